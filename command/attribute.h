@@ -1,0 +1,20 @@
+/*
+ * struct value <-> DynamoDB's typed JSON ({"N": "1"}). AWS, "DynamoDB low-level API: data type descriptors".
+ */
+#ifndef COMMAND_ATTRIBUTE_H
+#define COMMAND_ATTRIBUTE_H
+
+#include "lib/buf.h"
+#include "lib/value.h"
+
+/* Appends {"S": ...}. Numbers must be decimals in DynamoDB's range: TOO_LARGE otherwise. */
+MUST_CHECK enum status attribute_write(struct buf *buf, const struct value *value);
+
+/* {"name": {"S": ...}, ...} of a MAP. */
+MUST_CHECK enum status item_write(struct buf *buf, const struct value *item);
+
+/* TYPED is parsed JSON; sets become lists; N keeps its text. CORRUPT on anything that is no attribute value. */
+MUST_CHECK enum status attribute_read(struct arena *arena, const struct value *typed, const struct value **out);
+MUST_CHECK enum status item_read(struct arena *arena, const struct value *typed, const struct value **out);
+
+#endif

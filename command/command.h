@@ -1,0 +1,62 @@
+/*
+ * The write side: validate -> state -> require, skip_if -> conditional write -> answer. DESIGN.md "Write side".
+ *
+ * One struct commander per worker. A command in flight owns itself; its caller's arena and input must live until done, which always comes (each has a deadline).
+ */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include "command/dynamodb.h"
+#include "conf/plan.h"
+#include "conf/settings.h"
+
+struct commander;
+
+struct commander *commander_create(struct loop *loop, const struct plan *plan, const struct settings *settings,
+                                   struct dynamodb *dynamodb);
+void commander_destroy(struct commander *commander);
+
+/* Borrowed until done. */
+struct command_input {
+    const struct plan_command *command;
+    const struct value *path_id;  /* the id from the path, typed; NULL: not in the path */
+    const struct value *payload;  /* parsed body; NULL: no body */
+    bool has_expected;            /* expectedVersion of the envelope (409) or If-Match (412) */
+    bool expected_by_header;
+    bool expected_any;            /* If-Match: * */
+    uint64_t expected;
+    const struct value *claims;   /* NULL: none */
+    struct slice principal, idempotency_key; /* empty: none */
+    uint64_t deadline_us;
+    struct arena *arena;
+};
+
+struct command_event {
+    struct slice id, type;
+};
+
+struct command_result {
+    const struct value *id;      /* of the aggregate, as given or generated; NULL when it is not known */
+    struct slice id_text;        /* canonical */
+    uint64_t version;            /* new one; of a no-op the unchanged one */
+    bool created;                /* answer 201 with Location when the command declares one */
+    const struct command_event *events;
+    size_t event_count;
+    /* of failures */
+    int code;                    /* REFUSED: the declared status */
+    struct slice title;          /* REFUSED: the declared title */
+    const char *detail;          /* static or in the arena; NULL: none */
+    const struct schema_errors *errors; /* SCHEMA */
+    unsigned int retry_after_s;  /* THROTTLED, BUSY, UNAVAILABLE; 0: not said */
+};
+
+/*
+ * OK; SCHEMA (422: payload, id, or two ids that differ); REFUSED; PRECONDITION (If-Match: 412); CONFLICT (409: expectedVersion, or the race lost too often);
+ * THROTTLED, BUSY, UNAVAILABLE (503: surely not applied); UNCERTAIN (504 outcome-unknown); TIMEOUT (504, surely not applied); TOO_LARGE (422: beyond DynamoDB's
+ * item size); INTERNAL
+ * done runs once, later, on the loop; never from inside command_start.
+ */
+typedef void command_done_fn(void *ctx, enum status status, const struct command_result *result);
+void command_start(struct commander *commander, const struct command_input *input, command_done_fn *done, void *ctx);
+
+#endif

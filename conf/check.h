@@ -1,0 +1,15 @@
+/*
+ * `gateway --check`: prepares every statement of a plan against the real read model and compares what the server says of columns,
+ * collations and types with what the plan believes.
+ */
+#ifndef CONF_CHECK_H
+#define CONF_CHECK_H
+
+#include "conf/plan.h"
+#include "lib/sql_conn.h"
+
+/* Complaints in DIAG. UNAVAILABLE: the server could not be asked. */
+MUST_CHECK enum status plan_check(const struct plan *plan, const struct sql_address *primary, const struct sql_login *login,
+                                  struct diag *diag);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * A plan is what the models say, compiled: read-only, shared by all threads, counted by plan_get / plan_put.
+ * Nothing is parsed on the hot path. Everything lives in the plan's arena.
+ *
+ *     model.json, schema.sql, projections.sql, queries.sql --model.c--> struct plan
+ *
+ * struct plan          models, routes
+ *   struct plan_model      one folder: aggregate, read model's database, what follows below
+ *     struct plan_command      route, payload's schema, conditions, what it writes
+ *     struct plan_projection   "put" and "delete" (state store) or one for each event: statements, tags that it touches
+ *     struct plan_query        route, parameters, the wrapped SQL, its tags, times to live
+ */
+#ifndef CONF_PLAN_H
+#define CONF_PLAN_H
+
+#include "conf/diag.h"
+#include "conf/expr.h"
+#include "conf/schema.h"
+#include "lib/httpd_parse.h"
+
+/* A scalar type of ids, query parameters, keyset columns and places in templates. Its canonical text is cache/tag.h's. */
+enum scalar { SCALAR_INTEGER, SCALAR_NUMBER, SCALAR_BOOLEAN, SCALAR_STRING };
+
+const char *scalar_name(enum scalar type); /* "integer", ... */
+
+/* "product:{ProductId}": literals and places in turn. */
+struct plan_template {
+    struct slice text; /* as written */
+    struct plan_template_part {
+        struct slice literal;      /* before the place; of the last part: after the last place */
+        struct slice name;         /* of the place; empty: none follows */
+        enum scalar type;
+        bool old;                  /* {old.Name}: of the image before the change */
+        int param;                 /* of a query's template: index in plan_query.params; else -1 */
+    } *parts;
+    size_t part_count;
+};
+
+/* Where a statement's ? comes from. */
+enum plan_source {
+    SOURCE_FIELD,        /* :Name      new image (put), old image (delete), event payload */
+    SOURCE_OLD_FIELD,    /* :old.Name  old image; NULL when there is none */
+    SOURCE_AGGREGATE_ID, /* :aggregateId */
+    SOURCE_VERSION,      /* :version */
+    SOURCE_TIMESTAMP,    /* :timestamp  DATETIME(3) UTC */
+    SOURCE_EVENT_ID,     /* :eventId */
+    SOURCE_PARAM,        /* a query's parameter: index */
+    SOURCE_CLAIM,        /* :claims.sub */
+    SOURCE_CURSOR,       /* a keyset column of the cursor: index */
+    SOURCE_LIMIT,        /* rows wanted, one more than the page's */
+};
+
+struct plan_bind {
+    enum plan_source source;
+    struct slice name;
+    unsigned int index;
+};
+
+/* One SQL statement with ? in place of the names. */
+struct plan_sql {
+    struct slice text;
+    const struct plan_bind *binds;
+    size_t bind_count;
+    unsigned int line; /* in its file */
+    /* INSERT ... VALUES (one row of ?) [ON DUPLICATE KEY ...] with every ? inside the row can be sent for many rows at once:
+     * head, row, ",", row, ..., tail. row is empty when it cannot. */
+    struct slice head, row, tail;
+};
+
+/* ------------------------------------------------------------------ routes */
+
+#define ROUTE_PARAMS_MAX 8
+
+struct plan_segment {
+    struct slice literal; /* decoded; empty when it is a parameter */
+    struct slice param;   /* its name */
+};
+
+struct plan_route {
+    enum http_method method;
+    struct slice text; /* "PUT /products/{ProductId}" */
+    const struct plan_segment *segments;
+    size_t segment_count, param_count;
+    const struct plan_query *query;     /* one of the two */
+    const struct plan_command *command;
+    unsigned int index; /* 0.. over the plan, for metrics */
+};
+
+/* ------------------------------------------------------------------ write side */
+
+enum plan_store { STORE_STATE, STORE_EVENTS };
+
+struct plan_aggregate {
+    struct slice name, table;
+    enum plan_store store;
+    struct slice id_name;
+    enum scalar id_type; /* INTEGER or STRING */
+    const struct schema *id_schema;
+    bool id_generated;
+    unsigned int snapshot_every; /* events; 0: none */
+    struct slice key_prefix; /* "CUSTOMER#" */
+};
+
+struct plan_require {
+    const struct expr *that;
+    int code;          /* 4xx */
+    struct slice title;
+};
+
+struct plan_assignment {
+    struct slice name;
+    const struct expr *value;
+};
+
+/* Of an event store: what an event does to the state. */
+struct plan_event {
+    struct slice name;
+    const struct plan_assignment *sets;
+    size_t set_count;
+    bool deletes;
+};
+
+struct plan_emit {
+    const struct plan_event *event;
+    const struct expr *condition; /* NULL: always */
+    const struct plan_assignment *payload;
+    size_t payload_count;
+};
+
+enum plan_write { WRITE_PUT, WRITE_UPDATE, WRITE_DELETE, WRITE_EMIT };
+
+struct plan_command {
+    const struct plan_model *model;
+    struct slice name;
+    const struct plan_route *route;
+    const struct schema *payload; /* NULL: no payload allowed */
+    const struct plan_require *requires;
+    size_t require_count;
+    const struct expr *skip_if; /* NULL: never */
+    enum plan_write write;
+    const struct plan_assignment *assignments; /* PUT, UPDATE */
+    size_t assignment_count;
+    const struct plan_emit *emits;
+    size_t emit_count;
+    enum { ID_FROM_PATH, ID_FROM_PAYLOAD, ID_GENERATED } id_from;
+    const struct plan_query *location; /* NULL: 200; else 201 with Location */
+    /* Derived for state stores: whether an item must be read before it can be decided; else what the one conditional request demands. */
+    bool reads_state;
+    bool demands_exists, demands_absent;
+    const struct slice *condition_fields; /* the attributes that any expression reads */
+    size_t condition_field_count;
+    unsigned int index; /* 0.. over the plan */
+};
+
+/* ------------------------------------------------------------------ projections */
+
+struct plan_projection {
+    struct slice name; /* "put", "delete", an event's name */
+    bool ignored;      /* "X": null */
+    const struct plan_sql *statements;
+    size_t statement_count;
+    const struct plan_template *touches;
+    size_t touch_count;
+    const struct plan_sql *touches_sql; /* NULL: none */
+};
+
+/* ------------------------------------------------------------------ read side */
+
+struct plan_param {
+    struct slice name;
+    enum scalar type;
+    const struct schema *schema; /* NULL for path parameters that the aggregate's id does not describe */
+    enum { PARAM_PATH, PARAM_QUERY, PARAM_CLAIM } from;
+    int capture;                 /* of a path parameter: its place among the route's */
+    const struct value *fallback; /* "default"; NULL: required */
+};
+
+struct plan_key_column {
+    struct slice name;
+    enum scalar type; /* as declared in schema.sql: cursors are typed */
+    bool descending;
+};
+
+struct plan_page {
+    const struct plan_key_column *columns;
+    size_t column_count;
+    unsigned int limit, max;
+};
+
+struct plan_query {
+    const struct plan_model *model;
+    struct slice name;
+    const struct plan_route *route;
+    bool one;  /* :one: an object or 404; else :many */
+    bool near; /* opt-in to the near cache */
+    const struct plan_param *params;
+    size_t param_count;
+    const struct plan_template *tags;
+    size_t tag_count;
+    uint64_t ttl_ms, negative_ttl_ms;
+    bool paged;
+    struct plan_page page;
+    unsigned int rows_max;       /* of an unpaged :many: "max" */
+    struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
+    struct slice user_sql;       /* as written, with ?: describes the columns */
+    /*
+     * The wrapped statements (conf/wrap.c): first columns epoch, revision, _row, then the user's.
+     * first: from the start; after / before: with a cursor; reverse: the last page is not reachable without a cursor.
+     */
+    struct plan_sql first, after, before;
+    char fingerprint[17]; /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
+    unsigned int index;   /* 0.. over the plan */
+};
+
+/* ------------------------------------------------------------------ the whole */
+
+struct plan_model {
+    struct slice name, folder;
+    struct slice database; /* "twofold_<model>" */
+    unsigned int index;
+    struct plan_aggregate aggregate;
+    const struct plan_event *events;
+    size_t event_count;
+    struct plan_command *commands;
+    size_t command_count;
+    struct plan_projection *projections;
+    size_t projection_count;
+    struct plan_query *queries;
+    size_t query_count;
+    struct slice schema_sql;
+    char touches[17]; /* CACHE-PROTOCOL.md "Plans": hex of XXH64 */
+};
+
+struct plan {
+    struct arena arena;
+    _Atomic unsigned int references;
+    struct plan_model *models;
+    size_t model_count;
+    const struct plan_route **routes; /* of all models */
+    size_t route_count;
+    unsigned int query_count, command_count;
+};
+
+/*
+ * Loads every folder in FOLDER. NULL after complaints in DIAG (all of them). One reference is the caller's.
+ * Needs no server; plan_check asks one.
+ */
+struct plan *plan_load(struct slice folder, struct diag *diag);
+
+struct plan *plan_get(struct plan *plan);
+void plan_put(struct plan *plan);
+
+const struct plan_projection *plan_projection_find(const struct plan_model *model, struct slice name);
+const struct plan_query *plan_query_find(const struct plan *plan, struct slice name);
+const struct plan_command *plan_command_find(const struct plan *plan, struct slice name);
+
+/* The plan as text, stable, for golden tests and `gateway --plan`. */
+void plan_print(const struct plan *plan, FILE *out);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * A growing run of bytes on the heap, for output. Its memory is kept by buf_clear, so one buffer serves
+ * many messages. Out of memory ends the process. One thread at a time.
+ */
+#ifndef LIB_BUF_H
+#define LIB_BUF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "lib/compiler.h"
+#include "lib/slice.h"
+
+struct buf {
+    char *ptr;
+    size_t len, cap;
+};
+
+/* A buffer of zero bytes is valid and empty: {0}. */
+void buf_fini(struct buf *buf);
+
+static inline void buf_clear(struct buf *buf)
+{
+    buf->len = 0;
+}
+
+static inline struct slice buf_slice(const struct buf *buf)
+{
+    return slice_of(buf->ptr, buf->len);
+}
+
+/* Room for SIZE more bytes; write at the pointer it returns, then add to len. */
+char *buf_reserve(struct buf *buf, size_t size);
+void buf_append(struct buf *buf, struct slice bytes);
+void buf_append_str(struct buf *buf, const char *text);
+void buf_append_char(struct buf *buf, char c);
+void buf_append_u64(struct buf *buf, uint64_t number);
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
+
+/* Drops the first COUNT bytes. */
+void buf_consume(struct buf *buf, size_t count);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Time. Monotonic microseconds for deadlines and durations, wall milliseconds for what is stored or shown.
+ */
+#ifndef LIB_CLOCK_H
+#define LIB_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/slice.h"
+
+#define CLOCK_NEVER UINT64_MAX
+
+uint64_t clock_us(void);      /* CLOCK_MONOTONIC */
+uint64_t clock_wall_ms(void); /* CLOCK_REALTIME since 1970 */
+
+/* Deadlines: NOW + SPAN without overflow; what is left, 0 when it has passed. */
+uint64_t clock_deadline(uint64_t span_us);
+uint64_t clock_left_us(uint64_t deadline_us);
+
+#define CLOCK_HTTP_TEXT 30
+#define CLOCK_TEXT      25
+/* "Sat, 21 Nov 2026 11:05:26 GMT" (RFC 9110 IMF-fixdate) with NUL */
+void clock_http(uint64_t wall_ms, char out[CLOCK_HTTP_TEXT]);
+/* "2026-11-21T11:05:26.123Z" (RFC 3339) with NUL */
+void clock_rfc3339(uint64_t wall_ms, char out[CLOCK_TEXT]);
+/* "20261121T110526Z" with NUL (SigV4) */
+void clock_basic(uint64_t wall_ms, char out[17]);
+MUST_CHECK enum status clock_parse_rfc3339(struct slice text, uint64_t *wall_ms_out);
+
+#endif

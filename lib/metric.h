@@ -1,0 +1,50 @@
+/*
+ * Counters, gauges and histograms in Prometheus' text format (version 0.0.4).
+ *
+ * A series is made once, found again by family and labels, and lives for the process; its pointer may be kept. Adding is lock-free:
+ * each thread adds to a slot of its own, a scrape sums the slots. The families of a folder stand in one table there:
+ *
+ *     #define CACHE_METRICS(X) X(lookups, COUNTER, "twofold_cache_lookups_total", "cache lookups by result")
+ */
+#ifndef LIB_METRIC_H
+#define LIB_METRIC_H
+
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
+
+struct metric;
+
+/*
+ * FAMILY, HELP  static strings; one family has one type and one help (else the process ends: a bug)
+ * LABELS        "" or `query="GetProduct",result="hit"`, values escaped by the caller with metric_label
+ * Any thread; takes a lock: not for the hot path.
+ */
+struct metric *metric_series(enum metric_type type, const char *family, const char *help,
+                             const char *labels);
+
+/* Declares a family that shall be shown with its HELP and TYPE even while it has no series. */
+void metric_family(enum metric_type type, const char *family, const char *help);
+
+void metric_add(struct metric *metric, uint64_t count);
+void metric_set(struct metric *gauge, double value);
+/* Histograms of seconds: buckets 0.0001 .. 10 s. */
+void metric_observe_us(struct metric *histogram, uint64_t duration_us);
+/* Sum of a counter, value of a gauge. */
+double metric_get(const struct metric *metric);
+
+/* Removes a gauge's series from what is shown (a lane that ended) until it is set again. */
+void metric_hide(struct metric *gauge);
+
+/* Runs before each scrape, on the scraping thread: sets gauges that are computed. */
+void metric_on_scrape(void (*fn)(void *ctx), void *ctx);
+
+/* Appends VALUE escaped for a label: \\ \" \n. */
+void metric_label(struct buf *buf, struct slice value);
+
+/* The whole exposition, process_* and twofold_build_info included. Any thread. */
+void metric_render(struct buf *buf);
+
+#endif

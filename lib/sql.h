@@ -1,0 +1,52 @@
+/*
+ * The SQL nodes of a process, asked from loops: blocking connections on a few threads behind sql_query(..., done).
+ *
+ * Node 0 is the primary, 1.. the replicas. A thread holds a connection per node, opened by need. A deadline shuts the connection's socket down, then
+ * KILLs the query from a spare connection; its place under the cap is held until then.
+ */
+#ifndef LIB_SQL_H
+#define LIB_SQL_H
+
+#include "lib/loop.h"
+#include "lib/sql_conn.h"
+
+#define SQL_PRIMARY   0
+#define SQL_NODES_MAX 16
+
+struct sql;
+
+struct sql_config {
+    struct sql_address nodes[SQL_NODES_MAX];
+    unsigned int node_count;
+    struct sql_login login;
+    unsigned int threads;
+    unsigned int queue_max;         /* queries that wait for a thread; beyond: BUSY */
+    unsigned int primary_max;       /* concurrent queries on the primary; beyond: BUSY */
+    uint64_t eject_us, eject_cap_us; /* how long a broken node is left alone: doubles up to the cap */
+};
+
+struct sql *sql_create(const struct sql_config *config); /* copies what it keeps */
+void sql_destroy(struct sql *sql);                       /* after the loops that use it have ended */
+
+unsigned int sql_node_count(const struct sql *sql);
+struct slice sql_node_name(const struct sql *sql, unsigned int node);
+/* Not ejected. A node whose time is over is up again until it fails. */
+bool sql_node_up(const struct sql *sql, unsigned int node);
+/* Leave NODE alone for SPAN: it was found lagging. Any thread. */
+void sql_node_rest(struct sql *sql, unsigned int node, uint64_t span_us);
+/* Round robin over replicas that are up and not in the bit mask TRIED; else the primary if not tried; else -1. Any thread. */
+int sql_node_pick(struct sql *sql, unsigned int tried);
+
+/* rows live in a memory of their own until sql_rows_free; NULL unless OK. error is never NULL. On the loop's thread; never from inside sql_query. */
+struct sql_result {
+    struct sql_rows rows;
+    struct sql_error error;
+};
+typedef void sql_done_fn(void *ctx, enum status status, struct sql_result *result);
+
+/* The statement (texts and parameters) is borrowed until done has run. Statuses: sql_run's, BUSY (limits), TIMEOUT. Result ownership goes to done: sql_result_free. */
+void sql_query(struct sql *sql, struct loop *loop, unsigned int node, const struct sql_statement *statement,
+               uint64_t deadline_us, sql_done_fn *done, void *ctx);
+void sql_result_free(struct sql_result *result); /* NULL is allowed */
+
+#endif

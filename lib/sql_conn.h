@@ -1,0 +1,95 @@
+/*
+ * One blocking connection to MySQL or MariaDB, with prepared statements kept by their text. One thread at a time.
+ * The only place (with sql.c) that knows libmariadb.
+ *
+ * Sessions are UTC, utf8mb4, sql_mode STRICT_ALL_TABLES and friends, CLIENT_FOUND_ROWS, autocommit until sql_begin.
+ */
+#ifndef LIB_SQL_CONN_H
+#define LIB_SQL_CONN_H
+
+#include "lib/arena.h"
+#include "lib/slice.h"
+#include "lib/value.h"
+
+struct sql_conn;
+
+struct sql_address {
+    struct slice name; /* "primary", "replica1": for logs, metrics and Cache-Status */
+    struct slice host; /* or the path of a socket, when it begins with '/' */
+    uint16_t port;
+};
+
+struct sql_login {
+    struct slice user, password;
+    uint64_t connect_timeout_us, read_timeout_us; /* always set */
+};
+
+/* "127.0.0.1:3306", "[::1]:3306" or "/path/of/socket"; slices borrowed. */
+MUST_CHECK enum status sql_address_parse(struct slice text, struct slice name, struct sql_address *out);
+
+enum sql_kind { SQL_INTEGER, SQL_DECIMAL, SQL_DOUBLE, SQL_BOOLEAN, SQL_TEXT, SQL_BYTES, SQL_JSON, SQL_DATETIME, SQL_DATE, SQL_TIME };
+
+struct sql_column {
+    struct slice name; /* the label, as written */
+    enum sql_kind kind;
+    bool nullable;
+};
+
+/* A table of texts. ptr NULL: SQL's NULL. */
+struct sql_rows {
+    const struct sql_column *columns;
+    const struct slice *cells; /* row by row */
+    size_t column_count, row_count;
+    uint64_t affected, insert_id; /* of a statement without rows; insert_id 0 when no row was affected */
+    unsigned int warnings;
+};
+
+/* What the server said last, for logs and dead letters; never holds a password. */
+struct sql_error {
+    unsigned int number; /* 1062, 1213, 2013, ... */
+    char state[6];
+    char text[256];
+};
+
+/* UNAVAILABLE (refused, lost, timed out), DENIED, NOT_FOUND (no such database). database may be empty. */
+MUST_CHECK enum status sql_open(const struct sql_address *address, const struct sql_login *login, struct slice database,
+                                struct sql_conn **out, struct sql_error *error_out);
+void sql_close(struct sql_conn *conn);
+
+const struct sql_error *sql_error(const struct sql_conn *conn);
+/* Lost connections cannot be used again: close, open. */
+bool sql_lost(const struct sql_conn *conn);
+unsigned long sql_thread_id(const struct sql_conn *conn);
+
+/*
+ * Runs one statement as a prepared one (256 are kept, the oldest use goes first).
+ *
+ * database  the default database that TEXT was written for; empty: the connection's. Statements remember theirs.
+ * describe  empty, or a statement whose result columns give kinds to the last columns of TEXT's (a derived table loses TINYINT(1), JSON)
+ * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text, BYTES as bytes; LIST and MAP as JSON text
+ * rows_out  in ARENA; NULL when not wanted
+ * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213: lock wait, deadlock: the transaction is rolled back); NOT_FOUND (1146, 1049, 1054);
+ *           DENIED (1044, 1045, 1142, 1290, 1836: read-only too); TOO_LARGE (more than max_rows or max_bytes; 0: no limit);
+ *           INVALID (a value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT); UNCERTAIN (lost within a COMMIT)
+ */
+struct sql_statement {
+    struct slice text, describe, database;
+    const struct value *const *params;
+    size_t param_count;
+    size_t max_rows, max_bytes;
+};
+MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement, struct arena *arena,
+                               struct sql_rows *rows_out);
+
+/* Text protocol, for statements that cannot be prepared (USE, SET, BEGIN) and for files of several statements (setup): runs each, stops at the first error. */
+MUST_CHECK enum status sql_exec(struct sql_conn *conn, const char *text);
+MUST_CHECK enum status sql_exec_all(struct sql_conn *conn, struct slice text);
+MUST_CHECK enum status sql_begin(struct sql_conn *conn);
+MUST_CHECK enum status sql_commit(struct sql_conn *conn); /* UNCERTAIN when the answer was lost */
+void sql_rollback(struct sql_conn *conn);
+
+/* Columns of the result and number of parameters, without running it (gateway --check). */
+MUST_CHECK enum status sql_describe(struct sql_conn *conn, struct slice database, struct slice text, struct arena *arena,
+                                    struct sql_rows *columns_out, size_t *params_out);
+
+#endif
