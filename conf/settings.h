@@ -15,16 +15,17 @@
 
 // clang-format off
 /* X(name, type, default, minimum, maximum, text)
- * type: TEXT, SECRET (struct slice), TIME (us), SIZE (bytes), COUNT (unsigned int), FLAG (bool) */
+ * type: TEXT, SECRET (struct slice), TIME (us), SIZE (bytes), COUNT (unsigned int), FLAG (bool)
+ * A TEXT's maximum, unless empty, lists the words that are allowed. */
 #define SETTINGS(X)                                                                                                                          \
     X(listen,               TEXT,   "127.0.0.1:8080", "", "",              "address and port of the clients' server")                       \
     X(admin_listen,         TEXT,   "127.0.0.1:8081", "", "",              "address and port of the gateway's metrics, health and dashboard") \
     X(projector_admin_listen, TEXT, "127.0.0.1:8082", "", "",              "the same of the projector")                                     \
-    X(role,                 TEXT,   "all", "", "",                         "command, query or all: which side this gateway serves")         \
+    X(role,                 TEXT,   "all", "", "command|query|all",        "command, query or all: which side this gateway serves")         \
     X(models,               TEXT,   "conf/models", "", "",                 "folder whose sub-folders are the models")                       \
     X(workers,              COUNT,  "0", "0", "256",                       "worker threads; 0: one for each core")                          \
     X(pid_file,             TEXT,   "", "", "",                            "file that is locked and holds the process id; empty: none")     \
-    X(log_level,            TEXT,   "info", "", "",                        "debug, info, warn or error")                                    \
+    X(log_level,            TEXT,   "info", "", "debug|info|warn|error",   "debug, info, warn or error")                                    \
     X(line_max,             SIZE,   "8k", "1k", "64k",                     "bytes of a request line")                                       \
     X(header_max,           SIZE,   "16k", "1k", "1m",                     "bytes of a request's head")                                     \
     X(header_timeout,       TIME,   "10s", "100ms", "10m",                 "time for a request's head to be whole")                         \

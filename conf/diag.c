@@ -1,0 +1,84 @@
+/*
+ * Complaints about what a user wrote, kept in the order met and printed one line each.
+ * Everything is copied: a complaint outlives the text that it is about.
+ */
+#include "conf/diag.h"
+
+#include <stdarg.h>
+
+#include "lib/buf.h"
+
+void diag_fini(struct diag *diag)
+{
+    arena_fini(&diag->arena);
+    *diag = (struct diag){0};
+}
+
+void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path,
+              struct slice hint, const char *format, ...)
+{
+    struct diag_entry *entry;
+    struct buf text = {0};
+    va_list args;
+
+    diag->count++;
+    if (diag->count > DIAG_MAX) {
+        return;
+    }
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+
+    entry = ARENA_NEW(&diag->arena, struct diag_entry);
+    entry->file = arena_copy(&diag->arena, file);
+    entry->path = arena_copy(&diag->arena, path);
+    entry->hint = arena_copy(&diag->arena, hint);
+    entry->text = arena_copy(&diag->arena, buf_slice(&text));
+    entry->line = line;
+    buf_fini(&text);
+    if (diag->last) {
+        diag->last->next = entry;
+    } else {
+        diag->first = entry;
+    }
+    diag->last = entry;
+}
+
+static void entry_print(const struct diag_entry *entry, FILE *out)
+{
+    fprintf(out, "%.*s", SLICE_ARG(entry->file));
+    if (entry->line > 0) {
+        fprintf(out, ":%u", entry->line);
+    }
+    if (entry->path.len > 0) {
+        fprintf(out, ": %.*s", SLICE_ARG(entry->path));
+    }
+    fprintf(out, ": %.*s", SLICE_ARG(entry->text));
+    if (entry->hint.len > 0) {
+        fprintf(out, " (hint: %.*s)", SLICE_ARG(entry->hint));
+    }
+    fputc('\n', out);
+}
+
+void diag_print(const struct diag *diag, FILE *out)
+{
+    const struct diag_entry *entry;
+
+    for (entry = diag->first; entry; entry = entry->next) {
+        entry_print(entry, out);
+    }
+    if (diag->count > DIAG_MAX) {
+        fprintf(out, "and %u more\n", diag->count - DIAG_MAX);
+    }
+}
+
+unsigned int diag_line_of(struct slice text, size_t offset)
+{
+    unsigned int line = 1;
+    size_t i;
+
+    for (i = 0; i < offset && i < text.len; i++) {
+        line += text.ptr[i] == '\n';
+    }
+    return line;
+}

@@ -1,0 +1,16 @@
+/*
+ * Whole files of bounded size: settings, secrets, models.
+ */
+#ifndef CONF_FILE_H
+#define CONF_FILE_H
+
+#include "lib/arena.h"
+#include "lib/slice.h"
+
+#define FILE_MAX ((size_t)4 << 20) /* far above any model file that a person writes */
+
+/* The file's bytes in ARENA, a NUL behind them. NOT_FOUND; TOO_LARGE; DENIED; INVALID (a folder or
+ * another thing that is no file). */
+MUST_CHECK enum status file_read(struct arena *arena, struct slice path, struct slice *out);
+
+#endif

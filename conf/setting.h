@@ -1,0 +1,28 @@
+/*
+ * The table of settings.h as rows, for the code that reads settings (settings.c) and the code that shows them (settings_print.c).
+ */
+#ifndef CONF_SETTING_H
+#define CONF_SETTING_H
+
+#include <stddef.h>
+
+#include "conf/settings.h"
+
+enum setting_type { TEXT, SECRET, TIME, SIZE, COUNT, FLAG };
+
+struct setting {
+    const char *name;
+    enum setting_type type;
+    const char *fallback, *minimum, *maximum, *text;
+    size_t offset; /* of the member in struct settings */
+};
+
+extern const struct setting settings_table[];
+extern const size_t settings_count;
+
+static inline void *setting_member(const struct settings *settings, const struct setting *setting)
+{
+    return (char *)(uintptr_t)settings + setting->offset;
+}
+
+#endif
