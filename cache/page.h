@@ -34,6 +34,7 @@ struct home {
     unsigned char len;
 };
 
+/* Empty text: nobody's. CORRUPT: not "<run_id>.<nonce>" in lower-case hex. */
 MUST_CHECK enum status home_parse(struct slice text, struct home *out);
 struct home home_make(struct slice run_id, struct slice nonce);
 bool home_eq(const struct home *a, const struct home *b);
@@ -61,6 +62,29 @@ struct seen {
     uint64_t version, revision;
 };
 MUST_CHECK enum status seen_parse(struct slice text, struct seen *out);
+
+/* Copies TEXT to AT; returns the place behind it. */
+static inline char *slice_put(char *at, struct slice text)
+{
+    if (text.len > 0) {
+        memcpy(at, text.ptr, text.len);
+    }
+    return at + text.len;
+}
+
+/* A slot, or published, as it stands in the page: big-endian. */
+uint64_t page_number(const char bytes[PAGE_SLOT_BYTES]);
+void page_number_write(uint64_t number, char out[PAGE_SLOT_BYTES]);
+
+/* A message of the feed = "<epoch>|<revision>|<slot>,<slot>,...|<aggregate>@<version>,..." */
+struct feed {
+    char epoch[EPOCH_TEXT + 1];
+    uint64_t revision;
+    struct slice slots;      /* decimal, separated by commas; for the near cache */
+    struct slice aggregates; /* what feed_next has not given yet */
+};
+MUST_CHECK enum status feed_parse(struct slice message, struct feed *out);
+bool feed_next(struct feed *feed, struct slice *aggregate_out, uint64_t *version_out);
 
 /* The slot of a tag, and the offset of a slot in its page. */
 uint32_t tag_slot(struct slice tag);
