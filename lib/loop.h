@@ -28,6 +28,8 @@ struct loop *loop_create(const char *name);
 void loop_destroy(struct loop *loop); /* after loop_run has returned; runs what is still in the mailbox */
 void loop_run(struct loop *loop);     /* until loop_stop */
 void loop_stop(struct loop *loop);    /* any thread */
+/* One turn of loop_run, for programs that step a loop: waits for something to happen, or takes only what is there already. */
+void loop_turn(struct loop *loop, bool wait);
 struct event_base *loop_base(struct loop *loop);
 
 /* The loop that runs on this thread, or NULL. */

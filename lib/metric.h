@@ -30,6 +30,8 @@ void metric_family(enum metric_type type, const char *family, const char *help);
 
 void metric_add(struct metric *metric, uint64_t count);
 void metric_set(struct metric *gauge, double value);
+/* Counts a gauge up and down from several threads (connections); added to what was set. */
+void metric_move(struct metric *gauge, int64_t change);
 /* Histograms of seconds: buckets 0.0001 .. 10 s. */
 void metric_observe_us(struct metric *histogram, uint64_t duration_us);
 /* Sum of a counter, value of a gauge. */
