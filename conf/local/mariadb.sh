@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# MariaDB of the local stack: a primary and a replica that follows it by GTID over TCP. Sourced by conf/local/stack.
+
+MARIADB_TEMPLATE=$CACHE/mariadb-$(mariadbd --version 2>/dev/null | grep -o '[0-9]*\.[0-9]*\.[0-9]*' | head -n 1)
+
+# mariadb-install-db takes seconds: its result is kept as a template. root needs no password, on the socket only.
+mariadb_template()
+{
+    local tmp
+    [[ ! -d $MARIADB_TEMPLATE ]] || return 0
+    say "preparing MariaDB's data"
+    tmp=$(mktemp -d "$CACHE/new-XXXXXX")
+    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$tmp/data" --skip-test-db \
+        --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$tmp/log" 2>&1 ||
+        die "mariadb-install-db failed; see $tmp/log"
+    mv "$tmp/data" "$MARIADB_TEMPLATE"
+    rm -rf "$tmp"
+}
+
+mariadb_socket() { printf '%s/%s.sock' "$SOCKETS" "$1"; }
+mariadb_sql() { mariadb --no-defaults --user=root --socket="$(mariadb_socket "$1")" --batch --skip-column-names; }
+mariadb_answers() { echo 'SELECT 1' | mariadb_sql "$1"; }
+
+mariadb_launch()
+{
+    local name=$1 data=$RUN_DIR/data/$1
+    if [[ ! -d $data ]]; then
+        cp -a "$MARIADB_TEMPLATE" "$data.new"
+        mv "$data.new" "$data"
+    fi
+    cat "$LOCAL/mariadb.cnf" "$LOCAL/$name.cnf" >"$RUN_DIR/$name.cnf"
+    launch "$name" mariadbd --defaults-file="$RUN_DIR/$name.cnf" --user="$(id -un)" --datadir="$data" \
+        --port="${PORT[$name]}" --socket="$(mariadb_socket "$name")" --pid-file="$data/mariadbd.pid"
+}
+
+primary_launch() { mariadb_launch primary; }
+replica_launch() { mariadb_launch replica; }
+
+primary_ready()
+{
+    await primary 60 mariadb_answers primary
+    secret sql_replication
+    mariadb_sql primary <<SQL
+CREATE USER IF NOT EXISTS twofold_replication@'127.0.0.1';
+ALTER USER twofold_replication@'127.0.0.1' IDENTIFIED BY '$(<"$RUN_DIR/secrets/sql_replication")';
+GRANT REPLICATION SLAVE ON *.* TO twofold_replication@'127.0.0.1';
+SQL
+}
+
+# Where the replica was is in its own tables; only who the primary is, is said anew (its port may have moved).
+replica_ready()
+{
+    await replica 60 mariadb_answers replica
+    mariadb_sql replica <<SQL
+STOP SLAVE;
+CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${PORT[primary]}, MASTER_USER = 'twofold_replication',
+    MASTER_PASSWORD = '$(<"$RUN_DIR/secrets/sql_replication")', MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1;
+START SLAVE;
+SQL
+    await replica 30 replica_follows
+}
+
+replica_follows()
+{
+    [[ $(echo 'SHOW SLAVE STATUS\G' | mariadb --no-defaults --user=root --socket="$(mariadb_socket replica)" |
+        grep -cE 'Slave_(IO|SQL)_Running: Yes') == 2 ]]
+}

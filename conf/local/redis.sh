@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# redis-server of the local stack. Sourced by conf/local/stack.
+
+redis_launch()
+{
+    launch redis redis-server "$LOCAL/redis.conf" --port "${PORT[redis]}" --dir "$RUN_DIR/data"
+}
+
+redis_ready()
+{
+    await redis 20 redis-cli -e -p "${PORT[redis]}" ping
+}
