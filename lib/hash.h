@@ -1,9 +1,10 @@
 /*
- * Hashes, their texts, and random bytes. Pure functions, any thread.
+ * Hashes, their texts (encode.c), and random bytes. Any thread.
  */
 #ifndef LIB_HASH_H
 #define LIB_HASH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/slice.h"
@@ -12,6 +13,9 @@
 
 /* XXH64 with seed 0 (libxxhash): tags and routes. Part of the cache protocol: never change it in place. */
 uint64_t hash_xxh64(struct slice bytes);
+
+/* Of a seed that nobody outside this process knows: for tables whose keys a client chooses. Never store it. */
+uint64_t hash_private(struct slice bytes);
 
 void hash_sha256(struct slice bytes, uint8_t out[SHA256_BYTES]);
 void hash_hmac_sha256(struct slice key, struct slice bytes, uint8_t out[SHA256_BYTES]);
@@ -35,7 +39,7 @@ uint64_t random_u64(void);
 bool bytes_equal_secret(const void *a, const void *b, size_t count);
 
 #define UUID_TEXT 37
-/* RFC 9562 version 7 of the wall clock, with its NUL. */
+/* RFC 9562 version 7 of the wall clock, with its NUL. Each is greater than those before it in this process. */
 void uuid7(char out[UUID_TEXT]);
 
 #endif
