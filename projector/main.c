@@ -1,0 +1,112 @@
+/*
+ * twofold-projector: follows the models' DynamoDB streams and keeps their read models and cached
+ * answers right.
+ *
+ *     twofold-projector [--key=value ...]                 the daemon; SIGTERM finishes the batch in
+ * hand and gives its leases back twofold-projector setup [--create-tables]           makes what the
+ * daemons need twofold-projector --print-settings | --version
+ */
+#include <stdio.h>
+
+#include "command/dynamodb.h"
+#include "conf/plan.h"
+#include "conf/settings.h"
+#include "lib/log.h"
+#include "lib/process.h"
+#include "projector/setup.h"
+
+enum {
+    EXIT_OK,
+    EXIT_FAILED,
+    EXIT_USAGE
+};
+
+static const char usage[] =
+    "usage: twofold-projector [--config=FILE] [--KEY=VALUE ...] [COMMAND]\n"
+    "  (none)                       follow the streams until SIGTERM\n"
+    "  setup [--create-tables]      make databases, tables and users; on a local endpoint, or when told to, DynamoDB's tables\n"
+    "  --print-settings             show what is set\n"
+    "  --version\n";
+
+static bool take_flag(int *argc, char **argv, const char *flag)
+{
+    int i, kept = 1;
+    bool found = false;
+
+    for (i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], flag) == 0) {
+            found = true;
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    *argc = kept;
+    return found;
+}
+
+static struct plan *load_plan(const struct settings *settings)
+{
+    struct diag diag = {0};
+    struct plan *plan = plan_load(settings->models, &diag);
+
+    if (!plan || diag.count > 0) {
+        diag_print(&diag, stderr);
+    }
+    diag_fini(&diag);
+    return plan;
+}
+
+static int run_setup(const struct settings *settings, struct plan *plan, bool create_tables)
+{
+    struct credential_provider *credentials = NULL;
+    enum status status = credential_provider_create(&credentials);
+
+    if (status == STATUS_OK) {
+        status = setup_run(settings, plan, credentials, create_tables);
+        credential_provider_destroy(credentials);
+    }
+    return status == STATUS_OK ? EXIT_OK : EXIT_FAILED;
+}
+
+static int run(const struct settings *settings, int argc, char **argv, bool create_tables)
+{
+    struct plan *plan = NULL;
+    int code = EXIT_USAGE;
+
+    if (argc == 2 && strcmp(argv[1], "setup") == 0) {
+        plan = load_plan(settings);
+        code = plan ? run_setup(settings, plan, create_tables) : EXIT_FAILED;
+    } else {
+        fputs(usage, stderr);
+    }
+    if (plan) {
+        plan_put(plan);
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const own[] = {"create-tables", "print-settings", "version", "help", NULL};
+    struct settings settings;
+    bool create_tables;
+
+    if (settings_load(&settings, &argc, argv, own) != STATUS_OK) {
+        return EXIT_USAGE;
+    }
+    if (take_flag(&argc, argv, "--help")) {
+        fputs(usage, stdout);
+        return EXIT_OK;
+    }
+    if (take_flag(&argc, argv, "--version")) {
+        puts("twofold-projector " TWOFOLD_VERSION);
+        return EXIT_OK;
+    }
+    if (take_flag(&argc, argv, "--print-settings")) {
+        settings_print(&settings, stdout);
+        return EXIT_OK;
+    }
+    create_tables = take_flag(&argc, argv, "--create-tables");
+    process_prepare();
+    return run(&settings, argc, argv, create_tables);
+}

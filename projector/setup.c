@@ -1,0 +1,314 @@
+/*
+ * Databases, tables, users and, where allowed, DynamoDB's tables.
+ *
+ *     for each model:  CREATE DATABASE -> tables.sql -> schema.sql -> row of twofold_revision ->
+ * twofold_secret for each user and host:  CREATE USER -> ALTER USER (password) -> GRANT on each
+ * model's database for each model:  CreateTable with its stream
+ *
+ * Invariants: a row that is there is never written again (a new epoch would void every cached
+ * answer, a new secret every cursor); a password stands in no log line.
+ */
+#include "projector/setup.h"
+
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/hash.h"
+#include "lib/log.h"
+#include "lib/sql_conn.h"
+#include "projector/table.h"
+#include "projector/tables.sql.h"
+
+#define SERVERS_TIMEOUT_US \
+    (60 * 1000000ull) /* the servers of a fresh stack may still be starting */
+#define SERVERS_PAUSE_US 250000
+
+/* ------------------------------------------------------------------ SQL's quotes */
+
+static struct slice quote(struct arena *arena, struct slice text, char mark, const char *escaped)
+{
+    char *start = arena_bytes(arena, 2 * text.len + 2), *at = start;
+    size_t i;
+
+    *at++ = mark;
+    for (i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '\0' && strchr(escaped, text.ptr[i])) {
+            *at++ = text.ptr[i] == mark ? mark : '\\';
+        }
+        *at++ = text.ptr[i];
+    }
+    *at++ = mark;
+    return slice_of(start, (size_t)(at - start));
+}
+
+struct slice sql_quote_text(struct arena *arena, struct slice text)
+{
+    return quote(arena, text, '\'', "'\\");
+}
+
+struct slice sql_quote_name(struct arena *arena, struct slice name)
+{
+    return quote(arena, name, '`', "`");
+}
+
+struct slice sql_quote_grant(struct arena *arena, struct slice database)
+{
+    return quote(arena, database, '`', "`_%");
+}
+
+/* ------------------------------------------------------------------ databases */
+
+static enum status say(enum status status, const char *what, struct slice name,
+                       const struct sql_conn *sql)
+{
+    if (status != STATUS_OK) {
+        const struct sql_error *error = sql_error(sql);
+
+        log_error("setup failed", "step=%s name=%.*s status=%s errno=%u error=%s", what,
+                  SLICE_ARG(name), status_name(status), error->number, error->text);
+    }
+    return status;
+}
+
+static enum status make_database(struct sql_conn *sql, struct slice database, struct arena *arena)
+{
+    struct slice name = sql_quote_name(arena, database);
+    struct slice text =
+        arena_printf(arena,
+                     "CREATE DATABASE IF NOT EXISTS %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;"
+                     "USE %.*s;",
+                     SLICE_ARG(name), SLICE_ARG(name));
+
+    return say(sql_exec_all(sql, text), "database", database, sql);
+}
+
+/* home NULL and a random `cleared`: the first keeper waits two leases and makes the first page. */
+static enum status make_rows(struct sql_conn *sql, const struct plan_model *model,
+                             struct arena *arena)
+{
+    unsigned char bytes[32];
+    char epoch[17], cleared[33], secret[65];
+    struct slice text;
+
+    random_bytes(bytes, sizeof(bytes));
+    hex_encode(bytes, 8, epoch);
+    hex_encode(bytes + 8, 16, cleared);
+    random_bytes(bytes, sizeof(bytes));
+    hex_encode(bytes, sizeof(bytes), secret);
+    text = arena_printf(arena,
+                        "INSERT INTO twofold_revision (id, epoch, revision, home, cleared, touches)"
+                        " VALUES (1, '%s', 1, NULL, '%s', '%s') ON DUPLICATE KEY UPDATE id = id;"
+                        "INSERT INTO twofold_secret (id, cursor_secret) VALUES (1, '%s')"
+                        " ON DUPLICATE KEY UPDATE id = id;",
+                        epoch, cleared, model->touches, secret);
+    return say(sql_exec_all(sql, text), "rows", model->name, sql);
+}
+
+static enum status setup_database(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    enum status status = make_database(sql, model->database, &arena);
+
+    if (status == STATUS_OK) {
+        status = say(sql_exec_all(sql, slice_str(tables_sql)), "tables.sql", model->name, sql);
+    }
+    if (status == STATUS_OK) {
+        status = say(sql_exec_all(sql, model->schema_sql), "schema.sql", model->name, sql);
+    }
+    if (status == STATUS_OK) {
+        status = make_rows(sql, model, &arena);
+    }
+    if (status == STATUS_OK) {
+        log_info("database ready", "model=%.*s database=%.*s", SLICE_ARG(model->name),
+                 SLICE_ARG(model->database));
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+/* ------------------------------------------------------------------ users */
+
+struct user {
+    struct slice name, password;
+    const char *rights;
+};
+
+/* The server's text of an error may quote the statement: only its number is logged. */
+static enum status say_user(enum status status, const struct user *user, struct slice host,
+                            const struct sql_conn *sql)
+{
+    if (status != STATUS_OK) {
+        log_error("setup failed", "step=user name=%.*s host=%.*s status=%s errno=%u",
+                  SLICE_ARG(user->name), SLICE_ARG(host), status_name(status),
+                  sql_error(sql)->number);
+    }
+    return status;
+}
+
+static enum status setup_user(struct sql_conn *sql, const struct plan *plan,
+                              const struct user *user, struct slice host)
+{
+    struct arena arena = {0};
+    struct slice account =
+        arena_printf(&arena, "%.*s@%.*s", SLICE_ARG(sql_quote_text(&arena, user->name)),
+                     SLICE_ARG(sql_quote_text(&arena, host)));
+    struct slice password = sql_quote_text(&arena, user->password);
+    struct slice text = arena_printf(&arena,
+                                     "CREATE USER IF NOT EXISTS %.*s IDENTIFIED BY %.*s;"
+                                     "ALTER USER %.*s IDENTIFIED BY %.*s;",
+                                     SLICE_ARG(account), SLICE_ARG(password), SLICE_ARG(account),
+                                     SLICE_ARG(password));
+    enum status status = say_user(sql_exec_all(sql, text), user, host, sql);
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
+        struct slice database = sql_quote_grant(&arena, plan->models[i].database);
+
+        text = arena_printf(&arena, "GRANT %s ON %.*s.* TO %.*s;", user->rights,
+                            SLICE_ARG(database), SLICE_ARG(account));
+        status = say_user(sql_exec_all(sql, text), user, host, sql);
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+static enum status setup_users(struct sql_conn *sql, const struct settings *settings,
+                               const struct plan *plan)
+{
+    const struct user users[] = {
+        {settings->sql_user,           settings->sql_password,           "SELECT"},
+        {settings->sql_projector_user, settings->sql_projector_password,
+         "SELECT, INSERT, UPDATE, DELETE"                                        },
+    };
+    enum status status = STATUS_OK;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < ARRAY_COUNT(users); i++) {
+        struct slice rest = settings->sql_setup_hosts, host;
+
+        if (users[i].password.len == 0) {
+            log_warn("user without a password", "user=%.*s hint=set_%s", SLICE_ARG(users[i].name),
+                     i == 0 ? "sql_password" : "sql_projector_password");
+        }
+        while (status == STATUS_OK && rest.len > 0) {
+            (void)slice_cut(rest, ',', &host, &rest);
+            host = slice_trim(host);
+            if (host.len > 0) {
+                status = setup_user(sql, plan, &users[i], host);
+            }
+        }
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static enum status connect_sql(const struct settings *settings, struct sql_conn **out)
+{
+    const struct sql_login login = {
+        .user = settings->sql_setup_user,
+        .password = settings->sql_setup_password,
+        .connect_timeout_us = settings->sql_connect_timeout,
+        .read_timeout_us = SERVERS_TIMEOUT_US, /* a schema may take its time */
+    };
+    uint64_t deadline_us = clock_deadline(SERVERS_TIMEOUT_US);
+    struct sql_address address;
+    struct sql_error error = {.number = 0};
+    enum status status =
+        sql_address_parse(settings->sql_primary, SLICE_LITERAL("primary"), &address);
+
+    if (status != STATUS_OK) {
+        log_error("setup failed", "step=connect sql_primary=%.*s status=%s",
+                  SLICE_ARG(settings->sql_primary), status_name(status));
+        return status;
+    }
+    status = sql_open(&address, &login, SLICE_EMPTY, out, &error);
+    while (status == STATUS_UNAVAILABLE && clock_left_us(deadline_us) > 0) {
+        log_warn_every("waiting for SQL", "address=%.*s errno=%u error=%s",
+                       SLICE_ARG(settings->sql_primary), error.number, error.text);
+        usleep(SERVERS_PAUSE_US);
+        status = sql_open(&address, &login, SLICE_EMPTY, out, &error);
+    }
+    if (status != STATUS_OK) {
+        log_error("setup failed", "step=connect user=%.*s status=%s errno=%u error=%s",
+                  SLICE_ARG(login.user), status_name(status), error.number, error.text);
+    }
+    return status;
+}
+
+static enum status setup_sql(const struct settings *settings, const struct plan *plan)
+{
+    struct sql_conn *sql = NULL;
+    enum status status = connect_sql(settings, &sql);
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
+        status = setup_database(sql, &plan->models[i]);
+    }
+    if (status == STATUS_OK) {
+        status = setup_users(sql, settings, plan);
+    }
+    sql_close(sql);
+    return status;
+}
+
+static enum status setup_table(struct dynamodb_sync *dynamodb,
+                               const struct plan_aggregate *aggregate, bool create)
+{
+    uint64_t deadline_us = clock_deadline(SERVERS_TIMEOUT_US);
+    struct arena arena = {0};
+    struct slice arn;
+    enum status status = table_stream(dynamodb, aggregate, &arena, &arn);
+
+    while (status_advice(status) != ADVICE_FINAL && clock_left_us(deadline_us) > 0) {
+        log_warn_every("waiting for DynamoDB", "table=%.*s status=%s", SLICE_ARG(aggregate->table),
+                       status_name(status));
+        usleep(SERVERS_PAUSE_US);
+        arena_reset(&arena);
+        status = table_stream(dynamodb, aggregate, &arena, &arn);
+    }
+    if (create && (status == STATUS_NOT_FOUND || status == STATUS_PRECONDITION)) {
+        status = table_create(dynamodb, aggregate);
+    }
+    if (status == STATUS_OK) {
+        log_info("table ready", "table=%.*s", SLICE_ARG(aggregate->table));
+    } else {
+        log_error("setup failed", "step=table name=%.*s status=%s hint=%s",
+                  SLICE_ARG(aggregate->table), status_name(status),
+                  status == STATUS_NOT_FOUND      ? "setup_--create-tables_makes_it"
+                  : status == STATUS_PRECONDITION ? "its_stream_must_be_NEW_AND_OLD_IMAGES"
+                                                  : "see_dynamodb_endpoint_and_credentials");
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+static enum status setup_tables(const struct settings *settings, const struct plan *plan,
+                                struct credential_provider *credentials, bool create)
+{
+    struct dynamodb_sync *dynamodb = NULL;
+    enum status status = dynamodb_sync_create(settings, credentials, &dynamodb);
+    size_t i;
+
+    if (status != STATUS_OK) {
+        log_error("setup failed", "step=dynamodb status=%s", status_name(status));
+        return status;
+    }
+    for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
+        status = setup_table(dynamodb, &plan->models[i].aggregate, create);
+    }
+    dynamodb_sync_destroy(dynamodb);
+    return status;
+}
+
+enum status setup_run(const struct settings *settings, const struct plan *plan,
+                      struct credential_provider *credentials, bool create_tables)
+{
+    bool create = create_tables || endpoint_is_local(settings->dynamodb_endpoint);
+    enum status status = setup_sql(settings, plan);
+
+    if (status == STATUS_OK) {
+        status = setup_tables(settings, plan, credentials, create);
+    }
+    return status;
+}
