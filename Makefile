@@ -15,7 +15,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wnull-dereference
 # Some of the libraries' headers do not stand our warnings: they are system headers to the compiler.
 INCLUDES := -I. -I$(BUILD)/gen $(subst -I,-isystem ,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null))
-CFLAGS   := -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(OPT) -g -fno-omit-frame-pointer \
+CFLAGS    = -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(OPT) -g -fno-omit-frame-pointer \
             -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) $(WERROR) $(SANITIZE) -MMD -MP -pthread
 LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
@@ -31,7 +31,7 @@ FOLDERS := lib conf cache command gateway projector
 archives = $(foreach f,$(1),$(BUILD)/$(f).a)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
 
-all: $(BUILD)/twofold-gateway $(BUILD)/twofold-projector  ## both binaries (the default)
+all: $(BUILD)/twofold-gateway $(BUILD)/twofold-projector $(BUILD)/loopback.so  ## both binaries (the default)
 
 define folder
 $(BUILD)/$(1).a: $(call objects,$(1))
@@ -45,15 +45,26 @@ $(BUILD)/twofold-gateway: $(BUILD)/gateway/main.o $(call archives,$(gateway_need
 $(BUILD)/twofold-projector: $(BUILD)/projector/main.o $(call archives,$(projector_needs))
 	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-# SQL and Lua become C strings: cache/publish.lua -> "cache/publish.lua.h" with publish_lua[].
-EMBEDDED := $(wildcard */*.lua) $(filter-out conf/%,$(wildcard */*.sql))
+# For DynamoDB Local (conf/local); never sanitized, java is not either.
+$(BUILD)/loopback.so: conf/local/loopback.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O2 -shared -fPIC -o $@ $< -ldl
+
+# SQL, Lua and HTML become C strings: cache/publish.lua -> "cache/publish.lua.h" with publish_lua[].
+EMBEDDED := $(wildcard */*.lua */*.html) $(filter-out conf/%,$(wildcard */*.sql))
 GENERATED := $(patsubst %,$(BUILD)/gen/%.h,$(EMBEDDED))
 $(BUILD)/gen/%.h: %
 	@mkdir -p $(@D)
 	@{ echo 'static const char $(subst .,_,$(notdir $*))[] ='; \
 	   sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $<; echo ';'; } > $@
 
-$(BUILD)/%.o: %.c | $(GENERATED)
+# Other flags, other objects (but -Werror changes none).
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(filter-out -Werror,$(CFLAGS))' | cmp -s - $@ || echo '$(CC) $(filter-out -Werror,$(CFLAGS))' >$@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -DTWOFOLD_VERSION='"$(VERSION)"' -c -o $@ $<
 
@@ -72,11 +83,79 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_folder,$(f))))
 unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
+corpora:  ## inputs of the fuzz harnesses and published suites, replayed
+
+layers:  ## includes point down, and what is banned is not used
+	@tests/layers.sh
+
+HEADERS := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h))
+headers: $(GENERATED)  ## each header stands alone
+	@for header in $(HEADERS); do \
+	    $(CC) $(filter-out -MMD -MP -fstack-protector-strong,$(CFLAGS)) -Werror -fsyntax-only -x c -include $$header /dev/null \
+	        || exit 1; done; echo "headers: $(words $(HEADERS)) stand alone"
+
+check: all unit corpora layers headers  ## all tests that need no server
+
+# The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as PYTEST='-k token -x'.
+integration: all  ## tests against real servers
+	@BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration $(PYTEST)
+
+# Recursive, since what is installed decides what the Makefile finds.
+test:  ## install what is missing, build, and run all tests
+	@conf/local/deps test
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory integration
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+ASAN := $(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT=-O1 SANITIZE='$(SANITIZERS)'
+asan:  ## unit and integration tests under ASan and UBSan, built in build/asan
+	@$(ASAN) all unit
+	@$(ASAN) integration
+
+# ------------------------------------------------------------------ the local stack (conf/local)
+
+STACK := BUILD=$(BUILD) $(if $(RUN_DIR),RUN_DIR=$(RUN_DIR)) $(if $(PORT_BASE),PORT_BASE=$(PORT_BASE)) conf/local/stack
+
+run: deps  ## the whole system in the foreground; Ctrl-C stops it
+	@$(MAKE) --no-print-directory all
+	@$(STACK) run
+
+up: deps  ## the same in the background; returns when it is ready
+	@$(MAKE) --no-print-directory all
+	@$(STACK) up
+
+down:  ## stop what make up started
+	@$(STACK) down
+
+deps:  ## install the Debian packages that are missing
+	@conf/local/deps
+
+# ------------------------------------------------------------------ style
+
+SOURCES := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c $(f)/*.h)) $(wildcard conf/local/*.c tests/*/*.[ch] tests/*/*/*.[ch] loadtest/*.[ch])
+SCRIPTS := $(shell grep -lsE '^\#!/bin/(ba)?sh' conf/local/* tests/* tests/*/* loadtest/* hooks/* .ci/run)
+
+fmt:  ## rewrite the sources as clang-format wants them
+	@clang-format -i $(SOURCES)
+
+fmt-check:  ## complain where they differ from that
+	@clang-format --dry-run -Werror $(SOURCES)
+
+lint: fmt-check  ## clang-tidy, cppcheck, gcc's analyzer, shellcheck
+	@shellcheck -x $(SCRIPTS)
+	@cppcheck --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 --quiet -I. $(FOLDERS)
+	@for source in $(filter %.c,$(SOURCES)); do $(CC) $(CFLAGS) -fanalyzer -o /dev/null -c $$source || exit 1; done
+	@clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(CFLAGS)
+
+hooks:  ## run fmt-check and check before each commit
+	git config core.hooksPath hooks
+
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: all unit help clean
+.PHONY: all unit corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -59,7 +59,8 @@ pid_of() { running "$1" && cat "$(pid_file "$1")"; }
 
 declare -A launched=() # process ids, by name
 
-# launch NAME COMMAND...: in the background, in a session of its own, output to logs/NAME.log, no other file inherited.
+# launch NAME COMMAND...: in the background, in a session and folder of its own, output to logs/NAME.log, no other file
+# inherited.
 # Returns when the daemon holds its pid file, or is gone already.
 launch()
 {
@@ -73,6 +74,7 @@ launch()
             fd=${fd##*/}
             ((fd <= 2)) || eval "exec $fd>&-"
         done
+        cd "${0%/*}/../data"
         exec 9<>"$0"
         flock 9
         echo $$ >&9

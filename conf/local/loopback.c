@@ -1,6 +1,7 @@
 /*
- * Preloaded into DynamoDB Local, which listens on every address and has no setting for it: bind() to the any-address
- * becomes bind() to loopback. A dual-stack socket gets ::ffff:127.0.0.1, or IPv4 clients would be turned away.
+ * Preloaded into DynamoDB Local, which listens on every address and has no setting for it: bind()
+ * to the any-address becomes bind() to loopback. A dual-stack socket gets ::ffff:127.0.0.1, or IPv4
+ * clients would be turned away.
  */
 #include <dlfcn.h>
 #include <netinet/in.h>
