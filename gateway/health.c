@@ -1,0 +1,260 @@
+/*
+ * Probes of everything that a gateway needs.
+ *
+ * A round starts all probes; each writes its own flag when it ends. A round that has not ended when
+ * the next is due is waited for.
+ *
+ *     redis      own of each model: is there a server, and a page that may be trusted
+ *     sql nodes  SELECT 1
+ *     projector  an unexpired lease in the model's twofold_checkpoint
+ *     dynamodb   DescribeTable of each model's table
+ */
+#include "gateway/health.h"
+
+#include "cache/page.h"
+#include "lib/clock.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+
+#define ROUND_US    1000000
+#define DEADLINE_US 2000000
+
+struct model_health {
+    struct health *health;
+    const struct plan_model *model;
+    struct arena arena;  /* of the DynamoDB answer at hand */
+    struct buf describe; /* body of DescribeTable */
+    struct slice own;    /* key of own */
+    bool page, projector, table;
+};
+
+struct node_health {
+    struct health *health;
+    unsigned int node;
+    bool up;
+};
+
+struct health {
+    struct loop *loop;
+    const struct gateway *gateway;
+    struct redis *redis;
+    struct dynamodb *dynamodb;
+    struct arena arena;
+    struct loop_timer timer;
+    struct model_health *models;
+    struct node_health *nodes;
+    unsigned int node_count, pending;
+};
+
+static void start_round(void *ctx);
+
+static void probe_ended(struct health *health)
+{
+    if (--health->pending == 0) {
+        loop_timer_start(health->loop, &health->timer, clock_us() + ROUND_US, start_round, health);
+    }
+}
+
+/* ------------------------------------------------------------------ the probes */
+
+static void on_own(void *ctx, enum status status, const struct redis_reply *replies, size_t count)
+{
+    struct model_health *model = ctx;
+
+    model->page = status == STATUS_OK && count == 1 && replies[0].type == REDIS_STRING;
+    probe_ended(model->health);
+}
+
+static void probe_page(struct model_health *model)
+{
+    const struct slice args[] = {SLICE_LITERAL("GET"), model->own};
+    const struct redis_command command = {args, ARRAY_COUNT(args)};
+
+    model->health->pending++;
+    redis_send(model->health->redis, &command, 1, clock_deadline(DEADLINE_US), on_own, model);
+}
+
+static void on_node(void *ctx, enum status status, struct sql_result *result)
+{
+    struct node_health *node = ctx;
+
+    node->up = status == STATUS_OK;
+    sql_result_free(result);
+    probe_ended(node->health);
+}
+
+static void probe_node(struct node_health *node)
+{
+    static const struct sql_statement select = {
+        .text = {"SELECT 1", 8}
+    };
+
+    node->health->pending++;
+    sql_query(node->health->gateway->sql, node->health->loop, node->node, &select,
+              clock_deadline(DEADLINE_US), on_node, node);
+}
+
+static void on_projector(void *ctx, enum status status, struct sql_result *result)
+{
+    struct model_health *model = ctx;
+
+    model->projector = status == STATUS_OK && result->rows.row_count == 1;
+    sql_result_free(result);
+    probe_ended(model->health);
+}
+
+/* One statement a model, each with its own default database; they live as long as the health. */
+static void probe_projector(struct model_health *model)
+{
+    struct sql_statement *leases = ARENA_NEW(&model->arena, struct sql_statement);
+
+    leases->text = SLICE_LITERAL(
+        "SELECT 1 FROM twofold_checkpoint WHERE lease_until > UTC_TIMESTAMP(3) LIMIT 1");
+    leases->database = model->model->database;
+    model->health->pending++;
+    sql_query(model->health->gateway->sql, model->health->loop, SQL_PRIMARY, leases,
+              clock_deadline(DEADLINE_US), on_projector, model);
+}
+
+static void on_table(void *ctx, enum status status, const struct dynamodb_answer *answer)
+{
+    struct model_health *model = ctx;
+
+    (void)answer;
+    /* No right to describe the table is an answer too: the commands' own rights show when they are
+     * used. */
+    model->table = status == STATUS_OK || status == STATUS_DENIED;
+    probe_ended(model->health);
+}
+
+static void probe_table(struct model_health *model)
+{
+    buf_clear(&model->describe);
+    buf_append_str(&model->describe, "{\"TableName\":");
+    json_write_string(&model->describe, model->model->aggregate.table);
+    buf_append_char(&model->describe, '}');
+    model->health->pending++;
+    dynamodb_start(model->health->dynamodb, "DescribeTable", buf_slice(&model->describe),
+                   &model->arena, clock_deadline(DEADLINE_US), on_table, model);
+}
+
+static void start_round(void *ctx)
+{
+    struct health *health = ctx;
+    const struct gateway *gateway = health->gateway;
+
+    health->pending = 1; /* the round itself */
+    for (unsigned int i = 0; i < health->node_count; i++) {
+        probe_node(&health->nodes[i]);
+    }
+    for (size_t i = 0; i < gateway->plan->model_count; i++) {
+        arena_reset(&health->models[i].arena);
+        probe_page(&health->models[i]);
+        probe_projector(&health->models[i]);
+        probe_table(&health->models[i]);
+    }
+    probe_ended(health);
+}
+
+/* ------------------------------------------------------------------ what they found */
+
+static void add_missing(struct buf *missing, const char *what, struct slice of)
+{
+    struct buf text = {0};
+
+    buf_append_str(&text, what);
+    buf_append(&text, of);
+    if (missing->ptr[missing->len - 1] != '[') {
+        buf_append_char(missing, ',');
+    }
+    json_write_string(missing, buf_slice(&text));
+    buf_fini(&text);
+}
+
+static bool report_nodes(const struct health *health, struct buf *missing)
+{
+    bool any = false;
+
+    for (unsigned int i = 0; i < health->node_count; i++) {
+        any |= health->nodes[i].up;
+        if (!health->nodes[i].up) {
+            add_missing(missing, "sql ", sql_node_name(health->gateway->sql, i));
+        }
+    }
+    return any;
+}
+
+static bool report_models(const struct health *health, struct buf *missing)
+{
+    const struct plan *plan = health->gateway->plan;
+    bool tables = true;
+
+    for (size_t i = 0; i < plan->model_count; i++) {
+        const struct model_health *model = &health->models[i];
+
+        if (health->gateway->role != ROLE_QUERY && !model->table) {
+            add_missing(missing, "dynamodb table ", model->model->aggregate.table);
+            tables = false;
+        }
+        if (!model->projector) {
+            add_missing(missing, "projector of ", model->model->name);
+        }
+        if (redis_up(health->redis) && !model->page) {
+            add_missing(missing, "cache page of ", model->model->name);
+        }
+    }
+    return tables;
+}
+
+bool health_report(const struct health *health, struct buf *missing)
+{
+    bool nodes, tables;
+
+    buf_append_char(missing, '[');
+    nodes = report_nodes(health, missing) || health->gateway->role == ROLE_COMMAND;
+    if (!redis_up(health->redis)) {
+        add_missing(missing, "redis", SLICE_EMPTY);
+    }
+    tables = report_models(health, missing);
+    buf_append_char(missing, ']');
+    return nodes && tables;
+}
+
+enum status health_create(struct loop *loop, const struct gateway *gateway, struct health **out)
+{
+    struct health *health = XNEW(struct health);
+    const struct settings *settings = gateway->settings;
+    const struct redis_config redis = {
+        .addresses = settings->redis,
+        .username = settings->redis_username,
+        .password = settings->redis_password,
+        .connect_timeout_us = settings->redis_connect_timeout,
+        .command_timeout_us = settings->redis_timeout,
+        .retry_base_us = 50000,
+        .retry_cap_us = 1000000,
+        .pending_max = settings->redis_pending,
+    };
+    enum status status = dynamodb_create(loop, settings, gateway->credentials, &health->dynamodb);
+
+    if (status != STATUS_OK) {
+        xfree(health);
+        return status;
+    }
+    health->loop = loop;
+    health->gateway = gateway;
+    health->redis = redis_create(loop, &redis);
+    health->node_count = sql_node_count(gateway->sql);
+    health->nodes = XARRAY(struct node_health, health->node_count);
+    for (unsigned int i = 0; i < health->node_count; i++) {
+        health->nodes[i] = (struct node_health){health, i, false};
+    }
+    health->models = XARRAY(struct model_health, gateway->plan->model_count);
+    for (size_t i = 0; i < gateway->plan->model_count; i++) {
+        health->models[i].health = health;
+        health->models[i].model = &gateway->plan->models[i];
+        health->models[i].own = key_own(&health->arena, gateway->plan->models[i].database);
+    }
+    loop_timer_start(loop, &health->timer, clock_us(), start_round, health);
+    *out = health;
+    return STATUS_OK;
+}

@@ -1,0 +1,264 @@
+/*
+ * twofold-gateway: one HTTP entry point for commands and queries.
+ *
+ *     settings -> plan -> what is shared (router, SQL threads, credentials) -> workers, admin port
+ * -> signals
+ *
+ * SIGTERM and SIGINT: no new requests, those in flight end, the process ends with 0.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conf/check.h"
+#include "gateway/admin.h"
+#include "gateway/nodes.h"
+#include "gateway/worker.h"
+#include "lib/log.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+
+#define EXIT_USAGE 2
+
+static const char *const own_flags[] = {"check", "print-settings", "plan", "version", "help", NULL};
+
+static int usage(FILE *out)
+{
+    fputs(
+        "usage: twofold-gateway [--config=FILE] [--KEY=VALUE ...] [ACTION]\n"
+        "  --check           load the models and prepare every statement on the primary; print all complaints\n"
+        "  --plan            print what the models compile to\n"
+        "  --print-settings  print every setting with its value, allowed range and meaning\n"
+        "  --version, --help\n"
+        "Without an action it serves.\n",
+        out);
+    return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static struct plan *load_plan(const struct settings *settings)
+{
+    struct diag diag = {0};
+    struct plan *plan = plan_load(settings->models, &diag);
+
+    diag_print(&diag, stderr);
+    if (!plan) {
+        log_error("models refused", "folder=%.*s complaints=%u", SLICE_ARG(settings->models),
+                  diag.count);
+    }
+    diag_fini(&diag);
+    return plan;
+}
+
+/* ------------------------------------------------------------------ actions */
+
+static int action_check(const struct settings *settings)
+{
+    struct diag diag = {0};
+    struct sql_config config;
+    struct sql_login login;
+    struct plan *plan = load_plan(settings);
+    enum status status;
+
+    if (!plan || nodes_configure(settings, &config) != STATUS_OK) {
+        return EXIT_FAILURE;
+    }
+    login = config.login;
+    login.user =
+        settings
+            ->sql_projector_user; /* projections write: the gateway's user could not prepare them */
+    login.password = settings->sql_projector_password;
+    status = plan_check(plan, &config.nodes[SQL_PRIMARY], &login, &diag);
+    diag_print(&diag, stderr);
+    if (status == STATUS_OK && diag.count == 0) {
+        printf("%zu models, %zu routes: no complaint\n", plan->model_count, plan->route_count);
+        return EXIT_SUCCESS;
+    }
+    fprintf(stderr, "%u complaints%s\n", diag.count,
+            status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
+    return EXIT_FAILURE;
+}
+
+static int action_plan(const struct settings *settings)
+{
+    struct plan *plan = load_plan(settings);
+
+    if (!plan) {
+        return EXIT_FAILURE;
+    }
+    plan_print(plan, stdout);
+    plan_put(plan);
+    return EXIT_SUCCESS;
+}
+
+static int run_action(const struct settings *settings, const char *action)
+{
+    if (strcmp(action, "--check") == 0) {
+        return action_check(settings);
+    }
+    if (strcmp(action, "--plan") == 0) {
+        return action_plan(settings);
+    }
+    if (strcmp(action, "--print-settings") == 0) {
+        settings_print(settings, stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(action, "--version") == 0) {
+        puts("twofold-gateway " TWOFOLD_VERSION);
+        return EXIT_SUCCESS;
+    }
+    return usage(strcmp(action, "--help") == 0 ? stdout : stderr);
+}
+
+/* ------------------------------------------------------------------ serving */
+
+static bool is_loopback(struct slice address)
+{
+    return slice_starts(address, "127.") || slice_starts(address, "[::1]") ||
+           slice_starts(address, "localhost:");
+}
+
+static enum status read_role(struct slice text, enum role *out)
+{
+    if (slice_is(text, "all")) {
+        *out = ROLE_ALL;
+    } else if (slice_is(text, "command")) {
+        *out = ROLE_COMMAND;
+    } else if (slice_is(text, "query")) {
+        *out = ROLE_QUERY;
+    } else {
+        log_error("bad setting", "setting=role value=%.*s allowed=command_query_all",
+                  SLICE_ARG(text));
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
+static enum status read_log_level(struct slice text)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (slice_is(text, names[i])) {
+            log_level_set((enum log_level)i);
+            return STATUS_OK;
+        }
+    }
+    log_error("bad setting", "setting=log_level value=%.*s allowed=debug_info_warn_error",
+              SLICE_ARG(text));
+    return STATUS_INVALID;
+}
+
+/* What the workers share. Each step says by itself what is wrong. */
+static enum status prepare(struct gateway *gateway, const struct settings *settings)
+{
+    struct sql_config config;
+
+    gateway->settings = settings;
+    if (!is_loopback(settings->listen)) {
+        log_error("not on loopback",
+                  "listen=%.*s hint=without_authentication_only_loopback_is_served",
+                  SLICE_ARG(settings->listen));
+        return STATUS_DENIED;
+    }
+    if (read_role(settings->role, &gateway->role) != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    gateway->plan = load_plan(settings);
+    if (!gateway->plan || nodes_configure(settings, &config) != STATUS_OK ||
+        (gateway->role != ROLE_COMMAND && nodes_verify(&config, gateway->plan) != STATUS_OK)) {
+        return STATUS_INVALID;
+    }
+    gateway->router = router_create(gateway->plan, gateway->role);
+    gateway->sql = sql_create(&config);
+    return credential_provider_create(&gateway->credentials);
+}
+
+static enum status start_workers(struct gateway *gateway, struct worker *workers,
+                                 unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++) {
+        enum status status = worker_start(&workers[i], gateway, i);
+
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return admin_start(gateway);
+}
+
+/* The signals that end us are taken by the main thread alone: every other thread is made after
+ * this. */
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static int wait_for_end(const sigset_t *signals)
+{
+    int signal_number = 0;
+
+    while (sigwait(signals, &signal_number) != 0 || signal_number == SIGHUP) {
+        log_warn("reload not done", "signal=SIGHUP hint=restart_to_load_changed_models");
+    }
+    return signal_number;
+}
+
+static unsigned int worker_count(const struct settings *settings)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (settings->workers > 0) {
+        return settings->workers;
+    }
+    return cores > 0 ? (unsigned int)cores : 1;
+}
+
+static int serve(const struct settings *settings)
+{
+    static struct gateway gateway; /* lives as long as the process */
+    unsigned int count = worker_count(settings);
+    struct worker *workers = XARRAY(struct worker, count);
+    sigset_t signals;
+    int signal_number;
+
+    block_signals(&signals);
+    process_prepare();
+    if (read_log_level(settings->log_level) != STATUS_OK ||
+        process_pid_file(settings->pid_file) != STATUS_OK ||
+        prepare(&gateway, settings) != STATUS_OK ||
+        start_workers(&gateway, workers, count) != STATUS_OK) {
+        _exit(EXIT_FAILURE);
+    }
+    log_info("serving", "listen=%.*s admin=%.*s workers=%u models=%zu version=%s",
+             SLICE_ARG(settings->listen), SLICE_ARG(settings->admin_listen), count,
+             gateway.plan->model_count, TWOFOLD_VERSION);
+    signal_number = wait_for_end(&signals);
+    log_info("draining", "signal=%d limit_ms=%llu", signal_number,
+             (unsigned long long)(settings->drain_timeout / 1000));
+    for (unsigned int i = 0; i < count; i++) {
+        worker_drain(&workers[i]);
+    }
+    for (unsigned int i = 0; i < count; i++) {
+        worker_join(&workers[i]);
+    }
+    log_info("ended", NULL);
+    _exit(EXIT_SUCCESS); /* SQL threads may still be in a call: nothing is torn down under them */
+}
+
+int main(int argc, char **argv)
+{
+    static struct settings settings;
+
+    if (settings_load(&settings, &argc, argv, own_flags) != STATUS_OK) {
+        return EXIT_USAGE;
+    }
+    if (argc > 2) {
+        return usage(stderr);
+    }
+    return argc == 2 ? run_action(&settings, argv[1]) : serve(&settings);
+}

@@ -1,0 +1,119 @@
+/*
+ * SQL nodes from settings, and the question at start whether `twofold-projector setup` has run.
+ */
+#include "gateway/nodes.h"
+
+#include "lib/log.h"
+
+static enum status add_node(struct sql_config *config, struct slice address, const char *name,
+                            const char *setting)
+{
+    struct sql_address *node = &config->nodes[config->node_count];
+
+    if (config->node_count == SQL_NODES_MAX) {
+        log_error("too many replicas", "setting=%s most=%d", setting, SQL_NODES_MAX - 1);
+        return STATUS_INVALID;
+    }
+    if (sql_address_parse(slice_trim(address), slice_str(name), node) != STATUS_OK) {
+        log_error("bad address", "setting=%s value=%.*s allowed=host:port_or_/path/of/socket",
+                  setting, SLICE_ARG(address));
+        return STATUS_INVALID;
+    }
+    config->node_count++;
+    return STATUS_OK;
+}
+
+enum status nodes_configure(const struct settings *settings, struct sql_config *out)
+{
+    static const char *const names[SQL_NODES_MAX] = {
+        "primary",   "replica1",  "replica2",  "replica3", "replica4",  "replica5",
+        "replica6",  "replica7",  "replica8",  "replica9", "replica10", "replica11",
+        "replica12", "replica13", "replica14", "replica15"};
+    struct slice rest = settings->sql_replicas;
+
+    *out = (struct sql_config){
+        .login = {.user = settings->sql_user,
+                  .password = settings->sql_password,
+                  .connect_timeout_us = settings->sql_connect_timeout,
+                  .read_timeout_us = settings->sql_timeout},
+        .threads = settings->sql_threads,
+        .queue_max = settings->sql_queue,
+        .primary_max = settings->sql_primary_max,
+        .eject_us = settings->sql_eject,
+        .eject_cap_us = settings->sql_eject_cap,
+    };
+    if (add_node(out, settings->sql_primary, names[0], "sql_primary") != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    while (rest.len > 0) {
+        struct slice one;
+
+        slice_cut(rest, ',', &one, &rest);
+        if (add_node(out, one, names[out->node_count % SQL_NODES_MAX], "sql_replicas") !=
+            STATUS_OK) {
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status verify_model(struct sql_conn *conn, const struct plan_model *model,
+                                struct arena *arena)
+{
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT revision FROM twofold_revision WHERE id = 1"),
+        .database = model->database};
+    struct sql_rows rows;
+    enum status status = sql_run(conn, &statement, arena, &rows);
+
+    if (status == STATUS_OK && rows.row_count == 1) {
+        return STATUS_OK;
+    }
+    if (status == STATUS_UNAVAILABLE) {
+        return status;
+    }
+    log_error("model not set up",
+              "model=%.*s database=%.*s error=%s hint=run_twofold-projector_setup",
+              SLICE_ARG(model->name), SLICE_ARG(model->database),
+              status == STATUS_OK ? "no_row_in_twofold_revision" : sql_error(conn)->text);
+    return STATUS_NOT_FOUND;
+}
+
+static enum status verify_on(const struct sql_config *config, unsigned int node,
+                             const struct plan *plan)
+{
+    struct arena arena = {0};
+    struct sql_error error = {0};
+    struct sql_conn *conn = NULL;
+    enum status status = sql_open(&config->nodes[node], &config->login, SLICE_EMPTY, &conn, &error);
+
+    if (status != STATUS_OK) {
+        log_warn("sql node not reached", "node=%.*s error=%u text=%s",
+                 SLICE_ARG(config->nodes[node].name), error.number, error.text);
+        return status == STATUS_DENIED ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < plan->model_count && status == STATUS_OK; i++) {
+        status = verify_model(conn, &plan->models[i], &arena);
+    }
+    sql_close(conn);
+    arena_fini(&arena);
+    return status;
+}
+
+enum status nodes_verify(const struct sql_config *config, const struct plan *plan)
+{
+    for (unsigned int node = 0; node < config->node_count; node++) {
+        enum status status = verify_on(config, node, plan);
+
+        if (status != STATUS_UNAVAILABLE) {
+            if (status != STATUS_OK) {
+                log_error("read model not usable",
+                          "user=%.*s hint=run_twofold-projector_setup_and_check_sql_user",
+                          SLICE_ARG(config->login.user));
+            }
+            return status;
+        }
+    }
+    log_warn("no sql node reached", "hint=queries_are_answered_with_503_until_one_is_there");
+    return STATUS_OK;
+}

@@ -1,0 +1,240 @@
+/*
+ * Texts of the path and the query string -> typed values.
+ */
+#include "gateway/param.h"
+
+#include "cache/tag.h"
+#include "lib/decimal.h"
+#include "lib/percent.h"
+#include "lib/value.h"
+
+/* -?(0|[1-9][0-9]*) but not -0: one text for one number, or a tag would not meet its change. */
+static bool is_canonical_integer(struct slice text)
+{
+    struct slice digits = text.len > 0 && text.ptr[0] == '-' ? slice_from(text, 1) : text;
+
+    if (digits.len == 0 || (digits.ptr[0] == '0' && text.len > 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* NULL: TEXT is no TYPE. */
+static const struct value *value_of_text(struct arena *arena, enum scalar type, struct slice text)
+{
+    struct decimal number;
+
+    switch (type) {
+    case SCALAR_INTEGER:
+        return is_canonical_integer(text) && decimal_parse(text, &number) == STATUS_OK
+                   ? value_number(arena, text)
+                   : NULL;
+    case SCALAR_NUMBER:
+        return decimal_parse(text, &number) == STATUS_OK ? value_number(arena, text) : NULL;
+    case SCALAR_BOOLEAN:
+        return slice_is(text, "true")    ? value_bool(arena, true)
+               : slice_is(text, "false") ? value_bool(arena, false)
+                                         : NULL;
+    case SCALAR_STRING:
+        return value_string(arena, text);
+    }
+    return NULL;
+}
+
+enum status param_read(struct arena *arena, struct slice name, enum scalar type,
+                       const struct schema *schema, struct slice text, const struct value **out,
+                       const char **detail_out)
+{
+    struct schema_errors errors = {.count = 0};
+
+    *out = value_of_text(arena, type, text);
+    if (!*out) {
+        *detail_out = arena_printf(arena, "'%.*s' must be %s %s%s", SLICE_ARG(name),
+                                   type == SCALAR_INTEGER ? "an" : "a", scalar_name(type),
+                                   type == SCALAR_INTEGER ? " without leading zeros" : "")
+                          .ptr;
+        return STATUS_INVALID;
+    }
+    if (schema && schema_validate(schema, *out, arena, &errors) != STATUS_OK) {
+        *detail_out =
+            arena_printf(arena, "'%.*s' %.*s", SLICE_ARG(name), SLICE_ARG(errors.items[0].detail))
+                .ptr;
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
+struct slice route_path(struct arena *arena, const struct plan_route *route,
+                        const struct slice *texts)
+{
+    struct slice path = SLICE_EMPTY;
+    size_t capture = 0;
+
+    for (size_t i = 0; i < route->segment_count; i++) {
+        const struct plan_segment *segment = &route->segments[i];
+        struct slice part =
+            percent_encode(arena, segment->param.len > 0 ? texts[capture++] : segment->literal);
+
+        path = arena_printf(arena, "%.*s/%.*s", SLICE_ARG(path), SLICE_ARG(part));
+    }
+    return path;
+}
+
+/* ------------------------------------------------------------------ a query's input */
+
+/* What one name=value of the query string is. */
+static enum status take_pair(struct request *request, struct lookup_input *input,
+                             const struct value **params, struct slice name, struct slice text,
+                             const char **detail_out)
+{
+    const struct plan_query *query = input->query;
+    uint64_t limit = 0;
+
+    if (query->paged && slice_is(name, "limit")) {
+        if (input->limit != 0 || slice_parse_u64(text, &limit) != STATUS_OK || limit == 0 ||
+            limit > query->page.max) {
+            *detail_out = arena_printf(request->arena, "'limit' must be one number from 1 to %u",
+                                       query->page.max)
+                              .ptr;
+            return STATUS_INVALID;
+        }
+        input->limit = (unsigned int)limit;
+        return STATUS_OK;
+    }
+    if (query->paged && slice_is(name, "cursor") && input->cursor.len == 0 && text.len > 0) {
+        input->cursor = text;
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+
+        if (param->from == PARAM_QUERY && !params[i] && slice_eq(param->name, name)) {
+            return param_read(request->arena, name, param->type, param->schema, text, &params[i],
+                              detail_out);
+        }
+    }
+    *detail_out = arena_printf(request->arena, "unknown or repeated parameter '%.*s'",
+                               (int)(name.len > 64 ? 64 : name.len), name.ptr)
+                      .ptr;
+    return STATUS_INVALID;
+}
+
+static enum status take_query_string(struct request *request, struct lookup_input *input,
+                                     const struct value **params, const char **detail_out)
+{
+    struct slice rest = request->exchange->request.query;
+
+    while (rest.len > 0) {
+        struct slice pair, name, text;
+
+        slice_cut(rest, '&', &pair, &rest);
+        if (pair.len == 0) {
+            continue;
+        }
+        slice_cut(pair, '=', &name, &text);
+        if (percent_decode(request->arena, name, true, &name) != STATUS_OK ||
+            percent_decode(request->arena, text, true, &text) != STATUS_OK) {
+            *detail_out = "the query string has a bad escape or is not UTF-8";
+            return STATUS_INVALID;
+        }
+        if (take_pair(request, input, params, name, text, detail_out) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status take_path(struct request *request, const struct plan_query *query,
+                             const struct value **params, const char **detail_out)
+{
+    for (size_t i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+
+        if (param->from == PARAM_PATH &&
+            param_read(request->arena, param->name, param->type, param->schema,
+                       request->match.captures[param->capture], &params[i],
+                       detail_out) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+static enum status fill_defaults(struct request *request, const struct plan_query *query,
+                                 const struct value **params, const char **detail_out)
+{
+    for (size_t i = 0; i < query->param_count; i++) {
+        if (!params[i] && query->params[i].fallback) {
+            params[i] = query->params[i].fallback;
+        }
+        if (!params[i]) {
+            *detail_out = arena_printf(request->arena, "parameter '%.*s' is missing",
+                                       SLICE_ARG(query->params[i].name))
+                              .ptr;
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* The same bytes for the same key, however the client wrote them: a stored page holds its links. */
+static enum status make_links(struct request *request, struct lookup_input *input)
+{
+    const struct plan_query *query = input->query;
+    struct slice texts[ROUTE_PARAMS_MAX];
+    struct slice links = SLICE_EMPTY;
+
+    for (size_t i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+        struct slice text, name;
+
+        if (param->from == PARAM_CLAIM) {
+            continue;
+        }
+        if (canonical_text(request->arena, param->type, input->params[i], &text) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+        if (param->from == PARAM_PATH) {
+            texts[param->capture] = text;
+            continue;
+        }
+        name = percent_encode(request->arena, param->name);
+        text = percent_encode(request->arena, text);
+        links = arena_printf(request->arena, "%.*s%s%.*s=%.*s", SLICE_ARG(links),
+                             links.len > 0 ? "&" : "", SLICE_ARG(name), SLICE_ARG(text));
+    }
+    input->links_query = links;
+    input->path = route_path(request->arena, query->route, texts);
+    return STATUS_OK;
+}
+
+enum status params_of_query(struct request *request, struct lookup_input *input,
+                            const char **detail_out)
+{
+    const struct plan_query *query = input->query;
+    const struct value **params =
+        ARENA_ARRAY(request->arena, const struct value *, query->param_count);
+
+    input->params = params;
+    if (take_path(request, query, params, detail_out) != STATUS_OK ||
+        take_query_string(request, input, params, detail_out) != STATUS_OK ||
+        fill_defaults(request, query, params, detail_out) != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    if (!query->paged) {
+        return STATUS_OK;
+    }
+    if (input->limit == 0) {
+        input->limit = query->page.limit;
+    }
+    if (make_links(request, input) != STATUS_OK) {
+        *detail_out = "a parameter has no canonical text";
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}

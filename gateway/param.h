@@ -1,0 +1,24 @@
+/*
+ * Texts of the path and the query string -> typed values.
+ */
+#ifndef GATEWAY_PARAM_H
+#define GATEWAY_PARAM_H
+
+#include "gateway/request.h"
+
+/* One text as TYPE that satisfies SCHEMA (may be NULL). INVALID with a text in ARENA that names the
+ * parameter. Integers are canonical: no "007", no "+1". */
+MUST_CHECK enum status param_read(struct arena *arena, struct slice name, enum scalar type,
+                                  const struct schema *schema, struct slice text,
+                                  const struct value **out, const char **detail_out);
+
+/* Fills the input of a query from its path and query string: parameters, limit, cursor, links.
+ * INVALID with detail. */
+MUST_CHECK enum status params_of_query(struct request *request, struct lookup_input *input,
+                                       const char **detail_out);
+
+/* The path of ROUTE with its parameters' canonical, encoded texts. */
+struct slice route_path(struct arena *arena, const struct plan_route *route,
+                        const struct slice *texts);
+
+#endif

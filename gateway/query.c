@@ -1,0 +1,161 @@
+/*
+ * The steps of a query: params -> lookup ... answer. What the cache protocol asks stands in
+ * cache/lookup.c; here is its HTTP side.
+ */
+#include "gateway/param.h"
+#include "gateway/reply.h"
+#include "lib/clock.h"
+
+static enum next step_params(struct request *request)
+{
+    struct lookup_input *input = &request->lookup;
+    const char *detail = NULL;
+
+    input->query = request->match.route->query;
+    if (params_of_query(request, input, &detail) != STATUS_OK) {
+        return reply_problem(request, PROBLEM_BAD_PARAMETER, detail);
+    }
+    input->tokens = request_header(request, "Consistency-Token");
+    input->claims = request->claims;
+    input->deadline_us = request->deadline_us;
+    input->arena = request->arena;
+    return NEXT_STEP;
+}
+
+static void on_lookup(void *ctx, enum status status, const struct answer *answer,
+                      const struct lookup_failure *failure)
+{
+    struct request *request = ctx;
+
+    request->status = status;
+    if (answer) {
+        request->answer = *answer;
+    }
+    if (failure) {
+        request->failure = *failure;
+    }
+    request_resume(request);
+}
+
+static enum next step_lookup(struct request *request)
+{
+    lookup_start(request->worker->cache, &request->lookup, on_lookup, request);
+    return NEXT_WAIT;
+}
+
+/* RFC 9211: "twofold; hit; detail=redis", "twofold; fwd=miss; stored; detail=replica1" */
+static struct slice cache_status(struct request *request)
+{
+    static const char *const forwards[] = {[FORWARD_NONE] = "",
+                                           [FORWARD_MISS] = "miss",
+                                           [FORWARD_STALE] = "stale",
+                                           [FORWARD_BYPASS] = "bypass"};
+    const struct answer *answer = &request->answer;
+
+    switch (answer->from) {
+    case FROM_NEAR:
+        return SLICE_LITERAL("twofold; hit; detail=near");
+    case FROM_REDIS:
+        return SLICE_LITERAL("twofold; hit; detail=redis");
+    case FROM_SQL:
+        break;
+    }
+    return arena_printf(request->arena, "twofold; fwd=%s%s; detail=%.*s", forwards[answer->forward],
+                        answer->stored ? "; stored" : "", SLICE_ARG(answer->node));
+}
+
+/* Whether If-None-Match names ETAG (weak comparison, RFC 9110 13.1.2). */
+static bool etag_matches(struct slice list, struct slice etag)
+{
+    while (list.len > 0) {
+        struct slice one;
+
+        slice_cut(list, ',', &one, &list);
+        one = slice_trim(one);
+        if (slice_starts(one, "W/")) {
+            one = slice_from(one, 2);
+        }
+        if (slice_eq(one, etag) || slice_is(one, "*")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_freshness(struct request *request)
+{
+    const struct answer *answer = &request->answer;
+    uint64_t now_ms = clock_wall_ms();
+    uint64_t age_s = now_ms > answer->created_ms ? (now_ms - answer->created_ms) / 1000 : 0;
+    char text[24];
+    size_t at = sizeof(text);
+
+    do {
+        text[--at] = (char)('0' + age_s % 10);
+        age_s /= 10;
+    } while (age_s > 0);
+    reply_header(request, "Age", slice_of(text + at, sizeof(text) - at));
+    reply_header(request, "Cache-Control",
+                 request->claims.len > 0 ? SLICE_LITERAL("private, no-cache")
+                                         : SLICE_LITERAL("no-cache"));
+    reply_header(request, "Cache-Status", cache_status(request));
+    reply_header(request, "Consistency-Token",
+                 token_of_answer(request->arena, request->lookup.query->model, answer));
+}
+
+static enum next answer_rows(struct request *request)
+{
+    const struct answer *answer = &request->answer;
+    struct slice wanted = request_header(request, "If-None-Match");
+    bool same = wanted.len > 0 && etag_matches(wanted, answer->etag);
+
+    reply_begin(request, same ? 304 : 200);
+    reply_header(request, "ETag", answer->etag);
+    add_freshness(request);
+    if (answer->link.len > 0) {
+        reply_header(request, "Link", answer->link);
+    }
+    if (!same) {
+        reply_header(request, "Content-Type", SLICE_LITERAL("application/json"));
+        buf_append(&request->worker->body, answer->body);
+    }
+    return NEXT_REPLY;
+}
+
+static enum next answer_failure(struct request *request)
+{
+    struct problem_details details = {.problem = problem_of_status(request->status),
+                                      .detail = request->failure.detail};
+
+    if (request->status == STATUS_UNCERTAIN) {
+        details.problem = PROBLEM_TIMEOUT; /* reading has no outcome that could be unknown */
+    } else if (request->status == STATUS_TOO_LARGE) {
+        details.problem = PROBLEM_INTERNAL;
+    }
+    if (request->failure.problem) {
+        enum problem named = problem_by_slug(request->failure.problem);
+
+        details.problem = named == PROBLEM_COUNT ? details.problem : named;
+    }
+    return reply_problem_details(request, &details);
+}
+
+static enum next step_answer(struct request *request)
+{
+    if (request->status != STATUS_OK) {
+        return answer_failure(request);
+    }
+    if (request->answer.kind == ANSWER_ROWS) {
+        return answer_rows(request);
+    }
+    (void)reply_problem(request, PROBLEM_NOT_FOUND, NULL);
+    add_freshness(request);
+    return NEXT_REPLY;
+}
+
+const struct step query_steps[] = {
+    {"params", step_params},
+    {"lookup", step_lookup},
+    {"answer", step_answer},
+    {NULL,     NULL       },
+};

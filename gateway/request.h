@@ -1,0 +1,76 @@
+/*
+ * A request is a row of steps (GUIDE: "Life of a request"). A step does one thing and says what
+ * comes next; request_run loops until a step waits or the answer is ready, and there is one exit.
+ *
+ *     query    route -> params -> lookup ... answer
+ *     command  route -> body -> submit ... outcome [-> wait ... outcome]
+ *
+ * The request lives in its exchange's arena, and until its call has ended even when the client has
+ * gone: every call has a deadline.
+ */
+#ifndef GATEWAY_REQUEST_H
+#define GATEWAY_REQUEST_H
+
+#include "gateway/route.h"
+#include "gateway/worker.h"
+
+struct request;
+
+enum next {
+    NEXT_STEP,
+    NEXT_WAIT,
+    NEXT_REPLY
+};
+
+struct step {
+    const char *name;
+    enum next (*run)(struct request *request);
+};
+
+struct request {
+    struct worker *worker; /* the thread that owns this; never changes */
+    const struct plan *plan;
+    struct httpd_exchange *exchange;
+    struct arena *arena;
+    const struct step *step; /* where we are */
+    uint64_t deadline_us;
+    struct slice id; /* X-Request-Id */
+    struct route_match match;
+    struct slice
+        claims; /* canonical text of the claims that the request may use; empty without auth */
+
+    /* a query's */
+    struct lookup_input lookup;
+    struct answer answer;
+    struct lookup_failure failure;
+
+    /* a command's */
+    struct command_input command;
+    struct command_result result;
+    uint64_t wait_us; /* of Prefer: wait; 0: none */
+    bool waited;      /* the change is visible */
+
+    enum status status; /* of the last call */
+
+    int code; /* of the answer; its headers and body are the worker's scratch */
+};
+
+/* The httpd's handlers; ctx is the worker. */
+void request_begin(void *ctx, struct httpd_exchange *exchange);
+void request_refuse(void *ctx, int code, const char *detail, struct buf *headers, struct buf *body);
+
+/* Goes on with the step after the one that waited. */
+void request_resume(struct request *request);
+
+/* Value of a request header; empty when absent. */
+struct slice request_header(const struct request *request, const char *name);
+
+/* The rows of steps, ended by a NULL name. */
+extern const struct step query_steps[];
+extern const struct step command_steps[];
+
+/* Counters of requests by route, method and code; one set a worker. */
+struct route_metrics *route_metrics_create(const struct plan *plan);
+void route_metrics_destroy(struct route_metrics *metrics);
+
+#endif

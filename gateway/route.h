@@ -1,0 +1,37 @@
+/*
+ * Which route a request's path is for. A trie of segments in one hash table, so the cost does not
+ * grow with the number of routes. A literal segment beats a parameter. Read-only once made; shared
+ * by the workers.
+ */
+#ifndef GATEWAY_ROUTE_H
+#define GATEWAY_ROUTE_H
+
+#include "conf/plan.h"
+#include "lib/arena.h"
+#include "lib/httpd_parse.h"
+
+struct router;
+
+/* Which sides of the plan are served. */
+enum role {
+    ROLE_ALL,
+    ROLE_COMMAND,
+    ROLE_QUERY
+};
+
+struct router *router_create(const struct plan *plan, enum role role);
+void router_destroy(struct router *router);
+
+struct route_match {
+    const struct plan_route *route;          /* of the method; NULL: there is none */
+    struct slice captures[ROUTE_PARAMS_MAX]; /* decoded, in the order of the path */
+    unsigned int allowed; /* bit mask of the path's methods (1 << HTTP_GET, ...); 0: no such path */
+};
+
+/* PATH is percent-encoded; captures are decoded into ARENA. HEAD finds GET's route. INVALID: an
+ * escape that hides U+0000 or is not UTF-8. */
+MUST_CHECK enum status router_match(const struct router *router, struct slice path,
+                                    enum http_method method, struct arena *arena,
+                                    struct route_match *out);
+
+#endif
