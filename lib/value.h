@@ -42,17 +42,21 @@ struct value *value_bytes(struct arena *arena, struct slice bytes);
 struct value *value_list(struct arena *arena);
 struct value *value_map(struct arena *arena);
 
-/* CHILD must not be in a tree yet; NAME is borrowed. */
+/* CHILD must not be in a tree yet; NAME is borrowed, and MAP has no member of that name. */
 void value_append(struct value *list, struct value *child);
 void value_set(struct value *map, struct slice name, struct value *child);
 
 /* The member of that name, or NULL; NULL also when MAP is NULL or no map. */
 const struct value *value_get(const struct value *map, struct slice name);
 
+/* The members of MAP in the order of their names' bytes; map->count of them. Free with xfree. */
+const struct value **value_sorted(const struct value *map);
+
 /* A shallow copy that can be put into another tree (children are shared). */
 struct value *value_copy(struct arena *arena, const struct value *value);
 
-/* JSON Schema's equality: numbers by value (1 = 1.0), maps without regard to order. */
+/* JSON Schema's equality: numbers by value (1 = 1.0), maps without regard to order. Numbers that no decimal holds are
+ * equal when written alike. */
 bool value_equal(const struct value *a, const struct value *b);
 
 #endif
