@@ -1,13 +1,8 @@
 /*
  * The table of problems and their bodies.
  */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "gateway/problem.h"
+#include "tests/unit/unit.h"
 
 static void check_body(const struct problem_details *details, const char *wanted)
 {

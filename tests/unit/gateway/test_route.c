@@ -1,13 +1,8 @@
 /*
  * The router: which route a path is for, what it captures, which methods are allowed.
  */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "gateway/route.h"
+#include "tests/unit/unit.h"
 
 static const struct plan_query a_query;
 static const struct plan_command a_command;
