@@ -1,6 +1,7 @@
 /*
- * JSON Schema 2020-12, a documented subset (conf/README.md), compiled at load. An unsupported keyword is a complaint, never ignored.
- * Read-only once compiled; validating needs no lock and is linear in the instance for what the subset allows.
+ * JSON Schema 2020-12, a documented subset (conf/README.md), compiled at load. An unsupported
+ * keyword is a complaint, never ignored. Read-only once compiled; validating needs no lock and is
+ * linear in the instance for what the subset allows.
  */
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
@@ -20,7 +21,8 @@ struct schema_source {
 };
 
 /* Memory in ARENA. NULL after complaints. */
-const struct schema *schema_compile(struct arena *arena, const struct value *json, const struct schema_source *source);
+const struct schema *schema_compile(struct arena *arena, const struct value *json,
+                                    const struct schema_source *source);
 
 struct schema_error {
     struct slice pointer; /* JSON Pointer into the instance: "/Price", "" for the whole */
@@ -32,14 +34,18 @@ struct schema_errors {
     unsigned int count;
 };
 
-/* OK or SCHEMA, with all errors up to the maximum, in ARENA. Besides the keywords: a string with U+0000 and a number beyond 38 digits are errors. */
-MUST_CHECK enum status schema_validate(const struct schema *schema, const struct value *instance, struct arena *arena,
-                                       struct schema_errors *errors_out);
+/* OK or SCHEMA, with all errors up to the maximum, in ARENA. Besides the keywords: a string with
+ * U+0000 and a number beyond 38 digits are errors. */
+MUST_CHECK enum status schema_validate(const struct schema *schema, const struct value *instance,
+                                       struct arena *arena, struct schema_errors *errors_out);
 
-/* What the plan asks of a schema: the single type of the instance, or VALUE_NULL when it is open; whether numbers are integers; the schema of a property
- * (NULL: none declared); whether a property is required; whether others are allowed. */
+/* What the plan asks of a schema: the single type of the instance, or VALUE_NULL when it is open;
+ * whether numbers are integers; the schema of a property (NULL: none declared); whether a property
+ * is required; whether others are allowed. */
 enum value_type schema_type(const struct schema *schema, bool *integer_out);
 const struct schema *schema_property(const struct schema *schema, struct slice name);
+size_t schema_property_count(const struct schema *schema); /* NULL: 0 */
+struct slice schema_property_name(const struct schema *schema, size_t index);
 bool schema_requires(const struct schema *schema, struct slice name);
 bool schema_is_closed(const struct schema *schema);
 /* The JSON it was compiled from (OpenAPI, fingerprints). */

@@ -1,5 +1,6 @@
 /*
- * The table of settings.h as rows, for the code that reads settings (settings.c) and the code that shows them (settings_print.c).
+ * The table of settings.h as rows, for the code that reads settings (settings.c) and the code that
+ * shows them (settings_print.c).
  */
 #ifndef CONF_SETTING_H
 #define CONF_SETTING_H
@@ -8,7 +9,14 @@
 
 #include "conf/settings.h"
 
-enum setting_type { TEXT, SECRET, TIME, SIZE, COUNT, FLAG };
+enum setting_type {
+    TEXT,
+    SECRET,
+    TIME,
+    SIZE,
+    COUNT,
+    FLAG
+};
 
 struct setting {
     const char *name;

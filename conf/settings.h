@@ -1,8 +1,11 @@
 /*
- * What an operator can set: one table for parser, defaults, ranges, documentation and --print-settings.
+ * What an operator can set: one table for parser, defaults, ranges, documentation and
+ * --print-settings.
  *
- * File (key = value, # comments) < environment (TWOFOLD_KEY) < flag (--key=value). Any fault ends the start with a line that says where and what is allowed.
- * Units: durations "600ms", "5s", "1h" (kept as microseconds); sizes "16k", "1m" (bytes). Secrets print as ***, and KEY_file names a file to read one from.
+ * File (key = value, # comments) < environment (TWOFOLD_KEY) < flag (--key=value). Any fault ends
+ * the start with a line that says where and what is allowed. Units: durations "600ms", "5s", "1h"
+ * (kept as microseconds); sizes "16k", "1m" (bytes). Secrets print as ***, and KEY_file names a
+ * file to read one from.
  */
 #ifndef CONF_SETTINGS_H
 #define CONF_SETTINGS_H
@@ -90,22 +93,25 @@
 // clang-format on
 
 struct settings {
-#define SETTINGS_MEMBER_TEXT   struct slice
-#define SETTINGS_MEMBER_SECRET struct slice
-#define SETTINGS_MEMBER_TIME   uint64_t
-#define SETTINGS_MEMBER_SIZE   size_t
-#define SETTINGS_MEMBER_COUNT  unsigned int
-#define SETTINGS_MEMBER_FLAG   bool
+#define SETTINGS_MEMBER_TEXT                                          struct slice
+#define SETTINGS_MEMBER_SECRET                                        struct slice
+#define SETTINGS_MEMBER_TIME                                          uint64_t
+#define SETTINGS_MEMBER_SIZE                                          size_t
+#define SETTINGS_MEMBER_COUNT                                         unsigned int
+#define SETTINGS_MEMBER_FLAG                                          bool
 #define SETTINGS_MEMBER(name, type, fallback, minimum, maximum, text) SETTINGS_MEMBER_##type name;
     SETTINGS(SETTINGS_MEMBER)
 #undef SETTINGS_MEMBER
 };
 
 /*
- * Reads file (--config=PATH, else TWOFOLD_CONFIG, else none), environment and flags. Words without "--" and flags named in OWN (like "check", NULL-terminated list)
- * are the program's: they are left, in order, in argv[1..*argc). On INVALID each complaint stands on standard error. Strings live as long as the process.
+ * Reads file (--config=PATH, else TWOFOLD_CONFIG, else none), environment and flags. Words without
+ * "--" and flags named in OWN (like "check", NULL-terminated list) are the program's: they are
+ * left, in order, in argv[1..*argc). On INVALID each complaint stands on standard error. Strings
+ * live as long as the process.
  */
-MUST_CHECK enum status settings_load(struct settings *settings, int *argc, char **argv, const char *const *own);
+MUST_CHECK enum status settings_load(struct settings *settings, int *argc, char **argv,
+                                     const char *const *own);
 
 /* key = value lines with comments and units; secrets as ***. */
 void settings_print(const struct settings *settings, FILE *out);
