@@ -131,6 +131,13 @@ down:  ## stop what make up started
 deps:  ## install the Debian packages that are missing
 	@conf/local/deps
 
+# ------------------------------------------------------------------ speed
+
+loadtest:  ## what a request costs, beside nginx (ARGS='--seconds 5 hit miss')
+	@conf/local/deps test
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) loadtest/run.py $(ARGS)
+
 # ------------------------------------------------------------------ style
 
 SOURCES := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c $(f)/*.h)) $(wildcard conf/local/*.c tests/*/*.[ch] tests/*/*/*.[ch] loadtest/*.[ch])
@@ -157,5 +164,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: all unit corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: loadtest all unit corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
