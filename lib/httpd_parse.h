@@ -76,6 +76,7 @@ struct http_chunks {
     unsigned char state;
     uint64_t left;       /* of the chunk at hand */
     size_t line, trailer; /* bytes of the size line, of the trailer section so far */
+    size_t extensions;    /* bytes of all extensions so far */
 };
 
 /*

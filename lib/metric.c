@@ -86,7 +86,7 @@ static cell *slot_create(const struct metric *metric)
         log_error("out of memory", "bytes=%zu", size);
         abort();
     }
-    memset((void *)slot, 0, size);
+    memset(slot, 0, size);
     return slot;
 }
 
@@ -100,7 +100,7 @@ static cell *slot_of(struct metric *metric, unsigned int number)
     }
     slot = slot_create(metric);
     if (!atomic_compare_exchange_strong(&metric->slots[number], &expected, slot)) {
-        free((void *)slot);
+        free(slot);
         return expected;
     }
     return slot;
