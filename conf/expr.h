@@ -1,6 +1,7 @@
 /*
- * Expressions: a documented subset of CEL (conf/README.md): lexer, parser, typed tree, evaluator. Numbers are exact decimals.
- * Compiled at load, read-only afterwards; evaluation is bounded (EXPR_COST_MAX nodes) and allocates in the caller's arena only.
+ * Expressions: a documented subset of CEL (conf/README.md): lexer, parser, typed tree, evaluator.
+ * Numbers are exact decimals. Compiled at load, read-only afterwards; evaluation is bounded
+ * (EXPR_COST_MAX nodes) and allocates in the caller's arena only.
  */
 #ifndef CONF_EXPR_H
 #define CONF_EXPR_H
@@ -13,34 +14,42 @@
 
 struct expr;
 
-/* The names that an expression may use. Schemas (NULL: open) say which fields exist and of what type. */
+/* The names that an expression may use. Schemas (NULL: open) say which fields exist and of what
+ * type. */
 struct expr_scope {
     bool payload, state, event, claims, id, exists, version, now;
     const struct schema *payload_schema, *state_schema, *event_schema;
+    enum value_type id_type; /* VALUE_NULL: not known */
 };
 
 /* NULL after complaints at SOURCE. Memory in ARENA; TEXT is copied. */
-const struct expr *expr_compile(struct arena *arena, struct slice text, const struct expr_scope *scope,
-                                const struct schema_source *source, unsigned int line);
+const struct expr *expr_compile(struct arena *arena, struct slice text,
+                                const struct expr_scope *scope, const struct schema_source *source,
+                                unsigned int line);
 
 struct expr_env {
-    const struct value *payload, *state, *event, *claims, *id; /* NULL: absent (reading it is an error value) */
+    const struct value *payload, *state, *event, *claims,
+        *id; /* NULL: absent (reading it is an error value) */
     bool exists;
     int64_t version;
     uint64_t now_ms;
 };
 
-/* OK with *out; INVALID with *error_out, a text such as "no such key: Price" (static or in ARENA). */
-MUST_CHECK enum status expr_eval(const struct expr *expr, const struct expr_env *env, struct arena *arena,
-                                 const struct value **out, const char **error_out);
-
-/* As eval, for conditions: anything but true or false is an error. */
-MUST_CHECK enum status expr_test(const struct expr *expr, const struct expr_env *env, struct arena *arena, bool *out,
+/* OK with *out; INVALID with *error_out, a text such as "no such key: Price" (static or in ARENA).
+ */
+MUST_CHECK enum status expr_eval(const struct expr *expr, const struct expr_env *env,
+                                 struct arena *arena, const struct value **out,
                                  const char **error_out);
 
-/* What it reads: any of state.* or version (then a state must be read first); the names of the state's fields, in the order met. */
+/* As eval, for conditions: anything but true or false is an error. */
+MUST_CHECK enum status expr_test(const struct expr *expr, const struct expr_env *env,
+                                 struct arena *arena, bool *out, const char **error_out);
+
+/* What it reads: any of state.* or version (then a state must be read first); the names of the
+ * state's fields, in the order met. */
 bool expr_reads_state(const struct expr *expr);
 bool expr_reads_version(const struct expr *expr);
+bool expr_reads_exists(const struct expr *expr);
 size_t expr_state_fields(const struct expr *expr, const struct slice **names_out);
 /* "exists" or "!exists" and nothing else. */
 bool expr_is_exists(const struct expr *expr, bool *negated_out);

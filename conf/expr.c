@@ -1,0 +1,88 @@
+/*
+ * Compiling an expression, and what a plan asks of a compiled one. The passes are in expr_lex,
+ * expr_parse, expr_check; expr_eval runs it.
+ */
+#include "conf/expr.h"
+
+#include <stdarg.h>
+
+#include "conf/expr_tree.h"
+#include "lib/buf.h"
+
+void expr_complain(struct expr_build *build, size_t column, struct slice hint, const char *format,
+                   ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    diag_add(build->source->diag, build->source->file, build->line, build->source->path, hint,
+             "%.*s at column %zu of '%.*s'", SLICE_ARG(buf_slice(&text)), column,
+             SLICE_ARG(build->text));
+    buf_fini(&text);
+    build->failed = true;
+}
+
+const struct expr *expr_compile(struct arena *arena, struct slice text,
+                                const struct expr_scope *scope, const struct schema_source *source,
+                                unsigned int line)
+{
+    struct expr *expr = ARENA_NEW(arena, struct expr);
+    struct expr_build build = {.arena = arena,
+                               .scope = scope,
+                               .source = source,
+                               .line = line,
+                               .text = arena_copy(arena, text),
+                               .expr = expr};
+
+    expr->text = build.text;
+    expr->tree = expr_parse(&build);
+    if (expr->tree) {
+        expr_check(&build, expr->tree);
+    }
+    return build.failed ? NULL : expr;
+}
+
+bool expr_reads_state(const struct expr *expr)
+{
+    return expr->reads_state || expr->reads_version;
+}
+
+bool expr_reads_version(const struct expr *expr)
+{
+    return expr->reads_version;
+}
+
+bool expr_reads_exists(const struct expr *expr)
+{
+    return expr->reads_exists;
+}
+
+size_t expr_state_fields(const struct expr *expr, const struct slice **names_out)
+{
+    *names_out = expr->state_fields;
+    return expr->state_field_count;
+}
+
+bool expr_is_exists(const struct expr *expr, bool *negated_out)
+{
+    const struct node *node = expr->tree;
+
+    *negated_out = node->operation == OP_NOT;
+    if (node->operation == OP_NOT) {
+        node = node->left;
+    }
+    return node->operation == OP_ROOT && node->root == ROOT_EXISTS;
+}
+
+enum value_type expr_type(const struct expr *expr)
+{
+    return expr->tree->type;
+}
+
+struct slice expr_text(const struct expr *expr)
+{
+    return expr->text;
+}

@@ -1,0 +1,302 @@
+/*
+ * Types and names, bottom up. What is not known at load stays VALUE_NULL and is checked when it
+ * runs; what is known and wrong is a complaint. Notes on the way what the expression reads.
+ */
+#include "conf/expr_tree.h"
+#include "conf/suggest.h"
+
+static void check(struct expr_build *build, struct node *node);
+
+static bool known(const struct node *node)
+{
+    return node && node->type != VALUE_NULL;
+}
+
+/* Complains when the operand is known to be of another type. */
+static void want(struct expr_build *build, const struct node *operand, enum value_type type,
+                 const char *what)
+{
+    if (known(operand) && operand->type != type) {
+        expr_complain(build, operand->column, SLICE_EMPTY, "%s needs %s, not %s", what,
+                      value_type_name(type), value_type_name(operand->type));
+    }
+}
+
+/* ------------------------------------------------------------------ names */
+
+static void note_state_field(struct expr_build *build, struct slice name)
+{
+    struct expr *expr = build->expr;
+    struct slice *fields;
+    size_t i;
+
+    for (i = 0; i < expr->state_field_count; i++) {
+        if (slice_eq(expr->state_fields[i], name)) {
+            return;
+        }
+    }
+    fields = ARENA_ARRAY(build->arena, struct slice, expr->state_field_count + 1);
+    for (i = 0; i < expr->state_field_count; i++) {
+        fields[i] = expr->state_fields[i];
+    }
+    fields[expr->state_field_count++] = name;
+    expr->state_fields = fields;
+}
+
+static void check_root(struct expr_build *build, struct node *node)
+{
+    const struct expr_scope *scope = build->scope;
+
+    switch (node->root) {
+    case ROOT_PAYLOAD:
+        node->schema = scope->payload_schema;
+        node->type = VALUE_MAP;
+        return;
+    case ROOT_STATE:
+        build->expr->reads_state = true;
+        node->schema = scope->state_schema;
+        node->type = VALUE_MAP;
+        return;
+    case ROOT_EVENT:
+        node->schema = scope->event_schema;
+        node->type = VALUE_MAP;
+        return;
+    case ROOT_CLAIMS:
+        node->type = VALUE_MAP;
+        return;
+    case ROOT_ID:
+        node->type = scope->id_type;
+        return;
+    case ROOT_EXISTS:
+        build->expr->reads_exists = true;
+        node->type = VALUE_BOOL;
+        return;
+    case ROOT_VERSION:
+        build->expr->reads_version = true;
+        node->type = VALUE_NUMBER;
+        return;
+    case ROOT_NOW:
+        node->type = VALUE_NUMBER;
+        return;
+    }
+}
+
+static void complain_field(struct expr_build *build, const struct node *node)
+{
+    const struct schema *schema = node->left->schema;
+    struct suggest suggest;
+    size_t i;
+
+    suggest_init(&suggest, node->name);
+    for (i = 0; i < schema_property_count(schema); i++) {
+        suggest_offer(&suggest, schema_property_name(schema, i));
+    }
+    expr_complain(build, node->column, suggest_hint(&suggest, build->arena), "unknown field '%.*s'",
+                  SLICE_ARG(node->name));
+}
+
+static void check_field(struct expr_build *build, struct node *node)
+{
+    const struct schema *field = schema_property(node->left->schema, node->name);
+    bool integer;
+
+    want(build, node->left, VALUE_MAP, "a field");
+    if (node->left->operation == OP_ROOT && node->left->root == ROOT_STATE) {
+        note_state_field(build, node->name);
+    }
+    if (!field && schema_is_closed(node->left->schema)) {
+        complain_field(build, node);
+    }
+    node->schema = field;
+    node->type = node->operation == OP_HAS ? VALUE_BOOL : schema_type(field, &integer);
+}
+
+static void check_index(struct expr_build *build, struct node *node)
+{
+    const struct node *left = node->left;
+
+    if (known(left) && left->type != VALUE_LIST && left->type != VALUE_MAP) {
+        expr_complain(build, left->column, SLICE_EMPTY, "[] needs array or object, not %s",
+                      value_type_name(left->type));
+        return;
+    }
+    if (known(left)) {
+        want(build, node->right, left->type == VALUE_LIST ? VALUE_NUMBER : VALUE_STRING, "[]");
+    }
+    if (left->operation == OP_ROOT && left->root == ROOT_STATE) {
+        if (node->right->operation == OP_LITERAL && node->right->type == VALUE_STRING) {
+            note_state_field(build, node->right->literal->text);
+        } else {
+            expr_complain(build, node->column, SLICE_EMPTY,
+                          "a field of the state must be named by a literal");
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ operators */
+
+/* Both sides of the same type, one of those in MASK. */
+static void check_same(struct expr_build *build, const struct node *node, unsigned int mask,
+                       const char *what)
+{
+    const struct node *left = node->left, *right = node->right;
+
+    if (known(left) && known(right) && left->type != right->type) {
+        expr_complain(build, node->column, SLICE_EMPTY, "%s between %s and %s", what,
+                      value_type_name(left->type), value_type_name(right->type));
+        return;
+    }
+    if (known(left) && !(mask & 1u << left->type)) {
+        expr_complain(build, node->column, SLICE_EMPTY, "%s is not defined for %s", what,
+                      value_type_name(left->type));
+    } else if (known(right) && !(mask & 1u << right->type)) {
+        expr_complain(build, node->column, SLICE_EMPTY, "%s is not defined for %s", what,
+                      value_type_name(right->type));
+    }
+}
+
+#define NUMBERS    (1u << VALUE_NUMBER)
+#define ADDABLE    (1u << VALUE_NUMBER | 1u << VALUE_STRING)
+#define ORDERED    (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BOOL)
+#define MEASURABLE (1u << VALUE_STRING | 1u << VALUE_LIST | 1u << VALUE_MAP)
+#define ANY_TYPE   0xffffffffu
+
+static void check_in(struct expr_build *build, const struct node *node)
+{
+    const struct node *element;
+
+    if (known(node->right) && node->right->type != VALUE_LIST && node->right->type != VALUE_MAP) {
+        expr_complain(build, node->column, SLICE_EMPTY, "'in' needs array or object, not %s",
+                      value_type_name(node->right->type));
+    }
+    for (element = node->right->arguments; element; element = element->next) {
+        if (known(element) && known(node->left) && element->type != node->left->type) {
+            expr_complain(build, element->column, SLICE_EMPTY, "'in' compares %s and %s",
+                          value_type_name(node->left->type), value_type_name(element->type));
+        }
+    }
+}
+
+static void check_choose(struct expr_build *build, struct node *node)
+{
+    want(build, node->left, VALUE_BOOL, "'?:'");
+    if (node->right->type == node->other->type) {
+        node->type = node->right->type;
+    }
+}
+
+static void check_operator(struct expr_build *build, struct node *node)
+{
+    switch (node->operation) {
+    case OP_NOT:
+    case OP_AND:
+    case OP_OR:
+        want(build, node->left, VALUE_BOOL, "a logical operator");
+        want(build, node->right, VALUE_BOOL, "a logical operator");
+        node->type = VALUE_BOOL;
+        return;
+    case OP_NEGATE:
+        want(build, node->left, VALUE_NUMBER, "'-'");
+        node->type = VALUE_NUMBER;
+        return;
+    case OP_MULTIPLY:
+    case OP_DIVIDE:
+    case OP_REMAINDER:
+    case OP_SUBTRACT:
+        check_same(build, node, NUMBERS, "arithmetic");
+        node->type = VALUE_NUMBER;
+        return;
+    case OP_ADD:
+        check_same(build, node, ADDABLE, "'+'");
+        node->type = known(node->left) ? node->left->type : node->right->type;
+        return;
+    case OP_LESS:
+    case OP_LESS_EQUAL:
+    case OP_GREATER:
+    case OP_GREATER_EQUAL:
+        check_same(build, node, ORDERED, "an order");
+        node->type = VALUE_BOOL;
+        return;
+    case OP_EQUAL:
+    case OP_NOT_EQUAL:
+        check_same(build, node, ANY_TYPE, "a comparison");
+        node->type = VALUE_BOOL;
+        return;
+    case OP_STARTS_WITH:
+    case OP_ENDS_WITH:
+    case OP_CONTAINS:
+        want(build, node->left, VALUE_STRING, "a text function");
+        want(build, node->right, VALUE_STRING, "a text function");
+        node->type = VALUE_BOOL;
+        return;
+    case OP_LITERAL:
+    case OP_ROOT:
+    case OP_FIELD:
+    case OP_HAS:
+    case OP_INDEX:
+    case OP_LIST:
+    case OP_IN:
+    case OP_CHOOSE:
+    case OP_SIZE:
+    case OP_COUNT:
+        return;
+    }
+}
+
+static void check_size(struct expr_build *build, struct node *node)
+{
+    if (known(node->left) && !(MEASURABLE & 1u << node->left->type)) {
+        expr_complain(build, node->column, SLICE_EMPTY, "size() is not defined for %s",
+                      value_type_name(node->left->type));
+    }
+    node->type = VALUE_NUMBER;
+}
+
+static void check_operands(struct expr_build *build, struct node *node)
+{
+    struct node *element;
+
+    if (node->left) {
+        check(build, node->left);
+    }
+    if (node->right) {
+        check(build, node->right);
+    }
+    if (node->other) {
+        check(build, node->other);
+    }
+    for (element = node->arguments; element; element = element->next) {
+        check(build, element);
+    }
+}
+
+static void check(struct expr_build *build, struct node *node)
+{
+    check_operands(build, node);
+    if (build->failed) {
+        return;
+    }
+    if (node->operation == OP_ROOT) {
+        check_root(build, node);
+    } else if (node->operation == OP_FIELD || node->operation == OP_HAS) {
+        check_field(build, node);
+    } else if (node->operation == OP_INDEX) {
+        check_index(build, node);
+    } else if (node->operation == OP_LIST) {
+        node->type = VALUE_LIST;
+    } else if (node->operation == OP_IN) {
+        check_in(build, node);
+        node->type = VALUE_BOOL;
+    } else if (node->operation == OP_CHOOSE) {
+        check_choose(build, node);
+    } else if (node->operation == OP_SIZE) {
+        check_size(build, node);
+    } else {
+        check_operator(build, node);
+    }
+}
+
+void expr_check(struct expr_build *build, struct node *tree)
+{
+    check(build, tree);
+}

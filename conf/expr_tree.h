@@ -1,0 +1,121 @@
+/*
+ * Expressions inside: tokens, the tree, and the passes over it.
+ *
+ *     text --expr_lex--> tokens --expr_parse--> tree --expr_check--> typed tree --expr_eval-->
+ * value
+ */
+#ifndef CONF_EXPR_TREE_H
+#define CONF_EXPR_TREE_H
+
+#include "conf/expr.h"
+
+/* ------------------------------------------------------------------ tokens */
+
+enum token_kind {
+    TOKEN_END,
+    TOKEN_NAME,
+    TOKEN_NUMBER, /* text in JSON's grammar */
+    TOKEN_STRING, /* text decoded */
+    TOKEN_MARK,   /* operators and punctuation */
+    TOKEN_BAD,    /* text says what is wrong; static */
+};
+
+struct token {
+    enum token_kind kind;
+    struct slice text;
+    size_t column; /* from 1 */
+};
+
+struct lexer {
+    struct arena *arena;
+    struct slice text;
+    size_t at;
+};
+
+struct token expr_lex(struct lexer *lexer);
+
+/* ------------------------------------------------------------------ tree */
+
+enum root {
+    ROOT_PAYLOAD,
+    ROOT_STATE,
+    ROOT_EVENT,
+    ROOT_CLAIMS,
+    ROOT_ID,
+    ROOT_EXISTS,
+    ROOT_VERSION,
+    ROOT_NOW
+};
+
+enum operation {
+    OP_LITERAL,
+    OP_ROOT,
+    OP_FIELD, /* left.name */
+    OP_HAS,   /* has(left.name) */
+    OP_INDEX, /* left[right] */
+    OP_LIST,  /* arguments */
+    OP_NOT,
+    OP_NEGATE,
+    OP_MULTIPLY,
+    OP_DIVIDE,
+    OP_REMAINDER,
+    OP_ADD,
+    OP_SUBTRACT,
+    OP_LESS,
+    OP_LESS_EQUAL,
+    OP_GREATER,
+    OP_GREATER_EQUAL,
+    OP_EQUAL,
+    OP_NOT_EQUAL,
+    OP_IN,
+    OP_AND,
+    OP_OR,
+    OP_CHOOSE, /* left ? right : other */
+    OP_SIZE,
+    OP_STARTS_WITH,
+    OP_ENDS_WITH,
+    OP_CONTAINS,
+    OP_COUNT,
+};
+
+struct node {
+    enum operation operation;
+    enum value_type type;        /* VALUE_NULL: not known */
+    const struct schema *schema; /* of a map: which fields there are */
+    enum root root;
+    struct slice name;
+    const struct value *literal;
+    struct node *left, *right, *other;
+    struct node *arguments, *next; /* of a list */
+    unsigned int depth;
+    size_t column;
+};
+
+struct expr {
+    struct slice text;
+    struct node *tree;
+    bool reads_state, reads_version, reads_exists;
+    struct slice *state_fields;
+    size_t state_field_count;
+};
+
+/* What the passes share. */
+struct expr_build {
+    struct arena *arena;
+    const struct expr_scope *scope;
+    const struct schema_source *source;
+    unsigned int line;
+    struct slice text;
+    struct expr *expr;
+    bool failed;
+};
+
+void expr_complain(struct expr_build *build, size_t column, struct slice hint, const char *format,
+                   ...) PRINTF_LIKE(4, 5);
+
+/* NULL after a complaint. */
+struct node *expr_parse(struct expr_build *build);
+/* Types, unknown fields, and what the expression reads. */
+void expr_check(struct expr_build *build, struct node *tree);
+
+#endif
