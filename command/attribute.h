@@ -14,7 +14,9 @@ MUST_CHECK enum status attribute_write(struct buf *buf, const struct value *valu
 MUST_CHECK enum status item_write(struct buf *buf, const struct value *item);
 
 /* TYPED is parsed JSON; sets become lists; N keeps its text. CORRUPT on anything that is no attribute value. */
-MUST_CHECK enum status attribute_read(struct arena *arena, const struct value *typed, const struct value **out);
-MUST_CHECK enum status item_read(struct arena *arena, const struct value *typed, const struct value **out);
+MUST_CHECK enum status attribute_read(struct arena *arena, const struct value *typed,
+                                      const struct value **out);
+MUST_CHECK enum status item_read(struct arena *arena, const struct value *typed,
+                                 const struct value **out);
 
 #endif

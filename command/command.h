@@ -12,20 +12,20 @@
 
 struct commander;
 
-struct commander *commander_create(struct loop *loop, const struct plan *plan, const struct settings *settings,
-                                   struct dynamodb *dynamodb);
+struct commander *commander_create(struct loop *loop, const struct plan *plan,
+                                   const struct settings *settings, struct dynamodb *dynamodb);
 void commander_destroy(struct commander *commander);
 
 /* Borrowed until done. */
 struct command_input {
     const struct plan_command *command;
-    const struct value *path_id;  /* the id from the path, typed; NULL: not in the path */
-    const struct value *payload;  /* parsed body; NULL: no body */
-    bool has_expected;            /* expectedVersion of the envelope (409) or If-Match (412) */
+    const struct value *path_id; /* the id from the path, typed; NULL: not in the path */
+    const struct value *payload; /* parsed body; NULL: no body */
+    bool has_expected;           /* expectedVersion of the envelope (409) or If-Match (412) */
     bool expected_by_header;
-    bool expected_any;            /* If-Match: * */
+    bool expected_any; /* If-Match: * */
     uint64_t expected;
-    const struct value *claims;   /* NULL: none */
+    const struct value *claims;              /* NULL: none */
     struct slice principal, idempotency_key; /* empty: none */
     uint64_t deadline_us;
     struct arena *arena;
@@ -36,18 +36,18 @@ struct command_event {
 };
 
 struct command_result {
-    const struct value *id;      /* of the aggregate, as given or generated; NULL when it is not known */
-    struct slice id_text;        /* canonical */
-    uint64_t version;            /* new one; of a no-op the unchanged one */
-    bool created;                /* answer 201 with Location when the command declares one */
+    const struct value *id; /* of the aggregate, as given or generated; NULL when it is not known */
+    struct slice id_text;   /* canonical */
+    uint64_t version;       /* new one; of a no-op the unchanged one */
+    bool created;           /* answer 201 with Location when the command declares one */
     const struct command_event *events;
     size_t event_count;
     /* of failures */
-    int code;                    /* REFUSED: the declared status */
-    struct slice title;          /* REFUSED: the declared title */
-    const char *detail;          /* static or in the arena; NULL: none */
+    int code;                           /* REFUSED: the declared status */
+    struct slice title;                 /* REFUSED: the declared title */
+    const char *detail;                 /* static or in the arena; NULL: none */
     const struct schema_errors *errors; /* SCHEMA */
-    unsigned int retry_after_s;  /* THROTTLED, BUSY, UNAVAILABLE; 0: not said */
+    unsigned int retry_after_s;         /* THROTTLED, BUSY, UNAVAILABLE; 0: not said */
 };
 
 /*
@@ -57,6 +57,7 @@ struct command_result {
  * done runs once, later, on the loop; never from inside command_start.
  */
 typedef void command_done_fn(void *ctx, enum status status, const struct command_result *result);
-void command_start(struct commander *commander, const struct command_input *input, command_done_fn *done, void *ctx);
+void command_start(struct commander *commander, const struct command_input *input,
+                   command_done_fn *done, void *ctx);
 
 #endif

@@ -15,7 +15,7 @@ struct dynamodb; /* one per worker or thread */
 /* What came back. body: parsed JSON; of an error too ("__type", "message", "Item", "CancellationReasons"). */
 struct dynamodb_answer {
     const struct value *body;
-    struct slice error;      /* "ConditionalCheckFailedException", ... ; empty when OK */
+    struct slice error; /* "ConditionalCheckFailedException", ... ; empty when OK */
     struct slice message;
     struct slice request_id;
 };
@@ -28,19 +28,22 @@ struct dynamodb_answer {
 typedef void dynamodb_done_fn(void *ctx, enum status status, const struct dynamodb_answer *answer);
 
 /* Asynchronous, on LOOP. operation: "PutItem"; "GetRecords" and the other stream operations go to the streams endpoint. */
-MUST_CHECK enum status dynamodb_create(struct loop *loop, const struct settings *settings, struct credential_provider *credentials,
+MUST_CHECK enum status dynamodb_create(struct loop *loop, const struct settings *settings,
+                                       struct credential_provider *credentials,
                                        struct dynamodb **out);
 void dynamodb_destroy(struct dynamodb *dynamodb);
 /* body: borrowed until done; the answer lives in ARENA. */
-void dynamodb_start(struct dynamodb *dynamodb, const char *operation, struct slice body, struct arena *arena, uint64_t deadline_us,
-                    dynamodb_done_fn *done, void *ctx);
+void dynamodb_start(struct dynamodb *dynamodb, const char *operation, struct slice body,
+                    struct arena *arena, uint64_t deadline_us, dynamodb_done_fn *done, void *ctx);
 
 /* Blocking twin. */
 struct dynamodb_sync;
-MUST_CHECK enum status dynamodb_sync_create(const struct settings *settings, struct credential_provider *credentials,
+MUST_CHECK enum status dynamodb_sync_create(const struct settings *settings,
+                                            struct credential_provider *credentials,
                                             struct dynamodb_sync **out);
 void dynamodb_sync_destroy(struct dynamodb_sync *dynamodb);
-MUST_CHECK enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, const char *operation, struct slice body, struct arena *arena,
+MUST_CHECK enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, const char *operation,
+                                          struct slice body, struct arena *arena,
                                           uint64_t deadline_us, struct dynamodb_answer *out);
 
 #endif

@@ -1,0 +1,205 @@
+/*
+ * What the commands of every store share: input is checked, the id found, the store's machine started, the end counted.
+ *
+ *     command_start --next turn--> payload, id --> item_write_start (state store) --> command_finish --> done
+ *                                     '--invalid----------------------------------------^
+ *
+ * Event stores and idempotency keys begin in `run`, beside item_write_start.
+ */
+#include "command/command.h"
+
+#include <stdio.h>
+
+#include "command/commander.h"
+#include "command/item_write.h"
+#include "lib/decimal.h"
+#include "lib/hash.h"
+#include "lib/memory.h"
+
+#define RESULTS (STATUS_COUNT + 1) /* statuses, and the no-op */
+
+struct commander *commander_create(struct loop *loop, const struct plan *plan,
+                                   const struct settings *settings, struct dynamodb *dynamodb)
+{
+    struct commander *commander = XNEW(struct commander);
+
+    commander->loop = loop;
+    commander->plan = plan;
+    commander->settings = settings;
+    commander->results = XARRAY(struct metric *, (size_t)plan->command_count * RESULTS);
+    retrier_init(&commander->retrier, loop, dynamodb, settings);
+    metric_family(METRIC_COUNTER, "twofold_commands_total", "commands by their result");
+    return commander;
+}
+
+void commander_destroy(struct commander *commander)
+{
+    if (!commander) {
+        return;
+    }
+    xfree(commander->results);
+    xfree(commander);
+}
+
+/* ------------------------------------------------------------------ ends */
+
+static struct metric *result_series(struct slice command, const char *result)
+{
+    struct buf labels = {0};
+    struct metric *metric;
+
+    buf_append_str(&labels, "command=\"");
+    metric_label(&labels, command);
+    buf_printf(&labels, "\",result=\"%s\"", result);
+    buf_append_char(&labels, '\0');
+    metric = metric_series(METRIC_COUNTER, "twofold_commands_total", "commands by their result",
+                           labels.ptr);
+    buf_fini(&labels);
+    return metric;
+}
+
+static void count(const struct command *command, enum status status, bool noop)
+{
+    const struct plan_command *plan = command->input->command;
+    struct metric **metric =
+        &command->commander
+             ->results[(size_t)plan->index * RESULTS + (noop ? STATUS_COUNT : status)];
+
+    if (!*metric) {
+        *metric = result_series(plan->name, noop ? "noop" : status_name(status));
+    }
+    metric_add(*metric, 1);
+}
+
+void command_finish(struct command *command, enum status status, bool noop)
+{
+    count(command, status, noop);
+    command->done(command->ctx, status, &command->result);
+}
+
+void command_finish_invalid(struct command *command, struct slice pointer, const char *detail)
+{
+    struct schema_errors *errors = ARENA_NEW(command->input->arena, struct schema_errors);
+
+    errors->items[0] = (struct schema_error){pointer, slice_str(detail)};
+    errors->count = 1;
+    command->result.errors = errors;
+    command_finish(command, STATUS_SCHEMA, false);
+}
+
+/* ------------------------------------------------------------------ input */
+
+/* True when it is good; else the command has ended. */
+static bool payload_is_valid(struct command *command)
+{
+    const struct command_input *input = command->input;
+    const struct schema *schema = input->command->payload;
+    struct schema_errors *errors;
+
+    if (!schema && !input->payload) {
+        return true;
+    }
+    if (!schema || !input->payload) {
+        command_finish_invalid(command, SLICE_EMPTY,
+                               schema ? "a body is required" : "this command takes no body");
+        return false;
+    }
+    errors = ARENA_NEW(input->arena, struct schema_errors);
+    if (schema_validate(schema, input->payload, input->arena, errors) != STATUS_OK) {
+        command->result.errors = errors;
+        command_finish(command, STATUS_SCHEMA, false);
+        return false;
+    }
+    return true;
+}
+
+static struct slice id_pointer(const struct command *command)
+{
+    return arena_printf(command->input->arena, "/%.*s",
+                        SLICE_ARG(command->input->command->model->aggregate.id_name));
+}
+
+static const struct value *id_generate(struct arena *arena)
+{
+    char *text = arena_bytes(arena, UUID_TEXT);
+
+    uuid7(text);
+    return value_string(arena, slice_of(text, UUID_TEXT - 1));
+}
+
+static struct slice id_canonical(struct arena *arena, const struct value *id)
+{
+    char text[DECIMAL_TEXT_MAX];
+    struct decimal decimal;
+
+    if (id->type != VALUE_NUMBER || decimal_parse(id->text, &decimal) != STATUS_OK) {
+        return id->text;
+    }
+    return arena_copy(arena, slice_of(text, decimal_text(&decimal, text)));
+}
+
+/* The path's, else the payload's, else a new one. True when it is good; else the command has ended. */
+static bool id_is_valid(struct command *command)
+{
+    const struct command_input *input = command->input;
+    const struct plan_aggregate *aggregate = &input->command->model->aggregate;
+    const struct value *in_payload = value_get(input->payload, aggregate->id_name);
+    const struct value *id = input->path_id ? input->path_id : in_payload;
+    struct schema_errors *errors = ARENA_NEW(input->arena, struct schema_errors);
+
+    if (!id && aggregate->id_generated) {
+        id = id_generate(input->arena);
+    }
+    if (!id) {
+        command_finish_invalid(command, id_pointer(command), "an id is required");
+        return false;
+    }
+    if (input->path_id && in_payload && !value_equal(input->path_id, in_payload)) {
+        command_finish_invalid(command, id_pointer(command), "differs from the id in the path");
+        return false;
+    }
+    if (aggregate->id_schema &&
+        schema_validate(aggregate->id_schema, id, input->arena, errors) != STATUS_OK) {
+        for (unsigned int i = 0; i < errors->count; i++) {
+            errors->items[i].pointer = id_pointer(command);
+        }
+        command->result.errors = errors;
+        command_finish(command, STATUS_SCHEMA, false);
+        return false;
+    }
+    command->result.id = id;
+    command->result.id_text = id_canonical(input->arena, id);
+    return true;
+}
+
+/* ------------------------------------------------------------------ start */
+
+static void run(void *ctx)
+{
+    struct command *command = ctx;
+
+    if (!payload_is_valid(command) || !id_is_valid(command)) {
+        return;
+    }
+    switch (command->input->command->model->aggregate.store) {
+    case STORE_STATE:
+        item_write_start(command);
+        return;
+    case STORE_EVENTS:
+        command->result.detail = "event stores are not served yet";
+        command_finish(command, STATUS_INTERNAL, false);
+        return;
+    }
+}
+
+void command_start(struct commander *commander, const struct command_input *input,
+                   command_done_fn *done, void *ctx)
+{
+    struct command *command = ARENA_NEW(input->arena, struct command);
+
+    command->commander = commander;
+    command->input = input;
+    command->done = done;
+    command->ctx = ctx;
+    loop_later(commander->loop, &command->task, run, command);
+}

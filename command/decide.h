@@ -1,0 +1,36 @@
+/*
+ * What a command comes to, given the state it meets. Pure: no clock, no I/O.
+ */
+#ifndef COMMAND_DECIDE_H
+#define COMMAND_DECIDE_H
+
+#include "conf/plan.h"
+
+struct decide_input {
+    const struct plan_command *command;
+    const struct value *id, *payload, *claims; /* payload, claims: NULL when there are none */
+    const struct value *state;                 /* NULL: not read, or there is none */
+    bool exists;
+    uint64_t version;
+    uint64_t now_ms;
+};
+
+enum decision_kind {
+    DECISION_WRITE,   /* attributes of put and update; a delete needs none */
+    DECISION_NOOP,    /* skip_if */
+    DECISION_REFUSED, /* code, title of the first requirement that does not hold; detail: why it could not be evaluated, or NULL */
+    DECISION_INVALID, /* pointer, detail: an assignment has no value */
+};
+
+struct decision {
+    enum decision_kind kind;
+    const struct value *attributes;
+    int code;
+    struct slice title, pointer;
+    const char *detail;
+};
+
+/* Everything in ARENA or the plan. */
+void decide(const struct decide_input *input, struct arena *arena, struct decision *out);
+
+#endif

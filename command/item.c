@@ -1,0 +1,42 @@
+/*
+ * Reads an item as DynamoDB sent it.
+ */
+#include "command/item.h"
+
+#include "command/attribute.h"
+
+static struct slice scalar_of(const struct value *typed, const char *name, const char *tag)
+{
+    const struct value *content = value_get(value_get(typed, slice_str(name)), slice_str(tag));
+
+    return content && content->type == VALUE_STRING ? content->text : SLICE_EMPTY;
+}
+
+enum status item_version_read(const struct value *typed, uint64_t *out)
+{
+    if (slice_parse_u64(scalar_of(typed, ITEM_VERSION, "N"), out) != STATUS_OK ||
+        *out >= INT64_MAX) {
+        return STATUS_CORRUPT;
+    }
+    return STATUS_OK;
+}
+
+enum status item_learn(struct arena *arena, const struct value *typed, struct item *out)
+{
+    *out = (struct item){.exists = typed != NULL, .typed = typed};
+    if (!typed) {
+        return STATUS_OK;
+    }
+    if (value_get(typed, slice_str(ITEM_VERSION))) {
+        out->versioned = true;
+        if (item_version_read(typed, &out->version) != STATUS_OK) {
+            return STATUS_CORRUPT;
+        }
+    }
+    return item_read(arena, typed, &out->state);
+}
+
+bool item_is_marked(const struct item *item, struct slice mark)
+{
+    return item->exists && slice_eq(scalar_of(item->typed, ITEM_WRITE, "B"), mark);
+}

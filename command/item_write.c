@@ -1,0 +1,498 @@
+/*
+ * A command of a state store: one item, written on a condition that proves what the decision stood on.
+ *
+ *   begin --what the command demands of the item is assumed--> decide --write--> WRITE --done--> answer
+ *     |                                                          | ^               |
+ *     '--the item must be known--> READ ------------------------>| |               |
+ *                                   ^                            | |               |
+ *         assumed, and no write ----+----------------------------' |               |
+ *                                                                  |               |
+ *         LEARN: the condition failed and shows the item <---------+---------------+
+ *         STAMP: a delete met an item of another writer: give it a _version -------'
+ *         VERIFY: the answer was lost: read, and judge ------------> done | lost race: LEARN | outcome unknown
+ *
+ * Invariants
+ *   - Only a write may stand on an assumption, for its condition proves it; before a refusal, a no-op or a 412 the item is read.
+ *   - `_write` is the command's own 16 bytes: an item that carries them was written by this command.
+ *   - Only a write on a version that was read is sent again after a lost answer; it cannot apply twice. Nothing else is.
+ *   - A command ends once, by command_finish; each of its requests has a deadline.
+ */
+#include "command/item_write.h"
+
+#include "command/decide.h"
+#include "command/item_request.h"
+#include "command/version.h"
+#include "lib/clock.h"
+#include "lib/hash.h"
+#include "lib/log.h"
+
+struct item_command {
+    struct command *command;
+    const struct plan_command *plan;
+    struct item item; /* as read, or as assumed */
+    bool assumed;
+    struct decision decision;
+    struct item_change change; /* the write in flight */
+    unsigned int races;
+    char mark[ITEM_MARK_TEXT];
+};
+
+static void step_read(struct item_command *run);
+static void step_decide(struct item_command *run);
+static void step_write(struct item_command *run);
+static void step_stamp(struct item_command *run);
+static void step_verify(struct item_command *run);
+
+/* ------------------------------------------------------------------ ends */
+
+static void finish(struct item_command *run, enum status status, uint64_t version)
+{
+    run->command->result.version = version;
+    command_finish(run->command, status, false);
+}
+
+/* Statuses of requests that no command answers are ours to see, not the client's. */
+static void fail(struct item_command *run, enum status status, const struct dynamodb_answer *answer)
+{
+    struct command_result *result = &run->command->result;
+
+    switch (status) {
+    case STATUS_THROTTLED:
+    case STATUS_UNAVAILABLE:
+    case STATUS_BUSY:
+        result->retry_after_s = 1;
+        break;
+    case STATUS_CONFLICT: /* a transaction of another stood in the way until the end */
+        result->retry_after_s = 1;
+        result->detail = "another transaction holds the item";
+        break;
+    case STATUS_TIMEOUT:
+    case STATUS_TOO_LARGE:
+    case STATUS_UNCERTAIN:
+        break;
+    case STATUS_NOT_FOUND:
+    case STATUS_DENIED:
+        log_warn_every("dynamodb refuses", "table=%.*s error=%.*s message=\"%.*s\"",
+                       SLICE_ARG(run->plan->model->aggregate.table), SLICE_ARG(answer->error),
+                       SLICE_ARG(answer->message));
+        result->retry_after_s = 5;
+        status = STATUS_UNAVAILABLE;
+        break;
+    case STATUS_OK:
+    case STATUS_INVALID:
+    case STATUS_SCHEMA:
+    case STATUS_REFUSED:
+    case STATUS_PRECONDITION:
+    case STATUS_CORRUPT:
+    case STATUS_FENCED:
+    case STATUS_TRIMMED:
+    case STATUS_INTERNAL:
+    case STATUS_COUNT:
+        log_warn_every("dynamodb request failed",
+                       "command=%.*s status=%s error=%.*s message=\"%.*s\"",
+                       SLICE_ARG(run->plan->name), status_name(status), SLICE_ARG(answer->error),
+                       SLICE_ARG(answer->message));
+        status = STATUS_INTERNAL;
+        break;
+    }
+    finish(run, status, 0);
+}
+
+static void unknown(struct item_command *run)
+{
+    finish(run, STATUS_UNCERTAIN, 0);
+}
+
+/* ------------------------------------------------------------------ requests */
+
+static void request(struct item_command *run, const char *operation, struct slice body,
+                    bool repeatable, retry_done_fn *done)
+{
+    const struct command_input *input = run->command->input;
+    const struct retry_request sent = {.operation = operation,
+                                       .body = body,
+                                       .arena = input->arena,
+                                       .deadline_us = input->deadline_us,
+                                       .repeatable = repeatable};
+
+    retry_start(&run->command->commander->retrier, &sent, done, run);
+}
+
+static const struct value *member(const struct dynamodb_answer *answer, const char *name)
+{
+    return answer ? value_get(answer->body, slice_str(name)) : NULL;
+}
+
+/* The item that an answer shows is now what we know. */
+static bool learn(struct item_command *run, const struct value *typed)
+{
+    struct dynamodb_answer none = {.message = SLICE_LITERAL("the item cannot be understood")};
+
+    if (item_learn(run->command->input->arena, typed, &run->item) != STATUS_OK) {
+        fail(run, STATUS_CORRUPT, &none);
+        return false;
+    }
+    run->assumed = false;
+    return true;
+}
+
+static void get(struct item_command *run, retry_done_fn *done)
+{
+    struct dynamodb_answer none = {0};
+    struct slice body;
+    enum status status = item_get_request(&run->plan->model->aggregate, run->command->result.id,
+                                          run->command->input->arena, &body);
+
+    if (status != STATUS_OK) {
+        fail(run, status, &none);
+        return;
+    }
+    request(run, "GetItem", body, true, done);
+}
+
+/* ------------------------------------------------------------------ READ */
+
+static void on_read(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                    bool doubted)
+{
+    struct item_command *run = ctx;
+
+    (void)doubted;
+    if (status == STATUS_UNCERTAIN) {
+        status = STATUS_UNAVAILABLE; /* a read that was not answered changed nothing */
+    }
+    if (status != STATUS_OK) {
+        fail(run, status, answer);
+    } else if (learn(run, member(answer, "Item"))) {
+        step_decide(run);
+    }
+}
+
+static void step_read(struct item_command *run)
+{
+    get(run, on_read);
+}
+
+/* ------------------------------------------------------------------ DECIDE */
+
+static bool expectation_holds(const struct item_command *run)
+{
+    const struct command_input *input = run->command->input;
+
+    if (!input->has_expected) {
+        return true;
+    }
+    if (input->expected_any) {
+        return run->item.exists;
+    }
+    return run->item.exists && run->item.versioned && run->item.version == input->expected;
+}
+
+static void refuse(struct item_command *run, int code, struct slice title, const char *detail)
+{
+    run->command->result.code = code;
+    run->command->result.title = title;
+    run->command->result.detail = detail;
+    finish(run, STATUS_REFUSED, run->item.version);
+}
+
+static void finish_expectation(struct item_command *run)
+{
+    run->command->result.detail =
+        run->item.exists ? "the version is another one" : "there is no such item";
+    finish(run, run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT,
+           run->item.version);
+}
+
+/* With the item known, a decision is an answer or a write. An absent item is refused before its version is compared (RFC 9110 13.2.1). */
+static void conclude(struct item_command *run)
+{
+    const struct decision *decision = &run->decision;
+    const struct plan_aggregate *aggregate = &run->plan->model->aggregate;
+
+    if (decision->kind == DECISION_REFUSED && !run->item.exists) {
+        refuse(run, decision->code, decision->title, decision->detail);
+    } else if (!expectation_holds(run)) {
+        finish_expectation(run);
+    } else if (decision->kind == DECISION_REFUSED) {
+        refuse(run, decision->code, decision->title, decision->detail);
+    } else if (decision->kind == DECISION_INVALID) {
+        command_finish_invalid(run->command, decision->pointer, decision->detail);
+    } else if (decision->kind == DECISION_NOOP) {
+        run->command->result.version = run->item.version;
+        command_finish(run->command, STATUS_OK, true);
+    } else if (run->plan->write != WRITE_DELETE) {
+        step_write(run);
+    } else if (!run->item.exists) {
+        refuse(run, 404,
+               arena_printf(run->command->input->arena, "No such %.*s", SLICE_ARG(aggregate->name)),
+               NULL);
+    } else if (!run->item.versioned) {
+        step_stamp(run);
+    } else {
+        step_write(run);
+    }
+}
+
+static void step_decide(struct item_command *run)
+{
+    const struct command_input *input = run->command->input;
+    const struct decide_input given = {.command = run->plan,
+                                       .id = run->command->result.id,
+                                       .payload = input->payload,
+                                       .claims = input->claims,
+                                       .state = run->item.state,
+                                       .exists = run->item.exists,
+                                       .version = run->item.version,
+                                       .now_ms = run->change.now_ms};
+
+    decide(&given, input->arena, &run->decision);
+    if (!run->assumed) {
+        conclude(run);
+    } else if (run->decision.kind == DECISION_WRITE &&
+               (run->change.basis != BASIS_ABSENT || !input->has_expected)) {
+        step_write(run);
+    } else {
+        step_read(run);
+    }
+}
+
+/* A race was lost, or an assumption: decide again on the item that is there. */
+static void decide_again(struct item_command *run, const struct value *typed)
+{
+    bool race = !run->assumed;
+
+    if (!learn(run, typed)) {
+        return;
+    }
+    if (race && ++run->races > run->command->commander->settings->command_races) {
+        run->command->result.detail = "other writers were faster each time";
+        finish(run, STATUS_CONFLICT, run->item.version);
+        return;
+    }
+    step_decide(run);
+}
+
+/* ------------------------------------------------------------------ WRITE */
+
+static void finish_written(struct item_command *run, uint64_t version)
+{
+    run->command->result.created =
+        run->plan->write != WRITE_DELETE && run->change.basis == BASIS_ABSENT;
+    finish(run, STATUS_OK, version);
+}
+
+/* The version that an applied write has given: its own, the one returned, or for a delete the old one + 1. */
+static void finish_by_answer(struct item_command *run, const struct dynamodb_answer *answer)
+{
+    uint64_t version = run->change.version;
+
+    if (run->plan->write != WRITE_PUT &&
+        item_version_read(member(answer, "Attributes"), &version) != STATUS_OK) {
+        log_warn_every("an answer without _version", "command=%.*s", SLICE_ARG(run->plan->name));
+        unknown(run);
+        return;
+    }
+    finish_written(run, run->plan->write == WRITE_DELETE ? version + 1 : version);
+}
+
+static bool on_version(const struct item_change *change)
+{
+    return change->basis == BASIS_VERSION && change->item.versioned;
+}
+
+/* An item seen after a lost answer proves that our write was not applied and cannot be any more. */
+static bool overtaken(const struct item_change *change, const struct item *item)
+{
+    if (!item->exists || !item->versioned) {
+        return false;
+    }
+    if (on_version(change)) {
+        return item->version == change->item.version + 1;
+    }
+    return change->command->write == WRITE_PUT && change->basis == BASIS_ABSENT &&
+           item->version < change->version;
+}
+
+/* After a lost answer: TYPED is the item that is there now. */
+static void judge(struct item_command *run, const struct value *typed)
+{
+    struct item item;
+
+    if (item_learn(run->command->input->arena, typed, &item) != STATUS_OK) {
+        unknown(run);
+    } else if (item_is_marked(&item, slice_str(run->mark))) {
+        finish_written(run, item.version);
+    } else if (overtaken(&run->change, &item)) {
+        decide_again(run, typed);
+    } else {
+        unknown(run);
+    }
+}
+
+static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                       bool doubted)
+{
+    struct item_command *run = ctx;
+
+    if (status == STATUS_OK) {
+        finish_by_answer(run, answer);
+    } else if (status == STATUS_UNCERTAIN) {
+        step_verify(run);
+    } else if (status != STATUS_CONFLICT ||
+               !slice_is(answer->error, "ConditionalCheckFailedException")) {
+        fail(run, status, answer);
+    } else if (doubted) {
+        judge(run, member(answer, "Item"));
+    } else {
+        decide_again(run, member(answer, "Item"));
+    }
+}
+
+/* What the write stands on, once the item is known. */
+static void stand_on_item(struct item_command *run)
+{
+    run->change.basis = run->item.exists ? BASIS_VERSION : BASIS_ABSENT;
+    run->change.item = run->item;
+}
+
+static void step_write(struct item_command *run)
+{
+    static const struct {
+        const char *operation;
+        enum status (*make)(const struct item_change *change, struct arena *arena,
+                            struct slice *out);
+    } writes[] = {
+        [WRITE_PUT] = {"PutItem",    item_put_request   },
+        [WRITE_UPDATE] = {"UpdateItem", item_update_request},
+        [WRITE_DELETE] = {"DeleteItem", item_delete_request}
+    };
+    struct item_change *change = &run->change;
+    struct dynamodb_answer none = {0};
+    struct slice body;
+    enum status status;
+
+    if (!run->assumed) {
+        stand_on_item(run);
+    }
+    change->attributes = run->decision.attributes;
+    change->version = on_version(change) ? change->item.version + 1 : version_issue();
+    status = writes[run->plan->write].make(change, run->command->input->arena, &body);
+    if (status != STATUS_OK) {
+        fail(run, status, &none);
+        return;
+    }
+    request(run, writes[run->plan->write].operation, body,
+            change->basis == BASIS_VERSION && run->plan->write != WRITE_DELETE, on_written);
+}
+
+/* ------------------------------------------------------------------ STAMP */
+
+static void on_stamped(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                       bool doubted)
+{
+    struct item_command *run = ctx;
+
+    (void)doubted;
+    if (status == STATUS_OK) {
+        if (learn(run, member(answer, "Attributes"))) {
+            step_decide(run);
+        }
+    } else if (status == STATUS_CONFLICT &&
+               slice_is(answer->error, "ConditionalCheckFailedException")) {
+        decide_again(run, member(answer, "Item"));
+    } else {
+        fail(run, status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status,
+             answer); /* a stamp is not the command's effect */
+    }
+}
+
+static void step_stamp(struct item_command *run)
+{
+    struct dynamodb_answer none = {0};
+    struct slice body;
+    enum status status;
+
+    run->change.version = version_issue();
+    status = item_stamp_request(&run->change, run->command->input->arena, &body);
+    if (status != STATUS_OK) {
+        fail(run, status, &none);
+        return;
+    }
+    request(run, "UpdateItem", body, true, on_stamped);
+}
+
+/* ------------------------------------------------------------------ VERIFY */
+
+static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                        bool doubted)
+{
+    struct item_command *run = ctx;
+
+    (void)doubted;
+    if (status != STATUS_OK) {
+        unknown(run);
+    } else {
+        judge(run, member(answer, "Item"));
+    }
+}
+
+/* A deleted item tells nothing about who deleted it. */
+static void step_verify(struct item_command *run)
+{
+    if (run->plan->write == WRITE_DELETE) {
+        unknown(run);
+        return;
+    }
+    get(run, on_verified);
+}
+
+/* ------------------------------------------------------------------ begin */
+
+/* What may be assumed of the item without reading it; false: it must be read. */
+static bool assume(struct item_command *run)
+{
+    const struct command_input *input = run->command->input;
+    const struct plan_command *plan = run->plan;
+    bool given = input->has_expected && !input->expected_any;
+
+    if (plan->reads_state) {
+        return false;
+    }
+    if (given && !plan->demands_absent) {
+        run->item = (struct item){.exists = true, .versioned = true, .version = input->expected};
+        run->change.item = run->item;
+        run->change.basis = BASIS_VERSION;
+        return true;
+    }
+    if (plan->demands_absent) {
+        run->change.basis = BASIS_ABSENT;
+        return plan->write != WRITE_DELETE;
+    }
+    run->item.exists = true;
+    run->change.basis = plan->demands_exists || input->expected_any || plan->write == WRITE_DELETE
+                            ? BASIS_EXISTS
+                            : BASIS_NONE;
+    return plan->write != WRITE_PUT; /* a put over what may exist needs its version */
+}
+
+void item_write_start(struct command *command)
+{
+    struct item_command *run = ARENA_NEW(command->input->arena, struct item_command);
+    uint8_t mark[ITEM_MARK_BYTES];
+
+    random_bytes(mark, sizeof(mark));
+    (void)base64_encode(mark, sizeof(mark), run->mark);
+    run->command = command;
+    run->plan = command->input->command;
+    run->change = (struct item_change){.command = run->plan,
+                                       .id = command->result.id,
+                                       .now_ms = clock_wall_ms(),
+                                       .mark = slice_str(run->mark)};
+    run->assumed = assume(run);
+    if (run->assumed) {
+        step_decide(run);
+    } else {
+        step_read(run);
+    }
+}

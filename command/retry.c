@@ -1,0 +1,92 @@
+/*
+ * try --not applied, time and budget left--> pause (full jitter) --> try
+ *  |  --answer lost, repeatable-----------/
+ *  '--anything else--> done
+ *
+ * Invariant: after a lost answer only a repeatable request is sent again, and "surely not applied" is never said any more.
+ */
+#include "command/retry.h"
+
+#include "command/dynamodb_error.h"
+#include "lib/clock.h"
+
+#define RETRY_COST   5 /* tokens; a success gives RETRY_REFUND back (the AWS SDKs' standard mode) */
+#define RETRY_REFUND 1
+
+struct retry {
+    struct retrier *retrier;
+    struct retry_request request;
+    unsigned int attempt;
+    bool doubted;
+    struct loop_timer pause;
+    retry_done_fn *done;
+    void *ctx;
+};
+
+void retrier_init(struct retrier *retrier, struct loop *loop, struct dynamodb *dynamodb,
+                  const struct settings *settings)
+{
+    *retrier = (struct retrier){.loop = loop, .dynamodb = dynamodb, .settings = settings};
+    backoff_budget_init(&retrier->budget, settings->dynamodb_retry_budget);
+}
+
+static void on_answer(void *ctx, enum status status, const struct dynamodb_answer *answer);
+
+static void attempt(void *ctx)
+{
+    struct retry *retry = ctx;
+
+    dynamodb_start(retry->retrier->dynamodb, retry->request.operation, retry->request.body,
+                   retry->request.arena, retry->request.deadline_us, on_answer, retry);
+}
+
+/* Starts the pause before the next try; false when there shall be none. */
+static bool again(struct retry *retry)
+{
+    const struct settings *settings = retry->retrier->settings;
+    uint64_t pause_us, due_us;
+
+    if (retry->attempt >= settings->dynamodb_retries) {
+        return false;
+    }
+    pause_us = backoff_full_jitter(settings->dynamodb_retry_base, settings->dynamodb_retry_cap,
+                                   retry->attempt);
+    due_us = clock_deadline(pause_us);
+    if (due_us >= retry->request.deadline_us ||
+        !backoff_budget_take(&retry->retrier->budget, RETRY_COST)) {
+        return false;
+    }
+    retry->attempt++;
+    loop_timer_start(retry->retrier->loop, &retry->pause, due_us, attempt, retry);
+    return true;
+}
+
+static void on_answer(void *ctx, enum status status, const struct dynamodb_answer *answer)
+{
+    struct retry *retry = ctx;
+    bool lost = status == STATUS_UNCERTAIN, refused = dynamodb_not_applied(status, answer);
+
+    if (status == STATUS_OK) {
+        backoff_budget_give(&retry->retrier->budget, RETRY_REFUND);
+    }
+    if ((refused || (lost && retry->request.repeatable)) && again(retry)) {
+        retry->doubted = retry->doubted || lost;
+        return;
+    }
+    if (retry->doubted && (refused || (status != STATUS_OK && status != STATUS_CONFLICT))) {
+        status = STATUS_UNCERTAIN;
+    }
+    retry->done(retry->ctx, status, answer, retry->doubted);
+}
+
+void retry_start(struct retrier *retrier, const struct retry_request *request, retry_done_fn *done,
+                 void *ctx)
+{
+    struct retry *retry = ARENA_NEW(request->arena, struct retry);
+
+    retry->retrier = retrier;
+    retry->request = *request;
+    retry->done = done;
+    retry->ctx = ctx;
+    attempt(retry);
+}
