@@ -1,0 +1,14 @@
+/*
+ * TWOFOLD_KILL_AT=after_rows: the process dies by SIGKILL right after that step. For tests of what a crash leaves behind (projector/README.md
+ * "Kill points"). Nothing is compared when the variable is not set.
+ */
+#ifndef PROJECTOR_KILL_POINT_H
+#define PROJECTOR_KILL_POINT_H
+
+/* Once, before there are threads. */
+void kill_point_init(void);
+
+/* STEP without "after_". */
+void kill_point(const char *step);
+
+#endif
