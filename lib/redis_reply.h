@@ -1,0 +1,38 @@
+/*
+ * Redis' wire format (RESP2): commands from slices into a buffer, replies from hiredis' reader into an arena.
+ * For redis_link.c and redis_sync.c.
+ */
+#ifndef LIB_REDIS_REPLY_H
+#define LIB_REDIS_REPLY_H
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/redis.h"
+
+struct redisContext;
+
+/* The replies of one batch as they come: neighbours in one array, whatever they hold in the same arena. */
+struct redis_intake {
+    struct arena *arena;
+    struct redis_reply *replies;
+    size_t wanted, done; /* replies; done counts whole ones */
+};
+
+void redis_command_append(struct buf *out, const struct redis_command *command);
+
+/* CONTEXT's reader builds replies in INTAKE from now on. */
+void redis_intake_attach(struct redis_intake *intake, struct redisContext *context);
+
+/* Room in ARENA for a batch of COUNT replies. */
+void redis_intake_start(struct redis_intake *intake, struct arena *arena, size_t count);
+
+/* Parses what was read until the batch is whole (true) or the bytes end (false). CORRUPT: not RESP2, or a reply that nobody awaits. */
+MUST_CHECK enum status redis_intake_parse(struct redis_intake *intake, struct redisContext *context,
+                                          bool *whole_out);
+
+/* An error reply whose server must be left: it is no master any more, or not ready. */
+bool redis_reply_is_foreign(const struct redis_reply *reply);
+/* An error reply that begins with CODE ("NOSCRIPT"). */
+bool redis_reply_is_error(const struct redis_reply *reply, const char *code);
+
+#endif
