@@ -1,0 +1,309 @@
+/*
+ * CREATE TABLE IF NOT EXISTS name ( definition, definition, ... ) options
+ *
+ * A definition is a column (name, type, attributes) or, by its first word, a key or constraint. Definitions are cut at the commas of depth 1; everything that
+ * is not needed is passed over: the server checks it at setup.
+ */
+#include "conf/schema_sql.h"
+
+struct reader {
+    struct arena *arena;
+    struct diag *diag;
+    struct slice path;
+    const struct sqltoken *token; /* at hand */
+    struct table *table;
+};
+
+static void complain(struct reader *reader, struct slice hint, const char *text)
+{
+    diag_add(reader->diag, reader->path, reader->token->line,
+             reader->table ? reader->table->name : SLICE_EMPTY, hint, "%s", text);
+}
+
+static bool take(struct reader *reader, const char *word)
+{
+    if (!sqltoken_is(reader->token, word)) {
+        return false;
+    }
+    reader->token++;
+    return true;
+}
+
+/* ------------------------------------------------------------------ types */
+
+static bool type_scalar(const struct sqltoken *token, enum scalar *out)
+{
+    static const struct {
+        const char *name;
+        enum scalar scalar;
+    } types[] = {
+        {"TINYINT",    SCALAR_INTEGER},
+        {"SMALLINT",   SCALAR_INTEGER},
+        {"MEDIUMINT",  SCALAR_INTEGER},
+        {"INT",        SCALAR_INTEGER},
+        {"INTEGER",    SCALAR_INTEGER},
+        {"BIGINT",     SCALAR_INTEGER},
+        {"DECIMAL",    SCALAR_NUMBER },
+        {"NUMERIC",    SCALAR_NUMBER },
+        {"DEC",        SCALAR_NUMBER },
+        {"BOOL",       SCALAR_BOOLEAN},
+        {"BOOLEAN",    SCALAR_BOOLEAN},
+        {"CHAR",       SCALAR_STRING },
+        {"VARCHAR",    SCALAR_STRING },
+        {"TEXT",       SCALAR_STRING },
+        {"TINYTEXT",   SCALAR_STRING },
+        {"MEDIUMTEXT", SCALAR_STRING },
+        {"LONGTEXT",   SCALAR_STRING },
+        {"DATETIME",   SCALAR_STRING },
+        {"DATE",       SCALAR_STRING },
+    };
+    size_t i;
+
+    if (sqltoken_is(token, "TINYINT") && sqltoken_is(token + 1, "(") &&
+        slice_is(token[2].text, "1") && sqltoken_is(token + 3, ")")) {
+        *out = SCALAR_BOOLEAN;
+        return true;
+    }
+    for (i = 0; i < ARRAY_COUNT(types); i++) {
+        if (sqltoken_is(token, types[i].name)) {
+            *out = types[i].scalar;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ definitions */
+
+static void add_unique(struct reader *reader, const struct slice *columns, size_t count)
+{
+    struct table *table = reader->table;
+    struct table_key *keys = ARENA_ARRAY(reader->arena, struct table_key, table->unique_count + 1);
+    size_t i;
+
+    for (i = 0; i < table->unique_count; i++) {
+        keys[i] = table->unique[i];
+    }
+    keys[table->unique_count++] = (struct table_key){columns, count};
+    table->unique = keys;
+}
+
+static void add_unique_of(struct reader *reader, struct slice column)
+{
+    struct slice *columns = ARENA_NEW(reader->arena, struct slice);
+
+    *columns = column;
+    add_unique(reader, columns, 1);
+}
+
+/* The names in the first parentheses from the token at hand; of a key with a prefix, name(10), nothing can be said. */
+static void read_key(struct reader *reader, const struct sqltoken *end, bool primary)
+{
+    const struct sqltoken *token = reader->token;
+    struct slice *columns = ARENA_ARRAY(reader->arena, struct slice, (size_t)(end - token) + 1);
+    size_t count = 0, i;
+
+    while (token < end && !sqltoken_is(token, "(")) {
+        token++;
+    }
+    for (token++; token < end && !sqltoken_is(token, ")"); token++) {
+        if (sqltoken_is(token, "(")) {
+            return;
+        }
+        if (sqltoken_is_name(token) && !sqltoken_is(token, "ASC") && !sqltoken_is(token, "DESC")) {
+            columns[count++] = token->text;
+        }
+    }
+    for (i = 0; primary && i < count; i++) {
+        struct table_column *column = table_column_find(reader->table, columns[i]);
+
+        if (column) {
+            column->not_null = true;
+        }
+    }
+    add_unique(reader, columns, count);
+}
+
+static void read_column(struct reader *reader, const struct sqltoken *end)
+{
+    struct table_column *column = &reader->table->columns[reader->table->column_count];
+    const struct sqltoken *token = reader->token;
+
+    if (table_column_find(reader->table, token->text)) {
+        complain(reader, SLICE_EMPTY, "this column stands twice");
+        return;
+    }
+    reader->table->column_count++;
+    column->name = token->text;
+    token++;
+    column->type = token->text;
+    column->known = type_scalar(token, &column->scalar);
+    for (; token < end; token++) {
+        if (sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL")) {
+            column->not_null = true;
+        } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {
+            column->not_null |= sqltoken_is(token, "PRIMARY");
+            add_unique_of(reader, column->name);
+        } else if (sqltoken_is(token, "COLLATE")) {
+            column->collation = token[1].text;
+        }
+    }
+}
+
+static void read_definition(struct reader *reader, const struct sqltoken *end)
+{
+    static const char *const others[] = {"KEY",     "INDEX", "FULLTEXT", "SPATIAL",
+                                         "FOREIGN", "CHECK", "PERIOD"};
+    size_t i;
+
+    if (take(reader, "CONSTRAINT")) {
+        while (reader->token < end && !sqltoken_is(reader->token, "PRIMARY") &&
+               !sqltoken_is(reader->token, "UNIQUE") && !sqltoken_is(reader->token, "FOREIGN") &&
+               !sqltoken_is(reader->token, "CHECK")) {
+            reader->token++;
+        }
+    }
+    if (sqltoken_is(reader->token, "PRIMARY") || sqltoken_is(reader->token, "UNIQUE")) {
+        read_key(reader, end, sqltoken_is(reader->token, "PRIMARY"));
+        return;
+    }
+    for (i = 0; i < ARRAY_COUNT(others); i++) {
+        if (sqltoken_is(reader->token, others[i])) {
+            return;
+        }
+    }
+    if (!sqltoken_is_name(reader->token)) {
+        complain(reader, SLICE_EMPTY, "expected a column or key");
+        return;
+    }
+    read_column(reader, end);
+}
+
+/* ------------------------------------------------------------------ tables */
+
+static void read_definitions(struct reader *reader, const struct sqlstatement *statement)
+{
+    const struct sqltoken *last = statement->tokens + statement->token_count, *end;
+
+    reader->table->columns =
+        ARENA_ARRAY(reader->arena, struct table_column, statement->token_count);
+    while (reader->token < last) {
+        end = reader->token;
+        while (end < last && !(end->depth == 1 && sqltoken_is(end, ",")) &&
+               !(end->depth == 0 && sqltoken_is(end, ")"))) {
+            end++;
+        }
+        read_definition(reader, end);
+        reader->token = end;
+        if (!take(reader, ",")) {
+            return;
+        }
+    }
+}
+
+static void check_name(struct reader *reader)
+{
+    if (reader->table->name.len > TABLE_NAME_MAX) {
+        complain(reader, SLICE_EMPTY, "a table's name may have at most 46 characters");
+    }
+    if (slice_starts(reader->table->name, "twofold_")) {
+        complain(reader, SLICE_EMPTY, "names that begin with twofold_ are reserved");
+    }
+}
+
+static void read_table(struct reader *reader, const struct sqlstatement *statement,
+                       struct tables *out)
+{
+    struct table *table = &out->items[out->count];
+
+    reader->token = statement->tokens;
+    reader->table = NULL;
+    if (!take(reader, "CREATE") || !take(reader, "TABLE") || !take(reader, "IF") ||
+        !take(reader, "NOT") || !take(reader, "EXISTS")) {
+        complain(reader, SLICE_LITERAL("setup runs this file again and again"),
+                 "only CREATE TABLE IF NOT EXISTS is allowed here");
+        return;
+    }
+    if (!sqltoken_is_name(reader->token) || !sqltoken_is(reader->token + 1, "(")) {
+        complain(reader, SLICE_EMPTY, "expected the table's name and its columns in parentheses");
+        return;
+    }
+    table->name = reader->token->text;
+    table->line = statement->line;
+    reader->table = table;
+    if (tables_find(out, table->name)) {
+        complain(reader, SLICE_EMPTY, "this table stands twice");
+        return;
+    }
+    out->count++;
+    check_name(reader);
+    reader->token += 2;
+    read_definitions(reader, statement);
+}
+
+void schema_sql_parse(struct arena *arena, struct slice path, struct slice text, struct diag *diag,
+                      struct tables *out)
+{
+    struct reader reader = {.arena = arena, .diag = diag, .path = path};
+    struct sqlblock block;
+    size_t i;
+
+    sqlfile_parse_plain(arena, path, text, diag, &block);
+    *out = (struct tables){ARENA_ARRAY(arena, struct table, block.statement_count), 0};
+    for (i = 0; i < block.statement_count; i++) {
+        read_table(&reader, &block.statements[i], out);
+    }
+}
+
+struct table *tables_find(const struct tables *tables, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < tables->count; i++) {
+        if (slice_eq(tables->items[i].name, name)) {
+            return &tables->items[i];
+        }
+    }
+    return NULL;
+}
+
+struct table_column *table_column_find(const struct table *table, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < table->column_count; i++) {
+        if (slice_eq_nocase(table->columns[i].name, name)) {
+            return &table->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static bool holds(const struct slice *columns, size_t count, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (slice_eq_nocase(columns[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool table_is_unique_by(const struct table *table, const struct slice *columns, size_t count)
+{
+    size_t key, i;
+
+    for (key = 0; key < table->unique_count; key++) {
+        for (i = 0; i < table->unique[key].column_count; i++) {
+            if (!holds(columns, count, table->unique[key].columns[i])) {
+                break;
+            }
+        }
+        if (i > 0 && i == table->unique[key].column_count) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,50 @@
+/*
+ * schema.sql, read far enough to know the read model's tables: names, columns with type and NOT NULL, unique keys.
+ */
+#ifndef CONF_SCHEMA_SQL_H
+#define CONF_SCHEMA_SQL_H
+
+#include "conf/plan.h"
+#include "conf/sqlfile.h"
+
+/* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */
+#define TABLE_NAME_MAX 46
+
+struct table_column {
+    struct slice name;
+    struct slice type;      /* first word, as written: "BIGINT" */
+    struct slice collation; /* as declared at the column; empty: the table's or database's */
+    bool known;             /* scalar says what a cursor or parameter of it is */
+    enum scalar scalar;
+    bool not_null;
+};
+
+struct table_key {
+    const struct slice *columns;
+    size_t column_count;
+};
+
+struct table {
+    struct slice name;
+    struct table_column *columns;
+    size_t column_count;
+    struct table_key *unique; /* primary and unique keys */
+    size_t unique_count;
+    unsigned int line;
+};
+
+struct tables {
+    struct table *items;
+    size_t count;
+};
+
+void schema_sql_parse(struct arena *arena, struct slice path, struct slice text, struct diag *diag,
+                      struct tables *out);
+
+/* Names of tables and columns as MySQL compares them: tables by bytes, columns without case. NULL: none. */
+struct table *tables_find(const struct tables *tables, struct slice name);
+struct table_column *table_column_find(const struct table *table, struct slice name);
+/* Do COLUMNS hold all columns of one of its unique keys? */
+bool table_is_unique_by(const struct table *table, const struct slice *columns, size_t count);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * SQL files of a model: blocks named by "-- name: X :one", cut into statements and tokens, ":name" replaced by "?".
+ * No grammar of SQL: tokens are enough for what we must know (which tables, which words, where the parameters are); the server knows the rest (check.h).
+ */
+#ifndef CONF_SQLFILE_H
+#define CONF_SQLFILE_H
+
+#include "conf/diag.h"
+
+enum sqltoken_kind {
+    SQLTOKEN_WORD,   /* keyword or name */
+    SQLTOKEN_QUOTED, /* `name`: text without the quotes */
+    SQLTOKEN_STRING, /* with its quotes */
+    SQLTOKEN_NUMBER,
+    SQLTOKEN_PARAM,    /* :name: text is the name */
+    SQLTOKEN_VARIABLE, /* @x, @@x */
+    SQLTOKEN_MARK,     /* one character */
+    SQLTOKEN_END,
+};
+
+struct sqltoken {
+    enum sqltoken_kind kind;
+    struct slice text;
+    unsigned int line;
+    unsigned int depth; /* open parentheses around it; of a parenthesis: outside of it */
+    size_t start, end;  /* in the statement's text */
+};
+
+struct sqlstatement {
+    struct slice text;             /* comments are blanks, parameters are ?, no ; at its end */
+    const struct sqltoken *tokens; /* ends with SQLTOKEN_END */
+    size_t token_count;            /* the END not counted */
+    unsigned int line;
+};
+
+enum sqlblock_rows {
+    SQLBLOCK_PLAIN,
+    SQLBLOCK_ONE,
+    SQLBLOCK_MANY
+};
+
+struct sqlblock {
+    struct slice name;
+    enum sqlblock_rows rows;
+    struct sqlstatement *statements;
+    size_t statement_count;
+    unsigned int line;
+    bool used; /* by the plan's builder: what remains unused is a complaint */
+};
+
+struct sqlfile {
+    struct slice path;
+    struct sqlblock *blocks;
+    size_t block_count;
+};
+
+/* Complaints in DIAG; what could be read is read. Memory in ARENA, slices point into TEXT. */
+void sqlfile_parse(struct arena *arena, struct slice path, struct slice text, struct diag *diag,
+                   struct sqlfile *out);
+
+/* A file without names (schema.sql) as one block. */
+void sqlfile_parse_plain(struct arena *arena, struct slice path, struct slice text,
+                         struct diag *diag, struct sqlblock *out);
+
+struct sqlblock *sqlfile_find(const struct sqlfile *file, struct slice name);
+
+/* Case ignored, as SQL's keywords are; never true of quoted names, strings or parameters. */
+bool sqltoken_is(const struct sqltoken *token, const char *word);
+/* A name, quoted or not. */
+bool sqltoken_is_name(const struct sqltoken *token);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * Tag templates: "product:{ProductId}", literals and places in turn.
+ */
+#ifndef CONF_TEMPLATE_H
+#define CONF_TEMPLATE_H
+
+#include "conf/plan.h"
+#include "conf/source.h"
+
+/* False after complaints at AT. Types are STRING and params -1 until the plan knows better. */
+bool template_parse(struct arena *arena, struct slice text, const struct schema_source *source,
+                    const struct value *at, struct plan_template *out);
+
+/* The same literals around the same number of places: only such templates can make the same tags. */
+bool template_same_shape(const struct plan_template *a, const struct plan_template *b);
+
+/* Number of places. */
+size_t template_places(const struct plan_template *template);
+
+#endif

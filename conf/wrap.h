@@ -1,0 +1,25 @@
+/*
+ * The statements around a user's query, so that epoch, revision and rows come from one snapshot (DESIGN.md "Read side").
+ */
+#ifndef CONF_WRAP_H
+#define CONF_WRAP_H
+
+#include "conf/plan.h"
+
+enum wrap_way {
+    WRAP_FIRST,  /* from the start, in the page's order */
+    WRAP_AFTER,  /* rows after the cursor */
+    WRAP_BEFORE, /* rows before it, nearest first: the reader turns them round */
+};
+
+/* One row is wanted; LIMIT 2, so that a second one shows. */
+struct plan_sql wrap_one(struct arena *arena, const struct plan_sql *user);
+
+/* All rows in ORDER, at most ROWS_MAX; LIMIT is one more, so that too many show. */
+struct plan_sql wrap_many(struct arena *arena, const struct plan_sql *user,
+                          const struct plan_page *order, unsigned int rows_max);
+
+struct plan_sql wrap_page(struct arena *arena, const struct plan_sql *user,
+                          const struct plan_page *page, enum wrap_way way);
+
+#endif
