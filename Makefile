@@ -83,6 +83,12 @@ $(foreach f,$(FOLDERS),$(eval $(call unit_folder,$(f))))
 unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
+# Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
+SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c))
+$(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/tests/servers/lib/child.o $(BUILD)/lib.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
+
 corpora:  ## inputs of the fuzz harnesses and published suites, replayed
 
 layers:  ## includes point down, and what is banned is not used

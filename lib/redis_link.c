@@ -29,6 +29,9 @@
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"
 
+#define READ_FULL      (16 * 1024) /* what redisBufferRead asks for */
+#define READS_PER_TURN 64          /* then others of the loop have their turn */
+
 enum link_state {
     LINK_REST,
     LINK_CONNECTING,
@@ -274,20 +277,33 @@ static bool take_batch(struct redis_link *link)
     return link->context != NULL; /* connecting is never done inside a handler */
 }
 
-void redis_link_poll(struct redis_link *link)
+/* Bytes of one read; READ_FULL: there may be more. */
+static size_t read_once(struct redis_link *link)
 {
     size_t before = link->context->reader->len;
 
     if (redisBufferRead(link->context) != REDIS_OK) {
         redis_link_drop(link,
                         link->context->err == REDIS_ERR_EOF ? "closed_by_server" : "read_failed");
-        return;
+        return 0;
     }
-    if (link->context->reader->len == before) {
-        return; /* nothing was there */
-    }
-    link->heard_us = loop_now_us(link->loop);
-    while (take_batch(link)) {
+    return link->context->reader->len - before;
+}
+
+void redis_link_poll(struct redis_link *link)
+{
+    size_t got = READ_FULL;
+
+    for (unsigned int reads = 0; got == READ_FULL && reads < READS_PER_TURN; reads++) {
+        got = read_once(link);
+        if (got > 0) {
+            link->heard_us = loop_now_us(link->loop);
+        }
+        while (got > 0 && take_batch(link)) {
+        }
+        if (!link->context) {
+            return;
+        }
     }
 }
 
