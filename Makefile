@@ -80,6 +80,7 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_folder,$(f))))
 .SECONDARY:
 
+unit-programs: $(UNIT)
 unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
@@ -103,7 +104,7 @@ headers: $(GENERATED)  ## each header stands alone
 check: all unit corpora layers headers  ## all tests that need no server
 
 # The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as PYTEST='-k token -x'.
-integration: all  ## tests against real servers
+integration: all servers-tests  ## tests against real servers
 	@BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration $(PYTEST)
 
 # Recursive, since what is installed decides what the Makefile finds.
@@ -155,8 +156,10 @@ fmt:  ## rewrite the sources as clang-format wants them
 fmt-check:  ## complain where they differ from that
 	@clang-format --dry-run -Werror $(SOURCES)
 
-lint: fmt-check  ## clang-tidy, cppcheck, gcc's analyzer, shellcheck
+scripts:  ## shellcheck
 	@shellcheck -x $(SCRIPTS)
+
+lint: fmt-check scripts  ## clang-tidy, cppcheck, gcc's analyzer, format, scripts
 	@cppcheck --std=c11 --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 --quiet -I. $(FOLDERS)
 	@for source in $(filter %.c,$(SOURCES)); do $(CC) $(CFLAGS) -fanalyzer -o /dev/null -c $$source || exit 1; done
 	@clang-tidy --quiet $(filter %.c,$(SOURCES)) -- $(CFLAGS)
@@ -170,5 +173,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: loadtest all unit corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: loadtest all unit unit-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
