@@ -8,7 +8,6 @@
 #include "cache/tag.h"
 
 #include "cache/page.h"
-#include "lib/decimal.h"
 
 static enum status number_text(enum scalar type, struct slice number,
                                char scratch[DECIMAL_TEXT_MAX], struct slice *out)
@@ -43,8 +42,7 @@ static enum status boolean_text(const struct value *value, struct slice *out)
     return STATUS_OK;
 }
 
-/* Without a copy: OUT points into VALUE, SCRATCH or static storage. */
-static enum status text_of(enum scalar type, const struct value *value,
+enum status canonical_view(enum scalar type, const struct value *value,
                            char scratch[DECIMAL_TEXT_MAX], struct slice *out)
 {
     if (!value || value->type == VALUE_NULL) {
@@ -68,7 +66,7 @@ enum status canonical_append(struct buf *buf, enum scalar type, const struct val
 {
     char scratch[DECIMAL_TEXT_MAX];
     struct slice text;
-    enum status status = text_of(type, value, scratch, &text);
+    enum status status = canonical_view(type, value, scratch, &text);
 
     if (status == STATUS_OK) {
         buf_append(buf, text);
@@ -81,7 +79,7 @@ enum status canonical_text(struct arena *arena, enum scalar type, const struct v
 {
     char scratch[DECIMAL_TEXT_MAX];
     struct slice text;
-    enum status status = text_of(type, value, scratch, &text);
+    enum status status = canonical_view(type, value, scratch, &text);
 
     if (status == STATUS_OK) {
         *out = arena_copy(arena, text);
@@ -124,7 +122,7 @@ static enum status fill(struct arena *arena, const struct plan_template *tag, pl
         if (part->name.len == 0) {
             continue;
         }
-        status = text_of(part->type, place(values, part), scratch, &text);
+        status = canonical_view(part->type, place(values, part), scratch, &text);
         if (status != STATUS_OK) {
             return status;
         }

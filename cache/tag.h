@@ -7,6 +7,7 @@
 
 #include "conf/plan.h"
 #include "lib/buf.h"
+#include "lib/decimal.h"
 #include "lib/value.h"
 
 /*
@@ -16,6 +17,9 @@
 MUST_CHECK enum status canonical_append(struct buf *buf, enum scalar type, const struct value *value);
 /* The same in ARENA. */
 MUST_CHECK enum status canonical_text(struct arena *arena, enum scalar type, const struct value *value, struct slice *out);
+/* The same without a copy: OUT points into VALUE, SCRATCH or static storage. */
+MUST_CHECK enum status canonical_view(enum scalar type, const struct value *value, char scratch[DECIMAL_TEXT_MAX],
+                                      struct slice *out);
 
 /* A query's template with its parameters (in the order of plan_query.params). */
 MUST_CHECK enum status tag_of_query(struct arena *arena, const struct plan_template *tag, const struct value *const *params,

@@ -1,0 +1,182 @@
+/*
+ * Answers from rows. Pure functions, any thread.
+ *
+ *     :one   {...}, or absent without a row ("5  no rows: the same, kind = absent, with its own TTL")
+ *     :many  {"items": [...], "next": "<path>", "prev": "<path>"}       next and prev are left out at the ends
+ *
+ * A page asks for one row more than it shows: its presence says that the list goes on. A page before a cursor comes in the list's order too, so
+ * there it is the first row that is left out.
+ */
+#include "cache/answer.h"
+
+#include "cache/rows.h"
+#include "lib/buf.h"
+#include "lib/hash.h"
+#include "lib/json.h"
+
+/* "<16 hex>", or "<version>-<16 hex>" */
+static struct slice etag_make(struct arena *arena, struct slice version, struct slice body)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t hash = hash_xxh64(body);
+    char hex[17];
+    size_t i;
+
+    for (i = 0; i < 16; i++) {
+        hex[i] = digits[hash >> (60 - 4 * i) & 15];
+    }
+    hex[16] = '\0';
+    return arena_printf(arena, "\"%.*s%s%s\"", SLICE_ARG(version), version.len > 0 ? "-" : "", hex);
+}
+
+/* Only what an entity-tag may hold. */
+static struct slice version_of(const struct plan_query *query, const struct sql_rows *rows)
+{
+    int column = query->version_column.len > 0 ? rows_column(rows, query->version_column) : -1;
+    struct slice version = column >= 0 ? rows_cell(rows, 0, column) : SLICE_EMPTY;
+    uint64_t number;
+
+    return version.ptr && slice_parse_u64(version, &number) == STATUS_OK ? version : SLICE_EMPTY;
+}
+
+/* ------------------------------------------------------------------ links */
+
+/* SQL's cells of the key columns of row INDEX. */
+static const struct slice *keys_of(struct arena *arena, const struct plan_query *query,
+                                   const struct sql_rows *rows, size_t index)
+{
+    struct slice *keys = ARENA_ARRAY(arena, struct slice, query->page.column_count);
+    size_t i;
+
+    for (i = 0; i < query->page.column_count; i++) {
+        int column = rows_column(rows, query->page.columns[i].name);
+
+        keys[i] = column >= 0 ? rows_cell(rows, index, column) : SLICE_EMPTY;
+    }
+    return keys;
+}
+
+static struct slice path_of(struct arena *arena, const struct lookup_input *input,
+                            struct slice cursor)
+{
+    bool plain = input->limit == input->query->page.limit;
+    struct slice limit = plain ? SLICE_EMPTY : arena_printf(arena, "limit=%u&", input->limit);
+
+    return arena_printf(arena, "%.*s?%.*s%s%.*scursor=%.*s", SLICE_ARG(input->path),
+                        SLICE_ARG(input->links_query), input->links_query.len > 0 ? "&" : "",
+                        SLICE_ARG(limit), SLICE_ARG(cursor));
+}
+
+struct page {
+    size_t first, count; /* the rows that are shown */
+    bool more_after, more_before;
+};
+
+static struct page page_of(const struct lookup_input *input, const struct cursor *cursor,
+                           size_t rows)
+{
+    struct page page = {.first = 0, .count = rows};
+    bool more;
+
+    if (!input->query->paged) {
+        return page;
+    }
+    more = rows > input->limit;
+    page.count = more ? input->limit : rows;
+    page.first = more && cursor->direction == CURSOR_BEFORE ? rows - page.count : 0;
+    page.more_after = cursor->direction == CURSOR_BEFORE ? rows > 0 : more;
+    page.more_before = cursor->direction == CURSOR_BEFORE  ? more
+                       : cursor->direction == CURSOR_AFTER ? rows > 0
+                                                           : false;
+    return page;
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+static void write_link(struct buf *buf, const char *name, struct slice path)
+{
+    if (path.len > 0) {
+        buf_append_str(buf, ",\"");
+        buf_append_str(buf, name);
+        buf_append_str(buf, "\":");
+        json_write_string(buf, path);
+    }
+}
+
+static void write_page(struct buf *buf, const struct sql_rows *rows, const struct page *page)
+{
+    size_t i;
+
+    buf_append_str(buf, "{\"items\":[");
+    for (i = 0; i < page->count; i++) {
+        buf_append_str(buf, i == 0 ? "" : ",");
+        rows_write_object(buf, rows, page->first + i);
+    }
+    buf_append_char(buf, ']');
+}
+
+static struct slice link_of(struct arena *arena, struct slice next, struct slice prev)
+{
+    if (next.len > 0 && prev.len > 0) {
+        return arena_printf(arena, "<%.*s>; rel=\"next\", <%.*s>; rel=\"prev\"", SLICE_ARG(next),
+                            SLICE_ARG(prev));
+    }
+    if (next.len > 0) {
+        return arena_printf(arena, "<%.*s>; rel=\"next\"", SLICE_ARG(next));
+    }
+    return prev.len > 0 ? arena_printf(arena, "<%.*s>; rel=\"prev\"", SLICE_ARG(prev))
+                        : SLICE_EMPTY;
+}
+
+static void build_many(struct arena *arena, const struct lookup_input *input,
+                       const struct cursor *cursor, struct slice secret,
+                       const struct sql_rows *rows, struct buf *buf, struct answer *out)
+{
+    const struct plan_query *query = input->query;
+    struct page page = page_of(input, cursor, rows_count(rows));
+    struct slice next = SLICE_EMPTY, prev = SLICE_EMPTY;
+
+    if (page.more_after) {
+        next = path_of(arena, input,
+                       cursor_encode(arena, secret, query, CURSOR_AFTER,
+                                     keys_of(arena, query, rows, page.first + page.count - 1)));
+    }
+    if (page.more_before) {
+        prev = path_of(arena, input,
+                       cursor_encode(arena, secret, query, CURSOR_BEFORE,
+                                     keys_of(arena, query, rows, page.first)));
+    }
+    write_page(buf, rows, &page);
+    write_link(buf, "next", next);
+    write_link(buf, "prev", prev);
+    buf_append_char(buf, '}');
+    out->kind = ANSWER_ROWS;
+    out->link = link_of(arena, next, prev);
+}
+
+enum status answer_build(struct arena *arena, const struct lookup_input *input,
+                         const struct cursor *cursor, struct slice secret,
+                         const struct sql_rows *rows, struct answer *out)
+{
+    struct slice version = SLICE_EMPTY;
+    struct buf buf = {0};
+
+    out->link = SLICE_EMPTY;
+    if (!input->query->one) {
+        build_many(arena, input, cursor, secret, rows, &buf, out);
+    } else if (rows_count(rows) == 0) {
+        out->kind = ANSWER_ABSENT;
+        out->body = out->etag = SLICE_EMPTY;
+        return STATUS_OK;
+    } else if (rows_count(rows) > 1) {
+        return STATUS_CORRUPT;
+    } else {
+        out->kind = ANSWER_ROWS;
+        version = version_of(input->query, rows);
+        rows_write_object(&buf, rows, 0);
+    }
+    out->body = arena_copy(arena, buf_slice(&buf));
+    out->etag = etag_make(arena, version, out->body);
+    buf_fini(&buf);
+    return STATUS_OK;
+}

@@ -1,0 +1,14 @@
+/*
+ * Rows -> the answer as clients see it: body, ETag, links to the neighbouring pages.
+ */
+#ifndef CACHE_ANSWER_H
+#define CACHE_ANSWER_H
+
+#include "cache/cursor.h"
+#include "cache/lookup.h"
+
+/* OK with kind, body, etag and link in ARENA; CORRUPT: a :one query with two rows. secret is used by paged queries only. */
+MUST_CHECK enum status answer_build(struct arena *arena, const struct lookup_input *input, const struct cursor *cursor,
+                                    struct slice secret, const struct sql_rows *rows, struct answer *out);
+
+#endif

@@ -1,0 +1,275 @@
+/*
+ * Flights: of many requests that miss the same key, one asks SQL.
+ *
+ *     first waiter --> flight [ secret -> source -> answer -> SET ] --> every waiter whose floors accept the answer
+ *                        ^                                          --> the others: one new flight
+ *     joiners -----------+
+ *
+ * Invariants:
+ *   - a flight owns its memory (a copy of its first waiter's input), so any waiter may leave at any time
+ *   - a flight is not found any more once its answer is there
+ *   - a waiter gets an answer that its own floors accept, or one that the primary gave in a flight which started after the waiter's request
+ */
+#include "cache/flight.h"
+
+#include <inttypes.h>
+
+/* Out of memory ends the process, here as everywhere. */
+#include "lib/memory.h"
+#define uthash_malloc(size)       xalloc(size)
+#define uthash_free(memory, size) xfree(memory)
+#include <uthash.h>
+
+#include "cache/answer.h"
+#include "cache/cache.h"
+#include "cache/entry.h"
+#include "cache/source.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+LIST_HEAD(flight_waiters, flight_waiter);
+
+struct flight {
+    UT_hash_handle hh;
+    struct cache *cache;
+    struct arena arena;
+    struct slice key;
+    struct lookup_input input;
+    struct cursor cursor;
+    struct floors floors; /* of who started it: they decide on replicas and on storing */
+    struct source_request request;
+    struct secret_waiter secret;
+    struct flight_waiters waiters;
+    uint64_t started;
+    bool from_primary;
+};
+
+static struct cache_query *query_of(const struct flight *flight)
+{
+    return &flight->cache->queries[flight->input.query->index];
+}
+
+/* ------------------------------------------------------------------ its own memory */
+
+static const struct value *const *values_copy(struct arena *arena,
+                                              const struct value *const *values, size_t count)
+{
+    const struct value **copies = ARENA_ARRAY(arena, const struct value *, count);
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        struct value *copy =
+            value_copy(arena, values[i]); /* scalars: nothing but their text is shared */
+
+        copy->text = arena_copy(arena, values[i]->text);
+        copies[i] = copy;
+    }
+    return copies;
+}
+
+static void input_copy(struct flight *flight, const struct flight_waiter *waiter)
+{
+    const struct lookup_input *input = waiter->input;
+    struct arena *arena = &flight->arena;
+
+    flight->input = *input;
+    flight->input.params = values_copy(arena, input->params, input->query->param_count);
+    flight->input.path = arena_copy(arena, input->path);
+    flight->input.links_query = arena_copy(arena, input->links_query);
+    flight->input.cursor = flight->input.tokens = flight->input.claims = SLICE_EMPTY;
+    flight->input.arena = arena;
+    flight->cursor.direction = waiter->cursor->direction;
+    if (waiter->cursor->direction != CURSOR_NONE) {
+        flight->cursor.keys =
+            values_copy(arena, waiter->cursor->keys, input->query->page.column_count);
+    }
+}
+
+static void flight_free(struct flight *flight)
+{
+    struct cache *cache = flight->cache;
+
+    arena_fini(&flight->arena);
+    xfree(flight);
+    cache_put(cache);
+}
+
+/* ------------------------------------------------------------------ telling */
+
+static bool waiter_accepts(const struct flight *flight, const struct flight_waiter *waiter,
+                           const struct answer *answer)
+{
+    return floors_accept(waiter->floors, answer->epoch, answer->label) ||
+           (flight->from_primary && waiter->began < flight->started);
+}
+
+/* The flight has landed: it is not found any more, and its waiters are told, or fly again. */
+static void flight_land(struct flight *flight, enum status status, const struct answer *answer)
+{
+    struct cache *cache = flight->cache;
+    struct flight_waiter *waiter;
+
+    HASH_DEL(cache->flights, flight);
+    while ((waiter = LIST_FIRST(&flight->waiters)) != NULL) {
+        flight_leave(waiter);
+        if (status == STATUS_OK && !waiter_accepts(flight, waiter, answer)) {
+            flight_join(cache, waiter);
+        } else {
+            waiter->done(waiter->ctx, status, answer);
+        }
+    }
+    flight_free(flight);
+}
+
+/* ------------------------------------------------------------------ storing */
+
+static void on_stored(void *ctx, enum status status, const struct redis_reply *replies,
+                      size_t count)
+{
+    struct metric *stored = ctx;
+
+    if (status == STATUS_OK && count == 1 && replies[0].type == REDIS_STATUS) {
+        metric_add(stored, 1);
+    } else if (status == STATUS_OK && count == 1) {
+        log_warn_every("redis refused an entry", "error=%.*s", SLICE_ARG(replies[0].text));
+    }
+}
+
+static void entry_send(struct flight *flight, struct slice bytes, uint64_t ttl_ms)
+{
+    const struct slice args[] = {
+        SLICE_LITERAL("SET"),
+        flight->key,
+        bytes,
+        SLICE_LITERAL("PX"),
+        arena_printf(&flight->arena, "%" PRIu64, ttl_ms),
+    };
+
+    redis_send(flight->cache->redis, &(struct redis_command){args, ARRAY_COUNT(args)}, 1,
+               CLOCK_NEVER, on_stored, query_of(flight)->stored);
+}
+
+/* "store the entry (plain SET with TTL; a late or old one is refused when read)"; a failure to store is no failure of the request */
+static bool entry_store(struct flight *flight, const struct answer *answer, bool fits)
+{
+    const struct plan_query *query = flight->input.query;
+    uint64_t ttl_ms = answer->kind == ANSWER_ROWS ? query->ttl_ms : query->negative_ttl_ms;
+    const struct entry entry = {
+        .kind = answer->kind,
+        .epoch = answer->epoch,
+        .label = answer->label,
+        .created_ms = answer->created_ms,
+        .etag = answer->etag,
+        .link = answer->link,
+        .body = answer->body,
+    };
+    struct buf buf = {0};
+    bool stored = false;
+
+    if (!flight->floors.current || ttl_ms == 0 || flight->cache->closed) {
+        return false;
+    }
+    if (!fits) {
+        metric_add(query_of(flight)->refused, 1);
+        return false;
+    }
+    if (redis_up(flight->cache->redis) && entry_encode(&buf, &entry) == STATUS_OK) {
+        entry_send(flight, buf_slice(&buf), ttl_ms);
+        stored = true;
+    }
+    buf_fini(&buf);
+    return stored;
+}
+
+/* ------------------------------------------------------------------ flying */
+
+static void on_source(void *ctx, enum status status, const struct source_answer *rows)
+{
+    struct flight *flight = ctx;
+    struct cache *cache = flight->cache;
+    struct answer answer = {.from = FROM_SQL};
+
+    if (status == STATUS_OK) {
+        status = answer_build(&flight->arena, &flight->input, &flight->cursor,
+                              cache_model_of(cache, flight->input.query)->secret.text, rows->rows,
+                              &answer);
+        if (status == STATUS_CORRUPT) {
+            log_error("a :one query has two rows", "query=%.*s",
+                      SLICE_ARG(flight->input.query->name));
+        }
+    }
+    if (status != STATUS_OK) {
+        flight_land(flight, status, NULL);
+        return;
+    }
+    memcpy(answer.epoch, rows->epoch.ptr, EPOCH_TEXT);
+    answer.label = rows->label;
+    answer.created_ms = clock_wall_ms();
+    answer.node = sql_node_name(cache->sql, rows->node);
+    flight->from_primary = rows->node == SQL_PRIMARY;
+    cache_model_saw_revision(cache_model_of(cache, flight->input.query), answer.epoch,
+                             answer.label);
+    answer.stored = entry_store(flight, &answer, rows->fits);
+    flight_land(flight, STATUS_OK, &answer);
+}
+
+static void flight_ask(struct flight *flight)
+{
+    flight->request = (struct source_request){
+        .input = &flight->input, .cursor = &flight->cursor, .floors = &flight->floors};
+    source_ask(flight->cache, &flight->arena, &flight->request, on_source, flight);
+}
+
+static void on_secret(void *ctx, enum status status)
+{
+    struct flight *flight = ctx;
+
+    if (status != STATUS_OK) {
+        flight_land(flight, status, NULL);
+        return;
+    }
+    flight_ask(flight);
+}
+
+static void flight_start(struct cache *cache, struct flight_waiter *waiter)
+{
+    struct flight *flight = XNEW(struct flight);
+    struct secret *secret = &cache_model_of(cache, waiter->input->query)->secret;
+
+    cache_get(cache);
+    flight->cache = cache;
+    flight->key = arena_copy(&flight->arena, waiter->key);
+    flight->floors = *waiter->floors;
+    flight->started = cache_tick(cache);
+    input_copy(flight, waiter);
+    LIST_INIT(&flight->waiters);
+    LIST_INSERT_HEAD(&flight->waiters, waiter, link);
+    HASH_ADD_KEYPTR(hh, cache->flights, flight->key.ptr, flight->key.len, flight);
+    if (waiter->input->query->paged && !secret_known(secret)) {
+        secret_fetch(secret, &flight->secret, on_secret, flight);
+    } else {
+        flight_ask(flight);
+    }
+}
+
+void flight_join(struct cache *cache, struct flight_waiter *waiter)
+{
+    struct flight *flight;
+
+    waiter->queued = true;
+    HASH_FIND(hh, cache->flights, waiter->key.ptr, waiter->key.len, flight);
+    if (!flight) {
+        flight_start(cache, waiter);
+        return;
+    }
+    LIST_INSERT_HEAD(&flight->waiters, waiter, link);
+    metric_add(query_of(flight)->coalesced, 1);
+}
+
+void flight_leave(struct flight_waiter *waiter)
+{
+    if (waiter->queued) {
+        waiter->queued = false;
+        LIST_REMOVE(waiter, link);
+    }
+}

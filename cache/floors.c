@@ -1,0 +1,70 @@
+/*
+ * The judgement over floors. Pure functions; who asks whom is lookup.c's.
+ *
+ *     own is there, names this server and these touches, every slot has 8 bytes -> current
+ *     else the primary: home is on this server, its page is there, same touches -> current      (the projector is merely away)
+ *     else                                                                      -> no entry counts; the floor is the primary's revision
+ *
+ * A missing page reads as "", never as floor 0.
+ */
+#include "cache/floors.h"
+
+#define OFFSET_MAX 8 /* digits of an offset in a page */
+
+static struct slice offset_text(char *out, size_t offset)
+{
+    char *at = out + OFFSET_MAX;
+
+    do {
+        *--at = (char)('0' + offset % 10);
+        offset /= 10;
+    } while (offset > 0);
+    return slice_of(at, (size_t)(out + OFFSET_MAX - at));
+}
+
+void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slots, size_t count,
+                struct redis_command *commands)
+{
+    struct slice *args = ARENA_ARRAY(arena, struct slice, 4 * count);
+    char *digits = arena_bytes(arena, 2 * OFFSET_MAX * count);
+    size_t i;
+
+    for (i = 0; i < count; i++, args += 4, digits += 2 * OFFSET_MAX) {
+        size_t offset = slot_offset(slots[i]);
+
+        args[0] = SLICE_LITERAL("GETRANGE");
+        args[1] = key_page;
+        args[2] = offset_text(digits, offset);
+        args[3] = offset_text(digits + OFFSET_MAX, offset + PAGE_SLOT_BYTES - 1);
+        commands[i] = (struct redis_command){args, 4};
+    }
+}
+
+enum status floors_read(const struct redis_reply *replies, size_t count, uint64_t *label_min_out)
+{
+    uint64_t highest = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        uint64_t floor;
+
+        if (replies[i].type != REDIS_STRING || replies[i].text.len != PAGE_SLOT_BYTES) {
+            return STATUS_NOT_FOUND;
+        }
+        floor = page_number(replies[i].text.ptr);
+        highest = floor > highest ? floor : highest;
+    }
+    *label_min_out = highest;
+    return STATUS_OK;
+}
+
+bool own_is_trusted(const struct own *own, struct slice run_id, const char *touches)
+{
+    return home_is_on(&own->home, run_id) &&
+           memcmp(own->touches, touches, sizeof(own->touches)) == 0;
+}
+
+bool floors_accept(const struct floors *floors, const char *epoch, uint64_t label)
+{
+    return memcmp(floors->epoch, epoch, EPOCH_TEXT) == 0 && label >= floors->label_min;
+}

@@ -1,0 +1,517 @@
+/*
+ * A query's way to its answer. Each step is a function that carries the number and the words of CACHE-PROTOCOL.md "Answering a query".
+ *
+ *     lookup_start -> check_cursor -> wait_for_tokens
+ *       -> step_1_read_own_entry_floors ----------> step_2_are_floors_current
+ *                                                     | own's page is another one: step_2_read_floors_again -+
+ *                                                     | suspect: step_2_ask_primary -------------------------+
+ *       -> step_3_compare_entry --hit--> finish       <------------------------------------------------------+
+ *       -> step_4_miss -> flight -> finish            (5, absent answers: answer.c, the same way)
+ *
+ * The near cache will stand between wait_for_tokens and step 1.
+ *
+ * Invariants:
+ *   - one call in flight for a lookup: a Redis pipeline (it ends by the lookup's deadline itself), or a place among others' waiters (then the timer runs,
+ *     and leaving is free)
+ *   - a reply of Redis is judged by the run_id behind the connection when it comes
+ *   - done never runs inside lookup_start: failures go through the loop
+ */
+#include "cache/lookup.h"
+
+#include <inttypes.h>
+
+#include "cache/cache.h"
+#include "cache/cursor.h"
+#include "cache/entry.h"
+#include "cache/flight.h"
+#include "cache/floors.h"
+#include "cache/key.h"
+#include "cache/tag.h"
+#include "lib/clock.h"
+
+struct lookup {
+    struct cache *cache;
+    struct cache_model *model;
+    const struct lookup_input *input;
+    lookup_done_fn *done;
+    void *ctx;
+    uint64_t began; /* cache_tick() */
+    struct slice key;
+    uint32_t *slots;
+    size_t slot_count;
+    struct cursor cursor;
+    struct tokens *tokens; /* NULL: none */
+    size_t token;          /* the command's token that is waited for */
+    uint64_t own_serial;   /* of the page that step 1 asks */
+    struct own own;        /* whose page is trusted: own's or the primary's */
+    bool asked_primary;
+    struct slice entry; /* as Redis gave it, kept beyond the reply; empty: none */
+    struct floors floors;
+    enum answer_forward forward;
+    struct primary_waiter primary;
+    struct secret_waiter secret;
+    struct flight_waiter flight;
+    struct wait wait;
+    struct loop_timer deadline;
+    struct loop_task task;
+    enum status status; /* of a failure that is on its way */
+    struct lookup_failure failure;
+};
+
+static void step_1_read_own_entry_floors(struct lookup *lookup);
+static void step_2_ask_primary(struct lookup *lookup);
+static void step_3_compare_entry(struct lookup *lookup, struct slice bytes);
+static void step_4_miss(struct lookup *lookup);
+
+static struct cache_query *query_of(const struct lookup *lookup)
+{
+    return &lookup->cache->queries[lookup->input->query->index];
+}
+
+/* ------------------------------------------------------------------ the ends */
+
+static void count(const struct lookup *lookup, enum lookup_result result)
+{
+    metric_add(query_of(lookup)->results[result], 1);
+}
+
+static void fail_now(void *ctx)
+{
+    struct lookup *lookup = ctx;
+
+    lookup->done(lookup->ctx, lookup->status, NULL, &lookup->failure);
+}
+
+static void fail(struct lookup *lookup, enum status status, const char *problem, const char *detail)
+{
+    lookup->status = status;
+    lookup->failure = (struct lookup_failure){.problem = problem, .detail = detail};
+    loop_later(lookup->cache->loop, &lookup->task, fail_now, lookup);
+}
+
+static void finish(struct lookup *lookup, const struct answer *answer)
+{
+    lookup->done(lookup->ctx, STATUS_OK, answer, NULL);
+}
+
+/* The deadline of what is shared with others. */
+static void on_deadline(void *ctx)
+{
+    struct lookup *lookup = ctx;
+
+    primary_leave(&lookup->primary);
+    secret_leave(&lookup->secret);
+    flight_leave(&lookup->flight);
+    fail(lookup, STATUS_TIMEOUT, NULL, "the deadline passed");
+}
+
+static void watch_deadline(struct lookup *lookup)
+{
+    loop_timer_start(lookup->cache->loop, &lookup->deadline, lookup->input->deadline_us,
+                     on_deadline, lookup);
+}
+
+/* ------------------------------------------------------------------ before step 1 */
+
+static void on_token(void *ctx, enum status status);
+
+/*
+ * "The gateway waits ... until that version is committed, and only then begins at step 1: the floors that it reads now include that commit, so
+ *  nothing else is needed"
+ */
+static void wait_for_tokens(struct lookup *lookup)
+{
+    const struct settings *settings = lookup->cache->settings;
+    uint64_t deadline_us = clock_deadline(settings->consistency_timeout);
+
+    if (!lookup->tokens || lookup->token == lookup->tokens->command_count) {
+        step_1_read_own_entry_floors(lookup);
+        return;
+    }
+    if (deadline_us > lookup->input->deadline_us) {
+        deadline_us = lookup->input->deadline_us;
+    }
+    if (token_wait(&lookup->wait, lookup->model, &lookup->tokens->commands[lookup->token],
+                   deadline_us, on_token, lookup) != STATUS_OK) {
+        fail(lookup, STATUS_BUSY, NULL, "too many requests wait for a Consistency-Token");
+    }
+}
+
+static void on_token(void *ctx, enum status status)
+{
+    struct lookup *lookup = ctx;
+
+    if (status == STATUS_TIMEOUT) {
+        fail(lookup, status, "not-caught-up", "the change that the token names is not visible yet");
+    } else if (status == STATUS_REFUSED) {
+        fail(lookup, status, "projection-blocked", "a change before the token's waits for repair");
+    } else {
+        lookup->token++;
+        wait_for_tokens(lookup);
+    }
+}
+
+static void open_cursor(struct lookup *lookup)
+{
+    if (cursor_decode(lookup->input->arena, lookup->model->secret.text, lookup->input->query,
+                      lookup->input->cursor, &lookup->cursor) != STATUS_OK) {
+        fail(lookup, STATUS_INVALID, "bad-cursor", "the cursor was not made by this query");
+        return;
+    }
+    wait_for_tokens(lookup);
+}
+
+static void on_secret(void *ctx, enum status status)
+{
+    struct lookup *lookup = ctx;
+
+    loop_timer_stop(&lookup->deadline);
+    if (status != STATUS_OK) {
+        fail(lookup, status, NULL, "the key of the cursors cannot be read");
+        return;
+    }
+    open_cursor(lookup);
+}
+
+static void check_cursor(struct lookup *lookup)
+{
+    if (lookup->input->cursor.len == 0) {
+        wait_for_tokens(lookup);
+    } else if (secret_known(&lookup->model->secret)) {
+        open_cursor(lookup);
+    } else {
+        watch_deadline(lookup);
+        secret_fetch(&lookup->model->secret, &lookup->secret, on_secret, lookup);
+    }
+}
+
+static enum status find_slots(struct lookup *lookup)
+{
+    const struct lookup_input *input = lookup->input;
+    const struct plan_query *query = input->query;
+    size_t i;
+
+    lookup->slot_count = query->tag_count;
+    lookup->slots = ARENA_ARRAY(input->arena, uint32_t, query->tag_count);
+    for (i = 0; i < query->tag_count; i++) {
+        struct slice tag;
+        enum status status = tag_of_query(input->arena, &query->tags[i], input->params, &tag);
+
+        if (status != STATUS_OK) {
+            return status;
+        }
+        lookup->slots[i] = tag_slot(tag);
+    }
+    return STATUS_OK;
+}
+
+void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done,
+                  void *ctx)
+{
+    struct lookup *lookup = ARENA_NEW(input->arena, struct lookup);
+
+    lookup->cache = cache;
+    lookup->model = cache_model_of(cache, input->query);
+    lookup->input = input;
+    lookup->done = done;
+    lookup->ctx = ctx;
+    lookup->began = cache_tick(cache);
+    if (find_slots(lookup) != STATUS_OK || key_of_input(input->arena, query_of(lookup)->key_prefix,
+                                                        input, &lookup->key) != STATUS_OK) {
+        fail(lookup, STATUS_INVALID, NULL, "a parameter is not of its type");
+        return;
+    }
+    if (input->tokens.len > 0) {
+        lookup->tokens = ARENA_NEW(input->arena, struct tokens);
+        if (tokens_parse(input->tokens, input->query->model, lookup->tokens) != STATUS_OK) {
+            fail(lookup, STATUS_INVALID, "bad-token", "the Consistency-Token is malformed");
+            return;
+        }
+    }
+    check_cursor(lookup);
+}
+
+/* ------------------------------------------------------------------ step 1 */
+
+static void on_step_1(void *ctx, enum status status, const struct redis_reply *replies,
+                      size_t count);
+
+/*
+ * "1  one pipeline, in this order: MGET own, entry; GETRANGE page:<nonce> <slot> for each tag -- the connection knows its server's run_id, and the
+ *     nonce from the last own"
+ */
+static void step_1_read_own_entry_floors(struct lookup *lookup)
+{
+    struct cache_model *model = lookup->model;
+    struct arena *arena = lookup->input->arena;
+    size_t floors = model->own_serial == 0 ? 0 : lookup->slot_count;
+    struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, floors + 1);
+    const struct slice mget[] = {SLICE_LITERAL("MGET"), model->key_own, lookup->key};
+
+    lookup->own_serial = model->own_serial;
+    commands[0] = (struct redis_command){mget, ARRAY_COUNT(mget)};
+    floors_ask(arena, model->key_page, lookup->slots, floors, commands + 1);
+    redis_send(lookup->cache->redis, commands, floors + 1, lookup->input->deadline_us, on_step_1,
+               lookup);
+}
+
+/* ------------------------------------------------------------------ step 2 */
+
+static void keep_entry(struct lookup *lookup, struct slice bytes)
+{
+    if (bytes.len > 0) {
+        lookup->entry = arena_copy(lookup->input->arena, bytes);
+    }
+}
+
+static void trust(struct lookup *lookup, uint64_t label_min)
+{
+    lookup->floors.current = true;
+    memcpy(lookup->floors.epoch, lookup->own.epoch, sizeof(lookup->floors.epoch));
+    lookup->floors.label_min = label_min;
+}
+
+static void on_floors_again(void *ctx, enum status status, const struct redis_reply *replies,
+                            size_t count)
+{
+    struct lookup *lookup = ctx;
+    uint64_t label_min;
+
+    if (status == STATUS_OK && home_is_on(&lookup->own.home, redis_run_id(lookup->cache->redis)) &&
+        floors_read(replies, count, &label_min) == STATUS_OK) {
+        trust(lookup, label_min);
+        step_3_compare_entry(lookup, lookup->entry);
+    } else if (!lookup->asked_primary) {
+        step_2_ask_primary(lookup);
+    } else {
+        step_3_compare_entry(lookup, lookup->entry);
+    }
+}
+
+/* "another nonce: read the floors again" */
+static void step_2_read_floors_again(struct lookup *lookup)
+{
+    struct arena *arena = lookup->input->arena;
+    struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, lookup->slot_count);
+    struct slice key =
+        key_page(arena, lookup->model->plan->database, home_nonce(&lookup->own.home));
+
+    floors_ask(arena, key, lookup->slots, lookup->slot_count, commands);
+    redis_send(lookup->cache->redis, commands, lookup->slot_count, lookup->input->deadline_us,
+               on_floors_again, lookup);
+}
+
+/* "An epoch that is not own's: ask the primary, whose epoch counts"; a label that this worker has not heard of: likewise */
+static bool token_needs_primary(const struct lookup *lookup, const struct own *own)
+{
+    size_t i;
+
+    for (i = 0; lookup->tokens && i < lookup->tokens->answer_count; i++) {
+        const struct token_answer *token = &lookup->tokens->answers[i];
+
+        if (memcmp(token->epoch, own->epoch, EPOCH_TEXT) != 0 ||
+            token->label > lookup->model->revision) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * "2  own is there, names this server and this plan's touches, and every GETRANGE gave 8 bytes -> the floors are current"
+ */
+static void step_2_are_floors_current(struct lookup *lookup, const struct redis_reply *replies,
+                                      size_t count)
+{
+    struct cache_model *model = lookup->model;
+    struct slice own_bytes = SLICE_EMPTY, entry = SLICE_EMPTY;
+    uint64_t label_min;
+
+    if (replies[0].type == REDIS_ARRAY && replies[0].count == 2) {
+        own_bytes = replies[0].items[0].text;
+        entry = replies[0].items[1].type == REDIS_STRING ? replies[0].items[1].text : SLICE_EMPTY;
+    }
+    if (own_parse(own_bytes, &lookup->own) != STATUS_OK ||
+        !own_is_trusted(&lookup->own, redis_run_id(lookup->cache->redis), model->plan->touches)) {
+        keep_entry(lookup, entry);
+        step_2_ask_primary(lookup);
+        return;
+    }
+    cache_model_saw_own(model, &lookup->own);
+    if (token_needs_primary(lookup, &lookup->own)) {
+        keep_entry(lookup, entry);
+        step_2_ask_primary(lookup);
+    } else if (model->own_serial != lookup->own_serial) {
+        keep_entry(lookup, entry);
+        step_2_read_floors_again(lookup);
+    } else if (floors_read(replies + 1, count - 1, &label_min) != STATUS_OK) {
+        keep_entry(lookup, entry);
+        step_2_ask_primary(lookup);
+    } else {
+        trust(lookup, label_min);
+        step_3_compare_entry(lookup, entry);
+    }
+}
+
+static void on_step_1(void *ctx, enum status status, const struct redis_reply *replies,
+                      size_t count)
+{
+    struct lookup *lookup = ctx;
+
+    if (status == STATUS_OK) {
+        step_2_are_floors_current(lookup, replies, count);
+    } else {
+        step_2_ask_primary(lookup);
+    }
+}
+
+/* "A label above the primary's revision: 400"; "still another [epoch]: ignored" */
+static bool token_is_future(const struct lookup *lookup, const struct primary_view *view)
+{
+    size_t i;
+
+    for (i = 0; lookup->tokens && i < lookup->tokens->answer_count; i++) {
+        const struct token_answer *token = &lookup->tokens->answers[i];
+
+        if (memcmp(token->epoch, view->own.epoch, EPOCH_TEXT) == 0 &&
+            token->label > view->revision) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * "home is on this server, its page is there, touches are this plan's -> the floors are current (the projector is merely away);
+ *  otherwise no entry may be used, and the floor is that revision"
+ */
+static void on_primary(void *ctx, enum status status, const struct primary_view *view)
+{
+    struct lookup *lookup = ctx;
+
+    loop_timer_stop(&lookup->deadline);
+    if (status != STATUS_OK) {
+        fail(lookup,
+             status == STATUS_BUSY || status == STATUS_TIMEOUT ? status : STATUS_UNAVAILABLE, NULL,
+             "the primary, which knows how fresh answers are, cannot be asked");
+        return;
+    }
+    if (token_is_future(lookup, view)) {
+        fail(lookup, STATUS_INVALID, "future-token", "the token is of a revision not yet made");
+        return;
+    }
+    lookup->own = view->own;
+    lookup->floors.current = false;
+    lookup->floors.label_min = view->revision;
+    memcpy(lookup->floors.epoch, view->own.epoch, sizeof(lookup->floors.epoch));
+    if (own_is_trusted(&view->own, redis_run_id(lookup->cache->redis),
+                       lookup->model->plan->touches)) {
+        cache_model_saw_own(lookup->model, &view->own);
+        cache_model_saw_revision(lookup->model, view->own.epoch, view->revision);
+        step_2_read_floors_again(lookup);
+    } else {
+        step_3_compare_entry(lookup, lookup->entry);
+    }
+}
+
+/* "else ask the primary once (...), then the floors again" */
+static void step_2_ask_primary(struct lookup *lookup)
+{
+    lookup->asked_primary = true;
+    watch_deadline(lookup);
+    primary_ask(&lookup->model->primary, &lookup->primary, lookup->began, on_primary, lookup);
+}
+
+/* ------------------------------------------------------------------ step 3 */
+
+static void hit(struct lookup *lookup, const struct entry *entry)
+{
+    struct slice tail = arena_copy(lookup->input->arena, entry->tail);
+    struct answer answer = {
+        .kind = entry->kind,
+        .etag = slice_of(tail.ptr, entry->etag.len),
+        .link = slice_of(tail.ptr + entry->etag.len, entry->link.len),
+        .body = slice_of(tail.ptr + entry->etag.len + entry->link.len, entry->body.len),
+        .label = entry->label,
+        .created_ms = entry->created_ms,
+        .from = FROM_REDIS,
+        .forward = FORWARD_NONE,
+    };
+
+    memcpy(answer.epoch, lookup->floors.epoch, sizeof(answer.epoch));
+    cache_model_saw_revision(lookup->model, answer.epoch, answer.label);
+    count(lookup, entry->kind == ANSWER_ROWS ? RESULT_HIT : RESULT_NEGATIVE_HIT);
+    finish(lookup, &answer);
+}
+
+/* "3  entry.epoch is own's (or the primary's) epoch and entry.label >= every floor -> hit" */
+static void step_3_compare_entry(struct lookup *lookup, struct slice bytes)
+{
+    struct entry entry;
+
+    if (!lookup->floors.current) {
+        lookup->forward = FORWARD_BYPASS;
+        count(lookup, RESULT_BYPASS);
+    } else if (entry_decode(bytes, &entry) != STATUS_OK) {
+        lookup->forward = FORWARD_MISS;
+        count(lookup, RESULT_MISS);
+    } else if (floors_accept(&lookup->floors, entry.epoch, entry.label)) {
+        hit(lookup, &entry);
+        return;
+    } else {
+        lookup->forward = FORWARD_STALE;
+        count(lookup, RESULT_STALE);
+    }
+    step_4_miss(lookup);
+}
+
+/* ------------------------------------------------------------------ steps 4 and 5 */
+
+static const char *detail_of(enum status status)
+{
+    switch ((int)status) {
+    case STATUS_CORRUPT:
+        return "the query gave more than one row";
+    case STATUS_TOO_LARGE:
+        return "the answer has too many rows";
+    case STATUS_BUSY:
+        return "too many queries";
+    default:
+        return "the read model cannot be asked";
+    }
+}
+
+static void on_flight(void *ctx, enum status status, const struct answer *shared)
+{
+    struct lookup *lookup = ctx;
+    struct arena *arena = lookup->input->arena;
+    struct answer answer;
+
+    loop_timer_stop(&lookup->deadline);
+    if (status != STATUS_OK) {
+        fail(lookup, status, NULL, detail_of(status));
+        return;
+    }
+    answer = *shared;
+    answer.body = arena_copy(arena, shared->body);
+    answer.etag = arena_copy(arena, shared->etag);
+    answer.link = arena_copy(arena, shared->link);
+    answer.forward = lookup->forward;
+    finish(lookup, &answer);
+}
+
+/* "4  miss: one flight per key." */
+static void step_4_miss(struct lookup *lookup)
+{
+    lookup->flight = (struct flight_waiter){
+        .began = lookup->began,
+        .key = lookup->key,
+        .input = lookup->input,
+        .cursor = &lookup->cursor,
+        .floors = &lookup->floors,
+        .done = on_flight,
+        .ctx = lookup,
+    };
+    watch_deadline(lookup);
+    flight_join(lookup->cache, &lookup->flight);
+}

@@ -1,0 +1,157 @@
+/*
+ * Rows as JSON. Pure functions, any thread.
+ *
+ *     integers  exact, without leading zeros        DATETIME  RFC 3339, UTC: 2026-11-21T11:05:26.123Z
+ *     DECIMAL   exact, no trailing zeros, no "-0"   JSON      as it is
+ *     DOUBLE    as the server writes it             BLOB      base64
+ *     TINYINT(1) true, false                        NULL      null          anything else: a string
+ *
+ * Numbers are cut as texts: a DECIMAL has up to 65 digits, more than lib/decimal keeps.
+ */
+#include "cache/rows.h"
+
+#include "cache/page.h"
+#include "lib/hash.h"
+#include "lib/json.h"
+
+enum {
+    EPOCH_COLUMN,
+    REVISION_COLUMN,
+    ROW_COLUMN
+};
+
+enum status rows_label(const struct sql_rows *rows, struct slice *epoch_out, uint64_t *revision_out)
+{
+    if (rows->row_count == 0 || rows->column_count <= ROWS_OWN_COLUMNS ||
+        rows->cells[EPOCH_COLUMN].len != EPOCH_TEXT) {
+        return STATUS_CORRUPT;
+    }
+    *epoch_out = rows->cells[EPOCH_COLUMN];
+    return slice_parse_u64(rows->cells[REVISION_COLUMN], revision_out) == STATUS_OK
+               ? STATUS_OK
+               : STATUS_CORRUPT;
+}
+
+size_t rows_count(const struct sql_rows *rows)
+{
+    return rows->row_count == 0 || !rows->cells[ROW_COLUMN].ptr ? 0 : rows->row_count;
+}
+
+int rows_column(const struct sql_rows *rows, struct slice name)
+{
+    size_t i;
+
+    for (i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
+        if (slice_eq(rows->columns[i].name, name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+struct slice rows_cell(const struct sql_rows *rows, size_t row, int column)
+{
+    return rows->cells[row * rows->column_count + (size_t)column];
+}
+
+/* ------------------------------------------------------------------ cells */
+
+/* [-]digits[.digits] without what does not change its value. */
+static void write_number(struct buf *buf, struct slice text)
+{
+    bool negative = text.len > 0 && text.ptr[0] == '-';
+    struct slice whole, fraction;
+
+    if (negative) {
+        text = slice_from(text, 1);
+    }
+    (void)slice_cut(text, '.', &whole, &fraction);
+    while (whole.len > 0 && whole.ptr[0] == '0') { /* ZEROFILL */
+        whole = slice_from(whole, 1);
+    }
+    while (fraction.len > 0 && fraction.ptr[fraction.len - 1] == '0') {
+        fraction.len--;
+    }
+    if (negative && whole.len + fraction.len > 0) {
+        buf_append_char(buf, '-');
+    }
+    buf_append(buf, whole.len > 0 ? whole : SLICE_LITERAL("0"));
+    if (fraction.len > 0) {
+        buf_append_char(buf, '.');
+        buf_append(buf, fraction);
+    }
+}
+
+/* "2026-11-21 11:05:26[.123]", a session's time zone being UTC */
+static void write_datetime(struct buf *buf, struct slice text)
+{
+    struct slice date, time;
+
+    if (!slice_cut(text, ' ', &date, &time)) {
+        json_write_string(buf, text);
+        return;
+    }
+    buf_append_char(buf, '"');
+    buf_append(buf, date);
+    buf_append_char(buf, 'T');
+    buf_append(buf, time);
+    buf_append_str(buf, "Z\"");
+}
+
+static void write_bytes(struct buf *buf, struct slice bytes)
+{
+    char *at;
+
+    buf_append_char(buf, '"');
+    at = buf_reserve(buf, 4 * ((bytes.len + 2) / 3) + 1);
+    buf->len += base64_encode(bytes.ptr, bytes.len, at);
+    buf_append_char(buf, '"');
+}
+
+void rows_write_cell(struct buf *buf, enum sql_kind kind, struct slice cell)
+{
+    if (!cell.ptr) {
+        buf_append_str(buf, "null");
+        return;
+    }
+    switch (kind) {
+    case SQL_INTEGER:
+    case SQL_DECIMAL:
+        write_number(buf, cell);
+        return;
+    case SQL_DOUBLE:
+    case SQL_JSON:
+        buf_append(buf, cell);
+        return;
+    case SQL_BOOLEAN:
+        buf_append_str(buf, slice_is(cell, "0") ? "false" : "true");
+        return;
+    case SQL_DATETIME:
+        write_datetime(buf, cell);
+        return;
+    case SQL_BYTES:
+        write_bytes(buf, cell);
+        return;
+    case SQL_TEXT:
+    case SQL_DATE:
+    case SQL_TIME:
+        json_write_string(buf, cell);
+        return;
+    }
+}
+
+void rows_write_object(struct buf *buf, const struct sql_rows *rows, size_t index)
+{
+    size_t i;
+
+    buf_append_char(buf, '{');
+    for (i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
+        if (i > ROWS_OWN_COLUMNS) {
+            buf_append_char(buf, ',');
+        }
+        json_write_string(buf, rows->columns[i].name);
+        buf_append_char(buf, ':');
+        rows_write_cell(buf, rows->columns[i].kind, rows_cell(rows, index, (int)i));
+    }
+    buf_append_char(buf, '}');
+}

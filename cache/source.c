@@ -1,0 +1,212 @@
+/*
+ * Where a miss is answered.
+ *
+ *     sql_node_pick -> replica --label < floor--> another replica --...--> primary: its answer is always given
+ *
+ * A replica whose answers were too old LAG_ROW times in a row is left alone for a while: a replica is some milliseconds behind as a rule, and only
+ * the queries that a fresh commit touched notice.
+ */
+#include "cache/source.h"
+
+#include "cache/cache.h"
+#include "cache/rows.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#define LAG_ROW   8
+#define BYTES_MAX (64u << 20) /* of one result; rows are bounded by sql_rows_max */
+
+struct source {
+    struct cache *cache;
+    const struct source_request *request;
+    struct sql_statement statement;
+    unsigned int node, tried; /* tried: bit mask */
+    source_done_fn *done;
+    void *ctx;
+};
+
+/* ------------------------------------------------------------------ the statement */
+
+static const struct plan_sql *sql_of(const struct source_request *request)
+{
+    const struct plan_query *query = request->input->query;
+
+    switch (request->cursor->direction) {
+    case CURSOR_AFTER:
+        return &query->after;
+    case CURSOR_BEFORE:
+        return &query->before;
+    case CURSOR_NONE:
+        break;
+    }
+    return &query->first;
+}
+
+/* One more than the answer may have: whether there is more, or a :one with two rows, is seen by it. */
+static int64_t rows_wanted(const struct lookup_input *input)
+{
+    if (input->query->one) {
+        return 2;
+    }
+    return input->query->paged ? (int64_t)input->limit + 1 : (int64_t)input->query->rows_max;
+}
+
+static const struct value *claim_of(const struct lookup_input *input, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < input->query->param_count; i++) {
+        const struct plan_param *param = &input->query->params[i];
+
+        if (param->from == PARAM_CLAIM && slice_eq(param->name, name)) {
+            return input->params[i];
+        }
+    }
+    return NULL;
+}
+
+/* NULL: the plan binds what a query does not have. */
+static const struct value *value_of_bind(struct arena *arena, const struct source_request *request,
+                                         const struct plan_bind *bind)
+{
+    switch (bind->source) {
+    case SOURCE_PARAM:
+        return request->input->params[bind->index];
+    case SOURCE_CLAIM:
+        return claim_of(request->input, bind->name);
+    case SOURCE_CURSOR:
+        return request->cursor->keys[bind->index];
+    case SOURCE_LIMIT:
+        return value_i64(arena, rows_wanted(request->input));
+    case SOURCE_FIELD:
+    case SOURCE_OLD_FIELD:
+    case SOURCE_AGGREGATE_ID:
+    case SOURCE_VERSION:
+    case SOURCE_TIMESTAMP:
+    case SOURCE_EVENT_ID:
+        return NULL;
+    }
+    return NULL;
+}
+
+static void statement_make(struct source *source, struct arena *arena)
+{
+    const struct plan_query *query = source->request->input->query;
+    const struct plan_sql *sql = sql_of(source->request);
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
+    size_t i;
+
+    for (i = 0; i < sql->bind_count; i++) {
+        const struct value *value = value_of_bind(arena, source->request, &sql->binds[i]);
+
+        params[i] = value ? value : value_null(arena);
+    }
+    source->statement = (struct sql_statement){
+        .text = sql->text,
+        .describe = query->user_sql,
+        .database = query->model->database,
+        .params = params,
+        .param_count = sql->bind_count,
+        .max_rows = source->cache->settings->sql_rows_max,
+        .max_bytes = BYTES_MAX,
+    };
+}
+
+/* ------------------------------------------------------------------ the nodes */
+
+static void source_try(struct source *source, int node);
+
+static void source_end(struct source *source, enum status status,
+                       const struct source_answer *answer)
+{
+    source->done(source->ctx, status, answer);
+}
+
+static void source_failed(struct source *source, enum status status, const struct sql_error *error)
+{
+    int node = sql_node_pick(source->cache->sql, source->tried);
+
+    log_warn_every("query failed", "query=%.*s node=%.*s status=%s error=%s",
+                   SLICE_ARG(source->request->input->query->name),
+                   SLICE_ARG(sql_node_name(source->cache->sql, source->node)), status_name(status),
+                   error ? error->text : "");
+    if (node >= 0 && status != STATUS_TOO_LARGE) {
+        source_try(source, node);
+        return;
+    }
+    switch ((int)status) {
+    case STATUS_BUSY:
+    case STATUS_TIMEOUT:
+    case STATUS_TOO_LARGE:
+        source_end(source, status, NULL);
+        return;
+    case STATUS_INVALID:
+    case STATUS_CORRUPT:
+        source_end(source, STATUS_INTERNAL, NULL);
+        return;
+    default:
+        source_end(source, STATUS_UNAVAILABLE, NULL);
+        return;
+    }
+}
+
+/* "otherwise -> this replica lags: another replica, then the primary" */
+static void source_lags(struct source *source)
+{
+    struct cache *cache = source->cache;
+    unsigned int *lagged = &cache->lagged[source->node];
+    int node;
+
+    if (++*lagged % LAG_ROW == 0) {
+        sql_node_rest(cache->sql, source->node, cache->settings->sql_eject);
+    }
+    node = sql_node_pick(cache->sql, source->tried);
+    source_try(source, node >= 0 ? node : SQL_PRIMARY);
+}
+
+static void on_rows(void *ctx, enum status status, struct sql_result *result)
+{
+    struct source *source = ctx;
+    struct source_answer answer = {.node = source->node};
+
+    if (status == STATUS_OK) {
+        answer.rows = &result->rows;
+        status = rows_label(&result->rows, &answer.epoch, &answer.label);
+    }
+    if (status != STATUS_OK) {
+        source_failed(source, status, result ? &result->error : NULL);
+    } else {
+        answer.fits = floors_accept(source->request->floors, answer.epoch.ptr, answer.label);
+        if (answer.fits || source->node == SQL_PRIMARY) {
+            source->cache->lagged[source->node] = 0;
+            source_end(source, STATUS_OK, &answer);
+        } else {
+            source_lags(source);
+        }
+    }
+    sql_result_free(result);
+}
+
+static void source_try(struct source *source, int node)
+{
+    struct cache *cache = source->cache;
+
+    source->node = (unsigned int)node;
+    source->tried |= 1u << node;
+    sql_query(cache->sql, cache->loop, source->node, &source->statement,
+              clock_deadline(cache->settings->sql_timeout), on_rows, source);
+}
+
+void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request,
+                source_done_fn *done, void *ctx)
+{
+    struct source *source = ARENA_NEW(arena, struct source);
+    int node = sql_node_pick(cache->sql, 0);
+
+    source->cache = cache;
+    source->request = request;
+    source->done = done;
+    source->ctx = ctx;
+    statement_make(source, arena);
+    source_try(source, node >= 0 ? node : SQL_PRIMARY);
+}

@@ -1,0 +1,32 @@
+/*
+ * The rows of a miss: a replica, another replica, the primary. Lag is judged by the answer's label against the floors.
+ */
+#ifndef CACHE_SOURCE_H
+#define CACHE_SOURCE_H
+
+#include "cache/cursor.h"
+#include "cache/floors.h"
+#include "cache/lookup.h"
+
+/* Borrowed until done. */
+struct source_request {
+    const struct lookup_input *input;
+    const struct cursor *cursor;
+    const struct floors *floors;
+};
+
+struct source_answer {
+    const struct sql_rows *rows; /* until done returns */
+    struct slice epoch;
+    uint64_t label;
+    unsigned int node;
+    bool fits; /* the floors accept it: it may be stored (the primary's answer is given in any case) */
+};
+
+struct source;
+typedef void source_done_fn(void *ctx, enum status status, const struct source_answer *answer);
+
+/* done runs once, later. OK; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL. Memory in ARENA, which must live until then. */
+void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request, source_done_fn *done, void *ctx);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * Tokens as texts. Pure functions, any thread.
+ */
+#include "cache/token.h"
+
+#include <inttypes.h>
+
+#include "cache/lookup.h"
+
+#define AGGREGATE_MAX 512 /* VARCHAR(512) of twofold_aggregate */
+
+static bool is_name_char(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~%:", c) != NULL);
+}
+
+static bool is_name(struct slice text)
+{
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        if (!is_name_char(text.ptr[i])) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= AGGREGATE_MAX;
+}
+
+/* "r<epoch>.<label>" */
+static enum status parse_answer(struct slice text, struct token_answer *out)
+{
+    size_t i;
+
+    if (text.len < EPOCH_TEXT + 3 || text.ptr[0] != 'r' || text.ptr[EPOCH_TEXT + 1] != '.') {
+        return STATUS_INVALID;
+    }
+    for (i = 1; i <= EPOCH_TEXT; i++) {
+        if (!strchr("0123456789abcdef", text.ptr[i]) || text.ptr[i] == '\0') {
+            return STATUS_INVALID;
+        }
+    }
+    memcpy(out->epoch, text.ptr + 1, EPOCH_TEXT);
+    out->epoch[EPOCH_TEXT] = '\0';
+    return slice_parse_u64(slice_from(text, EPOCH_TEXT + 2), &out->label);
+}
+
+/* INVALID: no token at all. NOT_FOUND: one of another model. */
+static enum status parse_one(struct slice text, const struct plan_model *model, struct tokens *out)
+{
+    struct slice name, rest, version;
+    struct token_command command;
+    struct token_answer answer;
+
+    if (!slice_cut(text, ':', &name, &rest) || !is_name(name)) {
+        return STATUS_INVALID;
+    }
+    if (slice_cut(rest, '@', &rest, &version)) {
+        command.aggregate = slice_of(text.ptr, name.len + 1 + rest.len);
+        if (rest.len == 0 || !is_name(command.aggregate) ||
+            slice_parse_u64(version, &command.version) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+        if (slice_eq(name, model->aggregate.name)) {
+            out->commands[out->command_count++] = command;
+        }
+        return STATUS_OK;
+    }
+    if (parse_answer(rest, &answer) != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    if (slice_eq(name, model->name)) {
+        out->answers[out->answer_count++] = answer;
+    }
+    return STATUS_OK;
+}
+
+enum status tokens_parse(struct slice header, const struct plan_model *model, struct tokens *out)
+{
+    size_t count = 0;
+
+    out->command_count = out->answer_count = 0;
+    while (header.len > 0) {
+        struct slice one;
+
+        (void)slice_cut(header, ',', &one, &header);
+        if (++count > TOKENS_MAX || parse_one(slice_trim(one), model, out) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+struct slice token_of_command(struct arena *arena, const struct plan_model *model,
+                              struct slice id_text, uint64_t version)
+{
+    struct slice name = aggregate_name(arena, model->aggregate.name, id_text);
+
+    return arena_printf(arena, "%.*s@%" PRIu64, SLICE_ARG(name), version);
+}
+
+struct slice token_of_answer(struct arena *arena, const struct plan_model *model,
+                             const struct answer *answer)
+{
+    return arena_printf(arena, "%.*s:r%s.%" PRIu64, SLICE_ARG(model->name), answer->epoch,
+                        answer->label);
+}
