@@ -4,8 +4,8 @@
  *     :one   {...}, or absent without a row ("5  no rows: the same, kind = absent, with its own TTL")
  *     :many  {"items": [...], "next": "<path>", "prev": "<path>"}       next and prev are left out at the ends
  *
- * A page asks for one row more than it shows: its presence says that the list goes on. A page before a cursor comes in the list's order too, so
- * there it is the first row that is left out.
+ * SQL is asked for one row more than is shown: its presence says that the list goes on. The rows before a cursor come from there backwards
+ * (conf/wrap.c), so they are shown in turned order.
  */
 #include "cache/answer.h"
 
@@ -68,27 +68,32 @@ static struct slice path_of(struct arena *arena, const struct lookup_input *inpu
 }
 
 struct page {
-    size_t first, count; /* the rows that are shown */
+    size_t count;   /* the first so many rows are shown */
+    bool backwards; /* the last of them first */
     bool more_after, more_before;
 };
 
 static struct page page_of(const struct lookup_input *input, const struct cursor *cursor,
                            size_t rows)
 {
-    struct page page = {.first = 0, .count = rows};
-    bool more;
+    bool backwards = cursor->direction == CURSOR_BEFORE;
+    bool more = rows > input->limit;
 
     if (!input->query->paged) {
-        return page;
+        return (struct page){.count = rows};
     }
-    more = rows > input->limit;
-    page.count = more ? input->limit : rows;
-    page.first = more && cursor->direction == CURSOR_BEFORE ? rows - page.count : 0;
-    page.more_after = cursor->direction == CURSOR_BEFORE ? rows > 0 : more;
-    page.more_before = cursor->direction == CURSOR_BEFORE  ? more
-                       : cursor->direction == CURSOR_AFTER ? rows > 0
-                                                           : false;
-    return page;
+    return (struct page){
+        .count = more ? input->limit : rows,
+        .backwards = backwards,
+        .more_after = backwards ? rows > 0 : more,
+        .more_before = backwards ? more : rows > 0 && cursor->direction == CURSOR_AFTER,
+    };
+}
+
+/* The row that is shown at PLACE. */
+static size_t row_at(const struct page *page, size_t place)
+{
+    return page->backwards ? page->count - 1 - place : place;
 }
 
 /* ------------------------------------------------------------------ bodies */
@@ -110,7 +115,7 @@ static void write_page(struct buf *buf, const struct sql_rows *rows, const struc
     buf_append_str(buf, "{\"items\":[");
     for (i = 0; i < page->count; i++) {
         buf_append_str(buf, i == 0 ? "" : ",");
-        rows_write_object(buf, rows, page->first + i);
+        rows_write_object(buf, rows, row_at(page, i));
     }
     buf_append_char(buf, ']');
 }
@@ -139,12 +144,12 @@ static void build_many(struct arena *arena, const struct lookup_input *input,
     if (page.more_after) {
         next = path_of(arena, input,
                        cursor_encode(arena, secret, query, CURSOR_AFTER,
-                                     keys_of(arena, query, rows, page.first + page.count - 1)));
+                                     keys_of(arena, query, rows, row_at(&page, page.count - 1))));
     }
     if (page.more_before) {
         prev = path_of(arena, input,
                        cursor_encode(arena, secret, query, CURSOR_BEFORE,
-                                     keys_of(arena, query, rows, page.first)));
+                                     keys_of(arena, query, rows, row_at(&page, 0))));
     }
     write_page(buf, rows, &page);
     write_link(buf, "next", next);
@@ -162,6 +167,9 @@ enum status answer_build(struct arena *arena, const struct lookup_input *input,
     struct buf buf = {0};
 
     out->link = SLICE_EMPTY;
+    if (!input->query->one && !input->query->paged && rows_count(rows) > input->query->rows_max) {
+        return STATUS_TOO_LARGE;
+    }
     if (!input->query->one) {
         build_many(arena, input, cursor, secret, rows, &buf, out);
     } else if (rows_count(rows) == 0) {

@@ -14,10 +14,14 @@
 
 #include <inttypes.h>
 
-/* Out of memory ends the process, here as everywhere. */
+#include "lib/hash.h"
 #include "lib/memory.h"
+
+/* uthash with our memory (out of it ends the process) and our hash. */
 #define uthash_malloc(size)       xalloc(size)
 #define uthash_free(memory, size) xfree(memory)
+#define HASH_FUNCTION(key, key_len, hash) \
+    ((hash) = (unsigned int)hash_xxh64(slice_of(key, key_len)))
 #include <uthash.h>
 
 #include "cache/answer.h"

@@ -42,15 +42,6 @@ static const struct plan_sql *sql_of(const struct source_request *request)
     return &query->first;
 }
 
-/* One more than the answer may have: whether there is more, or a :one with two rows, is seen by it. */
-static int64_t rows_wanted(const struct lookup_input *input)
-{
-    if (input->query->one) {
-        return 2;
-    }
-    return input->query->paged ? (int64_t)input->limit + 1 : (int64_t)input->query->rows_max;
-}
-
 static const struct value *claim_of(const struct lookup_input *input, struct slice name)
 {
     size_t i;
@@ -77,7 +68,7 @@ static const struct value *value_of_bind(struct arena *arena, const struct sourc
     case SOURCE_CURSOR:
         return request->cursor->keys[bind->index];
     case SOURCE_LIMIT:
-        return value_i64(arena, rows_wanted(request->input));
+        return value_i64(arena, (int64_t)request->input->limit + 1);
     case SOURCE_FIELD:
     case SOURCE_OLD_FIELD:
     case SOURCE_AGGREGATE_ID:
