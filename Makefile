@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
 
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 BUILD    ?= build
 VERSION  ?= $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 OPT      ?= -O2
@@ -90,7 +92,30 @@ $(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/
 	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 
-corpora:  ## inputs of the fuzz harnesses and published suites, replayed
+# Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the folders of fuzz_X_needs (lib if unsaid).
+HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+define harness
+$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+	$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
+$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+	$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach h,$(HARNESSES),$(eval $(call harness,$(h))))
+
+corpora: $(HARNESSES:%=$(BUILD)/tests/fuzz/replay_%)  ## inputs of the fuzz harnesses, replayed
+	@good=0 bad=0; for h in $(HARNESSES); do \
+	    if $(BUILD)/tests/fuzz/replay_$$h tests/fuzz/corpus/$$h; then good=$$((good + 1)); else bad=$$((bad + 1)); fi; done; \
+	    echo "corpora: $$good passed, $$bad failed"; [ $$bad = 0 ]
+
+# What a run finds new stays in build/fuzz/found; a crash is copied into the corpus under the name of its fix.
+T ?= 60
+fuzz-programs: $(HARNESSES:%=$(BUILD)/tests/fuzz/fuzz_%)
+fuzz:  ## libFuzzer on each harness for T=60 seconds, built with clang in build/fuzz
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPT=-O1 \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzz-programs
+	@for h in $(HARNESSES); do mkdir -p $(BUILD)/fuzz/found/$$h; echo "fuzz: $$h"; \
+	    $(BUILD)/fuzz/tests/fuzz/fuzz_$$h -max_total_time=$(T) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
+	        -artifact_prefix=$(BUILD)/fuzz/crash-$$h- $(BUILD)/fuzz/found/$$h tests/fuzz/corpus/$$h || exit 1; done
 
 layers:  ## includes point down, and what is banned is not used
 	@tests/layers.sh
@@ -117,7 +142,7 @@ test:  ## install what is missing, build, and run all tests
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN := $(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT=-O1 SANITIZE='$(SANITIZERS)'
 asan:  ## unit and integration tests under ASan and UBSan, built in build/asan
-	@$(ASAN) all unit
+	@$(ASAN) all unit corpora
 	@$(ASAN) integration
 
 # ------------------------------------------------------------------ the local stack (conf/local)
@@ -173,5 +198,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: loadtest all unit unit-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
