@@ -24,16 +24,20 @@ struct httpd_exchange {
     uint64_t started_us;         /* when its first byte was there */
     void *user;                  /* the handler's */
     struct httpd_conn *conn;     /* NULL once the client is gone; private otherwise */
+    /* private */
+    struct httpd *httpd;
     struct httpd_exchange *next;
-    struct buf reply;            /* private: an answer that waits for its turn */
-    bool replied, close_after;
+    struct buf body;  /* while it comes; request.body points here */
+    struct buf reply; /* an answer that waits for its turn */
+    bool started;     /* given to the handler, which owes the answer */
+    bool replied;
 };
 
 struct httpd_config {
-    size_t line_max, header_max, body_max;         /* bytes */
+    size_t line_max, header_max, body_max; /* bytes */
     uint64_t header_timeout_us, body_timeout_us, write_timeout_us, idle_timeout_us, linger_us;
-    unsigned int connections_max, inflight_max;    /* of this server */
-    unsigned int pipeline_max;                     /* exchanges of one connection that run at once */
+    unsigned int connections_max, inflight_max; /* of this server */
+    unsigned int pipeline_max;                  /* exchanges of one connection that run at once */
 
     /* Runs for each whole request, on the loop; answers by httpd_reply now or later. */
     void (*request)(void *ctx, struct httpd_exchange *exchange);
@@ -60,7 +64,8 @@ void httpd_destroy(struct httpd *httpd);
  * headers  whole lines with CRLF, or empty; Date, Content-Length and Connection are the server's
  * body     copied; of a HEAD request only its length is sent; 204 and 304 have none
  */
-void httpd_reply(struct httpd_exchange *exchange, int code, struct slice headers, struct slice body);
+void httpd_reply(struct httpd_exchange *exchange, int code, struct slice headers,
+                 struct slice body);
 
 const char *http_reason(int code); /* "Not Found" */
 

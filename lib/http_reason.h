@@ -1,0 +1,14 @@
+/*
+ * The status lines of answers. http_reason itself is declared in lib/httpd.h.
+ */
+#ifndef LIB_HTTP_REASON_H
+#define LIB_HTTP_REASON_H
+
+#include "lib/slice.h"
+
+const char *http_reason(int code); /* "Not Found" */
+
+/* "HTTP/1.1 404 Not Found\r\n"; of a code that is not in the table the line of 500. */
+struct slice http_status_line(int code);
+
+#endif
