@@ -1,14 +1,13 @@
 /*
  * Memory that is given away from the front of chunks and freed with all of them.
  *
- *     arena.chunk -> [ newest, bump from here |next ....... end| ] -> [ older ] -> [ one large
- * allocation ] -> NULL
+ *     arena.chunk -> [ newest: used |next ..... end| ] -> [ older ] -> [ one large object ] -> NULL
  *
  * - Chunks double from 4 KB to 64 KB. What would leave a large hole gets a chunk of its own, behind
- * the newest, whose free space stays in use.
+ *   the newest, whose free space stays in use.
  * - A reset keeps the newest chunk unless it is beyond 64 KB.
  * - Under AddressSanitizer free space is poisoned, and each allocation is followed by a few
- * poisoned bytes.
+ *   poisoned bytes.
  */
 #include "lib/arena.h"
 

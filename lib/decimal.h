@@ -12,8 +12,8 @@
 #include "lib/arena.h"
 #include "lib/slice.h"
 
-#define DECIMAL_DIGITS    38
-#define DECIMAL_TEXT_MAX  176 /* the longest canonical text, with its NUL */
+#define DECIMAL_DIGITS   38
+#define DECIMAL_TEXT_MAX 176 /* the longest canonical text, with its NUL */
 
 /* coefficient * 10^exponent; zero is {0, 0, false}; otherwise the coefficient does not end in 0. */
 struct decimal {
@@ -42,10 +42,15 @@ size_t decimal_text(const struct decimal *a, char out[DECIMAL_TEXT_MAX]);
 
 /* Exact or an error: TOO_LARGE when the result needs more than 38 digits or leaves the range. Division and remainder:
  * INVALID for a zero divisor; a quotient that does not end is rounded half-even to 38 digits; the remainder has the dividend's sign. */
-MUST_CHECK enum status decimal_add(const struct decimal *a, const struct decimal *b, struct decimal *out);
-MUST_CHECK enum status decimal_subtract(const struct decimal *a, const struct decimal *b, struct decimal *out);
-MUST_CHECK enum status decimal_multiply(const struct decimal *a, const struct decimal *b, struct decimal *out);
-MUST_CHECK enum status decimal_divide(const struct decimal *a, const struct decimal *b, struct decimal *out);
-MUST_CHECK enum status decimal_remainder(const struct decimal *a, const struct decimal *b, struct decimal *out);
+MUST_CHECK enum status decimal_add(const struct decimal *a, const struct decimal *b,
+                                   struct decimal *out);
+MUST_CHECK enum status decimal_subtract(const struct decimal *a, const struct decimal *b,
+                                        struct decimal *out);
+MUST_CHECK enum status decimal_multiply(const struct decimal *a, const struct decimal *b,
+                                        struct decimal *out);
+MUST_CHECK enum status decimal_divide(const struct decimal *a, const struct decimal *b,
+                                      struct decimal *out);
+MUST_CHECK enum status decimal_remainder(const struct decimal *a, const struct decimal *b,
+                                         struct decimal *out);
 
 #endif

@@ -1,19 +1,18 @@
 /*
- * The reader: one pass, no recursion. Open containers stand on a stack of JSON_DEPTH_MAX; the text
- * decides in read_value what begins, and in read_after what follows it.
+ * The reader: one pass, no recursion. Open containers stand on a stack of JSON_DEPTH_MAX.
  *
- *     value -> read_value -- scalar, [] or {} --> attach -> read_after -- "," ------------> value
- *                 \-- "[" or "{" : push ---------------> value   \------- "]" "}" : pop -->
- * read_after
+ *     VALUE  read_value   a scalar, [] or {} -> AFTER     "[" or "{": push -> VALUE
+ *     AFTER  read_after   "," -> VALUE    "]" or "}": pop -> AFTER    the end of the text -> END
  *
  * - Plain bytes of a string are passed eight at a time; a string without escapes points into the
- * text.
+ *   text.
  * - Duplicate names are looked for when a map ends: by pairs up to 16 members, beyond that by a
- * table hashed with a secret seed, so that no text takes quadratic time.
+ *   table hashed with a secret seed, so that no text takes quadratic time.
  */
 #include "lib/json.h"
 
 #include "lib/hash.h"
+#include "lib/json_plain.h"
 #include "lib/memory.h"
 #include "lib/utf8.h"
 
@@ -67,36 +66,6 @@ static int peek(struct reader *reader)
 }
 
 /* ------------------------------------------------------------------ strings */
-
-static uint64_t load8(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
-/* Non-zero if a byte of WORD is a control character, a quote, a backslash or not ASCII. (Sean
- * Anderson, "Bit Twiddling Hacks": a byte less than n, a byte equal to n.) */
-static uint64_t special_bytes(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;
-    uint64_t quotes = word ^ (ones * '"'), backslashes = word ^ (ones * '\\');
-
-    return ((word - ones * 0x20) | (quotes - ones) | (backslashes - ones) | word) & high;
-}
-
-static const char *skip_plain(const char *at, const char *end)
-{
-    while (end - at >= 8 && !special_bytes(load8(at))) {
-        at += 8;
-    }
-    while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' &&
-           *at != '\\') {
-        at++;
-    }
-    return at;
-}
 
 static int hex_value(char c)
 {
@@ -216,7 +185,7 @@ static bool unescape(struct reader *reader, struct slice raw, struct slice *out)
 /* AT is on the opening quote; leaves it behind the closing one. */
 static bool read_string(struct reader *reader, struct slice *out)
 {
-    const char *begin = reader->at + 1, *at = skip_plain(begin, reader->end);
+    const char *begin = reader->at + 1, *at = json_skip_plain(begin, reader->end);
     bool escaped = false;
 
     while (at < reader->end && *at != '"') {
@@ -230,7 +199,7 @@ static bool read_string(struct reader *reader, struct slice *out)
             fail(reader, at, length == 0 ? "bad UTF-8" : "control character in a string");
             return false;
         }
-        at = skip_plain(at + length, reader->end);
+        at = json_skip_plain(at + length, reader->end);
     }
     if (at >= reader->end) {
         fail(reader, reader->end, "unexpected end");

@@ -4,24 +4,9 @@
 #include "lib/decimal.h"
 #include "lib/hash.h"
 #include "lib/json.h"
+#include "lib/json_plain.h"
 #include "lib/memory.h"
 #include "lib/utf8.h"
-
-/* Bytes of TEXT that stand for themselves in a string, from its start. */
-static size_t plain_length(struct slice text)
-{
-    size_t len = 0;
-
-    while (len < text.len) {
-        unsigned char c = (unsigned char)text.ptr[len];
-
-        if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80) {
-            break;
-        }
-        len++;
-    }
-    return len;
-}
 
 static void write_escape(struct buf *buf, unsigned char c)
 {
@@ -37,21 +22,32 @@ static void write_escape(struct buf *buf, unsigned char c)
     }
 }
 
+/* One character that is not plain, at the start of TEXT. Returns its length. */
+static size_t write_special(struct buf *buf, struct slice text)
+{
+    size_t length = utf8_length(text);
+
+    if (length == 1) {
+        write_escape(buf, (unsigned char)text.ptr[0]);
+    } else {
+        buf_append(buf, length ? slice_of(text.ptr, length) : SLICE_LITERAL("\xEF\xBF\xBD"));
+    }
+    return length ? length : 1;
+}
+
 void json_write_string(struct buf *buf, struct slice text)
 {
     buf_append_char(buf, '"');
-    while (text.len > 0) {
-        size_t length = plain_length(text);
+    for (;;) {
+        const char *special = json_skip_plain(text.ptr, text.ptr + text.len);
+        size_t plain = (size_t)(special - text.ptr);
 
-        if (length == 0 && (unsigned char)text.ptr[0] < 0x80) {
-            write_escape(buf, (unsigned char)text.ptr[0]);
-            length = 1;
-        } else {
-            length = length ? length : utf8_length(text);
-            buf_append(buf, length ? slice_of(text.ptr, length) : SLICE_LITERAL("\xEF\xBF\xBD"));
-            length = length ? length : 1;
+        buf_append(buf, slice_of(text.ptr, plain));
+        text = slice_from(text, plain);
+        if (text.len == 0) {
+            break;
         }
-        text = slice_from(text, length);
+        text = slice_from(text, write_special(buf, text));
     }
     buf_append_char(buf, '"');
 }

@@ -18,9 +18,9 @@ struct slice {
 };
 
 /* For printf-like functions: "%.*s" with SLICE_ARG(s). */
-#define SLICE_ARG(s)      (int)(s).len, (s).ptr
-#define SLICE_LITERAL(s)  ((struct slice){(s), sizeof(s) - 1})
-#define SLICE_EMPTY       ((struct slice){"", 0})
+#define SLICE_ARG(s)     (int)(s).len, (s).ptr
+#define SLICE_LITERAL(s) ((struct slice){(s), sizeof(s) - 1})
+#define SLICE_EMPTY      ((struct slice){"", 0})
 
 static inline struct slice slice_of(const void *ptr, size_t len)
 {

@@ -38,10 +38,14 @@ enum status {
 #define STATUS_ENUM(name, advice, text) STATUS_##name,
     STATUS(STATUS_ENUM)
 #undef STATUS_ENUM
-        STATUS_COUNT
+    STATUS_COUNT
 };
 
-enum status_advice { ADVICE_FINAL, ADVICE_RETRY, ADVICE_ASK };
+enum status_advice {
+    ADVICE_FINAL,
+    ADVICE_RETRY,
+    ADVICE_ASK
+};
 
 /* Lower-case name as it stands in logs and metric labels: "not_found". Static storage. */
 const char *status_name(enum status status);

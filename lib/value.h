@@ -23,21 +23,24 @@ enum value_type {
 struct value {
     enum value_type type;
     bool boolean;
-    struct slice text;  /* NUMBER: as written, in JSON's grammar; STRING: UTF-8, may hold U+0000; BYTES: raw */
-    struct slice name;  /* the member's name, when this node is inside a MAP */
+    struct slice text;          /* of a NUMBER (JSON's grammar), STRING (UTF-8) or BYTES (raw) */
+    struct slice name;          /* the member's name, when this node is inside a MAP */
     struct value *first, *last; /* children of a LIST or MAP, in the order written */
     struct value *next;         /* the following sibling */
     uint32_t count;             /* number of children */
     uint32_t offset;            /* where the reader found it: for complaints about model files */
 };
 
-const char *value_type_name(enum value_type type); /* "null", "boolean", "number", "string", "bytes", "array", "object" */
+/* "null", "boolean", "number", "string", "bytes", "array", "object" */
+const char *value_type_name(enum value_type type);
 
 struct value *value_null(struct arena *arena);
 struct value *value_bool(struct arena *arena, bool boolean);
-struct value *value_number(struct arena *arena, struct slice text); /* TEXT is borrowed, not copied */
 struct value *value_i64(struct arena *arena, int64_t number);
-struct value *value_string(struct arena *arena, struct slice text); /* TEXT is borrowed, not copied */
+
+/* TEXT and BYTES are borrowed, not copied. */
+struct value *value_number(struct arena *arena, struct slice text);
+struct value *value_string(struct arena *arena, struct slice text);
 struct value *value_bytes(struct arena *arena, struct slice bytes);
 struct value *value_list(struct arena *arena);
 struct value *value_map(struct arena *arena);
