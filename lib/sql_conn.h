@@ -60,6 +60,8 @@ const struct sql_error *sql_error(const struct sql_conn *conn);
 /* Lost connections cannot be used again: close, open. */
 bool sql_lost(const struct sql_conn *conn);
 unsigned long sql_thread_id(const struct sql_conn *conn);
+/* The descriptor of its socket: another thread may shutdown(2) it to end a wait. */
+int sql_socket(const struct sql_conn *conn);
 
 /*
  * Runs one statement as a prepared one (256 are kept, the oldest use goes first).

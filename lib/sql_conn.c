@@ -1,0 +1,363 @@
+/*
+ * A connection's life, and the run of a statement.
+ *
+ *     run: prepared (kept, or prepared now) -> parameters bound -> execute -> rows read -> reset
+ *
+ * - Every wait has a limit: connect, read and write timeouts are set before connecting. libmariadb counts them in whole seconds: rounded up.
+ * - A lost connection is said to be lost (sql_lost) and never mended here: what it meant to its user (a transaction) is gone.
+ * - What is lost within a COMMIT is UNCERTAIN; so is a statement that writes outside of a transaction.
+ */
+#include "lib/sql_conn.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "lib/address.h"
+#include "lib/memory.h"
+#include "lib/sql_private.h"
+
+#define ERROR_EMPTY_QUERY       1065
+#define ERROR_LOCK_WAIT         1205
+#define ERROR_UNKNOWN_STATEMENT 1243
+#define ERROR_REPREPARE         1615
+
+static const char session[] =
+    "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
+
+static void library_init(void)
+{
+    (void)mysql_library_init(0, NULL, NULL);
+}
+
+enum status sql_address_parse(struct slice text, struct slice name, struct sql_address *out)
+{
+    struct address address;
+    enum status status = address_parse(text, &address);
+
+    if (status == STATUS_OK) {
+        *out = (struct sql_address){.name = name, .host = address.host, .port = address.port};
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ opening and closing */
+
+static unsigned int seconds_of(uint64_t span_us)
+{
+    return (unsigned int)((span_us + 999999) / 1000000);
+}
+
+static void set_options(MYSQL *mysql, const struct sql_login *login, bool socket)
+{
+    unsigned int connect_s = seconds_of(login->connect_timeout_us);
+    unsigned int read_s = seconds_of(login->read_timeout_us);
+    unsigned int protocol = socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
+
+    (void)mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+    (void)mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_s);
+    (void)mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &read_s);
+    (void)mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
+    (void)mysql_options(mysql, MYSQL_INIT_COMMAND, session);
+    (void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+}
+
+static bool establish(struct sql_conn *conn, const struct sql_address *address,
+                      const struct sql_login *login)
+{
+    bool socket = slice_starts(address->host, "/");
+    char *host = xstrdup(address->host);
+    char *user = xstrdup(login->user), *password = xstrdup(login->password);
+    bool done;
+
+    set_options(conn->mysql, login, socket);
+    done = mysql_real_connect(conn->mysql, socket ? NULL : host, user, password,
+                              conn->home[0] ? conn->home : NULL, address->port,
+                              socket ? host : NULL, CLIENT_FOUND_ROWS) != NULL;
+    explicit_bzero(password, login->password.len);
+    xfree(password);
+    xfree(user);
+    xfree(host);
+    return done;
+}
+
+enum status sql_open(const struct sql_address *address, const struct sql_login *login,
+                     struct slice database, struct sql_conn **out, struct sql_error *error_out)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct sql_conn *conn = XNEW(struct sql_conn);
+    enum status status = STATUS_OK;
+
+    (void)pthread_once(&once, library_init);
+    *out = NULL;
+    *error_out = (struct sql_error){.state = "00000"};
+    conn->error = *error_out;
+    conn->home = xstrdup(database);
+    conn->database = xstrdup(database);
+    conn->mysql = mysql_init(NULL);
+    if (!conn->mysql) {
+        status = sql_refuse(conn, STATUS_INTERNAL, "the SQL library has no memory");
+    } else if (!establish(conn, address, login)) {
+        status = sql_failed(conn);
+        status = status == STATUS_INVALID ? STATUS_UNAVAILABLE : status;
+    }
+    if (status != STATUS_OK) {
+        *error_out = conn->error;
+        sql_close(conn);
+        return status;
+    }
+    *out = conn;
+    return STATUS_OK;
+}
+
+/* The connection goes first: its statements then need no words of their own. */
+void sql_close(struct sql_conn *conn)
+{
+    if (!conn) {
+        return;
+    }
+    if (conn->mysql) {
+        mysql_close(conn->mysql);
+    }
+    while (conn->oldest) {
+        prepared_forget(conn, conn->oldest);
+    }
+    xfree(conn->params);
+    xfree(conn->results);
+    xfree(conn->cells);
+    xfree(conn->table);
+    xfree(conn->home);
+    xfree(conn->database);
+    arena_fini(&conn->scratch);
+    buf_fini(&conn->json);
+    xfree(conn);
+}
+
+const struct sql_error *sql_error(const struct sql_conn *conn)
+{
+    return &conn->error;
+}
+
+bool sql_lost(const struct sql_conn *conn)
+{
+    return conn->lost;
+}
+
+unsigned long sql_thread_id(const struct sql_conn *conn)
+{
+    return mysql_thread_id(conn->mysql);
+}
+
+int sql_socket(const struct sql_conn *conn)
+{
+    return (int)mysql_get_socket(conn->mysql);
+}
+
+/* ------------------------------------------------------------------ running */
+
+static void take_result(struct prepared *prepared, struct sql_rows *rows_out)
+{
+    *rows_out = (struct sql_rows){.affected = mysql_stmt_affected_rows(prepared->stmt)};
+    if (rows_out->affected > 0) {
+        rows_out->insert_id = mysql_stmt_insert_id(prepared->stmt);
+    }
+}
+
+/* A statement that writes and is a transaction of its own may have been committed. */
+static enum status execute_failed(struct sql_conn *conn, const struct prepared *prepared)
+{
+    bool alone = !conn->in_transaction && prepared->column_count == 0;
+    enum status status = sql_failed_statement(conn, prepared->stmt);
+
+    if (conn->lost && status == STATUS_UNAVAILABLE && alone) {
+        return STATUS_UNCERTAIN;
+    }
+    if (conn->error.number == ERROR_LOCK_WAIT) {
+        sql_rollback(conn);
+    }
+    return status;
+}
+
+static enum status execute(struct sql_conn *conn, const struct sql_statement *statement,
+                           struct prepared *prepared, struct arena *arena,
+                           struct sql_rows *rows_out)
+{
+    enum status status = params_bind(conn, statement, prepared);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (mysql_stmt_execute(prepared->stmt) != 0) {
+        return execute_failed(conn, prepared);
+    }
+    if (prepared->column_count == 0) {
+        take_result(prepared, rows_out);
+    } else {
+        status = rows_fetch(conn, statement, prepared, arena, rows_out);
+    }
+    rows_out->warnings = mysql_stmt_warning_count(prepared->stmt);
+    return status;
+}
+
+/* The server does not know the statement as we prepared it. */
+static bool is_outdated(const struct sql_conn *conn, enum status status)
+{
+    return status != STATUS_OK && !conn->lost &&
+           (conn->error.number == ERROR_UNKNOWN_STATEMENT || conn->error.number == ERROR_REPREPARE);
+}
+
+static enum status run_once(struct sql_conn *conn, const struct sql_statement *statement,
+                            struct arena *arena, struct sql_rows *rows_out, bool *again)
+{
+    struct prepared *prepared = NULL;
+    enum status status = prepared_get(conn, statement, &prepared);
+
+    *again = false;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = execute(conn, statement, prepared, arena, rows_out);
+    if (conn->lost) {
+        return status;
+    }
+    if (prepared->column_count > 0) {
+        (void)mysql_stmt_free_result(prepared->stmt);
+    }
+    if (is_outdated(conn, status) || shapes_changed(prepared)) {
+        *again = is_outdated(conn, status) || prepared->column_count > 0;
+        prepared_forget(conn, prepared);
+    }
+    return status;
+}
+
+enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
+                    struct arena *arena, struct sql_rows *rows_out)
+{
+    struct sql_rows rows = {0};
+    enum status status;
+    bool again;
+
+    if (conn->lost) {
+        return STATUS_UNAVAILABLE;
+    }
+    conn->error = (struct sql_error){.state = "00000"};
+    arena_reset(&conn->scratch);
+    status = run_once(conn, statement, arena, &rows, &again);
+    if (again) {
+        rows = (struct sql_rows){0};
+        status = run_once(conn, statement, arena, &rows, &again);
+    }
+    if (status == STATUS_OK && rows_out) {
+        *rows_out = rows;
+    }
+    return status;
+}
+
+enum status sql_describe(struct sql_conn *conn, struct slice database, struct slice text,
+                         struct arena *arena, struct sql_rows *columns_out, size_t *params_out)
+{
+    const struct sql_statement statement = {.text = text, .database = database};
+    struct prepared *prepared = NULL;
+    enum status status;
+
+    if (conn->lost) {
+        return STATUS_UNAVAILABLE;
+    }
+    status = prepared_get(conn, &statement, &prepared);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *columns_out = (struct sql_rows){.column_count = prepared->column_count};
+    if (prepared->metadata) {
+        columns_out->columns =
+            columns_copy(arena, mysql_fetch_fields(prepared->metadata), prepared->column_count);
+    }
+    *params_out = prepared->param_count;
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ the text protocol */
+
+/* Reads away the results of all statements that were sent; fails with the first that failed. */
+static enum status drain(struct sql_conn *conn)
+{
+    int more;
+
+    do {
+        MYSQL_RES *result = mysql_use_result(conn->mysql);
+
+        if (result) {
+            mysql_free_result(result);
+        }
+        more = mysql_next_result(conn->mysql);
+    } while (more == 0);
+    return more < 0 ? STATUS_OK : sql_failed(conn);
+}
+
+static enum status query(struct sql_conn *conn, struct slice text)
+{
+    if (conn->lost) {
+        return STATUS_UNAVAILABLE;
+    }
+    conn->error = (struct sql_error){.state = "00000"};
+    if (mysql_real_query(conn->mysql, text.ptr, text.len) != 0) {
+        return sql_failed(conn);
+    }
+    return drain(conn);
+}
+
+enum status sql_exec(struct sql_conn *conn, const char *text)
+{
+    return query(conn, slice_str(text));
+}
+
+enum status sql_exec_all(struct sql_conn *conn, struct slice text)
+{
+    enum status status;
+
+    if (conn->lost) {
+        return STATUS_UNAVAILABLE;
+    }
+    if (mysql_set_server_option(conn->mysql, MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0) {
+        return sql_failed(conn);
+    }
+    status = query(conn, text);
+    if (conn->error.number == ERROR_EMPTY_QUERY) { /* a comment after the last semicolon */
+        status = STATUS_OK;
+    }
+    if (!conn->lost) {
+        (void)mysql_set_server_option(conn->mysql, MYSQL_OPTION_MULTI_STATEMENTS_OFF);
+    }
+    return status;
+}
+
+enum status sql_begin(struct sql_conn *conn)
+{
+    enum status status = sql_exec(conn, "START TRANSACTION");
+
+    conn->in_transaction = status == STATUS_OK;
+    return status;
+}
+
+enum status sql_commit(struct sql_conn *conn)
+{
+    enum status status;
+
+    if (conn->lost) {
+        return STATUS_UNAVAILABLE;
+    }
+    status = sql_exec(conn, "COMMIT");
+    conn->in_transaction = false;
+    return conn->lost && status == STATUS_UNAVAILABLE ? STATUS_UNCERTAIN : status;
+}
+
+void sql_rollback(struct sql_conn *conn)
+{
+    struct sql_error error = conn->error;
+
+    if (sql_exec(conn, "ROLLBACK") != STATUS_OK) {
+        conn->lost = true; /* what was begun ends with the connection */
+    }
+    conn->in_transaction = false;
+    conn->error = error;
+}

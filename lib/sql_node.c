@@ -1,0 +1,113 @@
+/*
+ * How a node is: resting (found lagging: not chosen), broken (could not be reached: not even tried), and what /metrics says of it.
+ *
+ * A node breaks when a connection cannot be made, or when a new one is lost. It is then left alone for eject_us, doubling up to eject_cap_us; the primary, which
+ * nothing replaces, always for eject_us only. When its time is over one thread tries it; meanwhile it stays broken for the others, who would wait in vain too.
+ */
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/sql_pool.h"
+
+#define EJECT_DOUBLINGS 20
+
+/* {node="replica1" and what follows} in ARENA. */
+static const char *labels(struct arena *arena, const struct sql_node *node, const char *more)
+{
+    struct buf name = {0};
+    struct slice text;
+
+    metric_label(&name, node->address.name);
+    text = arena_printf(arena, "node=\"%.*s\"%s", SLICE_ARG(buf_slice(&name)), more);
+    buf_fini(&name);
+    return text.ptr;
+}
+
+static struct metric *gauge(struct arena *arena, const struct sql_node *node, const char *state)
+{
+    return metric_series(METRIC_GAUGE, "twofold_sql_connections", "SQL connections by state",
+                         labels(arena, node, state));
+}
+
+void node_setup(struct sql *sql, unsigned int node)
+{
+    struct sql_node *it = &sql->nodes[node];
+
+    it->busy_gauge = gauge(&sql->memory, it, ",state=\"busy\"");
+    it->idle_gauge = gauge(&sql->memory, it, ",state=\"idle\"");
+    it->duration = metric_series(METRIC_HISTOGRAM, "twofold_sql_query_duration_seconds",
+                                 "from asking to the answer, waiting for a thread included",
+                                 labels(&sql->memory, it, ""));
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        struct slice result = arena_printf(&sql->memory, ",result=\"%s\"", status_name(status));
+
+        it->results[status] =
+            metric_series(METRIC_COUNTER, "twofold_sql_queries_total",
+                          "SQL queries by node and result", labels(&sql->memory, it, result.ptr));
+    }
+    node_gauges(it);
+}
+
+void node_gauges(const struct sql_node *node)
+{
+    unsigned int busy = node->running < node->connections ? node->running : node->connections;
+
+    metric_set(node->busy_gauge, busy);
+    metric_set(node->idle_gauge, node->connections - busy);
+}
+
+void node_count(struct sql_node *node, enum status status, uint64_t duration_us)
+{
+    metric_add(node->results[status], 1);
+    metric_observe_us(node->duration, duration_us);
+}
+
+bool node_broken(const struct sql_node *node)
+{
+    uint64_t until_us = atomic_load(&node->broken_until_us);
+
+    return until_us > 0 && until_us > clock_us();
+}
+
+void node_trying(struct sql *sql, unsigned int node)
+{
+    struct sql_node *it = &sql->nodes[node];
+
+    if (atomic_load(&it->failures) > 0) {
+        atomic_store(&it->broken_until_us, clock_deadline(sql->config.login.connect_timeout_us));
+    }
+}
+
+static uint64_t rest_of(const struct sql *sql, unsigned int node, unsigned int failures)
+{
+    uint64_t rest_us = sql->config.eject_us;
+
+    if (node == SQL_PRIMARY) {
+        return rest_us;
+    }
+    for (unsigned int i = 1; i < failures && i < EJECT_DOUBLINGS; i++) {
+        rest_us *= 2;
+    }
+    return rest_us < sql->config.eject_cap_us ? rest_us : sql->config.eject_cap_us;
+}
+
+void node_failed(struct sql *sql, unsigned int node, const struct sql_error *error)
+{
+    struct sql_node *it = &sql->nodes[node];
+    uint64_t rest_us;
+
+    rest_us = rest_of(sql, node, atomic_fetch_add(&it->failures, 1) + 1);
+    atomic_store(&it->broken_until_us, clock_deadline(rest_us));
+    log_warn_every("sql node left alone", "node=%.*s rest_ms=%llu error=%u text=\"%s\"",
+                   SLICE_ARG(it->address.name), (unsigned long long)rest_us / 1000, error->number,
+                   error->text);
+}
+
+void node_worked(struct sql *sql, unsigned int node)
+{
+    struct sql_node *it = &sql->nodes[node];
+
+    if (atomic_load(&it->failures) > 0 && atomic_exchange(&it->failures, 0) > 0) {
+        atomic_store(&it->broken_until_us, 0);
+        log_info("sql node is back", "node=%.*s", SLICE_ARG(it->address.name));
+    }
+}

@@ -1,0 +1,108 @@
+/*
+ * The inside of sql.c's pool, for lib/sql*.c only.
+ *
+ *     sql.c         contract, queue, who runs next      sql_thread.c  threads, their connections, KILL
+ *     sql_node.c    health of nodes                     sql_watch.c   deadlines
+ */
+#ifndef LIB_SQL_POOL_H
+#define LIB_SQL_POOL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "lib/arena.h"
+#include "lib/metric.h"
+#include "lib/sql.h"
+
+enum sql_call_step {
+    SQL_QUEUED,     /* in the queue: the statement is not touched */
+    SQL_CONNECTING, /* its thread opens a connection: the same */
+    SQL_RUNNING,    /* its thread reads the statement and waits for the server */
+    SQL_ENDING,     /* its thread alone touches it */
+};
+
+/* One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away and answer TIMEOUT. */
+struct sql_call {
+    struct sql_call *next, *before; /* in the queue */
+    struct sql *sql;
+    struct loop *loop;
+    unsigned int node;
+    const struct sql_statement *statement;
+    uint64_t deadline_us, started_us;
+    sql_done_fn *done;
+    void *ctx;
+    enum sql_call_step step;
+    bool late; /* the watcher has shut its socket down */
+    enum status status;
+    struct sql_answer *answer;
+};
+
+/* What done gets, with its memory. */
+struct sql_answer {
+    struct sql_result result; /* first: sql_result_free finds the whole by it */
+    struct arena arena;
+};
+
+struct sql_node {
+    struct sql_address address;
+    _Atomic uint64_t rest_until_us;    /* is not chosen before */
+    _Atomic uint64_t broken_until_us;  /* is not even tried before */
+    atomic_uint failures;              /* in a row */
+    unsigned int running, connections; /* under the mutex */
+    struct metric *busy_gauge, *idle_gauge, *duration;
+    struct metric *results[STATUS_COUNT]; /* made when first needed */
+};
+
+struct sql_thread {
+    struct sql *sql;
+    pthread_t id;
+    pthread_cond_t wake;
+    struct sql_thread
+        *idle_next;        /* the last that fell idle is woken first: its connections are warm */
+    struct sql_call *call; /* NULL: idle */
+    struct sql_conn *conns
+        [SQL_NODES_MAX]; /* touched by the thread; the running one's socket also by the watcher */
+    struct sql_conn *running; /* under the mutex */
+};
+
+struct sql {
+    struct sql_config config; /* its slices live in memory */
+    struct arena memory;
+    struct sql_node nodes[SQL_NODES_MAX];
+    pthread_mutex_t mutex;
+    struct sql_thread *threads, *idle;
+    struct sql_call *first, *last; /* the queue */
+    unsigned int queued;
+    atomic_uint turn; /* of the round robin */
+    bool stop;
+    pthread_t watcher;
+    pthread_cond_t watch;
+    uint64_t watch_us; /* when the watcher wakes by itself */
+    struct metric *queue_gauge;
+};
+
+/* sql.c, under the mutex */
+struct sql_call *
+sql_next_call(struct sql *sql); /* the oldest that may run, out of the queue; NULL: none */
+void sql_queue_remove(struct sql *sql, struct sql_call *call);
+void sql_hand_out(struct sql *sql); /* calls to idle threads */
+/* Any time: done runs on the call's loop. */
+void sql_call_answer(struct sql_call *call, enum status status);
+
+/* sql_node.c */
+void node_setup(struct sql *sql, unsigned int node);
+bool node_broken(const struct sql_node *node);
+void node_gauges(const struct sql_node *node);        /* under the mutex */
+void node_trying(struct sql *sql, unsigned int node); /* a connection is about to be opened */
+void node_failed(struct sql *sql, unsigned int node, const struct sql_error *error);
+void node_worked(struct sql *sql, unsigned int node);
+void node_count(struct sql_node *node, enum status status, uint64_t duration_us);
+
+/* sql_thread.c, sql_watch.c */
+void *sql_thread_run(void *thread);
+void *sql_watch_run(void *sql);
+/* Under the mutex. */
+void sql_watch_for(struct sql *sql, uint64_t deadline_us);
+void sql_interrupt(struct sql_thread *thread); /* what it runs ends as late */
+
+#endif

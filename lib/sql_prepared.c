@@ -1,0 +1,208 @@
+/*
+ * Prepared statements, kept by (database, text, describe); the one whose last use is oldest goes when there are too many.
+ *
+ * A statement remembers the database that it was prepared under, so only preparing needs mysql_select_db. `describe` is prepared, its columns are read, and
+ * it is closed: it is never run, and its kinds are the kinds of the last columns.
+ */
+#include "lib/hash.h"
+#include "lib/memory.h"
+#include "lib/sql_private.h"
+
+enum status sql_use(struct sql_conn *conn, struct slice database)
+{
+    struct slice wanted = database.len > 0 ? database : slice_str(conn->home);
+    char *name;
+
+    if (wanted.len == 0 || slice_is(wanted, conn->database)) {
+        return STATUS_OK;
+    }
+    name = xstrdup(wanted);
+    if (mysql_select_db(conn->mysql, name) != 0) {
+        xfree(name);
+        return sql_failed(conn);
+    }
+    xfree(conn->database);
+    conn->database = name;
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ order of use */
+
+static void unlink_use(struct sql_conn *conn, struct prepared *prepared)
+{
+    *(prepared->newer ? &prepared->newer->older : &conn->newest) = prepared->older;
+    *(prepared->older ? &prepared->older->newer : &conn->oldest) = prepared->newer;
+}
+
+static void link_newest(struct sql_conn *conn, struct prepared *prepared)
+{
+    prepared->newer = NULL;
+    prepared->older = conn->newest;
+    *(conn->newest ? &conn->newest->newer : &conn->oldest) = prepared;
+    conn->newest = prepared;
+}
+
+static struct prepared **bucket_of(struct sql_conn *conn, uint64_t hash)
+{
+    return &conn->buckets[hash % STATEMENTS_BUCKETS];
+}
+
+static void prepared_destroy(struct prepared *prepared)
+{
+    if (prepared->metadata) {
+        mysql_free_result(prepared->metadata);
+    }
+    if (prepared->stmt) {
+        mysql_stmt_close(prepared->stmt);
+    }
+    arena_fini(&prepared->memory);
+    xfree(prepared);
+}
+
+void prepared_forget(struct sql_conn *conn, struct prepared *prepared)
+{
+    struct prepared **at = bucket_of(conn, prepared->hash);
+
+    while (*at != prepared) {
+        at = &(*at)->bucket_next;
+    }
+    *at = prepared->bucket_next;
+    unlink_use(conn, prepared);
+    conn->statement_count--;
+    prepared_destroy(prepared);
+}
+
+/* ------------------------------------------------------------------ preparing */
+
+static enum status prepare(struct sql_conn *conn, struct slice text, MYSQL_STMT **out)
+{
+    MYSQL_STMT *stmt = mysql_stmt_init(conn->mysql);
+    enum status status;
+
+    if (!stmt) {
+        return sql_failed(conn);
+    }
+    if (mysql_stmt_prepare(stmt, text.ptr, text.len) != 0) {
+        status = sql_failed_statement(conn, stmt);
+        mysql_stmt_close(stmt);
+        return status;
+    }
+    *out = stmt;
+    return STATUS_OK;
+}
+
+static void take_shapes(struct prepared *prepared)
+{
+    MYSQL_FIELD *fields;
+
+    prepared->metadata = mysql_stmt_result_metadata(prepared->stmt);
+    if (!prepared->metadata) {
+        return;
+    }
+    fields = mysql_fetch_fields(prepared->metadata);
+    prepared->column_count = mysql_num_fields(prepared->metadata);
+    prepared->shapes = ARENA_ARRAY(&prepared->memory, struct shape, prepared->column_count);
+    for (unsigned int i = 0; i < prepared->column_count; i++) {
+        prepared->shapes[i] =
+            (struct shape){fields[i].type, fields[i].flags, sql_kind_of(&fields[i])};
+    }
+}
+
+/* The kinds of the last columns are those of `describe`. */
+static enum status take_described_kinds(struct sql_conn *conn, struct prepared *prepared)
+{
+    MYSQL_STMT *stmt = NULL;
+    MYSQL_RES *metadata;
+    enum status status = prepare(conn, prepared->describe, &stmt);
+    unsigned int count, first;
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    metadata = mysql_stmt_result_metadata(stmt);
+    count = metadata ? mysql_num_fields(metadata) : 0;
+    if (count > prepared->column_count) {
+        status = sql_refuse(conn, STATUS_INVALID, "the describing statement has more columns");
+    } else {
+        first = prepared->column_count - count;
+        for (unsigned int i = 0; i < count; i++) {
+            prepared->shapes[first + i].kind = sql_kind_of(&mysql_fetch_fields(metadata)[i]);
+        }
+    }
+    if (metadata) {
+        mysql_free_result(metadata);
+    }
+    mysql_stmt_close(stmt);
+    return status;
+}
+
+static enum status prepared_create(struct sql_conn *conn, const struct sql_statement *statement,
+                                   struct prepared **out)
+{
+    struct prepared *prepared = XNEW(struct prepared);
+    enum status status = sql_use(conn, statement->database);
+
+    prepared->text = arena_copy(&prepared->memory, statement->text);
+    prepared->describe = arena_copy(&prepared->memory, statement->describe);
+    prepared->database = arena_copy(&prepared->memory, statement->database);
+    if (status == STATUS_OK) {
+        status = prepare(conn, prepared->text, &prepared->stmt);
+    }
+    if (status == STATUS_OK) {
+        prepared->param_count = mysql_stmt_param_count(prepared->stmt);
+        take_shapes(prepared);
+        if (prepared->describe.len > 0) {
+            status = take_described_kinds(conn, prepared);
+        }
+    }
+    if (status != STATUS_OK) {
+        prepared_destroy(prepared);
+        return status;
+    }
+    *out = prepared;
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ contract */
+
+static struct prepared *find(struct sql_conn *conn, uint64_t hash,
+                             const struct sql_statement *statement)
+{
+    for (struct prepared *at = *bucket_of(conn, hash); at; at = at->bucket_next) {
+        if (at->hash == hash && slice_eq(at->text, statement->text) &&
+            slice_eq(at->describe, statement->describe) &&
+            slice_eq(at->database, statement->database)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
+                         struct prepared **out)
+{
+    uint64_t hash = hash_xxh64(statement->text);
+    struct prepared *prepared = find(conn, hash, statement);
+    enum status status;
+
+    if (prepared) {
+        unlink_use(conn, prepared);
+        link_newest(conn, prepared);
+        *out = prepared;
+        return STATUS_OK;
+    }
+    if (conn->statement_count >= STATEMENTS_MAX) {
+        prepared_forget(conn, conn->oldest);
+    }
+    status = prepared_create(conn, statement, &prepared);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    prepared->hash = hash;
+    prepared->bucket_next = *bucket_of(conn, hash);
+    *bucket_of(conn, hash) = prepared;
+    link_newest(conn, prepared);
+    conn->statement_count++;
+    *out = prepared;
+    return STATUS_OK;
+}

@@ -1,0 +1,98 @@
+/*
+ * The inside of a connection, for lib/sql_*.c only.
+ *
+ *     sql_conn.c      opens, closes, runs       sql_prepared.c  statements kept by their text
+ *     sql_bind.c      values -> parameters      sql_fetch.c     columns and rows -> texts       sql_error.c  numbers -> statuses
+ */
+#ifndef LIB_SQL_PRIVATE_H
+#define LIB_SQL_PRIVATE_H
+
+#include <mysql.h>
+
+#include "lib/arena.h"
+#include "lib/buf.h"
+#include "lib/sql_conn.h"
+
+#define STATEMENTS_MAX \
+    256 /* kept by a connection; max_prepared_stmt_count is 16,382 for the whole server */
+#define STATEMENTS_BUCKETS 512
+#define CELL_SCRATCH       120 /* longer cells are fetched once more, into their place */
+
+/* What a result column was when the statement was prepared. */
+struct shape {
+    enum enum_field_types type;
+    unsigned int flags;
+    enum sql_kind kind;
+};
+
+struct prepared {
+    struct prepared *bucket_next;
+    struct prepared *newer, *older; /* order of use */
+    uint64_t hash;
+    struct slice text, describe, database; /* in `memory` */
+    struct arena memory;
+    MYSQL_STMT *stmt;
+    MYSQL_RES *metadata; /* NULL: no result set */
+    struct shape *shapes;
+    unsigned int column_count;
+    unsigned long param_count;
+};
+
+/* Where mysql_stmt_fetch puts a column's value. */
+struct cell {
+    union {
+        long long integer;
+        double real;
+        float single;
+        MYSQL_TIME time;
+        char text[CELL_SCRATCH];
+    } value;
+    unsigned long length;
+    my_bool is_null;
+};
+
+struct sql_conn {
+    MYSQL *mysql;
+    struct sql_error error;
+    char *database; /* the current one; "" none */
+    char *home;     /* the one it was opened with */
+    bool lost, in_transaction;
+    struct prepared *buckets[STATEMENTS_BUCKETS];
+    struct prepared *newest, *oldest;
+    unsigned int statement_count;
+    MYSQL_BIND *params; /* of the run; kept */
+    size_t params_room;
+    MYSQL_BIND *results;
+    struct cell *cells;
+    size_t results_room;
+    struct slice *table; /* cells of the rows read so far; kept */
+    size_t table_room;
+    struct arena scratch; /* texts of parameters */
+    struct buf json;
+};
+
+/* sql_error.c: what the library said last, kept in conn->error; sets lost. */
+enum status sql_failed(struct sql_conn *conn);
+enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt);
+enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text);
+enum status sql_status_of(unsigned int number);
+
+/* sql_prepared.c */
+MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
+                                    struct prepared **out);
+void prepared_forget(struct sql_conn *conn, struct prepared *prepared);
+MUST_CHECK enum status sql_use(struct sql_conn *conn, struct slice database);
+
+/* sql_bind.c: PARAMS of a run into conn->params. */
+MUST_CHECK enum status params_bind(struct sql_conn *conn, const struct sql_statement *statement,
+                                   struct prepared *prepared);
+
+/* sql_fetch.c */
+enum sql_kind sql_kind_of(const MYSQL_FIELD *field);
+bool shapes_changed(const struct prepared *prepared);
+struct sql_column *columns_copy(struct arena *arena, const MYSQL_FIELD *fields, unsigned int count);
+MUST_CHECK enum status rows_fetch(struct sql_conn *conn, const struct sql_statement *statement,
+                                  struct prepared *prepared, struct arena *arena,
+                                  struct sql_rows *rows_out);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * A thread of the pool: one query at a time, on a connection per node that it opens by need and keeps.
+ *
+ *     idle --> connect (if needed) --> run --> answer --> KILL what was left running --> next call, or idle
+ *
+ * - A kept connection may have died of old age: when it is lost with nothing applied, the query runs once more on a new one. A new one that is lost
+ *   breaks the node.
+ * - After a deadline the server still works on the query. The new connection that replaces the shut one KILLs it, and the query's place under the cap is
+ *   held until then.
+ */
+#include <mysql.h>
+#include <stdio.h>
+
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/sql_pool.h"
+
+#define ERROR_NO_SUCH_THREAD 1094
+
+static void connection_close(struct sql_thread *thread, unsigned int node)
+{
+    struct sql *sql = thread->sql;
+
+    (void)pthread_mutex_lock(&sql->mutex);
+    sql->nodes[node].connections--;
+    node_gauges(&sql->nodes[node]);
+    (void)pthread_mutex_unlock(&sql->mutex);
+    sql_close(thread->conns[node]);
+    thread->conns[node] = NULL;
+}
+
+static enum status connection_open(struct sql_thread *thread, unsigned int node,
+                                   struct sql_error *error_out)
+{
+    struct sql *sql = thread->sql;
+    enum status status;
+
+    node_trying(sql, node);
+    status = sql_open(&sql->nodes[node].address, &sql->config.login, SLICE_EMPTY,
+                      &thread->conns[node], error_out);
+    if (status != STATUS_OK) {
+        node_failed(sql, node, error_out);
+        return status;
+    }
+    node_worked(sql, node);
+    (void)pthread_mutex_lock(&sql->mutex);
+    sql->nodes[node].connections++;
+    node_gauges(&sql->nodes[node]);
+    (void)pthread_mutex_unlock(&sql->mutex);
+    return STATUS_OK;
+}
+
+/* From here on the statement may be read, and the watcher may shut the socket down. False: the watcher has answered already. */
+static bool run_begin(struct sql_thread *thread, struct sql_conn *conn)
+{
+    bool ours;
+
+    (void)pthread_mutex_lock(&thread->sql->mutex);
+    ours = thread->call != NULL;
+    if (ours) {
+        thread->call->step = SQL_RUNNING;
+        thread->running = conn;
+    }
+    (void)pthread_mutex_unlock(&thread->sql->mutex);
+    return ours;
+}
+
+/* The call is ours alone from here; whether its socket was shut down. */
+static bool run_end(struct sql_thread *thread, struct sql_call *call)
+{
+    bool late;
+
+    (void)pthread_mutex_lock(&thread->sql->mutex);
+    late = call->late;
+    call->step = SQL_ENDING;
+    thread->running = NULL;
+    (void)pthread_mutex_unlock(&thread->sql->mutex);
+    return late;
+}
+
+/* The call waits for a connection again; the watcher may take it. */
+static void run_again(struct sql_thread *thread, struct sql_call *call)
+{
+    arena_reset(&call->answer->arena);
+    (void)pthread_mutex_lock(&thread->sql->mutex);
+    call->step = SQL_CONNECTING;
+    (void)pthread_mutex_unlock(&thread->sql->mutex);
+}
+
+static void answer(struct sql_thread *thread, enum status status, const struct sql_error *error)
+{
+    struct sql_call *call;
+
+    (void)pthread_mutex_lock(&thread->sql->mutex);
+    call = thread->call;
+    thread->call = NULL;
+    (void)pthread_mutex_unlock(&thread->sql->mutex);
+    if (call) {
+        call->answer->result.error = *error;
+        sql_call_answer(call, status);
+    }
+}
+
+/* ------------------------------------------------------------------ one query */
+
+enum outcome {
+    OUTCOME_DONE,  /* answered */
+    OUTCOME_AGAIN, /* an old connection was lost before anything was applied */
+    OUTCOME_KILL,  /* answered; the server still works on it */
+};
+
+/* Another server has been promoted, or this one demoted. */
+static bool is_read_only(const struct sql_error *error)
+{
+    return error->number == 1290 || error->number == 1792 || error->number == 1836;
+}
+
+static void judge(struct sql *sql, unsigned int node, const struct sql_conn *conn, bool fresh)
+{
+    const struct sql_error *error = sql_error(conn);
+
+    if (is_read_only(error) || (sql_lost(conn) && fresh)) {
+        node_failed(sql, node, error);
+    } else if (!sql_lost(conn)) {
+        node_worked(sql, node);
+    }
+}
+
+/* The end of a query whose socket was shut down: a read has changed nothing. */
+static enum status late_status(enum status status)
+{
+    return status == STATUS_OK || status == STATUS_UNCERTAIN ? status : STATUS_TIMEOUT;
+}
+
+/* CALL is looked at only between run_begin and the answer. */
+static enum outcome run(struct sql_thread *thread, unsigned int node, bool fresh,
+                        unsigned long *victim_out)
+{
+    struct sql_conn *conn = thread->conns[node];
+    struct sql_call *call;
+    enum status status;
+
+    *victim_out = sql_thread_id(conn);
+    if (!run_begin(thread, conn)) {
+        return OUTCOME_DONE;
+    }
+    call = thread->call;
+    status = sql_run(conn, call->statement, &call->answer->arena, &call->answer->result.rows);
+    if (run_end(thread, call)) {
+        answer(thread, late_status(status), sql_error(conn));
+        return status == STATUS_OK ? OUTCOME_DONE : OUTCOME_KILL;
+    }
+    if (sql_lost(conn) && status == STATUS_UNAVAILABLE && !fresh) {
+        run_again(thread, call);
+        return OUTCOME_AGAIN;
+    }
+    judge(thread->sql, node, conn, fresh);
+    answer(thread, status, sql_error(conn));
+    return OUTCOME_DONE;
+}
+
+/* On the connection that replaces the one that was shut down. */
+static void kill_query(struct sql_thread *thread, unsigned int node, unsigned long victim)
+{
+    struct sql_error error;
+    char text[40];
+
+    if (connection_open(thread, node, &error) != STATUS_OK) {
+        return;
+    }
+    snprintf(text, sizeof(text), "KILL %lu", victim);
+    if (sql_exec(thread->conns[node], text) != STATUS_OK &&
+        sql_error(thread->conns[node])->number !=
+            ERROR_NO_SUCH_THREAD) { /* it has ended by itself */
+        log_warn_every("sql query not killed", "node=%.*s error=%u text=\"%s\"",
+                       SLICE_ARG(thread->sql->nodes[node].address.name),
+                       sql_error(thread->conns[node])->number,
+                       sql_error(thread->conns[node])->text);
+    }
+}
+
+static void serve(struct sql_thread *thread, unsigned int node)
+{
+    enum outcome outcome = OUTCOME_AGAIN;
+    unsigned long victim = 0;
+
+    while (outcome == OUTCOME_AGAIN) {
+        struct sql_error error = {.state = "00000"};
+        bool fresh = !thread->conns[node];
+        enum status status = STATUS_OK;
+
+        if (fresh) {
+            status = node_broken(&thread->sql->nodes[node]) ? STATUS_UNAVAILABLE
+                                                            : connection_open(thread, node, &error);
+        }
+        if (status != STATUS_OK) {
+            answer(thread, status, &error);
+            return;
+        }
+        outcome = run(thread, node, fresh, &victim);
+        if (outcome == OUTCOME_KILL || sql_lost(thread->conns[node])) {
+            connection_close(thread, node);
+        }
+    }
+    if (outcome == OUTCOME_KILL) {
+        kill_query(thread, node, victim);
+    }
+}
+
+/* ------------------------------------------------------------------ the thread */
+
+/* The next call; NULL: the pool ends. Under the mutex. */
+static struct sql_call *wait_for_call(struct sql_thread *thread)
+{
+    struct sql *sql = thread->sql;
+
+    thread->call = sql->stop ? NULL : sql_next_call(sql);
+    if (!thread->call && !sql->stop) {
+        thread->idle_next = sql->idle;
+        sql->idle = thread;
+    }
+    while (!thread->call && !sql->stop) {
+        (void)pthread_cond_wait(&thread->wake, &sql->mutex);
+    }
+    return thread->call;
+}
+
+void *sql_thread_run(void *ctx)
+{
+    struct sql_thread *thread = ctx;
+    struct sql *sql = thread->sql;
+    struct sql_call *call;
+
+    (void)pthread_setname_np(pthread_self(), "sql");
+    (void)mysql_thread_init();
+    (void)pthread_mutex_lock(&sql->mutex);
+    while ((call = wait_for_call(thread)) != NULL) {
+        unsigned int node = call->node;
+
+        (void)pthread_mutex_unlock(&sql->mutex);
+        serve(thread, node);
+        (void)pthread_mutex_lock(&sql->mutex);
+        sql->nodes[node].running--;
+        node_gauges(&sql->nodes[node]);
+        sql_hand_out(
+            sql); /* a place on the primary may have become free for somebody else's call */
+    }
+    (void)pthread_mutex_unlock(&sql->mutex);
+    for (unsigned int i = 0; i < sql->config.node_count; i++) {
+        if (thread->conns[i]) {
+            connection_close(thread, i);
+        }
+    }
+    mysql_thread_end();
+    return NULL;
+}
