@@ -10,9 +10,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "cache/tag.h"
+#include "lib/clock.h"
 #include "projector/statement.h"
 
 #define IN_LIST 64 /* aggregates asked for at once */
@@ -121,19 +121,16 @@ enum status apply_versions(struct session *session, struct record *records, size
 
 /* ------------------------------------------------------------------ parameters */
 
-/* DATETIME(3), UTC. */
+/* DATETIME(3), UTC: RFC 3339 with a blank for the T and without the Z. */
 static const struct value *timestamp(const struct record *record, struct arena *arena)
 {
-    time_t seconds = (time_t)(record->written_ms / 1000);
-    struct tm parts;
-    char text[32];
+    char text[CLOCK_TEXT];
 
-    if (record->written_ms == 0 || !gmtime_r(&seconds, &parts) ||
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts) == 0) {
+    if (record->written_ms == 0) {
         return value_null(arena);
     }
-    return value_string(
-        arena, arena_printf(arena, "%s.%03u", text, (unsigned int)(record->written_ms % 1000)));
+    clock_rfc3339(record->written_ms, text);
+    return value_string(arena, arena_printf(arena, "%.10s %.12s", text, text + 11));
 }
 
 static const struct value *param(const struct record *record, const struct plan_bind *bind,

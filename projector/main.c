@@ -13,6 +13,7 @@
 #include "conf/settings.h"
 #include "lib/log.h"
 #include "lib/process.h"
+#include "projector/daemon.h"
 #include "projector/setup.h"
 
 enum {
@@ -73,7 +74,10 @@ static int run(const struct settings *settings, int argc, char **argv, bool crea
     struct plan *plan = NULL;
     int code = EXIT_USAGE;
 
-    if (argc == 2 && strcmp(argv[1], "setup") == 0) {
+    if (argc == 1) {
+        plan = load_plan(settings);
+        code = plan && daemon_run(settings, plan) == STATUS_OK ? EXIT_OK : EXIT_FAILED;
+    } else if (argc == 2 && strcmp(argv[1], "setup") == 0) {
         plan = load_plan(settings);
         code = plan ? run_setup(settings, plan, create_tables) : EXIT_FAILED;
     } else {

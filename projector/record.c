@@ -15,8 +15,9 @@
 #include "command/attribute.h"
 #include "lib/decimal.h"
 
-#define VERSION_NAME SLICE_LITERAL("_version")
-#define WRITTEN_NAME SLICE_LITERAL("_written_at")
+#define VERSION_NAME  SLICE_LITERAL("_version")
+#define AGGREGATE_MAX 512 /* tables.sql */
+#define WRITTEN_NAME  SLICE_LITERAL("_written_at")
 
 static struct slice text_of(const struct value *map, const char *name)
 {
@@ -68,6 +69,10 @@ static void decode_id(const struct plan_model *model, const struct value *change
         return;
     }
     record->aggregate = aggregate_name(arena, model->aggregate.name, text);
+    if (record->aggregate.len > AGGREGATE_MAX) {
+        record->aggregate.len = AGGREGATE_MAX;
+        record->fault = "its key is too long for twofold_aggregate";
+    }
 }
 
 static void decode_images(const struct value *change, struct arena *arena, struct record *record)

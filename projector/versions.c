@@ -14,25 +14,35 @@ void versions_init(struct versions *versions, struct arena *arena, size_t max)
     }
     *versions = (struct versions){
         .items = ARENA_ARRAY(arena, struct told, max),
-        .known = ARENA_ARRAY(arena, bool, max),
         .table = ARENA_ARRAY(arena, uint32_t, size),
         .mask = size - 1,
     };
 }
 
-size_t versions_place(struct versions *versions, struct slice aggregate)
+/* The aggregate's entry of the table, or the free one where it would stand. */
+static size_t probe(const struct versions *versions, struct slice aggregate)
 {
     size_t at = hash_xxh64(aggregate) & versions->mask;
 
-    while (versions->table[at] != 0) {
-        size_t place = versions->table[at] - 1;
-
-        if (slice_eq(versions->items[place].aggregate, aggregate)) {
-            return place;
-        }
+    while (versions->table[at] != 0 &&
+           !slice_eq(versions->items[versions->table[at] - 1].aggregate, aggregate)) {
         at = (at + 1) & versions->mask;
     }
-    versions->items[versions->count] = (struct told){.aggregate = aggregate};
-    versions->table[at] = (uint32_t)++versions->count;
-    return versions->count - 1;
+    return at;
+}
+
+size_t versions_place(struct versions *versions, struct slice aggregate)
+{
+    size_t at = probe(versions, aggregate);
+
+    if (versions->table[at] == 0) {
+        versions->items[versions->count] = (struct told){.aggregate = aggregate};
+        versions->table[at] = (uint32_t)++versions->count;
+    }
+    return versions->table[at] - 1;
+}
+
+bool versions_has(const struct versions *versions, struct slice aggregate)
+{
+    return versions->count > 0 && versions->table[probe(versions, aggregate)] != 0;
 }

@@ -8,7 +8,6 @@
 
 struct versions {
     struct told *items; /* in the order in which the aggregates were met */
-    bool *known;        /* items[i].version was set or read; false: still to be read from twofold_aggregate */
     size_t count;
     uint32_t *table;    /* index + 1; 0: free */
     size_t mask;
@@ -17,7 +16,8 @@ struct versions {
 /* Room for MAX aggregates. */
 void versions_init(struct versions *versions, struct arena *arena, size_t max);
 
-/* The place of an aggregate, made when it is not there (version 0, not known). */
+/* The place of an aggregate, made when it is not there (with version 0). */
 size_t versions_place(struct versions *versions, struct slice aggregate);
+bool versions_has(const struct versions *versions, struct slice aggregate);
 
 #endif

@@ -1,0 +1,181 @@
+/*
+ * The transaction of a batch, step by step; projector/lane.c runs them in this order.
+ *
+ *     begin -> fence -> rows -> letters -> checkpoint -> revision -> aggregates -> publish -> commit -> tell
+ *                                                        |<---- row lock of twofold_revision ---->|
+ *
+ * Invariants: publish comes before commit and under the row lock, so publishes and commits have one order; nothing is told of a revision before
+ * its commit; a step that fails leaves nothing behind but a rollback (and perhaps floors that are too high: refills).
+ */
+#include "projector/batch.h"
+
+#include <stdio.h>
+
+#include "cache/publish.h"
+#include "lib/buf.h"
+#include "projector/apply.h"
+#include "projector/dead_letter.h"
+
+enum status batch_begin(struct batch *batch)
+{
+    enum status status =
+        batch->session->sql ? session_may_commit(batch->session) : STATUS_UNAVAILABLE;
+
+    if (status == STATUS_OK) {
+        status = session_note(batch->session, sql_begin(batch->session->sql), "begin");
+    }
+    return status;
+}
+
+enum status batch_fence(struct batch *batch)
+{
+    struct versions blocked;
+    enum status status = dead_letter_lock(batch->session, batch->lease, batch->arena, &blocked);
+    size_t i;
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    batch->live = ARENA_ARRAY(batch->arena, struct record, batch->given_count);
+    batch->letters = ARENA_ARRAY(batch->arena, const struct record *, batch->given_count);
+    for (i = 0; i < batch->given_count; i++) {
+        const struct record *record = &batch->given[i];
+
+        if (batch->condemned || versions_has(&blocked, record->aggregate)) {
+            batch->letters[batch->letter_count++] = record;
+        } else {
+            batch->live[batch->live_count++] = *record;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status batch_rows(struct batch *batch)
+{
+    enum status status = apply_versions(batch->session, batch->live, batch->live_count,
+                                        batch->arena, &batch->versions);
+
+    if (status == STATUS_OK) {
+        status =
+            apply_rows(batch->session, batch->live, batch->live_count, batch->arena, batch->slots);
+    }
+    return status;
+}
+
+enum status batch_letters(struct batch *batch)
+{
+    enum status status = STATUS_OK;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < batch->letter_count; i++) {
+        const char *error =
+            batch->condemned ? batch->condemned : "an earlier record of this aggregate is here";
+
+        status = dead_letter_add(batch->session, batch->lease, batch->letters[i], error,
+                                 batch->attempts, batch->arena);
+    }
+    return status;
+}
+
+enum status batch_checkpoint(struct batch *batch)
+{
+    struct slice position = batch->given[batch->given_count - 1].position;
+
+    return session_note(
+        batch->session,
+        lease_advance(batch->session->sql, batch->session->model->database, batch->lease, position),
+        "twofold_checkpoint");
+}
+
+enum status batch_revision(struct batch *batch)
+{
+    struct session *session = batch->session;
+
+    batch->published = session->view.home.len > 0;
+    return session_note(
+        session,
+        revision_raise(session->sql, session->model->database, &session->view, &batch->revision),
+        "twofold_revision");
+}
+
+static enum status write_aggregates(struct batch *batch, const struct told *told, size_t count)
+{
+    const struct value **params = ARENA_ARRAY(batch->arena, const struct value *, 2 * count);
+    struct session *session = batch->session;
+    struct buf text = {0};
+    enum status status;
+    size_t i;
+
+    buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
+    for (i = 0; i < count; i++) {
+        buf_append_str(&text, i > 0 ? ",(?, ?, LAST_INSERT_ID())" : "(?, ?, LAST_INSERT_ID())");
+        params[2 * i] = value_string(batch->arena, told[i].aggregate);
+        params[2 * i + 1] = value_i64(batch->arena, (int64_t)told[i].version);
+    }
+    buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = VALUES(version),"
+                          " revision = VALUES(revision)");
+    status = sql_run(session->sql,
+                     &(struct sql_statement){.text = buf_slice(&text),
+                                             .database = session->model->database,
+                                             .params = params,
+                                             .param_count = 2 * count},
+                     batch->arena, NULL);
+    buf_fini(&text);
+    return session_note(session, status, "twofold_aggregate");
+}
+
+enum status batch_aggregates(struct batch *batch)
+{
+    enum status status = STATUS_OK;
+    size_t at = 0;
+
+    while (status == STATUS_OK && at < batch->versions.count) {
+        size_t chunk = apply_chunk(batch->versions.count - at);
+
+        status = write_aggregates(batch, batch->versions.items + at, chunk);
+        at += chunk;
+    }
+    return status;
+}
+
+enum status batch_publish(struct batch *batch)
+{
+    struct session *session = batch->session;
+    enum status status;
+
+    if (!batch->published) {
+        return STATUS_OK;
+    }
+    status = publish_revision(session->redis, session->model->database, &session->view.home,
+                              batch->revision, batch->slots->items, batch->slots->count,
+                              session_redis_deadline(session));
+    if (status != STATUS_OK) {
+        (void)snprintf(session->error, sizeof(session->error), "publish: %s", status_name(status));
+    }
+    return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_PRECONDITION : status;
+}
+
+enum status batch_commit(struct batch *batch)
+{
+    return session_note(batch->session, sql_commit(batch->session->sql), "commit");
+}
+
+/* Redis is away while nothing can be published: tokens are then met by asking the primary. */
+enum status batch_tell(struct batch *batch)
+{
+    struct session *session = batch->session;
+
+    if (batch->published) {
+        publish_tell(session->redis, session->model->database, slice_str(session->view.epoch),
+                     batch->revision, batch->slots->items, batch->slots->count,
+                     batch->versions.items, batch->versions.count, session_redis_deadline(session));
+    }
+    return STATUS_OK;
+}
+
+void batch_rollback(struct batch *batch)
+{
+    if (batch->session->sql) {
+        sql_rollback(batch->session->sql);
+    }
+}

@@ -1,0 +1,26 @@
+/*
+ * Records that could not be projected, and all later ones of their aggregates, in order. Rows of twofold_dead_letter.
+ */
+#ifndef PROJECTOR_DEAD_LETTER_H
+#define PROJECTOR_DEAD_LETTER_H
+
+#include "projector/lease.h"
+#include "projector/record.h"
+#include "projector/session.h"
+#include "projector/versions.h"
+
+/*
+ * In the batch's transaction, before its rows: locks the checkpoint's row and the dead letters, and gives the aggregates that are blocked.
+ * OK; FENCED: the lease is lost.
+ */
+MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease, struct arena *arena,
+                                        struct versions *blocked_out);
+
+/* In the batch's transaction. */
+MUST_CHECK enum status dead_letter_add(struct session *session, const struct lease *lease, const struct record *record,
+                                       const char *error, unsigned int attempts, struct arena *arena);
+
+/* How many wait. */
+MUST_CHECK enum status dead_letter_count(struct sql_conn *sql, struct slice database, uint64_t *out);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * What is missing is said at once and ends the start; a server that is away is waited for, since it may be starting too.
+ */
+#include "projector/preflight.h"
+
+#include "lib/log.h"
+#include "projector/session.h"
+#include "projector/statement.h"
+#include "projector/table.h"
+
+#define SETUP_HINT "run_twofold-projector_setup"
+
+/* One row or none of each of our tables; the model's own are found by its statements. */
+static const char *const tables[] = {
+    "SELECT 1 FROM twofold_aggregate LIMIT 1",
+    "SELECT 1 FROM twofold_checkpoint LIMIT 1",
+    "SELECT 1 FROM twofold_dead_letter LIMIT 1",
+};
+
+static enum status check_tables(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct revision row;
+    enum status status = revision_read(sql, model->database, false, &row);
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < ARRAY_COUNT(tables); i++) {
+        status = statement_run(sql, model->database, &arena, NULL, tables[i], "");
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+/* A user that was not made yet, or has no rights yet, is refused just like a database that is not there. */
+static bool is_missing(enum status status)
+{
+    return status == STATUS_NOT_FOUND || status == STATUS_DENIED;
+}
+
+static enum status check_sql(const struct settings *settings, const struct plan_model *model)
+{
+    struct sql_conn *sql = NULL;
+    struct sql_error error;
+    enum status status = projector_sql_open(settings, model->database, &sql, &error);
+
+    if (status == STATUS_OK) {
+        status = check_tables(sql, model);
+        error = *sql_error(sql);
+        sql_close(sql);
+    }
+    if (is_missing(status)) {
+        log_error("database not set up",
+                  "database=%.*s user=%.*s errno=%u error=%s hint=" SETUP_HINT,
+                  SLICE_ARG(model->database), SLICE_ARG(settings->sql_projector_user), error.number,
+                  error.text);
+        return STATUS_NOT_FOUND;
+    }
+    if (status != STATUS_OK) {
+        log_warn_every("waiting for SQL", "address=%.*s status=%s errno=%u error=%s",
+                       SLICE_ARG(settings->sql_primary), status_name(status), error.number,
+                       error.text);
+    }
+    return status;
+}
+
+static enum status check_stream(const struct plan_aggregate *aggregate,
+                                struct dynamodb_sync *dynamodb)
+{
+    struct arena arena = {0};
+    struct slice arn;
+    enum status status = table_stream(dynamodb, aggregate, &arena, &arn);
+
+    arena_fini(&arena);
+    if (status == STATUS_NOT_FOUND || status == STATUS_PRECONDITION) {
+        log_error(status == STATUS_NOT_FOUND ? "table not set up" : "table without its stream",
+                  "table=%.*s stream=NEW_AND_OLD_IMAGES hint=" SETUP_HINT,
+                  SLICE_ARG(aggregate->table));
+        return STATUS_NOT_FOUND;
+    }
+    if (status != STATUS_OK) {
+        log_warn_every("waiting for DynamoDB", "table=%.*s status=%s", SLICE_ARG(aggregate->table),
+                       status_name(status));
+    }
+    return status;
+}
+
+enum status preflight_check(const struct settings *settings, const struct plan_model *model,
+                            struct dynamodb_sync *dynamodb)
+{
+    enum status status = check_sql(settings, model);
+
+    return status == STATUS_OK ? check_stream(&model->aggregate, dynamodb) : status;
+}
