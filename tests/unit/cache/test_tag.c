@@ -1,0 +1,158 @@
+#include "cache/tag.h"
+#include "lib/json.h"
+#include "tests/unit/unit.h"
+
+static struct arena arena;
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+static const struct value *json(const char *text)
+{
+    const struct value *value = NULL;
+
+    assert_status(json_parse(&arena, slice_str(text), &value, NULL), STATUS_OK);
+    return value;
+}
+
+static void test_same_value_has_the_same_text(void **state)
+{
+    static const struct {
+        enum scalar type;
+        const char *json, *text; /* NULL: refused */
+    } cases[] = {
+        {SCALAR_INTEGER, "1",                       "1"                     },
+        {SCALAR_INTEGER, "1.0",                     "1"                     },
+        {SCALAR_INTEGER, "1e2",                     "100"                   },
+        {SCALAR_INTEGER, "-0",                      "0"                     },
+        {SCALAR_INTEGER, "9007199254740993",        "9007199254740993"      },
+        {SCALAR_INTEGER, "1.5",                     NULL                    },
+        {SCALAR_INTEGER, "\"1\"",                   NULL                    },
+        {SCALAR_INTEGER, "true",                    NULL                    },
+        {SCALAR_INTEGER, "1e999999999",             NULL                    },
+        {SCALAR_NUMBER,  "12345678901234567890.10", "12345678901234567890.1"},
+        {SCALAR_NUMBER,  "0.50",                    "0.5"                   },
+        {SCALAR_NUMBER,  "\"x\"",                   NULL                    },
+        {SCALAR_BOOLEAN, "true",                    "true"                  },
+        {SCALAR_BOOLEAN, "false",                   "false"                 },
+        {SCALAR_BOOLEAN, "1",                       "true"                  },
+        {SCALAR_BOOLEAN, "0.0",                     "false"                 },
+        {SCALAR_BOOLEAN, "2",                       NULL                    },
+        {SCALAR_BOOLEAN, "\"true\"",                NULL                    },
+        {SCALAR_STRING,  "\"a b\"",                 "a b"                   },
+        {SCALAR_STRING,  "\"\"",                    ""                      },
+        {SCALAR_STRING,  "1",                       NULL                    },
+        {SCALAR_STRING,  "[]",                      NULL                    },
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct slice text = SLICE_EMPTY;
+        enum status status = canonical_text(&arena, cases[i].type, json(cases[i].json), &text);
+
+        assert_status(status, cases[i].text ? STATUS_OK : STATUS_INVALID);
+        assert_slice(text, cases[i].text ? cases[i].text : "");
+    }
+}
+
+static void test_absent_and_null_are_left_out(void **state)
+{
+    struct buf buf = {0};
+
+    (void)state;
+    assert_status(canonical_append(&buf, SCALAR_STRING, NULL), STATUS_NOT_FOUND);
+    assert_status(canonical_append(&buf, SCALAR_STRING, json("null")), STATUS_NOT_FOUND);
+    assert_int_equal(buf.len, 0);
+    buf_fini(&buf);
+}
+
+static struct plan_template_part parts[] = {
+    {.literal = {"item:", 5}, .name = {"Id", 2},               .type = SCALAR_INTEGER, .param = 0},
+    {.literal = {"/", 1},             .name = {"Sold", 4},                                            .type = SCALAR_BOOLEAN, .param = 1},
+    {.literal = {"!", 1},.param = -1},
+};
+static const struct plan_template template = {.parts = parts, .part_count = 3};
+
+/* The sentence on which the whole cache stands. */
+static void test_query_and_change_make_the_same_tag(void **state)
+{
+    const struct value *params[] = {json("7"), json("true")};
+    struct slice of_query, of_change;
+
+    (void)state;
+    assert_status(tag_of_query(&arena, &template, params, &of_query), STATUS_OK);
+    assert_slice(of_query, "item:7/true!");
+    assert_status(tag_of_change(&arena, &template, json("{\"Id\": 7.0, \"Sold\": 1}"), NULL, NULL,
+                                &of_change),
+                  STATUS_OK);
+    assert_slice(of_change, "item:7/true!");
+}
+
+static void test_tag_without_a_value_is_left_out(void **state)
+{
+    struct slice tag;
+
+    (void)state;
+    assert_status(tag_of_change(&arena, &template, json("{\"Id\": 7}"), NULL, NULL, &tag),
+                  STATUS_NOT_FOUND);
+    assert_status(tag_of_change(&arena, &template, NULL, NULL, NULL, &tag), STATUS_NOT_FOUND);
+}
+
+static void test_tag_of_another_type_fails_the_record(void **state)
+{
+    struct slice tag;
+
+    (void)state;
+    assert_status(
+        tag_of_change(&arena, &template, json("{\"Id\": \"x\", \"Sold\": 1}"), NULL, NULL, &tag),
+        STATUS_INVALID);
+}
+
+static void test_old_image_and_aggregate_id_have_their_places(void **state)
+{
+    struct plan_template_part own_parts[] = {
+        {.name = {"aggregateId", 11}, .type = SCALAR_STRING, .param = -1},
+        { .literal = {":", 1}, .name = {"Name", 4},                .type = SCALAR_STRING, .old = true, .param = -1},
+    };
+    const struct plan_template own = {.parts = own_parts, .part_count = 2};
+    struct slice tag;
+
+    (void)state;
+    assert_status(tag_of_change(&arena, &own, json("{\"Name\": \"new\"}"),
+                                json("{\"Name\": \"old\"}"), json("\"id\""), &tag),
+                  STATUS_OK);
+    assert_slice(tag, "id:old");
+}
+
+static void test_literal_tag(void **state)
+{
+    struct plan_template_part own_parts[] = {
+        {.literal = {"products", 8}, .param = -1}
+    };
+    const struct plan_template own = {.parts = own_parts, .part_count = 1};
+    struct slice tag;
+
+    (void)state;
+    assert_status(tag_of_query(&arena, &own, NULL, &tag), STATUS_OK);
+    assert_slice(tag, "products");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_value_has_the_same_text),
+        cmocka_unit_test(test_absent_and_null_are_left_out),
+        cmocka_unit_test(test_query_and_change_make_the_same_tag),
+        cmocka_unit_test(test_tag_without_a_value_is_left_out),
+        cmocka_unit_test(test_tag_of_another_type_fails_the_record),
+        cmocka_unit_test(test_old_image_and_aggregate_id_have_their_places),
+        cmocka_unit_test(test_literal_tag),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
