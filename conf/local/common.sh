@@ -25,7 +25,7 @@ ports()
     if ! [[ $PORT_BASE =~ ^[1-9][0-9]{3,4}$ ]] || ((PORT_BASE < 1024 || PORT_BASE > 65500)); then
         die "PORT_BASE is '$PORT_BASE'; a number from 1024 to 65500 is allowed"
     fi
-    declare -gA PORT=([gateway]=$PORT_BASE [gateway-admin]=$((PORT_BASE + 1)) [projector]=$((PORT_BASE + 2))
+    declare -gA port_of=([gateway]=$PORT_BASE [gateway-admin]=$((PORT_BASE + 1)) [projector]=$((PORT_BASE + 2))
         [dynamodb]=$((PORT_BASE + 3)) [redis]=$((PORT_BASE + 4)) [primary]=$((PORT_BASE + 5))
         [replica]=$((PORT_BASE + 6)))
 }
@@ -35,7 +35,7 @@ ports_free()
 {
     local name port holder taken=0
     for name in "$@"; do
-        for port in "${PORT[$name]}" ${PORT[$name-admin]:-}; do
+        for port in "${port_of[$name]}" ${port_of[$name-admin]:-}; do
             [[ -n $(ss -Hltn "sport = :$port") ]] || continue
             holder=$(ss -Hltnp "sport = :$port" | grep -o 'users:.*' | head -n 1 |
                 sed -E 's/.*\("([^"]*)",pid=([0-9]+).*/\1 (process \2)/')

@@ -27,12 +27,12 @@ dynamodb_launch()
     mkdir -p "$RUN_DIR/data/dynamodb"
     launch dynamodb env LD_PRELOAD="$BUILD/loopback.so" \
         java -Xmx512m -XX:+UseSerialGC -Djava.library.path="$DYNAMODB_HOME/DynamoDBLocal_lib" \
-        -jar "$DYNAMODB_HOME/DynamoDBLocal.jar" -port "${PORT[dynamodb]}" -sharedDb -disableTelemetry \
+        -jar "$DYNAMODB_HOME/DynamoDBLocal.jar" -port "${port_of[dynamodb]}" -sharedDb -disableTelemetry \
         -dbPath "$RUN_DIR/data/dynamodb"
 }
 
 # Any answer will do: without a signature it is an error.
 dynamodb_ready()
 {
-    await dynamodb 60 curl -s -o /dev/null -m 2 "http://127.0.0.1:${PORT[dynamodb]}/"
+    await dynamodb 60 curl -s -o /dev/null -m 2 "http://127.0.0.1:${port_of[dynamodb]}/"
 }

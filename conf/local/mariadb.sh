@@ -30,7 +30,7 @@ mariadb_launch()
     fi
     cat "$LOCAL/mariadb.cnf" "$LOCAL/$name.cnf" >"$RUN_DIR/$name.cnf"
     launch "$name" mariadbd --defaults-file="$RUN_DIR/$name.cnf" --user="$(id -un)" --datadir="$data" \
-        --port="${PORT[$name]}" --socket="$(mariadb_socket "$name")" --pid-file="$data/mariadbd.pid"
+        --port="${port_of[$name]}" --socket="$(mariadb_socket "$name")" --pid-file="$data/mariadbd.pid"
 }
 
 primary_launch() { mariadb_launch primary; }
@@ -53,7 +53,7 @@ replica_ready()
     await replica 60 mariadb_answers replica
     mariadb_sql replica <<SQL
 STOP SLAVE;
-CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${PORT[primary]}, MASTER_USER = 'twofold_replication',
+CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${port_of[primary]}, MASTER_USER = 'twofold_replication',
     MASTER_PASSWORD = '$(<"$RUN_DIR/secrets/sql_replication")', MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1;
 START SLAVE;
 SQL

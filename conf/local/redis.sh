@@ -3,10 +3,10 @@
 
 redis_launch()
 {
-    launch redis redis-server "$LOCAL/redis.conf" --port "${PORT[redis]}" --dir "$RUN_DIR/data"
+    launch redis redis-server "$LOCAL/redis.conf" --port "${port_of[redis]}" --dir "$RUN_DIR/data"
 }
 
 redis_ready()
 {
-    await redis 20 redis-cli -e -p "${PORT[redis]}" ping
+    await redis 20 redis-cli -e -p "${port_of[redis]}" ping
 }

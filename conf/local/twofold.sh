@@ -7,16 +7,16 @@ twofold_conf()
     secret sql_projector
     cat >"$RUN_DIR/twofold.conf" <<CONF
 # Made by conf/local/stack for both binaries; overwritten at the next start.
-listen                      = 127.0.0.1:${PORT[gateway]}
-admin_listen                = 127.0.0.1:${PORT[gateway-admin]}
-projector_admin_listen      = 127.0.0.1:${PORT[projector]}
+listen                      = 127.0.0.1:${port_of[gateway]}
+admin_listen                = 127.0.0.1:${port_of[gateway-admin]}
+projector_admin_listen      = 127.0.0.1:${port_of[projector]}
 models                      = $MODELS
-redis                       = 127.0.0.1:${PORT[redis]}
-sql_primary                 = 127.0.0.1:${PORT[primary]}
-sql_replicas                = 127.0.0.1:${PORT[replica]}
+redis                       = 127.0.0.1:${port_of[redis]}
+sql_primary                 = 127.0.0.1:${port_of[primary]}
+sql_replicas                = 127.0.0.1:${port_of[replica]}
 sql_password_file           = $RUN_DIR/secrets/sql_gateway
 sql_projector_password_file = $RUN_DIR/secrets/sql_projector
-dynamodb_endpoint           = http://127.0.0.1:${PORT[dynamodb]}
+dynamodb_endpoint           = http://127.0.0.1:${port_of[dynamodb]}
 aws_region                  = us-east-1
 CONF
 }
@@ -42,14 +42,14 @@ projector_launch() { launch projector "$BUILD/twofold-projector" --config="$RUN_
 gateway_launch() { launch gateway "$BUILD/twofold-gateway" --config="$RUN_DIR/twofold.conf"; }
 
 answers() { curl -sf -o /dev/null -m 2 "http://127.0.0.1:$1"; }
-projector_ready() { await projector 30 answers "${PORT[projector]}/livez"; }
-gateway_ready() { await gateway 30 answers "${PORT[gateway-admin]}/livez"; }
+projector_ready() { await projector 30 answers "${port_of[projector]}/livez"; }
+gateway_ready() { await gateway 30 answers "${port_of[gateway-admin]}/livez"; }
 
 # Everything at once: Redis, SQL nodes, DynamoDB and the projector as the gateway sees them.
 nothing_missing()
 {
     local body
-    body=$(curl -sf -m 2 "http://127.0.0.1:${PORT[gateway-admin]}/readyz") && [[ $body == *'"missing":[]'* ]]
+    body=$(curl -sf -m 2 "http://127.0.0.1:${port_of[gateway-admin]}/readyz") && [[ $body == *'"missing":[]'* ]]
 }
 
 everything_ready()
@@ -57,7 +57,7 @@ everything_ready()
     local limit=$((SECONDS + 30))
     until nothing_missing; do
         if ((SECONDS > limit)); then
-            say "/readyz says: $(curl -s -m 2 "http://127.0.0.1:${PORT[gateway-admin]}/readyz")" >&2
+            say "/readyz says: $(curl -s -m 2 "http://127.0.0.1:${port_of[gateway-admin]}/readyz")" >&2
             show_log projector
             show_log gateway
             die "something is still missing after 30 s"
