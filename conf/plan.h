@@ -161,6 +161,8 @@ struct plan_projection {
     size_t statement_count;
     const struct plan_template *touches;
     size_t touch_count;
+    const struct slice *tables; /* that the statements write */
+    size_t table_count;
     const struct plan_sql *touches_sql; /* NULL: none */
 };
 
@@ -200,8 +202,10 @@ struct plan_query {
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
-    unsigned int rows_max;       /* of an unpaged :many: "max" */
+    unsigned int rows_max;       /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
+    const struct slice *tables;  /* of schema.sql that it reads */
+    size_t table_count;
     struct slice user_sql;       /* as written, with ?: describes the columns */
     /*
      * The wrapped statements (conf/wrap.c): first columns epoch, revision, _row, then the user's.

@@ -1,0 +1,266 @@
+/*
+ * One model: its aggregate, then queries, commands and projections in this order (a projection's templates take their types from the queries').
+ */
+#include "conf/build.h"
+
+#include <ctype.h>
+
+#include "conf/fingerprint.h"
+#include "conf/template.h"
+#include "lib/decimal.h"
+
+struct schema_source build_source(struct build *build, const char *section,
+                                  const struct value *written)
+{
+    struct schema_source parent =
+        source_child(build->arena, &build->model.source, slice_str(section));
+
+    return source_child(build->arena, &parent, written->name);
+}
+
+bool build_scalar(const struct schema *schema, enum scalar *out)
+{
+    bool integer;
+
+    switch (schema_type(schema, &integer)) {
+    case VALUE_NUMBER:
+        *out = integer ? SCALAR_INTEGER : SCALAR_NUMBER;
+        return true;
+    case VALUE_BOOL:
+        *out = SCALAR_BOOLEAN;
+        return true;
+    case VALUE_STRING:
+        *out = SCALAR_STRING;
+        return true;
+    case VALUE_NULL:
+    case VALUE_BYTES:
+    case VALUE_LIST:
+    case VALUE_MAP:
+        break;
+    }
+    return false;
+}
+
+unsigned int build_count(const struct schema_source *source, const struct value *value,
+                         unsigned int minimum, unsigned int maximum)
+{
+    struct decimal number;
+    int64_t count;
+
+    if (value->type != VALUE_NUMBER || decimal_parse(value->text, &number) != STATUS_OK ||
+        decimal_to_i64(&number, &count) != STATUS_OK || count < minimum || count > maximum) {
+        source_complain(source, value, SLICE_EMPTY, "'%.*s' must be a whole number from %u to %u",
+                        SLICE_ARG(value->name), minimum, maximum);
+        return minimum;
+    }
+    return (unsigned int)count;
+}
+
+struct plan_sql build_sql(struct build *build, const struct sqlstatement *statement,
+                          build_resolve_fn *resolve, void *ctx)
+{
+    struct plan_sql sql = {.text = statement->text, .line = statement->line};
+    struct plan_bind *binds = ARENA_ARRAY(build->arena, struct plan_bind, statement->token_count);
+    size_t i;
+
+    sql.binds = binds;
+    for (i = 0; i < statement->token_count; i++) {
+        if (statement->tokens[i].kind == SQLTOKEN_PARAM) {
+            binds[sql.bind_count++] = resolve(ctx, &statement->tokens[i]);
+        }
+    }
+    return sql;
+}
+
+size_t build_templates(struct build *build, const struct schema_source *source,
+                       const struct value *list, struct plan_template **out)
+{
+    const struct value *item;
+    size_t count = 0, index = 0;
+
+    *out = ARENA_ARRAY(build->arena, struct plan_template, list->count);
+    for (item = list->first; item; item = item->next, index++) {
+        struct schema_source at = source_element(build->arena, source, index);
+
+        if (item->type != VALUE_STRING) {
+            source_complain(&at, item, SLICE_EMPTY, "must be a string");
+        } else if (template_parse(build->arena, item->text, &at, item, &(*out)[count])) {
+            count++;
+        }
+    }
+    return count;
+}
+
+/* ------------------------------------------------------------------ aggregate */
+
+static bool is_table_name(struct slice text)
+{
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_.-", text.ptr[i])) {
+            return false;
+        }
+    }
+    return text.len >= 3 && text.len <= 255;
+}
+
+static struct slice key_prefix(struct arena *arena, struct slice name)
+{
+    struct slice prefix = arena_printf(arena, "%.*s#", SLICE_ARG(name));
+    char *bytes = arena_cstr(arena, prefix);
+    size_t i;
+
+    for (i = 0; i < prefix.len; i++) {
+        bytes[i] = (char)toupper((unsigned char)bytes[i]);
+    }
+    return slice_of(bytes, prefix.len);
+}
+
+static void build_id(struct build *build, const struct schema_source *parent,
+                     const struct value *written)
+{
+    struct schema_source source = source_child(build->arena, parent, SLICE_LITERAL("id"));
+    struct plan_aggregate *aggregate = &build->out->aggregate;
+    struct model_id id;
+
+    if (!model_id_read(build->arena, &source, written, &id)) {
+        return;
+    }
+    aggregate->id_name = id.name->text;
+    if (!member_is_name(aggregate->id_name)) {
+        source_complain(&source, id.name, SLICE_EMPTY,
+                        "a name is a letter, then letters, digits and _");
+    }
+    aggregate->id_schema = schema_compile(build->arena, id.schema, &source);
+    if (aggregate->id_schema &&
+        (!build_scalar(aggregate->id_schema, &aggregate->id_type) ||
+         (aggregate->id_type != SCALAR_INTEGER && aggregate->id_type != SCALAR_STRING))) {
+        source_complain(&source, written, SLICE_EMPTY, "the id's type must be integer or string");
+    }
+}
+
+static void build_aggregate(struct build *build)
+{
+    struct schema_source source =
+        source_child(build->arena, &build->model.source, SLICE_LITERAL("aggregate"));
+    struct plan_aggregate *aggregate = &build->out->aggregate;
+    struct model_aggregate written;
+
+    model_aggregate_read(build->arena, &source, build->model.aggregate, &written);
+    if (written.name) {
+        aggregate->name = written.name->text;
+        aggregate->key_prefix = key_prefix(build->arena, aggregate->name);
+        if (!member_is_name(aggregate->name)) {
+            source_complain(&source, written.name, SLICE_EMPTY,
+                            "a name is a letter, then letters, digits and _");
+        }
+    }
+    if (written.store && slice_is(written.store->text, "events")) {
+        source_complain(&source, written.store, SLICE_LITERAL("\"store\": \"state\" is"),
+                        "event stores are not supported yet");
+    } else if (written.store && !slice_is(written.store->text, "state")) {
+        source_complain(&source, written.store, SLICE_EMPTY, "must be \"state\" or \"events\"");
+    }
+    if (written.table) {
+        aggregate->table = written.table->text;
+        if (!is_table_name(aggregate->table)) {
+            source_complain(&source, written.table, SLICE_EMPTY,
+                            "a DynamoDB table's name is 3 to 255 letters, digits, _ . -");
+        }
+    }
+    if (written.id) {
+        build_id(build, &source, written.id);
+    }
+}
+
+/* ------------------------------------------------------------------ the model */
+
+static size_t count_of(const struct value *map)
+{
+    return map ? map->count : 0;
+}
+
+static void check_name(struct build *build, const char *section, const struct value *written)
+{
+    struct schema_source source = build_source(build, section, written);
+
+    if (!member_is_name(written->name)) {
+        source_complain(&source, written, SLICE_EMPTY,
+                        "a name is a letter, then letters, digits and _");
+    }
+}
+
+static void build_queries(struct build *build)
+{
+    struct plan_model *out = build->out;
+    const struct value *written;
+
+    out->queries = ARENA_ARRAY(build->arena, struct plan_query, count_of(build->model.queries));
+    for (written = build->model.queries ? build->model.queries->first : NULL; written;
+         written = written->next) {
+        struct plan_query *query = &out->queries[out->query_count++];
+
+        check_name(build, "queries", written);
+        query->model = out;
+        query->name = written->name;
+        build_query(build, written, query);
+    }
+}
+
+static void build_commands(struct build *build)
+{
+    struct plan_model *out = build->out;
+    const struct value *written;
+
+    out->commands = ARENA_ARRAY(build->arena, struct plan_command, count_of(build->model.commands));
+    for (written = build->model.commands ? build->model.commands->first : NULL; written;
+         written = written->next) {
+        struct plan_command *command = &out->commands[out->command_count++];
+
+        check_name(build, "commands", written);
+        command->model = out;
+        command->name = written->name;
+        build_command(build, written, command);
+    }
+}
+
+static void complain_unused(struct build *build, const struct sqlfile *file, const char *what)
+{
+    size_t i;
+
+    for (i = 0; i < file->block_count; i++) {
+        if (!file->blocks[i].used && file->blocks[i].name.len > 0) {
+            diag_add(build->diag, file->path, file->blocks[i].line, file->blocks[i].name,
+                     SLICE_EMPTY, "model.json has no %s of this name", what);
+        }
+    }
+}
+
+bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
+                 struct plan_model *out)
+{
+    struct build build = {.arena = arena, .diag = diag, .out = out};
+
+    if (!model_read(arena, folder, diag, &build.model)) {
+        return false;
+    }
+    out->name = build.model.name->text;
+    out->folder = folder;
+    out->database = arena_printf(arena, "twofold_%.*s", SLICE_ARG(out->name));
+    out->schema_sql = build.model.schema_text;
+    if (!member_is_name(out->name) || out->database.len > 64) {
+        source_complain(&build.model.source, build.model.name, SLICE_EMPTY,
+                        "a model's name is a letter, then letters, digits and _, at most 56");
+    }
+    build_aggregate(&build);
+    build_queries(&build);
+    build_commands(&build);
+    build_projections(&build);
+    complain_unused(&build, &build.model.queries_sql, "query");
+    complain_unused(&build, &build.model.projections_sql, "projection");
+    if (diag->count == 0) {
+        fingerprint_model(out);
+    }
+    return true;
+}

@@ -1,0 +1,50 @@
+/*
+ * Model as written -> plan: what the members mean, resolved against each other. One file for each part of a model.
+ *
+ *     model.h --build_model--> struct plan_model: aggregate, queries (build_query), commands (build_command),
+ *                              projections (build_projection), fingerprints (fingerprint.h)
+ *
+ * Everything that is wrong becomes a complaint and building goes on; the plan is thrown away when there was one.
+ */
+#ifndef CONF_BUILD_H
+#define CONF_BUILD_H
+
+#include "conf/model.h"
+#include "conf/plan.h"
+
+struct build {
+    struct arena *arena; /* the plan's */
+    struct diag *diag;
+    struct model model;
+    struct plan_model *out;
+};
+
+/* False: nothing could be read. */
+bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
+                 struct plan_model *out);
+
+void build_query(struct build *build, const struct value *written, struct plan_query *out);
+void build_command(struct build *build, const struct value *written, struct plan_command *out);
+void build_projections(struct build *build);
+
+/* The source of a member of a member of model.json: "/queries/GetProduct". */
+struct schema_source build_source(struct build *build, const char *section,
+                                  const struct value *written);
+
+/* A statement with where each ? comes from; RESOLVE complains of a name that it does not know. */
+typedef struct plan_bind build_resolve_fn(void *ctx, const struct sqltoken *param);
+struct plan_sql build_sql(struct build *build, const struct sqlstatement *statement,
+                          build_resolve_fn *resolve, void *ctx);
+
+/* Each of the list's strings as a template; complaints for what is none. Returns how many. */
+size_t build_templates(struct build *build, const struct schema_source *source,
+                       const struct value *list, struct plan_template **out);
+
+/* The single scalar type that a schema allows; false when it allows more or others. */
+bool build_scalar(const struct schema *schema, enum scalar *out);
+
+/* A whole number from MINIMUM to MAXIMUM, or a complaint and MINIMUM. */
+unsigned int build_count(const struct schema_source *source, const struct value *value,
+                         unsigned int minimum, unsigned int maximum);
+
+#endif

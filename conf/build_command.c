@@ -1,0 +1,310 @@
+/*
+ * A command: route, payload, conditions, what it writes; and what must be known before it can be decided.
+ */
+#include "conf/build.h"
+#include "conf/route.h"
+
+struct command {
+    struct build *build;
+    struct plan_command *out;
+    struct schema_source source;
+    struct model_command written;
+    const struct value *value;
+    struct expr_scope scope;
+};
+
+/* ------------------------------------------------------------------ id */
+
+/* The path's parameter of the id's name, else the payload's member. */
+static void build_id_source(struct command *command)
+{
+    const struct plan_aggregate *aggregate = &command->build->out->aggregate;
+    const struct plan_route *route = command->out->route;
+    const struct schema *member;
+    enum scalar type;
+    size_t i;
+
+    for (i = 0; i < route->segment_count; i++) {
+        struct slice param = route->segments[i].param;
+
+        if (param.len > 0 && !slice_eq(param, aggregate->id_name)) {
+            source_complain(&command->source, command->written.route, SLICE_EMPTY,
+                            "a command's path may hold the aggregate's id {%.*s} only, not {%.*s}",
+                            SLICE_ARG(aggregate->id_name), SLICE_ARG(param));
+        }
+    }
+    if (route_capture(route, aggregate->id_name) >= 0) {
+        command->out->id_from = ID_FROM_PATH;
+        return;
+    }
+    command->out->id_from = ID_FROM_PAYLOAD;
+    member = schema_property(command->out->payload, aggregate->id_name);
+    if (!member || !schema_requires(command->out->payload, aggregate->id_name)) {
+        source_complain(&command->source, command->value,
+                        SLICE_LITERAL("put it into the route, or require it in the payload"),
+                        "neither the path nor the payload surely holds the id '%.*s'",
+                        SLICE_ARG(aggregate->id_name));
+    } else if (!build_scalar(member, &type) || type != aggregate->id_type) {
+        source_complain(&command->source, command->written.payload, SLICE_EMPTY,
+                        "the payload's '%.*s' must be of the id's type, %s",
+                        SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type));
+    }
+}
+
+static void build_payload(struct command *command)
+{
+    struct schema_source source =
+        source_child(command->build->arena, &command->source, SLICE_LITERAL("payload"));
+    bool integer;
+
+    if (!command->written.payload) {
+        return;
+    }
+    command->out->payload =
+        schema_compile(command->build->arena, command->written.payload, &source);
+    if (command->out->payload && schema_type(command->out->payload, &integer) != VALUE_MAP) {
+        source_complain(&source, command->written.payload, SLICE_LITERAL("\"type\": \"object\""),
+                        "a payload is an object");
+    }
+}
+
+/* ------------------------------------------------------------------ require */
+
+static void build_refusal(struct command *command, const struct schema_source *source,
+                          const struct value *written, struct plan_require *out)
+{
+    struct schema_source child = source_child(command->build->arena, source, SLICE_LITERAL("else"));
+    struct model_refusal refusal;
+
+    if (!model_refusal_read(command->build->arena, &child, written, &refusal)) {
+        return;
+    }
+    out->code = (int)build_count(&child, refusal.status, 400, 499);
+    out->title = refusal.title->text;
+}
+
+static void build_requires(struct command *command)
+{
+    struct arena *arena = command->build->arena;
+    struct schema_source list = source_child(arena, &command->source, SLICE_LITERAL("require"));
+    const struct value *item = command->written.require ? command->written.require->first : NULL;
+    struct plan_require *requires;
+    size_t index = 0;
+
+    requires = ARENA_ARRAY(arena, struct plan_require, item ? command->written.require->count : 0);
+    command->out->requires = requires;
+    for (; item; item = item->next, index++) {
+        struct schema_source source = source_element(arena, &list, index);
+        struct schema_source that = source_child(arena, &source, SLICE_LITERAL("that"));
+        struct plan_require *out = &requires[command->out->require_count];
+        struct model_require written;
+
+        if (!model_require_read(arena, &source, item, &written)) {
+            continue;
+        }
+        build_refusal(command, &source, written.otherwise, out);
+        out->that = expr_compile(arena, written.that->text, &command->scope, &that,
+                                 source_line(&that, written.that));
+        if (!out->that) {
+            continue;
+        }
+        if (expr_type(out->that) != VALUE_NULL && expr_type(out->that) != VALUE_BOOL) {
+            source_complain(&that, written.that, SLICE_EMPTY,
+                            "a condition is true or false, not %s",
+                            value_type_name(expr_type(out->that)));
+        }
+        command->out->require_count++;
+    }
+}
+
+/* ------------------------------------------------------------------ writes */
+
+static void check_attribute(struct command *command, const struct schema_source *source,
+                            const struct value *written)
+{
+    if (slice_eq(written->name, command->build->out->aggregate.id_name)) {
+        source_complain(source, written, SLICE_LITERAL("it is always written"),
+                        "the id cannot be assigned");
+    } else if (written->name.len == 0 || written->name.ptr[0] == '_') {
+        source_complain(source, written, SLICE_EMPTY,
+                        "names that begin with _ are reserved: _version, _written_at, _write");
+    } else if (written->type != VALUE_STRING) {
+        source_complain(source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
+                        "must be a string that holds an expression");
+    }
+}
+
+static void build_assignments(struct command *command, const struct value *map)
+{
+    struct arena *arena = command->build->arena;
+    struct schema_source parent = source_child(arena, &command->source, map->name);
+    struct plan_assignment *assignments = ARENA_ARRAY(arena, struct plan_assignment, map->count);
+    const struct value *written;
+
+    command->out->assignments = assignments;
+    if (map->count == 0 && command->out->write == WRITE_UPDATE) {
+        source_complain(&parent, map, SLICE_EMPTY, "an update without attributes does nothing");
+    }
+    for (written = map->first; written; written = written->next) {
+        struct schema_source source = source_child(arena, &parent, written->name);
+        struct plan_assignment *out = &assignments[command->out->assignment_count];
+
+        check_attribute(command, &source, written);
+        if (written->type != VALUE_STRING) {
+            continue;
+        }
+        out->name = written->name;
+        out->value = expr_compile(arena, written->text, &command->scope, &source,
+                                  source_line(&source, written));
+        command->out->assignment_count += out->value != NULL;
+    }
+}
+
+static void build_write(struct command *command)
+{
+    const struct model_command *written = &command->written;
+    bool deletes = written->delete_ && written->delete_->boolean;
+
+    if (!!written->put + !!written->update + deletes != 1) {
+        source_complain(&command->source, command->value, SLICE_EMPTY,
+                        "a command has one of 'put', 'update' and 'delete': true");
+        return;
+    }
+    if (deletes) {
+        command->out->write = WRITE_DELETE;
+        return;
+    }
+    command->out->write = written->put ? WRITE_PUT : WRITE_UPDATE;
+    build_assignments(command, written->put ? written->put : written->update);
+}
+
+/* ------------------------------------------------------------------ what must be known first */
+
+static void add_fields(struct command *command, const struct expr *expr)
+{
+    const struct slice *names;
+    size_t count = expr_state_fields(expr, &names), i, j;
+    struct slice *all;
+
+    all = ARENA_ARRAY(command->build->arena, struct slice,
+                      command->out->condition_field_count + count);
+    for (i = 0; i < command->out->condition_field_count; i++) {
+        all[i] = command->out->condition_fields[i];
+    }
+    for (j = 0; j < count; j++) {
+        size_t known = 0;
+
+        while (known < i && !slice_eq(all[known], names[j])) {
+            known++;
+        }
+        if (known == i) {
+            all[i++] = names[j];
+        }
+    }
+    command->out->condition_fields = all;
+    command->out->condition_field_count = i;
+}
+
+static void derive_of(struct command *command, const struct expr *expr, bool *exists, bool *absent)
+{
+    bool negated;
+
+    if (expr_is_exists(expr, &negated)) {
+        *exists |= !negated;
+        *absent |= negated;
+        return;
+    }
+    command->out->reads_state |= expr_reads_state(expr) || expr_reads_exists(expr);
+    add_fields(command, expr);
+}
+
+/* A state must be read first when an expression needs more of it than whether it is there; else the one request says what it demands. */
+static void derive(struct command *command)
+{
+    struct plan_command *out = command->out;
+    bool exists = false, absent = false, ignored = false;
+    size_t i;
+
+    for (i = 0; i < out->require_count; i++) {
+        derive_of(command, out->requires[i].that, &exists, &absent);
+    }
+    if (exists && absent) {
+        source_complain(&command->source, command->written.require, SLICE_EMPTY,
+                        "'exists' and '!exists' never hold together");
+    }
+    for (i = 0; i < out->assignment_count; i++) {
+        const struct expr *value = out->assignments[i].value;
+
+        out->reads_state |= expr_reads_exists(value);
+        if (!expr_is_exists(value, &ignored)) {
+            derive_of(command, value, &ignored, &ignored);
+        }
+    }
+    out->demands_exists = exists && !out->reads_state;
+    out->demands_absent = absent && !out->reads_state;
+}
+
+static enum value_type id_value_type(const struct plan_aggregate *aggregate)
+{
+    return aggregate->id_type == SCALAR_INTEGER ? VALUE_NUMBER : VALUE_STRING;
+}
+
+static void build_location(struct command *command)
+{
+    const struct plan_model *model = command->build->out;
+    size_t i;
+
+    if (!command->written.location) {
+        return;
+    }
+    for (i = 0; i < model->query_count; i++) {
+        if (slice_eq(model->queries[i].name, command->written.location->text)) {
+            command->out->location = &model->queries[i];
+        }
+    }
+    if (!command->out->location || !command->out->location->one) {
+        source_complain(&command->source, command->written.location, SLICE_EMPTY,
+                        "'%.*s' is no :one query of this model",
+                        SLICE_ARG(command->written.location->text));
+        return;
+    }
+    for (i = 0; i < command->out->location->param_count; i++) {
+        if (!slice_eq(command->out->location->params[i].name, model->aggregate.id_name)) {
+            source_complain(&command->source, command->written.location, SLICE_EMPTY,
+                            "a location's only parameter is the id");
+        }
+    }
+}
+
+void build_command(struct build *build, const struct value *written, struct plan_command *out)
+{
+    struct command command = {.build = build, .out = out, .value = written};
+    struct plan_route *route = ARENA_NEW(build->arena, struct plan_route);
+
+    command.source = build_source(build, "commands", written);
+    if (!model_command_read(build->arena, &command.source, written, &command.written) ||
+        !route_parse(build->arena, command.written.route->text, &command.source,
+                     command.written.route, route)) {
+        return;
+    }
+    if (route->method == HTTP_GET || route->method == HTTP_HEAD || route->method == HTTP_OPTIONS) {
+        source_complain(&command.source, command.written.route, SLICE_EMPTY,
+                        "a command's method is POST, PUT, PATCH or DELETE");
+    }
+    route->command = out;
+    out->route = route;
+    build_payload(&command);
+    build_id_source(&command);
+    command.scope = (struct expr_scope){.payload = command.written.payload != NULL,
+                                        .state = true,
+                                        .id = true,
+                                        .exists = true,
+                                        .version = true,
+                                        .now = true,
+                                        .payload_schema = out->payload,
+                                        .id_type = id_value_type(&build->out->aggregate)};
+    build_requires(&command);
+    build_write(&command);
+    build_location(&command);
+    derive(&command);
+}

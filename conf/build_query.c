@@ -1,0 +1,434 @@
+/*
+ * A query: parameters (path, query string), its SQL block, tags, page, and the wrapped statements.
+ */
+#include "conf/build.h"
+#include "conf/route.h"
+#include "conf/sqlrules.h"
+#include "conf/suggest.h"
+#include "conf/template.h"
+#include "conf/unit.h"
+#include "conf/wrap.h"
+
+#define PAGE_ROWS_MAX    10000
+#define PAGE_COLUMNS_MAX 8
+
+struct query {
+    struct build *build;
+    struct plan_query *out;
+    struct schema_source source;
+    struct model_query written;
+    const struct value *value;
+    const struct sqlblock *block;
+    struct sqlrules rules;
+    struct plan_param *params;
+    bool *used; /* by the SQL, of each parameter */
+};
+
+/* ------------------------------------------------------------------ parameters */
+
+static struct plan_param *find_param(const struct query *query, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < query->out->param_count; i++) {
+        if (slice_eq(query->params[i].name, name)) {
+            return &query->params[i];
+        }
+    }
+    return NULL;
+}
+
+static void type_param(struct plan_param *param, const struct schema_source *source,
+                       const struct value *at)
+{
+    if (param->schema && !build_scalar(param->schema, &param->type)) {
+        source_complain(source, at, SLICE_EMPTY,
+                        "the parameter '%.*s' must have one type: integer, number, boolean or "
+                        "string",
+                        SLICE_ARG(param->name));
+    }
+}
+
+/* From "params", or of the aggregate's id. */
+static void add_path_param(struct query *query, struct slice name)
+{
+    const struct plan_aggregate *aggregate = &query->build->out->aggregate;
+    const struct value *declared = value_get(query->written.params, name);
+    struct plan_param *param = &query->params[query->out->param_count];
+
+    *param = (struct plan_param){.name = name, .from = PARAM_PATH};
+    param->capture = (int)query->out->param_count++;
+    if (!declared && slice_eq(name, aggregate->id_name)) {
+        param->type = aggregate->id_type;
+        param->schema = aggregate->id_schema;
+    } else if (!declared) {
+        source_complain(&query->source, query->written.route,
+                        SLICE_LITERAL("give it a schema in \"params\""),
+                        "nothing says what the path parameter '%.*s' is", SLICE_ARG(name));
+    }
+}
+
+static void read_default(struct query *query, struct plan_param *param,
+                         const struct schema_source *source, const struct value *declared)
+{
+    struct schema_errors errors;
+
+    param->fallback = value_get(declared, SLICE_LITERAL("default"));
+    if (!param->fallback || !param->schema) {
+        return;
+    }
+    if (schema_validate(param->schema, param->fallback, query->build->arena, &errors) !=
+        STATUS_OK) {
+        source_complain(source, param->fallback, SLICE_EMPTY, "the default %.*s",
+                        SLICE_ARG(errors.items[0].detail));
+    }
+}
+
+static void add_declared_param(struct query *query, const struct schema_source *params,
+                               const struct value *declared)
+{
+    struct schema_source source = source_child(query->build->arena, params, declared->name);
+    struct plan_param *param = find_param(query, declared->name);
+
+    if (slice_is(declared->name, "limit") || slice_is(declared->name, "cursor")) {
+        source_complain(&source, declared, SLICE_EMPTY, "this name is reserved for pages");
+        return;
+    }
+    if (!member_is_name(declared->name)) {
+        source_complain(&source, declared, SLICE_EMPTY,
+                        "a name is a letter, then letters, digits and _");
+    }
+    if (!param) {
+        param = &query->params[query->out->param_count++];
+        *param = (struct plan_param){.name = declared->name, .from = PARAM_QUERY, .capture = -1};
+        param->schema = schema_compile(query->build->arena, declared, &source);
+        read_default(query, param, &source, declared);
+    } else {
+        param->schema = schema_compile(query->build->arena, declared, &source);
+    }
+    type_param(param, &source, declared);
+}
+
+static void build_params(struct query *query)
+{
+    const struct plan_route *route = query->out->route;
+    const struct value *declared = query->written.params ? query->written.params->first : NULL;
+    struct schema_source params =
+        source_child(query->build->arena, &query->source, SLICE_LITERAL("params"));
+    size_t room = ROUTE_PARAMS_MAX, i;
+
+    room += query->written.params ? query->written.params->count : 0;
+    query->params = ARENA_ARRAY(query->build->arena, struct plan_param, room);
+    query->used = ARENA_ARRAY(query->build->arena, bool, room);
+    query->out->params = query->params;
+    for (i = 0; i < route->segment_count; i++) {
+        if (route->segments[i].param.len > 0) {
+            add_path_param(query, route->segments[i].param);
+        }
+    }
+    for (; declared; declared = declared->next) {
+        add_declared_param(query, &params, declared);
+    }
+}
+
+/* ------------------------------------------------------------------ SQL */
+
+static struct slice suggest_param(const struct query *query, struct slice name)
+{
+    struct suggest suggest;
+    size_t i;
+
+    suggest_init(&suggest, name);
+    for (i = 0; i < query->out->param_count; i++) {
+        suggest_offer(&suggest, query->params[i].name);
+    }
+    return suggest_hint(&suggest, query->build->arena);
+}
+
+static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
+{
+    struct query *query = ctx;
+    const struct plan_param *param = find_param(query, token->text);
+    struct plan_bind bind = {SOURCE_PARAM, token->text, 0};
+
+    if (slice_starts(token->text, "claims.")) {
+        sqlrules_complain(&query->rules, token->line, SLICE_EMPTY, "claims are not supported yet");
+    } else if (!param) {
+        sqlrules_complain(&query->rules, token->line, suggest_param(query, token->text),
+                          "unknown parameter ':%.*s'", SLICE_ARG(token->text));
+    } else {
+        bind.index = (unsigned int)(param - query->params);
+        query->used[bind.index] = true;
+    }
+    return bind;
+}
+
+static void complain_unused(struct query *query)
+{
+    size_t i;
+
+    for (i = 0; i < query->out->param_count; i++) {
+        if (!query->used[i]) {
+            source_complain(&query->source, query->value, SLICE_EMPTY,
+                            "the parameter '%.*s' stands nowhere in the query's SQL",
+                            SLICE_ARG(query->params[i].name));
+        }
+    }
+}
+
+/* NULL after a complaint. */
+static const struct sqlstatement *find_statement(struct query *query)
+{
+    struct sqlblock *block = sqlfile_find(&query->build->model.queries_sql, query->out->name);
+
+    if (!block) {
+        source_complain(&query->source, query->value, SLICE_EMPTY,
+                        "queries.sql has no '-- name: %.*s :one' or ':many'",
+                        SLICE_ARG(query->out->name));
+        return NULL;
+    }
+    block->used = true;
+    query->block = block;
+    query->rules = (struct sqlrules){.arena = query->build->arena,
+                                     .diag = query->build->diag,
+                                     .path = query->build->model.queries_sql.path,
+                                     .block = block->name,
+                                     .tables = &query->build->model.tables};
+    query->out->one = block->rows == SQLBLOCK_ONE;
+    if (block->rows == SQLBLOCK_PLAIN) {
+        sqlrules_complain(&query->rules, block->line, SLICE_EMPTY,
+                          "a query's name is followed by :one or :many");
+    }
+    if (block->statement_count != 1) {
+        sqlrules_complain(&query->rules, block->line, SLICE_EMPTY,
+                          "a query is one statement, not %zu", block->statement_count);
+        return NULL;
+    }
+    return &block->statements[0];
+}
+
+/* ------------------------------------------------------------------ order and pages */
+
+static void type_column(struct query *query, const struct sqlread *read,
+                        struct plan_key_column *column, const struct value *at)
+{
+    const struct table_column *found = sqlread_column(read, column->name);
+
+    if (!found) {
+        source_complain(&query->source, at,
+                        sqlread_suggest(read, query->build->arena, column->name),
+                        "'%.*s' is no column of the query's result that comes straight from a "
+                        "table",
+                        SLICE_ARG(column->name));
+    } else if (!found->not_null) {
+        source_complain(&query->source, at, SLICE_LITERAL("rows with NULL would be in no page"),
+                        "the column '%.*s' may be NULL", SLICE_ARG(column->name));
+    } else if (!found->known) {
+        source_complain(&query->source, at, SLICE_EMPTY,
+                        "rows cannot be ordered by '%.*s' of type %.*s", SLICE_ARG(column->name),
+                        SLICE_ARG(found->type));
+    } else {
+        column->type = found->scalar;
+    }
+}
+
+static void build_order(struct query *query, const struct sqlread *read, const struct value *list)
+{
+    struct plan_key_column *columns =
+        ARENA_ARRAY(query->build->arena, struct plan_key_column, list->count);
+    const struct value *item;
+
+    query->out->page.columns = columns;
+    if (list->count == 0 || list->count > PAGE_COLUMNS_MAX) {
+        source_complain(&query->source, list, SLICE_EMPTY, "an order has 1 to %d columns",
+                        PAGE_COLUMNS_MAX);
+        return;
+    }
+    for (item = list->first; item; item = item->next) {
+        struct plan_key_column *column = &columns[query->out->page.column_count];
+
+        if (item->type != VALUE_STRING || item->text.len == 0) {
+            source_complain(&query->source, item, SLICE_EMPTY, "must be a column's label");
+            continue;
+        }
+        query->out->page.column_count++;
+        column->descending = item->text.ptr[0] == '-';
+        column->name = slice_from(item->text, column->descending);
+        type_column(query, read, column, item);
+    }
+}
+
+/* Of one table we know what is unique; of joins gateway --check cannot know either, and the model's author must. */
+static void check_unique(struct query *query, const struct sqlread *read, const struct value *at)
+{
+    struct slice names[PAGE_COLUMNS_MAX];
+    size_t i;
+
+    if (read->table_count != 1 || query->build->diag->count > 0) {
+        return;
+    }
+    for (i = 0; i < query->out->page.column_count; i++) {
+        names[i] = sqlread_source(read, query->out->page.columns[i].name);
+    }
+    if (!table_is_unique_by(read->tables[0], names, query->out->page.column_count)) {
+        source_complain(&query->source, at,
+                        SLICE_LITERAL("add the columns of the primary key at the end"),
+                        "rows are not unique by these columns: pages could miss some");
+    }
+}
+
+static void build_page(struct query *query, const struct sqlread *read, const struct plan_sql *user)
+{
+    struct plan_query *out = query->out;
+    struct model_page page;
+
+    if (!model_page_read(query->build->arena, &query->source, query->written.page, &page)) {
+        return;
+    }
+    build_order(query, read, page.by);
+    out->page.max = build_count(&query->source, page.max, 1, PAGE_ROWS_MAX);
+    out->page.limit = build_count(&query->source, page.limit, 1, out->page.max);
+    check_unique(query, read, page.by);
+    if (out->page.column_count > 0) {
+        out->first = wrap_page(query->build->arena, user, &out->page, WRAP_FIRST);
+        out->after = wrap_page(query->build->arena, user, &out->page, WRAP_AFTER);
+        out->before = wrap_page(query->build->arena, user, &out->page, WRAP_BEFORE);
+    }
+}
+
+static void build_rows(struct query *query, const struct sqlread *read, const struct plan_sql *user)
+{
+    const struct model_query *written = &query->written;
+
+    if (query->out->one) {
+        if (written->page || written->order || written->max) {
+            source_complain(&query->source, query->value, SLICE_EMPTY,
+                            "a :one query has no 'page', 'order' or 'max'");
+        }
+        query->out->first = wrap_one(query->build->arena, user);
+    } else if (written->page) {
+        if (written->order || written->max) {
+            source_complain(&query->source, query->value, SLICE_EMPTY,
+                            "'order' and 'max' are for queries without 'page'");
+        }
+        build_page(query, read, user);
+    } else if (!written->order || !written->max) {
+        source_complain(&query->source, query->value, SLICE_EMPTY,
+                        "a :many query needs 'page', or 'order' and 'max'");
+    } else {
+        query->out->rows_max = build_count(&query->source, written->max, 1, PAGE_ROWS_MAX);
+        build_order(query, read, written->order);
+        query->out->first =
+            wrap_many(query->build->arena, user, &query->out->page, query->out->rows_max);
+    }
+}
+
+static void build_statement(struct query *query)
+{
+    const struct sqlstatement *statement = find_statement(query);
+    struct plan_sql user;
+    struct sqlread read;
+
+    if (!statement) {
+        return;
+    }
+    query->out->paged = query->written.page != NULL;
+    sqlrules_query(&query->rules, statement, query->out->paged, &read);
+    user = build_sql(query->build, statement, resolve, query);
+    query->out->user_sql = user.text;
+    complain_unused(query);
+    build_rows(query, &read, &user);
+    query->out->tables = read.names;
+    query->out->table_count = read.table_count;
+    if (query->written.version) {
+        query->out->version_column = query->written.version->text;
+        if (!sqlread_has_label(&read, query->out->version_column)) {
+            source_complain(&query->source, query->written.version,
+                            sqlread_suggest(&read, query->build->arena, query->out->version_column),
+                            "'%.*s' is no column of the query's result",
+                            SLICE_ARG(query->out->version_column));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ tags and times */
+
+static void resolve_place(struct query *query, struct plan_template_part *part)
+{
+    const struct plan_param *param = find_param(query, part->name);
+
+    if (part->old || !param) {
+        source_complain(&query->source, query->written.tags, suggest_param(query, part->name),
+                        "no parameter fills the place {%s%.*s} of a tag", part->old ? "old." : "",
+                        SLICE_ARG(part->name));
+        return;
+    }
+    part->param = (int)(param - query->params);
+    part->type = param->type;
+}
+
+static void build_tags(struct query *query)
+{
+    struct schema_source source =
+        source_child(query->build->arena, &query->source, SLICE_LITERAL("tags"));
+    struct plan_template *tags;
+    size_t i, j;
+
+    query->out->tag_count = build_templates(query->build, &source, query->written.tags, &tags);
+    query->out->tags = tags;
+    if (query->written.tags->count == 0) {
+        source_complain(&source, query->written.tags, SLICE_EMPTY,
+                        "without tags its answers would never become void");
+    }
+    for (i = 0; i < query->out->tag_count; i++) {
+        for (j = 0; j < tags[i].part_count; j++) {
+            if (tags[i].parts[j].name.len > 0) {
+                resolve_place(query, &tags[i].parts[j]);
+            }
+        }
+    }
+}
+
+static uint64_t build_ttl(struct query *query, const struct value *value, uint64_t fallback_ms)
+{
+    uint64_t us;
+
+    if (!value) {
+        return fallback_ms;
+    }
+    if (unit_parse_time(value->text, &us) != STATUS_OK || us < 1000 || us > 366 * 86400000000u) {
+        source_complain(&query->source, value, SLICE_LITERAL("1ms to 366d; " UNIT_OF_TIME),
+                        "'%.*s' is not a time to live: '%.*s'", SLICE_ARG(value->name),
+                        SLICE_ARG(value->text));
+        return fallback_ms;
+    }
+    return us / 1000;
+}
+
+void build_query(struct build *build, const struct value *written, struct plan_query *out)
+{
+    struct query query = {.build = build, .out = out, .value = written};
+    struct plan_route *route = ARENA_NEW(build->arena, struct plan_route);
+    const uint64_t minute_ms = 60000;
+
+    query.source = build_source(build, "queries", written);
+    if (!model_query_read(build->arena, &query.source, written, &query.written) ||
+        !route_parse(build->arena, query.written.route->text, &query.source, query.written.route,
+                     route)) {
+        if (sqlfile_find(&build->model.queries_sql, written->name)) {
+            sqlfile_find(&build->model.queries_sql, written->name)->used = true;
+        }
+        return;
+    }
+    if (route->method != HTTP_GET) {
+        source_complain(&query.source, query.written.route, SLICE_EMPTY, "a query's method is GET");
+    }
+    route->query = out;
+    out->route = route;
+    out->ttl_ms = build_ttl(&query, query.written.ttl, 0);
+    out->negative_ttl_ms = build_ttl(&query, query.written.negative_ttl,
+                                     out->ttl_ms < minute_ms ? out->ttl_ms : minute_ms);
+    build_params(&query);
+    build_statement(&query);
+    build_tags(&query);
+}

@@ -1,0 +1,156 @@
+/*
+ * Fingerprints: a text that says all that matters, each field with its length before it (so that no two plans have one text), hashed by XXH64.
+ */
+#include "conf/fingerprint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/buf.h"
+#include "lib/hash.h"
+#include "lib/json.h"
+
+static void add(struct buf *text, struct slice field)
+{
+    buf_printf(text, "%zu:", field.len);
+    buf_append(text, field);
+}
+
+static void add_str(struct buf *text, const char *field)
+{
+    add(text, slice_str(field));
+}
+
+static void hex(const struct buf *text, char out[17])
+{
+    snprintf(out, 17, "%016" PRIx64, hash_xxh64(buf_slice(text)));
+}
+
+/* ------------------------------------------------------------------ queries */
+
+static void add_params(struct buf *text, const struct plan_query *query)
+{
+    size_t i;
+
+    for (i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+
+        add(text, param->name);
+        add_str(text, scalar_name(param->type));
+        buf_printf(text, "%d;", (int)param->from);
+        if (param->fallback) {
+            json_write_canonical(text, param->fallback);
+        }
+    }
+}
+
+static void add_templates(struct buf *text, const struct plan_template *templates, size_t count)
+{
+    size_t i, j;
+
+    for (i = 0; i < count; i++) {
+        add(text, templates[i].text);
+        for (j = 0; j < templates[i].part_count; j++) {
+            add_str(text, scalar_name(templates[i].parts[j].type));
+        }
+    }
+}
+
+static void fingerprint_query(struct plan_query *query)
+{
+    struct buf text = {0};
+    size_t i;
+
+    add_str(&text, FINGERPRINT_ENTRY);
+    add_str(&text, FINGERPRINT_TAGS);
+    add(&text, query->name);
+    add(&text, query->route->text);
+    add(&text, query->first.text);
+    add(&text, query->after.text);
+    add(&text, query->before.text);
+    add(&text, query->version_column);
+    buf_printf(&text, "%d;%u;%u;", query->one, query->page.limit, query->page.max);
+    for (i = 0; i < query->page.column_count; i++) {
+        add_str(&text, scalar_name(query->page.columns[i].type));
+    }
+    add_params(&text, query);
+    add_templates(&text, query->tags, query->tag_count);
+    hex(&text, query->fingerprint);
+    buf_fini(&text);
+}
+
+/* ------------------------------------------------------------------ touches */
+
+static int compare_parts(const void *a, const void *b)
+{
+    const struct slice *left = a, *right = b;
+
+    return slice_compare(*left, *right);
+}
+
+static struct slice take(struct arena *arena, struct buf *text)
+{
+    struct slice part = arena_copy(arena, buf_slice(text));
+
+    buf_clear(text);
+    return part;
+}
+
+static struct slice projection_part(struct arena *arena, struct buf *text,
+                                    const struct plan_projection *projection)
+{
+    add_str(text, "projection");
+    add(text, projection->name);
+    buf_printf(text, "%d;", projection->ignored);
+    add_templates(text, projection->touches, projection->touch_count);
+    if (projection->touches_sql) {
+        add(text, projection->touches_sql->text);
+    }
+    return take(arena, text);
+}
+
+static struct slice query_part(struct arena *arena, struct buf *text,
+                               const struct plan_query *query)
+{
+    add_str(text, "query");
+    add(text, query->name);
+    add_templates(text, query->tags, query->tag_count);
+    return take(arena, text);
+}
+
+static void fingerprint_touches(struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct buf text = {0};
+    struct slice *parts;
+    size_t count = 0, i;
+
+    parts = ARENA_ARRAY(&arena, struct slice, model->projection_count + model->query_count);
+    for (i = 0; i < model->projection_count; i++) {
+        parts[count++] = projection_part(&arena, &text, &model->projections[i]);
+    }
+    for (i = 0; i < model->query_count; i++) {
+        parts[count++] = query_part(&arena, &text, &model->queries[i]);
+    }
+    qsort(parts, count, sizeof(*parts), compare_parts);
+
+    add_str(&text, FINGERPRINT_TAGS);
+    add(&text, model->aggregate.id_name);
+    for (i = 0; i < count; i++) {
+        add(&text, parts[i]);
+    }
+    hex(&text, model->touches);
+    buf_fini(&text);
+    arena_fini(&arena);
+}
+
+void fingerprint_model(struct plan_model *model)
+{
+    size_t i;
+
+    for (i = 0; i < model->query_count; i++) {
+        fingerprint_query(&model->queries[i]);
+    }
+    fingerprint_touches(model);
+}

@@ -1,0 +1,19 @@
+/*
+ * Fingerprints of a plan: what must be the same for a gateway and a projector to meet over the cache (CACHE-PROTOCOL.md "Plans").
+ */
+#ifndef CONF_FINGERPRINT_H
+#define CONF_FINGERPRINT_H
+
+#include "conf/plan.h"
+
+/*
+ * Fills touches, and the fingerprint of each query. touches does not depend on the order in which model.json names its parts.
+ * FINGERPRINT_TAGS stands for the canonical text of typed values, the hash of tags and the number of slots (cache/tag.h, cache/page.h):
+ * whoever changes one of those changes it.
+ */
+#define FINGERPRINT_TAGS  "canonical 1, XXH64, 262144 slots"
+#define FINGERPRINT_ENTRY "entry 1" /* format of entries and of the JSON that rows become */
+
+void fingerprint_model(struct plan_model *model);
+
+#endif

@@ -1,0 +1,221 @@
+/*
+ * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the compiler shows as a change of a golden file.
+ */
+#include "conf/plan.h"
+#include "lib/buf.h"
+#include "lib/json.h"
+
+static const char *source_name(enum plan_source source)
+{
+    static const char *const names[] = {
+        [SOURCE_FIELD] = "field",         [SOURCE_OLD_FIELD] = "old",
+        [SOURCE_AGGREGATE_ID] = "id",     [SOURCE_VERSION] = "version",
+        [SOURCE_TIMESTAMP] = "timestamp", [SOURCE_EVENT_ID] = "eventId",
+        [SOURCE_PARAM] = "param",         [SOURCE_CLAIM] = "claim",
+        [SOURCE_CURSOR] = "cursor",       [SOURCE_LIMIT] = "limit",
+    };
+
+    return names[source];
+}
+
+/* Line breaks of SQL as blanks. */
+static void print_text(struct slice text, FILE *out)
+{
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        fputc(text.ptr[i] == '\n' ? ' ' : text.ptr[i], out);
+    }
+}
+
+static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
+{
+    size_t i;
+
+    if (sql->text.len == 0) {
+        return;
+    }
+    fprintf(out, "    %s: ", label);
+    print_text(sql->text, out);
+    fputs("\n      binds:", out);
+    for (i = 0; i < sql->bind_count; i++) {
+        fprintf(out, " %s", source_name(sql->binds[i].source));
+        if (sql->binds[i].name.len > 0) {
+            fprintf(out, "(%.*s)", SLICE_ARG(sql->binds[i].name));
+        }
+    }
+    fputc('\n', out);
+    if (sql->row.len > 0) {
+        fprintf(out, "      row: %.*s\n", SLICE_ARG(sql->row));
+    }
+}
+
+static void print_templates(const char *label, const struct plan_template *templates, size_t count,
+                            FILE *out)
+{
+    size_t i, j;
+
+    for (i = 0; i < count; i++) {
+        fprintf(out, "    %s: %.*s", label, SLICE_ARG(templates[i].text));
+        for (j = 0; j < templates[i].part_count; j++) {
+            if (templates[i].parts[j].name.len > 0) {
+                fprintf(out, " %s", scalar_name(templates[i].parts[j].type));
+            }
+        }
+        fputc('\n', out);
+    }
+}
+
+static void print_schema(const char *label, const struct schema *schema, FILE *out)
+{
+    struct buf text = {0};
+
+    if (!schema) {
+        return;
+    }
+    json_write(&text, schema_json(schema));
+    fprintf(out, "    %s: %.*s\n", label, SLICE_ARG(buf_slice(&text)));
+    buf_fini(&text);
+}
+
+static void print_names(const char *label, const struct slice *names, size_t count, FILE *out)
+{
+    size_t i;
+
+    if (count == 0) {
+        return;
+    }
+    fprintf(out, "    %s:", label);
+    for (i = 0; i < count; i++) {
+        fprintf(out, " %.*s", SLICE_ARG(names[i]));
+    }
+    fputc('\n', out);
+}
+
+/* ------------------------------------------------------------------ parts of a model */
+
+static void print_command(const struct plan_command *command, FILE *out)
+{
+    static const char *const writes[] = {"put", "update", "delete", "emit"};
+    static const char *const ids[] = {"path", "payload", "generated"};
+    size_t i;
+
+    fprintf(out, "  command %.*s: %.*s\n", SLICE_ARG(command->name),
+            SLICE_ARG(command->route->text));
+    fprintf(out, "    writes: %s, id from %s%s%s%s\n", writes[command->write],
+            ids[command->id_from], command->reads_state ? ", reads the state" : "",
+            command->demands_exists ? ", must exist" : "",
+            command->demands_absent ? ", must not exist" : "");
+    print_schema("payload", command->payload, out);
+    for (i = 0; i < command->require_count; i++) {
+        fprintf(out, "    require: %.*s else %d %.*s\n",
+                SLICE_ARG(expr_text(command->requires[i].that)), command->requires[i].code,
+                SLICE_ARG(command->requires[i].title));
+    }
+    for (i = 0; i < command->assignment_count; i++) {
+        fprintf(out, "    set: %.*s = %.*s\n", SLICE_ARG(command->assignments[i].name),
+                SLICE_ARG(expr_text(command->assignments[i].value)));
+    }
+    print_names("condition fields", command->condition_fields, command->condition_field_count, out);
+    if (command->location) {
+        fprintf(out, "    location: %.*s\n", SLICE_ARG(command->location->name));
+    }
+}
+
+static void print_projection(const struct plan_projection *projection, FILE *out)
+{
+    size_t i;
+
+    fprintf(out, "  projection %.*s%s\n", SLICE_ARG(projection->name),
+            projection->ignored ? ": ignored" : "");
+    print_names("writes", projection->tables, projection->table_count, out);
+    print_templates("touches", projection->touches, projection->touch_count, out);
+    for (i = 0; i < projection->statement_count; i++) {
+        print_sql("sql", &projection->statements[i], out);
+    }
+}
+
+static void print_params(const struct plan_query *query, FILE *out)
+{
+    static const char *const from[] = {"path", "query string", "claim"};
+    size_t i;
+
+    for (i = 0; i < query->param_count; i++) {
+        fprintf(out, "    param: %.*s %s from %s\n", SLICE_ARG(query->params[i].name),
+                scalar_name(query->params[i].type), from[query->params[i].from]);
+    }
+}
+
+static void print_order(const struct plan_query *query, FILE *out)
+{
+    size_t i;
+
+    if (query->page.column_count == 0) {
+        return;
+    }
+    fputs(query->paged ? "    page by:" : "    order:", out);
+    for (i = 0; i < query->page.column_count; i++) {
+        const struct plan_key_column *column = &query->page.columns[i];
+
+        fprintf(out, " %s%.*s %s", column->descending ? "-" : "", SLICE_ARG(column->name),
+                scalar_name(column->type));
+    }
+    if (query->paged) {
+        fprintf(out, ", limit %u, max %u\n", query->page.limit, query->page.max);
+    } else {
+        fprintf(out, ", max %u\n", query->rows_max);
+    }
+}
+
+static void print_query(const struct plan_query *query, FILE *out)
+{
+    fprintf(out, "  query %.*s %s: %.*s\n", SLICE_ARG(query->name), query->one ? ":one" : ":many",
+            SLICE_ARG(query->route->text));
+    fprintf(out, "    fingerprint: %s\n", query->fingerprint);
+    fprintf(out, "    ttl: %llu ms, absent %llu ms\n", (unsigned long long)query->ttl_ms,
+            (unsigned long long)query->negative_ttl_ms);
+    print_params(query, out);
+    print_names("reads", query->tables, query->table_count, out);
+    print_templates("tag", query->tags, query->tag_count, out);
+    print_order(query, out);
+    if (query->version_column.len > 0) {
+        fprintf(out, "    version: %.*s\n", SLICE_ARG(query->version_column));
+    }
+    print_sql("first", &query->first, out);
+    print_sql("after", &query->after, out);
+    print_sql("before", &query->before, out);
+}
+
+static void print_model(const struct plan_model *model, FILE *out)
+{
+    const struct plan_aggregate *aggregate = &model->aggregate;
+    size_t i;
+
+    fprintf(out, "model %.*s: database %.*s, touches %s\n", SLICE_ARG(model->name),
+            SLICE_ARG(model->database), model->touches);
+    fprintf(out, "  aggregate %.*s: %s store, table %.*s, id %.*s %s\n", SLICE_ARG(aggregate->name),
+            aggregate->store == STORE_STATE ? "state" : "event", SLICE_ARG(aggregate->table),
+            SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type));
+    print_schema("id", aggregate->id_schema, out);
+    for (i = 0; i < model->command_count; i++) {
+        print_command(&model->commands[i], out);
+    }
+    for (i = 0; i < model->projection_count; i++) {
+        print_projection(&model->projections[i], out);
+    }
+    for (i = 0; i < model->query_count; i++) {
+        print_query(&model->queries[i], out);
+    }
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+    size_t i;
+
+    for (i = 0; i < plan->model_count; i++) {
+        print_model(&plan->models[i], out);
+    }
+    for (i = 0; i < plan->route_count; i++) {
+        fprintf(out, "route %u: %.*s\n", plan->routes[i]->index, SLICE_ARG(plan->routes[i]->text));
+    }
+}

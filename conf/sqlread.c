@@ -1,0 +1,82 @@
+/*
+ * What a query's result is made of: labels, and the tables' columns behind them.
+ */
+#include "conf/sqlrules.h"
+#include "conf/suggest.h"
+
+static const struct sqllabel *find_label(const struct sqlread *read, struct slice label)
+{
+    size_t i;
+
+    for (i = 0; i < read->labels.count; i++) {
+        if (slice_eq(read->labels.items[i].label, label)) {
+            return &read->labels.items[i];
+        }
+    }
+    return NULL;
+}
+
+/* The column of that name in the table called QUALIFIER, or (empty) in any table. */
+static const struct table_column *find_column(const struct sqlread *read, struct slice qualifier,
+                                              struct slice name)
+{
+    size_t i, j;
+
+    for (i = 0; i < read->named.count; i++) {
+        const struct sqltable *named = &read->named.items[i];
+        const struct table_column *column;
+
+        if (qualifier.len > 0 && !slice_eq_nocase(named->alias, qualifier) &&
+            !slice_eq_nocase(named->name, qualifier)) {
+            continue;
+        }
+        for (j = 0; j < read->table_count; j++) {
+            column = slice_eq(read->tables[j]->name, named->name)
+                         ? table_column_find(read->tables[j], name)
+                         : NULL;
+            if (column) {
+                return column;
+            }
+        }
+    }
+    return NULL;
+}
+
+const struct table_column *sqlread_column(const struct sqlread *read, struct slice label)
+{
+    const struct sqllabel *found = find_label(read, label);
+
+    if (found) {
+        return found->column.len > 0 ? find_column(read, found->table, found->column) : NULL;
+    }
+    return read->labels.star ? find_column(read, SLICE_EMPTY, label) : NULL;
+}
+
+struct slice sqlread_source(const struct sqlread *read, struct slice label)
+{
+    const struct table_column *column = sqlread_column(read, label);
+
+    return column ? column->name : SLICE_EMPTY;
+}
+
+bool sqlread_has_label(const struct sqlread *read, struct slice label)
+{
+    return find_label(read, label) || sqlread_column(read, label);
+}
+
+struct slice sqlread_suggest(const struct sqlread *read, struct arena *arena, struct slice label)
+{
+    struct suggest suggest;
+    size_t i, j;
+
+    suggest_init(&suggest, label);
+    for (i = 0; i < read->labels.count; i++) {
+        suggest_offer(&suggest, read->labels.items[i].label);
+    }
+    for (i = 0; i < read->table_count && read->labels.star; i++) {
+        for (j = 0; j < read->tables[i]->column_count; j++) {
+            suggest_offer(&suggest, read->tables[i]->columns[j].name);
+        }
+    }
+    return suggest_hint(&suggest, arena);
+}

@@ -1,0 +1,266 @@
+/*
+ * One pass over the tokens with a frame per open parenthesis: are we in a FROM clause, and is a table's name what comes next?
+ *
+ *     SELECT a.x FROM a JOIN b ON ..., (SELECT ... FROM c) d WHERE ...
+ *                     ^      ^        ^ frame of its own       ^ leaves the clause
+ *
+ * FROM counts only where a SELECT (or DELETE) stands in the same frame: EXTRACT(YEAR FROM t) and TRIM(... FROM t) name no table.
+ */
+#include "conf/sqlscan.h"
+
+struct frame {
+    bool select, from, expect;
+};
+
+struct scan {
+    struct arena *arena;
+    const struct sqltoken *tokens;
+    size_t count;
+    struct frame frames[SQLSCAN_DEPTH_MAX + 1];
+    struct sqltables out;
+    const struct slice *common; /* names of WITH */
+    size_t common_count;
+    bool writing; /* the tables at hand are targets */
+};
+
+static bool is_any(const struct sqltoken *token, const char *const *words, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (sqltoken_is(token, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define IS_ANY(token, ...)                              \
+    is_any((token), (const char *const[]){__VA_ARGS__}, \
+           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+/* ------------------------------------------------------------------ WITH */
+
+/* Names before AS ( at depth 0, up to the main statement. */
+static void find_common(struct scan *scan)
+{
+    struct slice *names;
+    size_t i;
+
+    if (!sqltoken_is(&scan->tokens[0], "WITH")) {
+        return;
+    }
+    names = ARENA_ARRAY(scan->arena, struct slice, scan->count);
+    for (i = 1; i < scan->count; i++) {
+        const struct sqltoken *token = &scan->tokens[i];
+
+        if (token->depth == 0 && IS_ANY(token, "SELECT", "UPDATE", "DELETE", "INSERT")) {
+            break;
+        }
+        if (token->depth == 0 && sqltoken_is_name(token) && !sqltoken_is(token, "RECURSIVE") &&
+            !sqltoken_is(token, "AS")) {
+            names[scan->common_count++] = token->text;
+        }
+    }
+    scan->common = names;
+}
+
+static bool is_common(const struct scan *scan, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < scan->common_count; i++) {
+        if (slice_eq_nocase(scan->common[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ tables */
+
+static bool ends_name(const struct sqltoken *token)
+{
+    return !sqltoken_is_name(token) ||
+           IS_ANY(token, "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL",
+                  "STRAIGHT_JOIN", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
+                  "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "SELECT", "FOR", "USE", "FORCE",
+                  "IGNORE", "PARTITION", "AS", "LOCK", "INTO", "PROCEDURE", "FETCH", "OFFSET",
+                  "WITH");
+}
+
+/* Reads the table that begins at *i and leaves *i at its last token. */
+static void add_table(struct scan *scan, size_t *i)
+{
+    const struct sqltoken *token = &scan->tokens[*i];
+    struct sqltable table = {.name = token->text, .line = token->line, .written = scan->writing};
+
+    if (sqltoken_is(token + 1, ".") && sqltoken_is_name(token + 2)) {
+        table.database = token->text;
+        table.name = token[2].text;
+        *i += 2;
+        token += 2;
+    }
+    table.function = sqltoken_is(token + 1, "(") && !scan->writing;
+    if (sqltoken_is(token + 1, "AS") && sqltoken_is_name(token + 2)) {
+        table.alias = token[2].text;
+        *i += 2;
+    } else if (!ends_name(token + 1)) {
+        table.alias = token[1].text;
+        *i += 1;
+    }
+    if (table.database.len == 0 && (is_common(scan, table.name) || slice_is(table.name, "DUAL"))) {
+        return;
+    }
+    scan->out.items[scan->out.count++] = table;
+}
+
+static void open_frame(struct scan *scan, struct frame *frame, unsigned int depth)
+{
+    struct frame *inner = &scan->frames[depth + 1];
+
+    *inner = (struct frame){.from = frame->expect, .expect = frame->expect};
+    frame->expect = false;
+}
+
+static void take_word(struct scan *scan, struct frame *frame, const struct sqltoken *token)
+{
+    if (sqltoken_is(token, "SELECT")) {
+        *frame = (struct frame){.select = true};
+        scan->writing = false;
+    } else if (sqltoken_is(token, "DELETE")) {
+        *frame = (struct frame){.select = true};
+        scan->writing = true;
+    } else if (sqltoken_is(token, "FROM") && frame->select) {
+        frame->from = frame->expect = true;
+    } else if ((IS_ANY(token, "JOIN", "STRAIGHT_JOIN") && frame->from) ||
+               (sqltoken_is(token, ",") && frame->from)) {
+        frame->expect = true;
+    } else if (IS_ANY(token, "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
+                      "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "FOR", "INTO")) {
+        frame->from = frame->expect = false;
+        scan->writing = false;
+    }
+}
+
+/* INSERT [words] [INTO] table, REPLACE ..., UPDATE [words] table: the index of the first token after the words, or 0. */
+static size_t find_target(struct scan *scan)
+{
+    size_t i = 1;
+
+    if (!IS_ANY(&scan->tokens[0], "INSERT", "REPLACE", "UPDATE")) {
+        return 0;
+    }
+    while (i < scan->count &&
+           IS_ANY(&scan->tokens[i], "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "INTO")) {
+        i++;
+    }
+    scan->writing = true;
+    scan->frames[0] =
+        (struct frame){.from = sqltoken_is(&scan->tokens[0], "UPDATE"), .expect = true};
+    return i;
+}
+
+struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *statement)
+{
+    struct scan scan = {
+        .arena = arena, .tokens = statement->tokens, .count = statement->token_count};
+    size_t i;
+
+    scan.out.items = ARENA_ARRAY(arena, struct sqltable, scan.count);
+    find_common(&scan);
+    for (i = find_target(&scan); i < scan.count; i++) {
+        const struct sqltoken *token = &scan.tokens[i];
+        struct frame *frame;
+
+        if (token->depth >= SQLSCAN_DEPTH_MAX) {
+            continue;
+        }
+        frame = &scan.frames[token->depth];
+        if (sqltoken_is(token, "(")) {
+            open_frame(&scan, frame, token->depth);
+        } else if (frame->expect && !sqltoken_is(token, "SELECT") &&
+                   !IS_ANY(token, "LATERAL", "WITH") && sqltoken_is_name(token)) {
+            frame->expect = false;
+            add_table(&scan, &i);
+        } else {
+            take_word(&scan, frame, token);
+        }
+    }
+    return scan.out;
+}
+
+/* ------------------------------------------------------------------ labels */
+
+/* The tokens [from, to) are no more than a column: x, t.x */
+static void set_column(struct sqllabel *label, const struct sqltoken *from,
+                       const struct sqltoken *to)
+{
+    if (to - from == 1 && sqltoken_is_name(from)) {
+        label->column = from->text;
+    } else if (to - from == 3 && sqltoken_is(from + 1, ".") && sqltoken_is_name(from + 2)) {
+        label->table = from->text;
+        label->column = from[2].text;
+    }
+}
+
+static struct sqllabel label_of(const struct sqltoken *from, const struct sqltoken *to)
+{
+    const struct sqltoken *last = to - 1;
+    struct sqllabel label = {.line = from->line};
+
+    if (last->kind == SQLTOKEN_STRING && to - from > 1) {
+        label.label = slice_of(last->text.ptr + 1, last->text.len - 2);
+        return label;
+    }
+    if (!sqltoken_is_name(last) || IS_ANY(last, "END", "NULL", "TRUE", "FALSE")) {
+        return label;
+    }
+    label.label = last->text;
+    if (to - from > 2 && sqltoken_is(last - 1, "AS")) {
+        set_column(&label, from, last - 1);
+    } else if (to - from == 1 || sqltoken_is(last - 1, ".")) {
+        set_column(&label, from, to);
+    } else {
+        set_column(&label, from, last);
+    }
+    return label;
+}
+
+static bool ends_list(const struct sqltoken *token)
+{
+    return token->kind == SQLTOKEN_END ||
+           (token->depth == 0 && IS_ANY(token, "FROM", "UNION", "EXCEPT", "INTERSECT", "WHERE",
+                                        "ORDER", "LIMIT", "INTO", "HAVING", "GROUP"));
+}
+
+struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *statement)
+{
+    const struct sqltoken *token = statement->tokens, *from;
+    struct sqllabels out = {ARENA_ARRAY(arena, struct sqllabel, statement->token_count + 1), 0,
+                            false};
+
+    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "SELECT"))) {
+        token++;
+    }
+    if (token->kind == SQLTOKEN_END) {
+        return out;
+    }
+    do {
+        token++;
+    } while (IS_ANY(token, "DISTINCT", "ALL", "DISTINCTROW", "STRAIGHT_JOIN"));
+    for (from = token; !ends_list(from); from = token + 1) {
+        for (token = from; !ends_list(token) && !(token->depth == 0 && sqltoken_is(token, ","));) {
+            token++;
+        }
+        if (token > from && sqltoken_is(token - 1, "*")) {
+            out.star = true;
+        } else if (token > from) {
+            out.items[out.count++] = label_of(from, token);
+        }
+        if (ends_list(token)) {
+            break;
+        }
+    }
+    return out;
+}

@@ -1,0 +1,43 @@
+/*
+ * What a statement's tokens tell without a grammar: the tables that it names, and the labels of its columns.
+ */
+#ifndef CONF_SQLSCAN_H
+#define CONF_SQLSCAN_H
+
+#include "conf/sqlfile.h"
+
+#define SQLSCAN_DEPTH_MAX 32
+
+struct sqltable {
+    struct slice database; /* before the dot; empty: none */
+    struct slice name, alias;
+    bool written;  /* target of INSERT, REPLACE, UPDATE or DELETE */
+    bool function; /* JSON_TABLE(...) and the like */
+    unsigned int line;
+};
+
+struct sqltables {
+    struct sqltable *items;
+    size_t count;
+};
+
+/* Tables of FROM, JOIN, INTO and UPDATE at any depth; common table expressions are none. */
+struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *statement);
+
+struct sqllabel {
+    struct slice label; /* empty: that of an expression without alias, which we cannot know */
+    struct slice table,
+        column; /* when the item is no more than a column, perhaps with an alias; column empty: it is not */
+    unsigned int line;
+};
+
+struct sqllabels {
+    struct sqllabel *items;
+    size_t count;
+    bool star; /* * or t.* stands among them */
+};
+
+/* Of the first SELECT outside of parentheses. */
+struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *statement);
+
+#endif
