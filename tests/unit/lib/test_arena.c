@@ -94,7 +94,7 @@ static void test_printf_of_any_length(void **state)
     struct arena arena = {0};
 
     (void)state;
-    for (int width = 1; width < 1000; width += 51) {
+    for (int width = 1; width < 600; width++) {
         struct slice text = arena_printf(&arena, "%*d", width, 7);
 
         assert_int_equal(text.len, width);

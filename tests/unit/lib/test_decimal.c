@@ -169,20 +169,23 @@ static void test_integers(void **state)
         enum status status;
         int64_t number;
     } rows[] = {
-        {"0",                    true,  STATUS_OK,      0                           },
-        {"-0.0",                 true,  STATUS_OK,      0                           },
-        {"1.0",                  true,  STATUS_OK,      1                           },
-        {"12e2",                 true,  STATUS_OK,      1200                        },
-        {"1e18",                 true,  STATUS_OK,      INT64_C(1000000000000000000)},
-        {"1e19",                 true,  STATUS_INVALID, 0                           },
-        {"1e125",                true,  STATUS_INVALID, 0                           },
-        {"9223372036854775807",  true,  STATUS_OK,      INT64_MAX                   },
-        {"9223372036854775808",  true,  STATUS_INVALID, 0                           },
-        {"-9223372036854775808", true,  STATUS_OK,      INT64_MIN                   },
-        {"-9223372036854775809", true,  STATUS_INVALID, 0                           },
-        {NINES_38,               true,  STATUS_INVALID, 0                           },
-        {"1.5",                  false, STATUS_INVALID, 0                           },
-        {"1e-130",               false, STATUS_INVALID, 0                           },
+        {"0",                                     true,  STATUS_OK,      0                           },
+        {"-0.0",                                  true,  STATUS_OK,      0                           },
+        {"1.0",                                   true,  STATUS_OK,      1                           },
+        {"12e2",                                  true,  STATUS_OK,      1200                        },
+        {"1e18",                                  true,  STATUS_OK,      INT64_C(1000000000000000000)},
+        {"1e19",                                  true,  STATUS_INVALID, 0                           },
+        {"1e125",                                 true,  STATUS_INVALID, 0                           },
+        {"9223372036854775807",                   true,  STATUS_OK,      INT64_MAX                   },
+        {"9223372036854775808",                   true,  STATUS_INVALID, 0                           },
+        {"-9223372036854775808",                  true,  STATUS_OK,      INT64_MIN                   },
+        {"-9223372036854775809",                  true,  STATUS_INVALID, 0                           },
+        {NINES_38,                                true,  STATUS_INVALID, 0                           },
+        {"9300000000000000000",                   true,  STATUS_INVALID, 0                           },
+ /* 2^110 * 10^18 is 0 in 128 bits */
+        {"1298074214633706907132624082305024e18", true,  STATUS_INVALID, 0                           },
+        {"1.5",                                   false, STATUS_INVALID, 0                           },
+        {"1e-130",                                false, STATUS_INVALID, 0                           },
     };
 
     (void)state;
@@ -222,6 +225,7 @@ static const struct {
     {decimal_add, "1e125", "1e-130", STATUS_TOO_LARGE, NULL},
     {decimal_add, "9e125", "1e125", STATUS_TOO_LARGE, NULL},
     {decimal_add, "1e60", "1e40", STATUS_OK, NULL},
+    {decimal_add, "4e38", "1", STATUS_TOO_LARGE, NULL},
     {decimal_subtract, "1", "0.9", STATUS_OK, "0.1"},
     {decimal_subtract, "0", "0", STATUS_OK, "0"},
     {decimal_subtract, "0", "5", STATUS_OK, "-5"},
@@ -235,6 +239,7 @@ static const struct {
      "99999999999999999980000000000000000001"},
     {decimal_multiply, "5" ZEROS_37, "2e-37", STATUS_OK, "10"},
     {decimal_multiply, "99999999999999999999", "99999999999999999999", STATUS_TOO_LARGE, NULL},
+    {decimal_multiply, "3500000000000000001", "100000000000000000001", STATUS_TOO_LARGE, NULL},
     {decimal_multiply, "36893488147419103232", "152587890625e8", STATUS_OK, NULL},
     {decimal_multiply, "1e100", "1e26", STATUS_TOO_LARGE, NULL},
     {decimal_multiply, "1e-100", "1e-31", STATUS_TOO_LARGE, NULL},

@@ -109,6 +109,8 @@ static void test_bad_texts_are_refused_where_they_are_bad(void **state)
         {"\"\\ud800\\n\"",                  1 },
         {"\"\\ud800\\ud800\"",              1 },
         {"\"\\udc00\"",                     1 },
+        {"\"\\udfff\"",                     1 },
+        {"\"\\ud800\\ue000\"",              1 },
         {"\"\\udc00\\ud800\"",              1 },
         {"\"\\ud800\\u\"",                  1 },
         {"\"\x80\"",                        1 },
