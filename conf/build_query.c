@@ -163,6 +163,57 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
     return bind;
 }
 
+/* The column in "column = :param" or ":param = column", or empty. */
+static struct slice compared_column(const struct sqlstatement *statement, size_t i)
+{
+    const struct sqltoken *tokens = statement->tokens;
+
+    if (i >= 2 && sqltoken_is(&tokens[i - 1], "=") && sqltoken_is_name(&tokens[i - 2])) {
+        return tokens[i - 2].text;
+    }
+    if (sqltoken_is(&tokens[i + 1], "=") && sqltoken_is_name(&tokens[i + 2])) {
+        return sqltoken_is(&tokens[i + 3], ".") ? tokens[i + 4].text : tokens[i + 2].text;
+    }
+    return SLICE_EMPTY;
+}
+
+static void note_columns(struct query *query, const struct sqlstatement *statement)
+{
+    size_t i;
+
+    for (i = 0; i < statement->token_count; i++) {
+        struct plan_param *param = statement->tokens[i].kind == SQLTOKEN_PARAM
+                                       ? find_param(query, statement->tokens[i].text)
+                                       : NULL;
+
+        if (param && param->column.len == 0) {
+            param->column = compared_column(statement, i);
+        }
+    }
+}
+
+/* What schema.sql says at the column; gateway --check sees what the database says. */
+static void check_collation(struct query *query, const struct plan_template_part *part,
+                            const struct plan_param *param)
+{
+    const struct tables *tables = &query->build->model.tables;
+    size_t i;
+
+    for (i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
+        const struct table *table = tables_find(tables, query->out->tables[i]);
+        const struct table_column *column = table_column_find(table, param->column);
+
+        if (column && column->collation.len > 0 &&
+            !slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"))) {
+            source_complain(&query->source, query->written.tags,
+                            SLICE_LITERAL("tags compare by bytes: utf8mb4_bin"),
+                            "the tag's {%.*s} is compared with '%.*s' of the collation %.*s",
+                            SLICE_ARG(part->name), SLICE_ARG(column->name),
+                            SLICE_ARG(column->collation));
+        }
+    }
+}
+
 static void complain_unused(struct query *query)
 {
     size_t i;
@@ -336,6 +387,7 @@ static void build_statement(struct query *query)
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
     user = build_sql(query->build, statement, resolve, query);
     query->out->user_sql = user.text;
+    note_columns(query, statement);
     complain_unused(query);
     build_rows(query, &read, &user);
     query->out->tables = read.names;
@@ -365,6 +417,7 @@ static void resolve_place(struct query *query, struct plan_template_part *part)
     }
     part->param = (int)(param - query->params);
     part->type = param->type;
+    check_collation(query, part, param);
 }
 
 static void build_tags(struct query *query)

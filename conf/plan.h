@@ -175,6 +175,7 @@ struct plan_param {
     enum { PARAM_PATH, PARAM_QUERY, PARAM_CLAIM } from;
     int capture;                 /* of a path parameter: its place among the route's */
     const struct value *fallback; /* "default"; NULL: required */
+    struct slice column;          /* that the SQL compares it with; empty: not seen */
 };
 
 struct plan_key_column {

@@ -1,0 +1,318 @@
+/*
+ * `gateway --check`: what only the server knows.
+ *
+ *     each query        the user's SQL and the wrapped statements are prepared; columns that pages go by are NOT NULL; :version is there
+ *     each projection   every statement is prepared, also as a row of many
+ *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin
+ *
+ * One connection per model's database. A server that does not answer ends the check; what it refuses is a complaint.
+ */
+#include "conf/check.h"
+
+struct checker {
+    struct sql_conn *conn;
+    const struct plan_model *model;
+    struct diag *diag;
+    struct arena *arena;
+    struct slice queries, projections, schema; /* paths */
+};
+
+static void complain(struct checker *checker, struct slice file, unsigned int line,
+                     struct slice block, struct slice hint, struct slice text)
+{
+    diag_add(checker->diag, file, line, block, hint, "%.*s", SLICE_ARG(text));
+}
+
+/* ------------------------------------------------------------------ statements */
+
+static struct slice hint_of(enum status status)
+{
+    return status == STATUS_NOT_FOUND ? SLICE_LITERAL("has `projector setup` run?") : SLICE_EMPTY;
+}
+
+/* False: the connection is gone. columns_out may be NULL. */
+static bool describe(struct checker *checker, struct slice file, unsigned int line,
+                     struct slice block, struct slice text, size_t binds,
+                     struct sql_rows *columns_out)
+{
+    struct sql_rows columns = {0};
+    size_t params = 0;
+    enum status status = sql_describe(checker->conn, checker->model->database, text, checker->arena,
+                                      &columns, &params);
+
+    if (sql_lost(checker->conn)) {
+        return false;
+    }
+    if (status != STATUS_OK) {
+        complain(checker, file, line, block, hint_of(status),
+                 arena_printf(checker->arena, "the server refuses this statement: %s",
+                              sql_error(checker->conn)->text));
+    } else if (params != binds) {
+        complain(checker, file, line, block, SLICE_EMPTY,
+                 arena_printf(checker->arena, "the server sees %zu parameters, the plan %zu",
+                              params, binds));
+    }
+    if (columns_out) {
+        *columns_out = status == STATUS_OK ? columns : (struct sql_rows){0};
+    }
+    return true;
+}
+
+static const struct sql_column *find_column(const struct sql_rows *columns, struct slice name)
+{
+    size_t i;
+
+    for (i = 0; i < columns->column_count; i++) {
+        if (slice_eq(columns->columns[i].name, name)) {
+            return &columns->columns[i];
+        }
+    }
+    return NULL;
+}
+
+static bool kind_fits(enum sql_kind kind, enum scalar type)
+{
+    switch (type) {
+    case SCALAR_INTEGER:
+        return kind == SQL_INTEGER;
+    case SCALAR_NUMBER:
+        return kind == SQL_DECIMAL || kind == SQL_INTEGER;
+    case SCALAR_BOOLEAN:
+        return kind == SQL_BOOLEAN || kind == SQL_INTEGER;
+    case SCALAR_STRING:
+        return kind == SQL_TEXT || kind == SQL_DATETIME || kind == SQL_DATE;
+    }
+    return false;
+}
+
+static void check_order(struct checker *checker, const struct plan_query *query,
+                        const struct sql_rows *columns)
+{
+    size_t i;
+
+    for (i = 0; i < query->page.column_count; i++) {
+        const struct plan_key_column *key = &query->page.columns[i];
+        const struct sql_column *column = find_column(columns, key->name);
+        const char *fault = NULL;
+
+        if (!column) {
+            fault = "is no column of the result";
+        } else if (column->nullable) {
+            fault = "may be NULL in the result: rows with NULL would be in no page";
+        } else if (!kind_fits(column->kind, key->type)) {
+            fault = "has another type in the database than in schema.sql";
+        }
+        if (fault) {
+            complain(checker, checker->queries, query->first.line, query->name, SLICE_EMPTY,
+                     arena_printf(checker->arena, "'%.*s' %s", SLICE_ARG(key->name), fault));
+        }
+    }
+}
+
+static void check_labels(struct checker *checker, const struct plan_query *query,
+                         const struct sql_rows *columns)
+{
+    size_t i, j;
+
+    for (i = 0; i < columns->column_count; i++) {
+        for (j = 0; j < i; j++) {
+            if (slice_eq_nocase(columns->columns[i].name, columns->columns[j].name)) {
+                complain(checker, checker->queries, query->first.line, query->name,
+                         SLICE_LITERAL("give it an alias"),
+                         arena_printf(checker->arena, "two columns are called '%.*s'",
+                                      SLICE_ARG(columns->columns[i].name)));
+            }
+        }
+    }
+}
+
+static bool check_wrapped(struct checker *checker, const struct plan_query *query,
+                          const struct plan_sql *sql)
+{
+    return sql->text.len == 0 || describe(checker, checker->queries, sql->line, query->name,
+                                          sql->text, sql->bind_count, NULL);
+}
+
+static size_t user_binds(const struct plan_query *query)
+{
+    size_t count = 0, i;
+
+    for (i = 0; i < query->first.bind_count; i++) {
+        count += query->first.binds[i].source != SOURCE_LIMIT;
+    }
+    return count;
+}
+
+static bool check_query(struct checker *checker, const struct plan_query *query)
+{
+    unsigned int complaints = checker->diag->count;
+    struct sql_rows columns;
+
+    if (!describe(checker, checker->queries, query->first.line, query->name, query->user_sql,
+                  user_binds(query), &columns)) {
+        return false;
+    }
+    if (checker->diag->count != complaints) {
+        return true;
+    }
+    check_order(checker, query, &columns);
+    check_labels(checker, query, &columns);
+    return check_wrapped(checker, query, &query->first) &&
+           check_wrapped(checker, query, &query->after) &&
+           check_wrapped(checker, query, &query->before);
+}
+
+static bool check_projection(struct checker *checker, const struct plan_projection *projection)
+{
+    size_t i;
+
+    for (i = 0; i < projection->statement_count; i++) {
+        const struct plan_sql *sql = &projection->statements[i];
+
+        if (!describe(checker, checker->projections, sql->line, projection->name, sql->text,
+                      sql->bind_count, NULL)) {
+            return false;
+        }
+    }
+    return !projection->touches_sql ||
+           describe(checker, checker->projections, projection->touches_sql->line, projection->name,
+                    projection->touches_sql->text, projection->touches_sql->bind_count, NULL);
+}
+
+/* ------------------------------------------------------------------ collations */
+
+static bool is_tag_param(const struct plan_query *query, unsigned int param)
+{
+    size_t i, j;
+
+    for (i = 0; i < query->tag_count; i++) {
+        for (j = 0; j < query->tags[i].part_count; j++) {
+            if (query->tags[i].parts[j].param == (int)param &&
+                query->tags[i].parts[j].name.len > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* No row when the column compares by bytes, or is no text. Names are bound: they are data here. */
+static enum status ask_collation(struct checker *checker, struct slice table, struct slice column,
+                                 struct sql_rows *rows_out)
+{
+    const struct value *params[] = {value_string(checker->arena, table),
+                                    value_string(checker->arena, column)};
+    struct sql_statement statement = {
+        .text = SLICE_LITERAL(
+            "SELECT collation_name FROM information_schema.columns "
+            "WHERE table_schema = DATABASE() AND table_name = ? AND "
+            "column_name = ? AND collation_name IS NOT NULL AND collation_name <> 'utf8mb4_bin'"),
+        .database = checker->model->database,
+        .params = params,
+        .param_count = 2,
+        .max_rows = 1};
+
+    return sql_run(checker->conn, &statement, checker->arena, rows_out);
+}
+
+static bool check_param(struct checker *checker, const struct plan_query *query,
+                        const struct plan_param *param)
+{
+    struct sql_rows rows = {0};
+    size_t i;
+
+    for (i = 0; i < query->table_count; i++) {
+        if (ask_collation(checker, query->tables[i], param->column, &rows) != STATUS_OK) {
+            return false;
+        }
+        if (rows.row_count > 0) {
+            complain(checker, checker->schema, 0, query->tables[i],
+                     SLICE_LITERAL("tags compare by bytes: utf8mb4_bin"),
+                     arena_printf(checker->arena,
+                                  "'%.*s' has the collation %.*s; the query %.*s compares it with "
+                                  ":%.*s, which stands in its tags",
+                                  SLICE_ARG(param->column), SLICE_ARG(rows.cells[0]),
+                                  SLICE_ARG(query->name), SLICE_ARG(param->name)));
+        }
+    }
+    return true;
+}
+
+static bool check_collations(struct checker *checker, const struct plan_query *query)
+{
+    unsigned int i;
+
+    for (i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+
+        if (param->type == SCALAR_STRING && param->column.len > 0 && is_tag_param(query, i) &&
+            !check_param(checker, query, param)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ all */
+
+static bool check_model(struct checker *checker)
+{
+    const struct plan_model *model = checker->model;
+    size_t i;
+
+    for (i = 0; i < model->query_count; i++) {
+        if (!check_query(checker, &model->queries[i]) ||
+            !check_collations(checker, &model->queries[i])) {
+            return false;
+        }
+    }
+    for (i = 0; i < model->projection_count; i++) {
+        if (!check_projection(checker, &model->projections[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum status check_on(struct checker *checker, const struct sql_address *primary,
+                            const struct sql_login *login)
+{
+    struct sql_error error;
+    enum status status;
+    bool answered;
+
+    status = sql_open(primary, login, checker->model->database, &checker->conn, &error);
+    if (status == STATUS_NOT_FOUND || status == STATUS_DENIED) {
+        complain(checker, checker->schema, 0, SLICE_EMPTY,
+                 SLICE_LITERAL("has `projector setup` run?"),
+                 arena_printf(checker->arena, "the database cannot be used: %s", error.text));
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK) {
+        return STATUS_UNAVAILABLE;
+    }
+    answered = check_model(checker);
+    sql_close(checker->conn);
+    return answered ? STATUS_OK : STATUS_UNAVAILABLE;
+}
+
+enum status plan_check(const struct plan *plan, const struct sql_address *primary,
+                       const struct sql_login *login, struct diag *diag)
+{
+    enum status status = STATUS_OK;
+    struct arena arena = {0};
+    size_t i;
+
+    for (i = 0; i < plan->model_count && status == STATUS_OK; i++) {
+        struct slice folder = plan->models[i].folder;
+        struct checker checker = {.model = &plan->models[i], .diag = diag, .arena = &arena};
+
+        checker.queries = arena_printf(&arena, "%.*s/queries.sql", SLICE_ARG(folder));
+        checker.projections = arena_printf(&arena, "%.*s/projections.sql", SLICE_ARG(folder));
+        checker.schema = arena_printf(&arena, "%.*s/schema.sql", SLICE_ARG(folder));
+        status = check_on(&checker, primary, login);
+        arena_reset(&arena);
+    }
+    arena_fini(&arena);
+    return status;
+}
