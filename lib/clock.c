@@ -277,7 +277,8 @@ enum status clock_parse_rfc3339(struct slice text, uint64_t *wall_ms_out)
         !take_time(&text, &civil) || !take_offset(&text, &offset) || text.len != 0) {
         return STATUS_INVALID;
     }
-    minutes = days_of(civil.year, civil.month, civil.day) * 1440 + civil.hour * 60 + civil.minute;
+    minutes = days_of(civil.year, civil.month, civil.day) * 1440 + (int64_t)civil.hour * 60 +
+              civil.minute;
     minutes -= offset;
     wall_ms = minutes * 60000 + (int64_t)civil.second * 1000 + civil.ms;
     if (wall_ms < 0 || (uint64_t)wall_ms > LAST_WALL_MS) {

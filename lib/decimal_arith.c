@@ -42,9 +42,9 @@ static void wide_scale(mpz_t wide, int power)
     mpz_clear(ten);
 }
 
-static void wide_init(mpz_t wide, const struct decimal *a, int exponent)
+/* WIDE = A in units of 10^EXPONENT */
+static void wide_load(mpz_t wide, const struct decimal *a, int exponent)
 {
-    mpz_init(wide);
     wide_set(wide, a->coefficient);
     wide_scale(wide, a->exponent - exponent);
     if (a->negative) {
@@ -95,12 +95,12 @@ enum status decimal_add(const struct decimal *a, const struct decimal *b, struct
     if (digits_fit(a, b, exponent)) {
         return add_narrow(a, b, exponent, out);
     }
-    wide_init(left, a, exponent);
-    wide_init(right, b, exponent);
+    mpz_inits(left, right, NULL);
+    wide_load(left, a, exponent);
+    wide_load(right, b, exponent);
     mpz_add(left, left, right);
     status = wide_normal(left, exponent, out);
-    mpz_clear(left);
-    mpz_clear(right);
+    mpz_clears(left, right, NULL);
     return status;
 }
 
@@ -124,12 +124,12 @@ enum status decimal_multiply(const struct decimal *a, const struct decimal *b, s
         return decimal_normal(a->coefficient * b->coefficient, exponent, a->negative != b->negative,
                               out);
     }
-    wide_init(left, a, a->exponent);
-    wide_init(right, b, b->exponent);
+    mpz_inits(left, right, NULL);
+    wide_load(left, a, a->exponent);
+    wide_load(right, b, b->exponent);
     mpz_mul(left, left, right);
     status = wide_normal(left, exponent, out);
-    mpz_clear(left);
-    mpz_clear(right);
+    mpz_clears(left, right, NULL);
     return status;
 }
 
@@ -141,13 +141,14 @@ static int round_quotient(mpz_t quotient, bool inexact)
 {
     int digits = (int)mpz_sizeinbase(quotient, 10); /* exact, or one too many */
     mpz_t unit, rest;
-    int excess, order;
+    int excess;
 
-    mpz_init(unit);
-    mpz_init(rest);
+    mpz_inits(unit, rest, NULL);
     mpz_ui_pow_ui(unit, 10, (unsigned long)(digits - 1));
     excess = digits - (mpz_cmp(quotient, unit) < 0) - DECIMAL_DIGITS;
     if (excess > 0) {
+        int order;
+
         mpz_ui_pow_ui(unit, 10, (unsigned long)excess);
         mpz_tdiv_qr(quotient, rest, quotient, unit);
         mpz_mul_2exp(rest, rest, 1);
@@ -156,8 +157,7 @@ static int round_quotient(mpz_t quotient, bool inexact)
             mpz_add_ui(quotient, quotient, 1);
         }
     }
-    mpz_clear(unit);
-    mpz_clear(rest);
+    mpz_clears(unit, rest, NULL);
     return excess > 0 ? excess : 0;
 }
 
@@ -174,9 +174,7 @@ enum status decimal_divide(const struct decimal *a, const struct decimal *b, str
     if (b->coefficient == 0) {
         return STATUS_INVALID;
     }
-    mpz_init(quotient);
-    mpz_init(divisor);
-    mpz_init(rest);
+    mpz_inits(quotient, divisor, rest, NULL);
     wide_set(quotient, a->coefficient);
     wide_set(divisor, b->coefficient);
     wide_scale(quotient, scale);
@@ -186,9 +184,7 @@ enum status decimal_divide(const struct decimal *a, const struct decimal *b, str
         mpz_neg(quotient, quotient);
     }
     status = wide_normal(quotient, exponent, out);
-    mpz_clear(quotient);
-    mpz_clear(divisor);
-    mpz_clear(rest);
+    mpz_clears(quotient, divisor, rest, NULL);
     return status;
 }
 
@@ -205,11 +201,11 @@ enum status decimal_remainder(const struct decimal *a, const struct decimal *b, 
         return decimal_normal(scaled(a, exponent) % scaled(b, exponent), exponent, a->negative,
                               out);
     }
-    wide_init(left, a, exponent);
-    wide_init(right, b, exponent);
+    mpz_inits(left, right, NULL);
+    wide_load(left, a, exponent);
+    wide_load(right, b, exponent);
     mpz_tdiv_r(left, left, right);
     status = wide_normal(left, exponent, out);
-    mpz_clear(left);
-    mpz_clear(right);
+    mpz_clears(left, right, NULL);
     return status;
 }

@@ -33,7 +33,7 @@ static _Thread_local struct hashers *hashers_here;
 
 uint64_t hash_xxh64(struct slice bytes)
 {
-    return XXH64(bytes.ptr, bytes.len, 0);
+    return XXH64(bytes.len ? bytes.ptr : "", bytes.len, 0);
 }
 
 static _Noreturn void die(const char *what)
@@ -95,7 +95,7 @@ uint64_t hash_private(struct slice bytes)
     if (pthread_once(&once, setup) != 0) {
         die("pthread_once");
     }
-    return XXH3_64bits_withSeed(bytes.ptr, bytes.len, private_seed);
+    return XXH3_64bits_withSeed(bytes.len ? bytes.ptr : "", bytes.len, private_seed);
 }
 
 void hash_sha256(struct slice bytes, uint8_t out[SHA256_BYTES])
@@ -189,7 +189,7 @@ void uuid7(char out[UUID_TEXT])
     bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
     for (size_t i = 0; i < sizeof(group_bytes); i++) {
         hex_encode(group, group_bytes[i], out);
-        out += 2 * group_bytes[i];
+        out += (size_t)2 * group_bytes[i];
         group += group_bytes[i];
         *out++ = i + 1 < sizeof(group_bytes) ? '-' : '\0';
     }

@@ -119,13 +119,15 @@ static char *put_utf8(char *to, uint32_t code)
  * or NULL. */
 static const char *read_unicode(const char *at, const char *end, char **to)
 {
-    int32_t code = read_hex4(at, end), low;
+    int32_t code = read_hex4(at, end);
 
     if (code < 0 || (code >= 0xDC00 && code <= 0xDFFF)) {
         return NULL;
     }
     at += 4;
     if (code >= 0xD800 && code <= 0xDBFF) {
+        int32_t low;
+
         if (end - at < 2 || at[0] != '\\' || at[1] != 'u') {
             return NULL;
         }
