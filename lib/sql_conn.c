@@ -19,6 +19,7 @@
 #define ERROR_EMPTY_QUERY       1065
 #define ERROR_LOCK_WAIT         1205
 #define ERROR_UNKNOWN_STATEMENT 1243
+#define ERROR_NEW_COLUMNS       2057
 #define ERROR_REPREPARE         1615
 
 static const char session[] =
@@ -203,7 +204,8 @@ static enum status execute(struct sql_conn *conn, const struct sql_statement *st
 static bool is_outdated(const struct sql_conn *conn, enum status status)
 {
     return status != STATUS_OK && !conn->lost &&
-           (conn->error.number == ERROR_UNKNOWN_STATEMENT || conn->error.number == ERROR_REPREPARE);
+           (conn->error.number == ERROR_UNKNOWN_STATEMENT ||
+            conn->error.number == ERROR_REPREPARE || conn->error.number == ERROR_NEW_COLUMNS);
 }
 
 static enum status run_once(struct sql_conn *conn, const struct sql_statement *statement,

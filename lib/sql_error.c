@@ -55,6 +55,7 @@ static const struct {
     {2008, STATUS_INTERNAL,    true }, /* out of memory in the client */
     {2014, STATUS_INTERNAL,    true }, /* commands out of sync */
     {2020, STATUS_TOO_LARGE,   true }, /* packet above the client's limit */
+    {2057, STATUS_INTERNAL,    false}, /* other columns than were prepared */
     {2027, STATUS_CORRUPT,     true }, /* malformed packet */
 };
 

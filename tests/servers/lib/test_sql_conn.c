@@ -1,0 +1,525 @@
+/*
+ * lib/sql_conn.c against a real server.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/json.h"
+#include "lib/sql_conn.h"
+#include "tests/servers/lib/sql_fixture.h"
+
+static struct arena arena;
+
+static const struct value *number(const char *text)
+{
+    return value_number(&arena, slice_str(text));
+}
+
+static const struct value *string(const char *text)
+{
+    return value_string(&arena, slice_str(text));
+}
+
+static enum status run(struct sql_conn *conn, const char *text, const struct value *const *params,
+                       size_t count, struct sql_rows *rows)
+{
+    const struct sql_statement statement = {
+        .text = slice_str(text), .params = params, .param_count = count};
+
+    return sql_run(conn, &statement, &arena, rows);
+}
+
+static struct sql_rows run_ok(struct sql_conn *conn, const char *text,
+                              const struct value *const *params, size_t count)
+{
+    struct sql_rows rows = {0};
+
+    if (run(conn, text, params, count, &rows) != STATUS_OK) {
+        fail_msg("%s: %u %s", text, sql_error(conn)->number, sql_error(conn)->text);
+    }
+    return rows;
+}
+
+static const char *kind_name(enum sql_kind kind)
+{
+    static const char *const names[] = {"integer", "decimal", "double",   "boolean", "text",
+                                        "bytes",   "json",    "datetime", "date",    "time"};
+
+    return names[kind];
+}
+
+/* ------------------------------------------------------------------ values */
+
+#define ALL_TYPES                                                                               \
+    "CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, b TINYINT(1), d DECIMAL(26,6), u BIGINT "  \
+    "UNSIGNED, f DOUBLE, g FLOAT, j JSON, x BLOB, m MEDIUMTEXT, dt DATETIME(3), da DATE, ti "   \
+    "TIME(2), e ENUM('one','two'), bit1 BIT(1), bit9 BIT(9), v VARCHAR(20), vb VARBINARY(20), " \
+    "s SMALLINT, y YEAR)"
+
+static void test_every_type_comes_back_as_its_text_and_kind(void **state)
+{
+    static const struct {
+        const char *literal, *column, *text, *kind;
+    } cases[] = {
+        {"TRUE",                        "b",    "1",                           "boolean" },
+        {"12345678901234567890.123456", "d",    "12345678901234567890.123456", "decimal" },
+        {"-0.1",                        "d",    "-0.100000",                   "decimal" },
+        {"18446744073709551615",        "u",    "18446744073709551615",        "integer" },
+        {"9007199254740993",            "u",    "9007199254740993",            "integer" },
+        {"0.1",                         "f",    "0.1",                         "double"  },
+        {"1e300",                       "f",    "1e+300",                      "double"  },
+        {"0.30000000000000004",         "f",    "0.30000000000000004",         "double"  },
+        {"0.1",                         "g",    "0.1",                         "double"  },
+        {"'{\"a\": [1, 2]}'",           "j",    "{\"a\": [1, 2]}",             "json"    },
+        {"x'00ff27'",                   "x",    NULL,                          "bytes"   },
+        {"'h\xc3\xa9'",                 "m",    "h\xc3\xa9",                   "text"    },
+        {"'2026-11-21 11:05:26.120'",   "dt",   "2026-11-21 11:05:26.120",     "datetime"},
+        {"'2026-02-03'",                "da",   "2026-02-03",                  "date"    },
+        {"'-123:04:05.67'",             "ti",   "-123:04:05.67",               "time"    },
+        {"'two'",                       "e",    "two",                         "text"    },
+        {"b'1'",                        "bit1", "1",                           "boolean" },
+        {"b'100000001'",                "bit9", "257",                         "integer" },
+        {"'abc '",                      "v",    "abc ",                        "text"    },
+        {"'abc'",                       "vb",   "abc",                         "bytes"   },
+        {"-32768",                      "s",    "-32768",                      "integer" },
+        {"2026",                        "y",    "2026",                        "integer" },
+    };
+    struct sql_conn *conn = fixture_fresh();
+
+    (void)state;
+    fixture_exec(conn, ALL_TYPES);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        char text[200];
+        struct sql_rows rows;
+
+        snprintf(text, sizeof(text), "REPLACE INTO t (id, %s) VALUES (1, %s)", cases[i].column,
+                 cases[i].literal);
+        fixture_exec(conn, text);
+        snprintf(text, sizeof(text), "SELECT %s, id AS `the id` FROM t", cases[i].column);
+        rows = run_ok(conn, text, NULL, 0);
+        assert_int_equal(rows.row_count, 1);
+        assert_string_equal(kind_name(rows.columns[0].kind), cases[i].kind);
+        assert_slice(rows.columns[1].name, "the id");
+        assert_false(rows.columns[1].nullable);
+        assert_true(rows.columns[0].nullable);
+        if (cases[i].text) {
+            assert_slice(rows.cells[0], cases[i].text);
+        } else {
+            assert_true(slice_eq(rows.cells[0], slice_of("\0\xff'", 3)));
+        }
+        assert_slice(rows.cells[1], "1");
+    }
+    sql_close(conn);
+}
+
+static void test_null_is_no_text_and_empty_is_one(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows = run_ok(conn, "SELECT NULL, '', CAST(NULL AS SIGNED)", NULL, 0);
+
+    (void)state;
+    assert_null(rows.cells[0].ptr);
+    assert_non_null(rows.cells[1].ptr);
+    assert_int_equal(rows.cells[1].len, 0);
+    assert_null(rows.cells[2].ptr);
+    sql_close(conn);
+}
+
+static void test_parameters_keep_their_value(void **state)
+{
+    static const char exact[] = "12345678901234567890.123456";
+    struct sql_conn *conn = fixture_fresh();
+    struct value *list = value_list(&arena);
+    const struct value *params[] = {number("9007199254740993"),
+                                    value_bool(&arena, true),
+                                    number(exact),
+                                    number("18446744073709551615"),
+                                    list,
+                                    value_bytes(&arena, slice_of("\0\xff", 2)),
+                                    string("a'b"),
+                                    value_null(&arena),
+                                    number("1e2")};
+    struct sql_rows rows;
+
+    (void)state;
+    value_append(list, value_i64(&arena, 1));
+    fixture_exec(conn, ALL_TYPES);
+    rows = run_ok(conn, "INSERT INTO t (id, b, d, u, j, x, m, v, s) VALUES (?,?,?,?,?,?,?,?,?)",
+                  params, ARRAY_COUNT(params));
+    assert_int_equal(rows.affected, 1);
+    assert_int_equal(rows.warnings, 0);
+    rows = run_ok(conn, "SELECT id, b, d, u, j, x, m, v, s FROM t WHERE d = ?", &params[2], 1);
+    assert_int_equal(rows.row_count, 1);
+    assert_slice(rows.cells[0], "9007199254740993");
+    assert_slice(rows.cells[1], "1");
+    assert_slice(rows.cells[2], exact);
+    assert_slice(rows.cells[3], "18446744073709551615");
+    assert_slice(rows.cells[4], "[1]");
+    assert_true(slice_eq(rows.cells[5], slice_of("\0\xff", 2)));
+    assert_slice(rows.cells[6], "a'b");
+    assert_null(rows.cells[7].ptr);
+    assert_slice(rows.cells[8], "100");
+    sql_close(conn);
+}
+
+static void test_a_number_beyond_38_digits_is_invalid(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct value *param = number("123456789012345678901234567890123456789.5");
+    struct sql_rows rows;
+
+    (void)state;
+    assert_status(run(conn, "SELECT ?", &param, 1, &rows), STATUS_INVALID);
+    param = number("1e999999999");
+    assert_status(run(conn, "SELECT ?", &param, 1, &rows), STATUS_INVALID);
+    assert_status(run(conn, "SELECT 1", &param, 1, &rows), STATUS_INVALID);
+    assert_false(sql_lost(conn));
+    sql_close(conn);
+}
+
+static void test_a_text_of_megabytes_comes_whole(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows = run_ok(conn, "SELECT REPEAT('xyz', 1000000), 7", NULL, 0);
+    const struct sql_statement limited = {.text = SLICE_LITERAL("SELECT REPEAT('xyz', 1000000)"),
+                                          .max_bytes = 1000};
+
+    (void)state;
+    assert_int_equal(rows.cells[0].len, 3000000);
+    assert_memory_equal(rows.cells[0].ptr + 2999997, "xyz", 3);
+    assert_slice(rows.cells[1], "7");
+    assert_status(sql_run(conn, &limited, &arena, &rows), STATUS_TOO_LARGE);
+    rows = run_ok(conn, "SELECT 8", NULL, 0);
+    assert_slice(rows.cells[0], "8");
+    sql_close(conn);
+}
+
+static void test_more_rows_than_allowed_are_refused_and_the_connection_goes_on(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"), .max_rows = 2};
+    struct sql_rows rows;
+
+    (void)state;
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_TOO_LARGE);
+    rows = run_ok(conn, "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3", NULL, 0);
+    assert_int_equal(rows.row_count, 3);
+    assert_slice(rows.cells[2], "3");
+    sql_close(conn);
+}
+
+/* ------------------------------------------------------------------ statements */
+
+static void test_a_described_statement_gives_its_kinds_to_the_last_columns(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct sql_statement statement = {
+        .text =
+            SLICE_LITERAL("SELECT 5 AS revision, q.* FROM (SELECT u.* FROM (SELECT b, j, d FROM "
+                          "t UNION ALL SELECT b, j, d FROM t LIMIT 1) u) q"),
+        .describe = SLICE_LITERAL("SELECT b, j, d FROM t")};
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, ALL_TYPES "; INSERT INTO t (id, b, j, d) VALUES (1, 0, '[]', 1.5)");
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    assert_string_equal(kind_name(rows.columns[0].kind), "integer");
+    assert_string_equal(kind_name(rows.columns[1].kind), "boolean");
+    assert_string_equal(kind_name(rows.columns[2].kind), "json");
+    assert_string_equal(kind_name(rows.columns[3].kind), "decimal");
+    assert_slice(rows.cells[1], "0");
+    sql_close(conn);
+}
+
+static void test_three_hundred_statements_keep_256_prepared(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    for (unsigned int round = 0; round < 2; round++) {
+        for (unsigned int i = 0; i < 300; i++) {
+            char text[40], expected[8];
+
+            snprintf(text, sizeof(text), "SELECT %u", i);
+            snprintf(expected, sizeof(expected), "%u", i);
+            assert_slice(run_ok(conn, text, NULL, 0).cells[0], expected);
+        }
+    }
+    rows = run_ok(conn, "SHOW SESSION STATUS LIKE 'Com_stmt_prepare'", NULL, 0);
+    assert_slice(rows.cells[1], "601");
+    run_ok(conn, "SELECT 299", NULL, 0);
+    rows = run_ok(conn, "SHOW SESSION STATUS LIKE 'Com_stmt_prepare'", NULL, 0);
+    assert_slice(rows.cells[1], "601");
+    sql_close(conn);
+}
+
+static void test_a_statement_remembers_its_database(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct sql_statement here = {.text = SLICE_LITERAL("SELECT x FROM place"),
+                                       .database = SLICE_LITERAL(DATABASE)},
+                               there = {.text = SLICE_LITERAL("SELECT x FROM place"),
+                                        .database = SLICE_LITERAL(DATABASE "_2")};
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn,
+                 "CREATE TABLE place (x INT); INSERT INTO place VALUES (1); DROP DATABASE IF "
+                 "EXISTS " DATABASE "_2; CREATE DATABASE " DATABASE "_2; CREATE TABLE " DATABASE
+                 "_2.place (x INT); INSERT INTO " DATABASE "_2.place VALUES (2)");
+    for (unsigned int i = 0; i < 2; i++) {
+        assert_status(sql_run(conn, &there, &arena, &rows), STATUS_OK);
+        assert_slice(rows.cells[0], "2");
+        assert_status(sql_run(conn, &here, &arena, &rows), STATUS_OK);
+        assert_slice(rows.cells[0], "1");
+    }
+    fixture_exec(conn, "DROP DATABASE " DATABASE "_2");
+    sql_close(conn);
+}
+
+static void test_an_altered_table_is_described_anew(void **state)
+{
+    struct sql_conn *conn = fixture_fresh(), *other = fixture_open(DATABASE);
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE p (a INT); INSERT INTO p VALUES (7)");
+    assert_slice(run_ok(conn, "SELECT * FROM p", NULL, 0).cells[0], "7");
+    fixture_exec(other, "ALTER TABLE p MODIFY a VARCHAR(200); UPDATE p SET a = REPEAT('z', 200)");
+    rows = run_ok(conn, "SELECT * FROM p", NULL, 0);
+    assert_string_equal(kind_name(rows.columns[0].kind), "text");
+    assert_int_equal(rows.cells[0].len, 200);
+    fixture_exec(other, "ALTER TABLE p ADD b INT DEFAULT 9");
+    rows = run_ok(conn, "SELECT * FROM p", NULL, 0);
+    assert_int_equal(rows.column_count, 2);
+    assert_slice(rows.cells[1], "9");
+    sql_close(other);
+    sql_close(conn);
+}
+
+static void test_describe_names_columns_and_counts_parameters(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows columns;
+    size_t params;
+
+    (void)state;
+    fixture_exec(conn, ALL_TYPES);
+    assert_status(sql_describe(conn, SLICE_LITERAL(DATABASE),
+                               SLICE_LITERAL("SELECT id AS Id, b FROM t WHERE id > ? AND v = ?"),
+                               &arena, &columns, &params),
+                  STATUS_OK);
+    assert_int_equal(params, 2);
+    assert_int_equal(columns.column_count, 2);
+    assert_slice(columns.columns[0].name, "Id");
+    assert_string_equal(kind_name(columns.columns[1].kind), "boolean");
+    assert_status(sql_describe(conn, SLICE_LITERAL(DATABASE), SLICE_LITERAL("SELECT nope FROM t"),
+                               &arena, &columns, &params),
+                  STATUS_NOT_FOUND);
+    sql_close(conn);
+}
+
+static void test_counts_warnings_and_ids_are_reported(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY, d DECIMAL(5,2))");
+    rows = run_ok(conn, "INSERT INTO c (d) VALUES (1.239)", NULL, 0); /* cut, with a note only */
+    assert_int_equal(rows.insert_id, 1);
+    assert_true(rows.warnings > 0);
+    rows = run_ok(conn, "UPDATE c SET d = 1.24", NULL, 0); /* unchanged, but found */
+    assert_int_equal(rows.affected, 1);
+    rows = run_ok(conn, "UPDATE c SET id = LAST_INSERT_ID(id + 41)", NULL, 0);
+    assert_int_equal(rows.insert_id, 42);
+    rows = run_ok(conn, "UPDATE c SET id = LAST_INSERT_ID(id + 1) WHERE id = 7", NULL, 0);
+    assert_int_equal(rows.affected, 0);
+    assert_int_equal(rows.insert_id, 0);
+    sql_close(conn);
+}
+
+/* ------------------------------------------------------------------ errors */
+
+static void test_errors_become_statuses(void **state)
+{
+    static const struct {
+        const char *text, *status;
+        unsigned int number;
+    } cases[] = {
+        {"INSERT INTO k VALUES (1)",           "conflict",  1062},
+        {"SELECT * FROM nothing",              "not_found", 1146},
+        {"SELECT nothing FROM k",              "not_found", 1054},
+        {"SELEC 1",                            "invalid",   1064},
+        {"INSERT INTO k VALUES ('abc')",       "invalid",   1366},
+        {"INSERT INTO k VALUES (99999999999)", "invalid",   1264},
+    };
+    struct sql_conn *conn = fixture_fresh();
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE k (id INT PRIMARY KEY); INSERT INTO k VALUES (1)");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct sql_rows rows;
+
+        assert_string_equal(status_name(run(conn, cases[i].text, NULL, 0, &rows)), cases[i].status);
+        assert_int_equal(sql_error(conn)->number, cases[i].number);
+        assert_false(sql_lost(conn));
+    }
+    sql_close(conn);
+}
+
+static void test_the_session_is_utc_and_strict(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows = run_ok(
+        conn, "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@autocommit", NULL, 0);
+
+    (void)state;
+    assert_slice(rows.cells[0], "+00:00");
+    assert_true(slice_starts(rows.cells[1], "STRICT_ALL_TABLES,"));
+    assert_slice(rows.cells[2], "utf8mb4");
+    assert_slice(rows.cells[3], "1");
+    sql_close(conn);
+}
+
+static void test_a_missing_database_is_not_found_and_a_closed_port_unavailable(void **state)
+{
+    struct sql_address address = fixture_address();
+    struct sql_login login = fixture_login();
+    struct sql_conn *conn;
+    struct sql_error error;
+
+    (void)state;
+    assert_status(sql_open(&address, &login, SLICE_LITERAL("nosuchdb"), &conn, &error),
+                  STATUS_NOT_FOUND);
+    assert_int_equal(error.number, 1049);
+    login.user = SLICE_LITERAL("nobody_of_that_name");
+    login.password = SLICE_LITERAL("wrong");
+    assert_status(sql_open(&address, &login, SLICE_EMPTY, &conn, &error), STATUS_DENIED);
+    address.host = SLICE_LITERAL("127.0.0.1");
+    address.port = port_free();
+    assert_status(sql_open(&address, &login, SLICE_EMPTY, &conn, &error), STATUS_UNAVAILABLE);
+    assert_null(conn);
+}
+
+static void kill_of(struct sql_conn *victim)
+{
+    struct sql_conn *killer = fixture_open("");
+    char text[40];
+
+    snprintf(text, sizeof(text), "KILL %lu", sql_thread_id(victim));
+    assert_status(sql_exec(killer, text), STATUS_OK);
+    sql_close(killer);
+}
+
+static void test_a_killed_connection_is_lost(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    run_ok(conn, "SELECT 1", NULL, 0);
+    kill_of(conn);
+    assert_status(run(conn, "SELECT 1", NULL, 0, &rows), STATUS_UNAVAILABLE);
+    assert_true(sql_lost(conn));
+    assert_status(run(conn, "SELECT 1", NULL, 0, &rows), STATUS_UNAVAILABLE);
+    sql_close(conn);
+}
+
+static void test_a_commit_whose_answer_is_lost_is_uncertain(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE k (id INT PRIMARY KEY)");
+    run_ok(conn, "INSERT INTO k VALUES (1)", NULL, 0);
+    assert_status(sql_begin(conn), STATUS_OK);
+    kill_of(conn);
+    assert_status(sql_commit(conn), STATUS_UNCERTAIN);
+    sql_close(conn);
+    conn = fixture_open(DATABASE);
+    assert_status(sql_begin(conn), STATUS_OK);
+    kill_of(conn);
+    assert_status(run(conn, "INSERT INTO k VALUES (2)", NULL, 0, &rows), STATUS_UNAVAILABLE);
+    sql_close(conn);
+    conn = fixture_open(DATABASE);
+    run_ok(conn, "DELETE FROM k", NULL, 0);
+    kill_of(conn);
+    assert_status(run(conn, "DELETE FROM k", NULL, 0, &rows), STATUS_UNCERTAIN);
+    sql_close(conn);
+}
+
+static void test_a_lock_wait_rolls_the_transaction_back(void **state)
+{
+    struct sql_conn *one = fixture_fresh(), *two = fixture_open(DATABASE);
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(one,
+                 "CREATE TABLE k (id INT PRIMARY KEY, n INT); INSERT INTO k VALUES (1, 0), (2, 0)");
+    fixture_exec(two, "SET SESSION innodb_lock_wait_timeout = 1");
+    assert_status(sql_begin(one), STATUS_OK);
+    run_ok(one, "UPDATE k SET n = 1 WHERE id = 1", NULL, 0);
+    assert_status(sql_begin(two), STATUS_OK);
+    run_ok(two, "UPDATE k SET n = 2 WHERE id = 2", NULL, 0);
+    assert_status(run(two, "UPDATE k SET n = 2 WHERE id = 1", NULL, 0, &rows), STATUS_BUSY);
+    assert_int_equal(sql_error(two)->number, 1205);
+    assert_status(sql_commit(one), STATUS_OK);
+    assert_slice(run_ok(one, "SELECT n FROM k WHERE id = 2", NULL, 0).cells[0], "0");
+    sql_close(one);
+    sql_close(two);
+}
+
+static void test_a_file_of_statements_stops_at_the_first_error(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+
+    (void)state;
+    assert_status(
+        sql_exec_all(conn, SLICE_LITERAL("CREATE TABLE a (x INT);\n-- words\nCREATE TABLE "
+                                         "b (x INT);\n-- the end\n")),
+        STATUS_OK);
+    assert_status(sql_exec_all(conn, SLICE_LITERAL("INSERT INTO a VALUES (1); INSERT INTO c VALUES "
+                                                   "(1); INSERT INTO b VALUES (1);")),
+                  STATUS_NOT_FOUND);
+    assert_slice(run_ok(conn, "SELECT COUNT(*) FROM a", NULL, 0).cells[0], "1");
+    assert_slice(run_ok(conn, "SELECT COUNT(*) FROM b", NULL, 0).cells[0], "0");
+    sql_close(conn);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_type_comes_back_as_its_text_and_kind),
+        cmocka_unit_test(test_null_is_no_text_and_empty_is_one),
+        cmocka_unit_test(test_parameters_keep_their_value),
+        cmocka_unit_test(test_a_number_beyond_38_digits_is_invalid),
+        cmocka_unit_test(test_a_text_of_megabytes_comes_whole),
+        cmocka_unit_test(test_more_rows_than_allowed_are_refused_and_the_connection_goes_on),
+        cmocka_unit_test(test_a_described_statement_gives_its_kinds_to_the_last_columns),
+        cmocka_unit_test(test_three_hundred_statements_keep_256_prepared),
+        cmocka_unit_test(test_a_statement_remembers_its_database),
+        cmocka_unit_test(test_an_altered_table_is_described_anew),
+        cmocka_unit_test(test_describe_names_columns_and_counts_parameters),
+        cmocka_unit_test(test_counts_warnings_and_ids_are_reported),
+        cmocka_unit_test(test_errors_become_statuses),
+        cmocka_unit_test(test_the_session_is_utc_and_strict),
+        cmocka_unit_test(test_a_missing_database_is_not_found_and_a_closed_port_unavailable),
+        cmocka_unit_test(test_a_killed_connection_is_lost),
+        cmocka_unit_test(test_a_commit_whose_answer_is_lost_is_uncertain),
+        cmocka_unit_test(test_a_lock_wait_rolls_the_transaction_back),
+        cmocka_unit_test(test_a_file_of_statements_stops_at_the_first_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
