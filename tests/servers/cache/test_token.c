@@ -1,0 +1,366 @@
+/*
+ * Read-your-writes of CACHE-PROTOCOL.md against real servers; world.h says how.
+ */
+#include <inttypes.h>
+
+#include "cache/publish.h"
+#include "lib/clock.h"
+#include "tests/servers/cache/world.h"
+
+#define ONE "{\"id\":1,\"name\":\"one\"}"
+#define TWO "{\"id\":1,\"name\":\"two\"}"
+
+static struct request *request_with(struct world *world, const char *tokens)
+{
+    struct request *request = request_new(world, query_item(world), 1);
+
+    request->input.tokens = slice_str(tokens);
+    request_start(request);
+    return request;
+}
+
+static struct request *ask_with(struct world *world, const char *tokens)
+{
+    struct request *request = request_with(world, tokens);
+
+    request_wait(request);
+    return request;
+}
+
+static void aggregate_set(struct world *world, const char *aggregate, uint64_t version)
+{
+    sql(world, "REPLACE INTO twofold_aggregate VALUES ('%s', %" PRIu64 ", 11)", aggregate, version);
+}
+
+static void tell(struct world *world, const char *epoch, uint64_t version)
+{
+    const struct told told[] = {
+        {SLICE_LITERAL("Item:1"), version}
+    };
+
+    publish_tell(world->admin, world->database, slice_str(epoch), 11, NULL, 0, told, 1,
+                 clock_deadline(1000000));
+}
+
+static void dead_letter(struct world *world, const char *aggregate)
+{
+    sql(world,
+        "INSERT INTO twofold_dead_letter (aggregate, version, shard, position, record, error, "
+        "created) VALUES ('%s', 2, 's', '1', '', '', NOW())",
+        aggregate);
+}
+
+/* ------------------------------------------------------------------ tokens of commands */
+
+static void test_version_in_the_aggregate_table_is_reached(void **state)
+{
+    struct world *world = *state;
+
+    aggregate_set(world, "Item:1", 2);
+    assert_sql(ask_with(world, "Item:1@2"), FORWARD_MISS, "replica1", ONE);
+    assert_hit(ask_with(world, "Item:1@1"), ONE);
+}
+
+/* SQL's table does not know it: only Redis can have said so. */
+static void test_version_in_redis_is_reached(void **state)
+{
+    struct world *world = *state;
+
+    tell(world, EPOCH, 2);
+    assert_status(ask_with(world, "Item:1@2")->status, STATUS_OK);
+}
+
+static void test_version_of_another_epoch_in_redis_is_not_believed(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    world->settings.consistency_timeout = 200000;
+    tell(world, EPOCH_2, 2);
+    request = ask_with(world, "Item:1@2");
+    assert_status(request->status, STATUS_TIMEOUT);
+    assert_string_equal(request->failure.problem, "not-caught-up");
+}
+
+static void test_version_not_reached_in_time_is_said(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    world->settings.consistency_timeout = 200000;
+    aggregate_set(world, "Item:1", 1);
+    request = ask_with(world, "Item:1@2");
+    assert_status(request->status, STATUS_TIMEOUT);
+    assert_string_equal(request->failure.problem, "not-caught-up");
+}
+
+static void test_the_requests_own_deadline_ends_the_wait(void **state)
+{
+    struct world *world = *state;
+    struct request *request = request_new(world, query_item(world), 1);
+
+    request->input.tokens = SLICE_LITERAL("Item:1@2");
+    request->input.deadline_us = clock_deadline(200000);
+    request_start(request);
+    request_wait(request);
+    assert_status(request->status, STATUS_TIMEOUT);
+}
+
+static bool feed_is_on(void *ctx)
+{
+    struct world *world = ctx;
+    struct redis_reply *reply = redis_do(
+        world, (const char *[]){"PUBSUB", "NUMSUB",
+                                arena_cstr(&world->arena, key_feed(&world->arena, world->database)),
+                                NULL});
+
+    return reply->count == 2 && reply->items[1].integer > 0;
+}
+
+/* The commit comes while the request waits: it is answered with the new row. */
+static void test_waiting_request_sees_the_commit(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    ask(world, 1);
+    request = request_with(world, "Item:1@2");
+    loop_until(world, feed_is_on, world);
+    assert_false(request->done);
+    commit(world, 11, 1, "two", true);
+    tell(world, EPOCH, 2);
+    request_wait(request);
+    assert_sql(request, FORWARD_STALE, "replica1", TWO);
+}
+
+static void test_aggregate_among_the_dead_letters_is_blocked(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    aggregate_set(world, "Item:1", 1);
+    dead_letter(world, "Item:1");
+    request = ask_with(world, "Item:1@2");
+    assert_status(request->status, STATUS_REFUSED);
+    assert_string_equal(request->failure.problem, "projection-blocked");
+    assert_status(ask_with(world, "Item:1@1")->status, STATUS_OK);
+}
+
+static void test_tokens_of_other_models_do_not_concern_the_query(void **state)
+{
+    struct world *world = *state;
+
+    assert_status(ask_with(world, "Customer:9@7, customers:r" EPOCH ".99999")->status, STATUS_OK);
+}
+
+static void test_every_token_of_a_list_is_waited_for(void **state)
+{
+    struct world *world = *state;
+
+    world->settings.consistency_timeout = 200000;
+    aggregate_set(world, "Item:1", 2);
+    assert_status(ask_with(world, "Item:1@2,Item:2@1")->status, STATUS_TIMEOUT);
+    aggregate_set(world, "Item:2", 1);
+    assert_status(ask_with(world, "Item:1@2,Item:2@1")->status, STATUS_OK);
+}
+
+static void test_malformed_tokens_are_bad(void **state)
+{
+    static const char *const tokens[] = {
+        "x",
+        "Item:1@",
+        "Item:@1",
+        ":1@1",
+        "Item:1@1,",
+        "Item:1@-1",
+        "Item:a b@1",
+        "items:r" EPOCH,
+        "items:r00000000000000E1.1",
+        "items:r" EPOCH ".x",
+        "A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,"
+        "A:1@1,A:1@1,A:1@1",
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(tokens); i++) {
+        struct request *request = ask_with(*state, tokens[i]);
+
+        if (request->status != STATUS_INVALID) {
+            print_error("%s\n", tokens[i]);
+        }
+        assert_status(request->status, STATUS_INVALID);
+        assert_string_equal(request->failure.problem, "bad-token");
+    }
+}
+
+static void test_too_many_waiters_are_refused(void **state)
+{
+    struct world *world = *state;
+    struct request *waiting, *refused;
+
+    world->settings.consistency_waiters = 1;
+    world->settings.consistency_timeout = 500000;
+    waiting = request_with(world, "Item:1@2");
+    refused = ask_with(world, "Item:1@2");
+    assert_status(refused->status, STATUS_BUSY);
+    request_wait(waiting);
+    assert_status(waiting->status, STATUS_TIMEOUT);
+}
+
+static void test_many_waiters_share_polls_and_statements(void **state)
+{
+    struct world *world = *state;
+    struct request *requests[100];
+    unsigned int before = queries_of(world, "primary");
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+        aggregate_set(world, arena_printf(&world->arena, "Item:%zu", i).ptr, 5);
+        requests[i] = request_with(world, arena_printf(&world->arena, "Item:%zu@5", i).ptr);
+    }
+    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+        request_wait(requests[i]);
+        assert_status(requests[i]->status, STATUS_OK);
+    }
+    assert_true(queries_of(world, "primary") - before < 10);
+}
+
+static void test_without_redis_the_primary_is_polled(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    cache_destroy(world->cache);
+    redis_destroy(world->redis);
+    world->settings.redis = SLICE_LITERAL("127.0.0.1:1");
+    world->redis = redis_create(world->loop, &(struct redis_config){
+                                                 .addresses = world->settings.redis,
+                                                 .connect_timeout_us = 1000000,
+                                                 .command_timeout_us = 1000000,
+                                                 .retry_base_us = 1000000,
+                                                 .retry_cap_us = 1000000,
+                                                 .pending_max = 100,
+                                             });
+    world->cache =
+        cache_create(world->loop, &world->plan, &world->settings, world->redis, world->sql);
+    request = request_with(world, "Item:1@2");
+    aggregate_set(world, "Item:1", 2);
+    request_wait(request);
+    assert_sql(request, FORWARD_BYPASS, "replica1", ONE);
+}
+
+/* ------------------------------------------------------------------ tokens of answers */
+
+static void test_token_of_an_answer_is_accepted(void **state)
+{
+    struct world *world = *state;
+    struct request *first = ask(world, 1);
+    struct slice token = token_of_answer(&world->arena, &world->model, &first->answer);
+
+    assert_slice(token, "items:r" EPOCH ".10");
+    assert_hit(ask_with(world, arena_cstr(&world->arena, token)), ONE);
+}
+
+static void test_token_beyond_the_primary_is_of_the_future(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    ask(world, 1);
+    request = ask_with(world, "items:r" EPOCH ".11");
+    assert_status(request->status, STATUS_INVALID);
+    assert_string_equal(request->failure.problem, "future-token");
+    revision_set(world, PRIMARY, EPOCH, 11);
+    assert_hit(ask_with(world, "items:r" EPOCH ".11"), ONE);
+}
+
+static void test_token_of_a_forgotten_epoch_is_ignored(void **state)
+{
+    struct world *world = *state;
+
+    ask(world, 1);
+    assert_hit(ask_with(world, "items:r" EPOCH_2 ".99"), ONE);
+}
+
+/* own is a rebuild behind: the primary's epoch counts, and entries of the old one do not. */
+static void test_token_of_the_primarys_new_epoch_beats_own(void **state)
+{
+    struct world *world = *state;
+
+    ask(world, 1);
+    revision_set(world, PRIMARY, EPOCH_2, 20);
+    home_set(world, NULL, TOUCHES);
+    item_set(world, PRIMARY, 1, "two");
+    assert_sql(ask_with(world, "items:r" EPOCH_2 ".20"), FORWARD_BYPASS, "primary", TWO);
+}
+
+/* ------------------------------------------------------------------ Prefer: wait */
+
+struct waited {
+    bool done;
+    enum status status;
+};
+
+static void on_waited(void *ctx, enum status status)
+{
+    struct waited *waited = ctx;
+
+    waited->done = true;
+    waited->status = status;
+}
+
+static bool has_waited(void *ctx)
+{
+    return ((struct waited *)ctx)->done;
+}
+
+static enum status wait_for(struct world *world, const char *token, uint64_t span_us)
+{
+    struct waited waited = {0};
+
+    lookup_wait(world->cache, slice_str(token), clock_deadline(span_us), on_waited, &waited);
+    assert_false(waited.done);
+    loop_until(world, has_waited, &waited);
+    return waited.status;
+}
+
+static void test_wait_ends_when_the_command_is_visible(void **state)
+{
+    struct world *world = *state;
+    struct slice token = token_of_command(&world->arena, &world->model, SLICE_LITERAL("a b"), 3);
+
+    assert_slice(token, "Item:a%20b@3");
+    assert_status(wait_for(world, arena_cstr(&world->arena, token), 200000), STATUS_TIMEOUT);
+    aggregate_set(world, "Item:a%20b", 3);
+    assert_status(wait_for(world, arena_cstr(&world->arena, token), 5000000), STATUS_OK);
+    dead_letter(world, "Item:9");
+    assert_status(wait_for(world, "Item:9@1", 5000000), STATUS_REFUSED);
+    assert_status(wait_for(world, "Nobody:9@1", 5000000), STATUS_INVALID);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_version_in_the_aggregate_table_is_reached),
+        TEST(test_version_in_redis_is_reached),
+        TEST(test_version_of_another_epoch_in_redis_is_not_believed),
+        TEST(test_version_not_reached_in_time_is_said),
+        TEST(test_the_requests_own_deadline_ends_the_wait),
+        TEST(test_waiting_request_sees_the_commit),
+        TEST(test_aggregate_among_the_dead_letters_is_blocked),
+        TEST(test_tokens_of_other_models_do_not_concern_the_query),
+        TEST(test_every_token_of_a_list_is_waited_for),
+        TEST(test_malformed_tokens_are_bad),
+        TEST(test_too_many_waiters_are_refused),
+        TEST(test_many_waiters_share_polls_and_statements),
+        TEST(test_without_redis_the_primary_is_polled),
+        TEST(test_token_of_an_answer_is_accepted),
+        TEST(test_token_beyond_the_primary_is_of_the_future),
+        TEST(test_token_of_a_forgotten_epoch_is_ignored),
+        TEST(test_token_of_the_primarys_new_epoch_beats_own),
+        TEST(test_wait_ends_when_the_command_is_visible),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
