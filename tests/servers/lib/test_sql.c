@@ -1,0 +1,415 @@
+/*
+ * lib/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as every node that lives.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/metric.h"
+#include "lib/sql.h"
+#include "tests/servers/lib/sql_fixture.h"
+
+struct answer {
+    unsigned int calls;
+    enum status status;
+    unsigned int error;
+    char text[64]; /* the first cell */
+    uint64_t took_us, started_us;
+};
+
+static void on_done(void *ctx, enum status status, struct sql_result *result)
+{
+    struct answer *answer = ctx;
+
+    assert_non_null(result);
+    answer->calls++;
+    answer->status = status;
+    answer->error = result->error.number;
+    answer->took_us = clock_us() - answer->started_us;
+    if (status == STATUS_OK && result->rows.row_count > 0) {
+        snprintf(answer->text, sizeof(answer->text), "%.*s", SLICE_ARG(result->rows.cells[0]));
+    }
+    sql_result_free(result);
+}
+
+#define UNTIL(loop, condition)                           \
+    do {                                                 \
+        uint64_t limit_ = clock_deadline(WAIT_LIMIT_US); \
+        while (!(condition)) {                           \
+            assert_true(clock_left_us(limit_) > 0);      \
+            loop_turn(loop, false);                      \
+            breathe();                                   \
+        }                                                \
+    } while (0)
+
+static struct sql_config config_one(void)
+{
+    struct sql_config config = {.node_count = 1,
+                                .login = fixture_login(),
+                                .threads = 2,
+                                .queue_max = 10,
+                                .primary_max = 2,
+                                .eject_us = 50000,
+                                .eject_cap_us = 200000};
+
+    config.nodes[0] = fixture_address();
+    return config;
+}
+
+static void ask(struct sql *sql, struct loop *loop, unsigned int node,
+                const struct sql_statement *statement, uint64_t span_us, struct answer *answer)
+{
+    *answer = (struct answer){.started_us = clock_us()};
+    sql_query(sql, loop, node, statement, clock_deadline(span_us), on_done, answer);
+    assert_int_equal(answer->calls, 0);
+}
+
+static const struct sql_statement select_7 = {.text = SLICE_LITERAL("SELECT 7")};
+static const struct sql_statement sleep_long = {.text = SLICE_LITERAL("SELECT SLEEP(30)")};
+static const struct sql_statement sleep_short = {.text = SLICE_LITERAL("SELECT SLEEP(0.2)")};
+
+static void test_a_query_is_answered_on_the_loop(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql *sql = sql_create(&config);
+    const struct sql_statement bad = {.text = SLICE_LITERAL("SELEC 1")};
+    struct answer answer, wrong;
+
+    (void)state;
+    ask(sql, loop, 0, &select_7, 5000000, &answer);
+    ask(sql, loop, 0, &bad, 5000000, &wrong);
+    UNTIL(loop, answer.calls > 0 && wrong.calls > 0);
+    assert_status(answer.status, STATUS_OK);
+    assert_string_equal(answer.text, "7");
+    assert_status(wrong.status, STATUS_INVALID);
+    assert_int_equal(wrong.error, 1064);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+/* The server's number of connections that run this very query. */
+static bool runs_on_server(struct sql_conn *conn, const char *text)
+{
+    const struct value *param;
+    struct arena arena = {0};
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT COUNT(*) FROM information_schema.processlist WHERE info = ?"),
+        .params = &param,
+        .param_count = 1};
+    struct sql_rows rows;
+    bool runs;
+
+    param = value_string(&arena, slice_str(text));
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    runs = !slice_is(rows.cells[0], "0");
+    arena_fini(&arena);
+    return runs;
+}
+
+static void test_a_deadline_ends_the_query_here_and_on_the_server(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *observer = fixture_open("");
+    struct answer late, next;
+    struct sql *sql;
+
+    (void)state;
+    config.threads = 1;
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &sleep_long, 200000, &late);
+    UNTIL(loop, runs_on_server(observer, "SELECT SLEEP(30)"));
+    UNTIL(loop, late.calls > 0);
+    assert_status(late.status, STATUS_TIMEOUT);
+    ask(sql, loop, 0, &select_7, 5000000, &next); /* the same thread: after its KILL */
+    UNTIL(loop, next.calls > 0);
+    assert_status(next.status, STATUS_OK);
+    UNTIL(loop, !runs_on_server(observer, "SELECT SLEEP(30)"));
+    assert_true(sql_node_up(sql, 0));
+    sql_destroy(sql);
+    sql_close(observer);
+    loop_destroy(loop);
+}
+
+static void test_a_deadline_passes_in_the_queue_too(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer busy[2], waiting;
+    struct sql *sql = sql_create(&config);
+
+    (void)state;
+    ask(sql, loop, 0, &sleep_short, 5000000, &busy[0]);
+    ask(sql, loop, 0, &sleep_short, 5000000, &busy[1]);
+    ask(sql, loop, 0, &select_7, 20000, &waiting);
+    UNTIL(loop, waiting.calls > 0);
+    assert_status(waiting.status, STATUS_TIMEOUT);
+    assert_int_equal(busy[0].calls, 0);
+    UNTIL(loop, busy[0].calls && busy[1].calls);
+    assert_status(busy[0].status, STATUS_OK);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+static void test_a_full_queue_is_busy(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answers[14];
+    unsigned int busy = 0;
+    struct sql *sql;
+
+    (void)state;
+    sql = sql_create(&config);
+    for (size_t i = 0; i < ARRAY_COUNT(answers); i++) { /* 2 run, 10 wait */
+        ask(sql, loop, 0, &sleep_short, 5000000, &answers[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
+        UNTIL(loop, answers[i].calls > 0);
+        busy += answers[i].status == STATUS_BUSY;
+        assert_true(answers[i].status == STATUS_BUSY || answers[i].status == STATUS_OK);
+    }
+    assert_in_range(busy, 2, 4);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+static void test_queries_beyond_primary_max_wait_and_let_replicas_queries_pass(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer first, second, other;
+    struct sql *sql;
+
+    (void)state;
+    config.primary_max = 1;
+    config.node_count = 2;
+    config.nodes[1] = fixture_address();
+    config.nodes[1].name = SLICE_LITERAL("replica1");
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &sleep_short, 5000000, &first);
+    ask(sql, loop, 0, &sleep_short, 5000000, &second);
+    ask(sql, loop, 1, &select_7, 5000000, &other);
+    UNTIL(loop, other.calls > 0);
+    assert_int_equal(first.calls + second.calls, 0);
+    UNTIL(loop, first.calls && second.calls);
+    assert_status(second.status, STATUS_OK);
+    assert_true(second.took_us >= 400000); /* one after the other */
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+/* ------------------------------------------------------------------ broken nodes */
+
+static void test_a_node_that_refuses_is_left_alone_and_tried_again(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answer;
+    struct sql *sql;
+
+    (void)state;
+    config.node_count = 3;
+    config.eject_us = config.eject_cap_us = 1000000;
+    config.nodes[1] = fixture_address();
+    config.nodes[2] = (struct sql_address){
+        .name = SLICE_LITERAL("gone"), .host = SLICE_LITERAL("127.0.0.1"), .port = port_free()};
+    sql = sql_create(&config);
+    ask(sql, loop, 2, &select_7, 5000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_UNAVAILABLE);
+    assert_int_equal(answer.error, 2002);
+    assert_false(sql_node_up(sql, 2));
+    ask(sql, loop, 2, &select_7, 5000000, &answer); /* not even tried: no error of the library */
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_UNAVAILABLE);
+    assert_int_equal(answer.error, 0);
+    for (unsigned int i = 0; i < 6; i++) {
+        assert_int_equal(sql_node_pick(sql, 0), 1);
+    }
+    assert_int_equal(sql_node_pick(sql, 1u << 1), SQL_PRIMARY);
+    assert_int_equal(sql_node_pick(sql, 1u << 1 | 1u << SQL_PRIMARY), -1);
+    UNTIL(loop, sql_node_up(sql, 2));
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+static void test_a_resting_node_is_not_chosen_but_answers_when_asked(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answer;
+    struct sql *sql;
+
+    (void)state;
+    config.node_count = 2;
+    config.nodes[1] = fixture_address();
+    sql = sql_create(&config);
+    assert_int_equal(sql_node_pick(sql, 0), 1);
+    sql_node_rest(sql, 1, 5000000);
+    assert_false(sql_node_up(sql, 1));
+    assert_int_equal(sql_node_pick(sql, 0), SQL_PRIMARY);
+    ask(sql, loop, 1, &select_7, 5000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_OK);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+/* A server that accepts and never says a word. */
+static void test_a_silent_server_costs_the_deadline_only(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t length = sizeof(address);
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answer;
+    struct sql *sql;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    (void)state;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    config.nodes[0].host = SLICE_LITERAL("127.0.0.1");
+    config.nodes[0].port = ntohs(address.sin_port);
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &select_7, 50000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_TIMEOUT);
+    UNTIL(loop, !sql_node_up(sql, 0)); /* the connect timeout */
+    sql_destroy(sql);
+    close(fd);
+    loop_destroy(loop);
+}
+
+static void kill_idle_connections(struct sql_conn *conn)
+{
+    struct arena arena = {0};
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT id FROM information_schema.processlist WHERE command = "
+                              "'Sleep' AND id <> CONNECTION_ID()")};
+    struct sql_rows rows;
+
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    assert_true(rows.row_count > 0);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        char text[48];
+
+        snprintf(text, sizeof(text), "KILL %.*s", SLICE_ARG(rows.cells[i]));
+        (void)!sql_exec(conn, text);
+    }
+    arena_fini(&arena);
+}
+
+static void test_a_connection_that_died_of_old_age_is_replaced_unseen(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *killer = fixture_open("");
+    struct answer answer;
+    struct sql *sql;
+
+    (void)state;
+    config.threads = 1;
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &select_7, 5000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    kill_idle_connections(killer);
+    ask(sql, loop, 0, &select_7, 5000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_OK);
+    assert_true(sql_node_up(sql, 0));
+    sql_destroy(sql);
+    sql_close(killer);
+    loop_destroy(loop);
+}
+
+static void test_a_write_to_a_read_only_server_ejects_it(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *admin = fixture_fresh();
+    const struct sql_statement write = {.text = SLICE_LITERAL("CREATE TABLE x (a INT)"),
+                                        .database = SLICE_LITERAL(DATABASE)};
+    struct answer answer;
+    struct sql *sql;
+
+    (void)state;
+    fixture_exec(admin, "CREATE USER IF NOT EXISTS libtest@localhost; GRANT ALL ON " DATABASE
+                        ".* TO libtest@localhost; SET GLOBAL read_only = 1");
+    config.login.user = SLICE_LITERAL("libtest");
+    config.eject_us = 5000000;
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &write, 5000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    fixture_exec(admin, "SET GLOBAL read_only = 0; DROP USER libtest@localhost");
+    assert_status(answer.status, STATUS_DENIED);
+    assert_int_equal(answer.error, 1290);
+    assert_false(sql_node_up(sql, 0));
+    sql_destroy(sql);
+    sql_close(admin);
+    loop_destroy(loop);
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void test_destroying_ends_what_runs_and_what_waits(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *observer = fixture_open("");
+    struct answer running, waiting;
+    struct sql *sql;
+
+    (void)state;
+    config.threads = 1;
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &sleep_long, 60000000, &running);
+    UNTIL(loop, runs_on_server(observer, "SELECT SLEEP(30)"));
+    ask(sql, loop, 0, &select_7, 60000000, &waiting);
+    sql_destroy(sql);
+    loop_turn(loop, false);
+    assert_status(running.status, STATUS_TIMEOUT);
+    assert_status(waiting.status, STATUS_UNAVAILABLE);
+    UNTIL(loop, !runs_on_server(observer, "SELECT SLEEP(30)"));
+    sql_close(observer);
+    loop_destroy(loop);
+}
+
+static void test_the_metrics_name_node_and_result(void **state)
+{
+    struct buf text = {0};
+
+    (void)state;
+    metric_render(&text);
+    assert_non_null(memmem(text.ptr, text.len,
+                           "twofold_sql_queries_total{node=\"primary\",result=\"ok\"}", 53));
+    assert_non_null(memmem(text.ptr, text.len,
+                           "twofold_sql_connections{node=\"primary\",state=\"busy\"} 0", 53));
+    buf_fini(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_query_is_answered_on_the_loop),
+        cmocka_unit_test(test_a_deadline_ends_the_query_here_and_on_the_server),
+        cmocka_unit_test(test_a_deadline_passes_in_the_queue_too),
+        cmocka_unit_test(test_a_full_queue_is_busy),
+        cmocka_unit_test(test_queries_beyond_primary_max_wait_and_let_replicas_queries_pass),
+        cmocka_unit_test(test_a_node_that_refuses_is_left_alone_and_tried_again),
+        cmocka_unit_test(test_a_resting_node_is_not_chosen_but_answers_when_asked),
+        cmocka_unit_test(test_a_silent_server_costs_the_deadline_only),
+        cmocka_unit_test(test_a_connection_that_died_of_old_age_is_replaced_unseen),
+        cmocka_unit_test(test_a_write_to_a_read_only_server_ejects_it),
+        cmocka_unit_test(test_destroying_ends_what_runs_and_what_waits),
+        cmocka_unit_test(test_the_metrics_name_node_and_result),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
