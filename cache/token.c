@@ -45,7 +45,7 @@ static enum status parse_answer(struct slice text, struct token_answer *out)
     return slice_parse_u64(slice_from(text, EPOCH_TEXT + 2), &out->label);
 }
 
-/* INVALID: no token at all. NOT_FOUND: one of another model. */
+/* INVALID: no token at all. One of another model is left out. */
 static enum status parse_one(struct slice text, const struct plan_model *model, struct tokens *out)
 {
     struct slice name, rest, version;
@@ -84,7 +84,11 @@ enum status tokens_parse(struct slice header, const struct plan_model *model, st
         struct slice one;
 
         (void)slice_cut(header, ',', &one, &header);
-        if (++count > TOKENS_MAX || parse_one(slice_trim(one), model, out) != STATUS_OK) {
+        one = slice_trim(one);
+        if (one.len == 0) {
+            continue; /* RFC 9110, 5.6.1.2: empty elements of a list are ignored */
+        }
+        if (++count > TOKENS_MAX || parse_one(one, model, out) != STATUS_OK) {
             return STATUS_INVALID;
         }
     }
