@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,17 +16,20 @@
 #define BACKLOG       4096 /* the kernel cuts it to net.core.somaxconn */
 #define HOST_TEXT_MAX 256
 #define PORT_TEXT_MAX 6
+#define PORT_MAX      65535
 
 /* "host:port", "[v6]:port" -> two C strings. */
 static bool address_cut(struct slice address, char host[HOST_TEXT_MAX], char port[PORT_TEXT_MAX])
 {
     size_t colon = address.len;
+    uint64_t number = 0;
     struct slice name;
 
     while (colon > 0 && address.ptr[colon - 1] != ':') {
         colon--;
     }
-    if (colon < 2 || address.len - colon == 0 || address.len - colon >= PORT_TEXT_MAX) {
+    if (colon < 2 || slice_parse_u64(slice_from(address, colon), &number) != STATUS_OK ||
+        number > PORT_MAX) {
         return false;
     }
     name = slice_of(address.ptr, colon - 1);
@@ -37,8 +41,7 @@ static bool address_cut(struct slice address, char host[HOST_TEXT_MAX], char por
     }
     memcpy(host, name.ptr, name.len);
     host[name.len] = '\0';
-    memcpy(port, address.ptr + colon, address.len - colon);
-    port[address.len - colon] = '\0';
+    (void)snprintf(port, PORT_TEXT_MAX, "%u", (unsigned int)number);
     return true;
 }
 
