@@ -27,7 +27,7 @@ void build_query(struct build *build, const struct value *written, struct plan_q
 void build_command(struct build *build, const struct value *written, struct plan_command *out);
 void build_projections(struct build *build);
 
-/* The source of a member of a member of model.json: "/queries/GetProduct". */
+/* The source of a member of a member of model.json: "/queries/GetThing". */
 struct schema_source build_source(struct build *build, const char *section,
                                   const struct value *written);
 

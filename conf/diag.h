@@ -1,7 +1,7 @@
 /*
  * Complaints about what a user wrote: all of them, each with its place and a hint, not the first one only.
  *
- *     conf/models/products/model.json:12: /commands/CreateProduct/put/Price: unknown field 'payload.Prize' (hint: did you mean 'Price'?)
+ *     conf/models/things/model.json:12: /commands/CreateThing/put/Price: unknown field 'payload.Prize' (hint: did you mean 'Price'?)
  */
 #ifndef CONF_DIAG_H
 #define CONF_DIAG_H

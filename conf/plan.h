@@ -23,7 +23,7 @@ enum scalar { SCALAR_INTEGER, SCALAR_NUMBER, SCALAR_BOOLEAN, SCALAR_STRING };
 
 const char *scalar_name(enum scalar type); /* "integer", ... */
 
-/* "product:{ProductId}": literals and places in turn. */
+/* "thing:{thingId}": literals and places in turn. */
 struct plan_template {
     struct slice text; /* as written */
     struct plan_template_part {
@@ -78,7 +78,7 @@ struct plan_segment {
 
 struct plan_route {
     enum http_method method;
-    struct slice text; /* "PUT /products/{ProductId}" */
+    struct slice text; /* "PUT /things/{thingId}" */
     const struct plan_segment *segments;
     size_t segment_count, param_count;
     const struct plan_query *query;     /* one of the two */

@@ -1,5 +1,5 @@
 /*
- * Route patterns: "PUT /products/{ProductId}".
+ * Route patterns: "PUT /things/{thingId}".
  */
 #ifndef CONF_ROUTE_H
 #define CONF_ROUTE_H

@@ -1,7 +1,7 @@
 /*
  * SQL files -> blocks -> statements -> tokens.
  *
- *     -- name: GetProduct :one      <- opens a block
+ *     -- name: GetThing :one      <- opens a block
  *     SELECT ... WHERE id = :id;    <- statements end at ; or with the block
  *
  * The statement's text is written anew while it is read: a comment becomes a blank, a parameter a ?, the rest stays as it is; tokens know where they

@@ -45,11 +45,13 @@ static const struct table_column *find_column(const struct sqlread *read, struct
 const struct table_column *sqlread_column(const struct sqlread *read, struct slice label)
 {
     const struct sqllabel *found = find_label(read, label);
+    const struct table_column *column;
 
     if (found) {
         return found->column.len > 0 ? find_column(read, found->table, found->column) : NULL;
     }
-    return read->labels.star ? find_column(read, SLICE_EMPTY, label) : NULL;
+    column = read->labels.star ? find_column(read, SLICE_EMPTY, label) : NULL;
+    return column && slice_eq(column->name, label) ? column : NULL; /* labels are as written */
 }
 
 struct slice sqlread_source(const struct sqlread *read, struct slice label)

@@ -1,5 +1,5 @@
 /*
- * Tag templates: "product:{ProductId}", literals and places in turn.
+ * Tag templates: "thing:{thingId}", literals and places in turn.
  */
 #ifndef CONF_TEMPLATE_H
 #define CONF_TEMPLATE_H

@@ -1,0 +1,296 @@
+/*
+ * Loading models: a good one, what is derived from it, and a table of broken ones with the complaint that each must get.
+ */
+#include "tests/unit/conf/model_text.h"
+#include "tests/unit/unit.h"
+
+static struct plan *load(enum model_file file, const char *old, const char *new, struct diag *diag)
+{
+    struct model_folder folder;
+    struct plan *plan;
+
+    model_folder_make(&folder);
+    model_folder_fill(&folder, file, old, new);
+    plan = plan_load(slice_str(folder.root), diag);
+    model_folder_remove(&folder);
+    return plan;
+}
+
+static struct plan *load_good(void)
+{
+    struct diag diag = {0};
+    struct plan *plan = load(MODEL_JSON, NULL, NULL, &diag);
+
+    if (!plan) {
+        diag_print(&diag, stderr);
+    }
+    diag_fini(&diag);
+    assert_non_null(plan);
+    return plan;
+}
+
+static void test_commands_say_what_their_one_request_demands(void **state)
+{
+    struct plan *plan = load_good();
+    const struct plan_command *create = plan_command_find(plan, slice_str("CreateBox"));
+    const struct plan_command *drop = plan_command_find(plan, slice_str("DropBox"));
+
+    (void)state;
+    assert_true(create->demands_absent && !create->demands_exists && !create->reads_state);
+    assert_int_equal(create->id_from, ID_FROM_PAYLOAD);
+    assert_ptr_equal(create->location, plan_query_find(plan, slice_str("GetBox")));
+    assert_int_equal(drop->write, WRITE_DELETE);
+    assert_int_equal(drop->id_from, ID_FROM_PATH);
+    assert_false(drop->demands_exists);
+    plan_put(plan);
+}
+
+static void test_touched_tags_have_the_types_of_the_queries(void **state)
+{
+    struct plan *plan = load_good();
+    const struct plan_projection *put = plan_projection_find(&plan->models[0], slice_str("put"));
+
+    (void)state;
+    assert_int_equal(put->touches[0].parts[0].type, SCALAR_INTEGER);
+    assert_slice(put->touches[0].parts[0].name, "BoxId");
+    plan_put(plan);
+}
+
+static void test_an_insert_of_one_row_can_be_sent_for_many(void **state)
+{
+    struct plan *plan = load_good();
+    const struct plan_sql *sql =
+        &plan_projection_find(&plan->models[0], slice_str("put"))->statements[0];
+
+    (void)state;
+    assert_slice(sql->head, "INSERT INTO boxes (BoxId, Label) VALUES ");
+    assert_slice(sql->row, "(?, ?)");
+    assert_slice(sql->tail, "\nON DUPLICATE KEY UPDATE Label = VALUES(Label)");
+    sql = &plan_projection_find(&plan->models[0], slice_str("delete"))->statements[0];
+    assert_int_equal(sql->row.len, 0);
+    assert_int_equal(sql->binds[0].source, SOURCE_OLD_FIELD);
+    plan_put(plan);
+}
+
+static void test_star_gives_the_page_its_column_types(void **state)
+{
+    struct plan *plan = load_good();
+    const struct plan_query *query = plan_query_find(plan, slice_str("GetBoxes"));
+
+    (void)state;
+    assert_true(query->paged && !query->one);
+    assert_int_equal(query->page.columns[0].type, SCALAR_INTEGER);
+    plan_put(plan);
+}
+
+static void fingerprints(enum model_file file, const char *old, const char *new, char touches[17],
+                         char query[17])
+{
+    struct diag diag = {0};
+    struct plan *plan = load(file, old, new, &diag);
+
+    assert_non_null(plan);
+    memcpy(touches, plan->models[0].touches, 17);
+    memcpy(query, plan_query_find(plan, slice_str("GetBox"))->fingerprint, 17);
+    plan_put(plan);
+    diag_fini(&diag);
+}
+
+static void test_fingerprints_change_with_what_they_stand_for(void **state)
+{
+    char touches[17], query[17], touches_now[17], query_now[17];
+
+    (void)state;
+    fingerprints(MODEL_JSON, NULL, NULL, touches, query);
+    fingerprints(MODEL_JSON, NULL, NULL, touches_now, query_now);
+    assert_string_equal(touches, touches_now);
+    assert_string_equal(query, query_now);
+
+    /* the SQL: the query's only */
+    fingerprints(QUERIES_SQL, "SELECT BoxId, Label", "SELECT Label, BoxId", touches_now, query_now);
+    assert_string_equal(touches, touches_now);
+    assert_string_not_equal(query, query_now);
+
+    /* a tag of the projection: the touches' only */
+    fingerprints(MODEL_JSON, "\"delete\": { \"touches\": [\"box:{BoxId}\", ",
+                 "\"delete\": { \"touches\": [\"gone\", \"box:{BoxId}\", ", touches_now, query_now);
+    assert_string_not_equal(touches, touches_now);
+    assert_string_equal(query, query_now);
+
+    /* what an id must satisfy: none of them */
+    fingerprints(MODEL_JSON, "\"type\": \"integer\", \"minimum\": 1 }", "\"type\": \"integer\" }",
+                 touches_now, query_now);
+    assert_string_equal(touches, touches_now);
+    assert_string_equal(query, query_now);
+}
+
+/* ------------------------------------------------------------------ broken models */
+
+struct broken {
+    enum model_file file;
+    const char *old, *new;
+    const char *place; /* "file:line" of the complaint */
+    const char *text;  /* part of it */
+};
+
+// clang-format off
+static const struct broken table[] = {
+    {MODEL_JSON, "\"model\": \"boxes\",", "\"model\": \"boxes\"", "model.json:2", "not JSON"},
+    {MODEL_JSON, "\"model\"", "\"modle\"", "model.json:1", "unknown member 'modle' (hint: did you mean 'model'?)"},
+    {MODEL_JSON, "\"model\": \"boxes\"", "\"model\": \"my boxes\"", "model.json:1", "a model's name"},
+    {MODEL_JSON, "\"state\"", "\"events\"", "model.json:2", "not supported yet"},
+    {MODEL_JSON, "\"state\"", "\"stat\"", "model.json:2", "must be \"state\" or \"events\""},
+    {MODEL_JSON, "\"Boxes\"", "\"my boxes\"", "model.json:2", "DynamoDB"},
+    {MODEL_JSON, "\"minimum\": 1 }", "\"minimun\": 1 }", "model.json:3", "unsupported keyword 'minimun' (hint: did you mean 'minimum'?)"},
+    {MODEL_JSON, "\"minimum\": 1 }", "\"generate\": \"uuid\" }", "model.json:3", "not supported yet"},
+    {MODEL_JSON, "\"type\": \"integer\", \"minimum\": 1 }", "\"type\": \"boolean\" }", "model.json:3", "must be integer or string"},
+    {MODEL_JSON, "  \"commands\"", "  \"events\": {},\n  \"commands\"", "model.json:4", "'events' is not supported yet"},
+    {MODEL_JSON, "POST /boxes", "POST boxes", "model.json:5", "a route is a method and a path"},
+    {MODEL_JSON, "POST /boxes", "POST /commands", "model.json:5", "the gateway's own"},
+    {MODEL_JSON, "POST /boxes", "POST /boxes/{Other}", "model.json:5", "not {Other}"},
+    {MODEL_JSON, "POST /boxes", "GET /boxes/new", "model.json:5", "a command's method"},
+    {MODEL_JSON, "\"location\": \"GetBox\"", "\"location\": \"GetBoxes\"", "model.json:5", "no :one query"},
+    {MODEL_JSON, "\"location\"", "\"skip_if\"", "model.json:5", "'skip_if' is not supported yet"},
+    {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"Label\"]", "model.json:5", "neither the path nor the payload surely holds the id"},
+    {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"BoxId\", \"Lable\"]", "model.json:6", "additionalProperties forbids"},
+    {MODEL_JSON, "\"BoxId\": { \"type\": \"integer\" }", "\"BoxId\": { \"type\": \"string\" }", "model.json:6", "must be of the id's type, integer"},
+    {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"type\": \"text\" }", "model.json:7", "not a type"},
+    {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"pattern\": \"a\" }", "model.json:7", "unsupported keyword 'pattern'"},
+    {MODEL_JSON, "!exists", "!exist", "model.json:8", "unknown name 'exist' at column 2 of '!exist' (hint: did you mean 'exists'?)"},
+    {MODEL_JSON, "!exists", "payload.Label", "model.json:8", "a condition is true or false, not string"},
+    {MODEL_JSON, "!exists", "payload.Label > 3", "model.json:8", "an order between string and number"},
+    {MODEL_JSON, "!exists", "payload.Label == ", "model.json:8", "the expression ends"},
+    {MODEL_JSON, "409", "200", "model.json:8", "a whole number from 400 to 499"},
+    {MODEL_JSON, "\"payload.Label\"", "\"payload.Lable\"", "model.json:9", "unknown field 'Lable' at column 9 of 'payload.Lable' (hint: did you mean 'Label'?)"},
+    {MODEL_JSON, "\"put\": { \"Label\"", "\"put\": { \"BoxId\"", "model.json:9", "the id cannot be assigned"},
+    {MODEL_JSON, "\"put\": { \"Label\"", "\"put\": { \"_version\"", "model.json:9", "reserved"},
+    {MODEL_JSON, "\"delete\": true", "\"delete\": false", "model.json:10", "a command has one of"},
+    {MODEL_JSON, "\"put\": { \"touches\"", "\"putt\": { \"touches\"", "model.json:12", "not 'putt'"},
+    {MODEL_JSON, "\"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\"] }", "\"put\": { \"touches\": [\"boxes\"] }", "model.json:12", "which the query GetBox reads, and touches none of its tags"},
+    {MODEL_JSON, "\"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\"] }", "\"put\": { \"touches\": [\"box:{BoxId\", \"boxes\"] }", "model.json:12", "is not a tag template"},
+    {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches\": [\"label:{Label}\", ", "model.json:12", "touch {old.Label} too"},
+    {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches\": [\"label:{Lable}\", ", "model.json:12", "did you mean 'Label'?"},
+    {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches_sql\": \"x\", \"touches\": [", "model.json:12", "not supported yet"},
+    {MODEL_JSON, "\"tags\": [\"box:{BoxId}\"]", "\"tags\": []", "model.json:15", "without tags"},
+    {MODEL_JSON, "\"tags\": [\"box:{BoxId}\"]", "\"tags\": [\"box:{Id}\"]", "model.json:15", "no parameter fills the place {Id}"},
+    {MODEL_JSON, "GET /boxes/{BoxId}", "GET /boxes/{Id}", "model.json:15", "nothing says what the path parameter 'Id' is"},
+    {MODEL_JSON, "GET /boxes/{BoxId}", "POST /boxes/{BoxId}", "model.json:15", "a query's method is GET"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1x\" }", "model.json:15", "not a time to live"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1h\", \"max\": 3 }", "model.json:15", "a :one query has no"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1h\", \"version\": \"Labl\" }", "model.json:15", "did you mean 'Label'?"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1h\", \"near\": true }", "model.json:15", "'near' is not supported yet"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1h\", \"params\": { \"x\": { \"type\": \"string\" } } }", "model.json:15", "stands nowhere in the query's SQL"},
+    {MODEL_JSON, "\"ttl\": \"1h\" }", "\"ttl\": \"1h\", \"params\": { \"limit\": { \"type\": \"string\" } } }", "model.json:15", "reserved for pages"},
+    {MODEL_JSON, "GET /boxes\"", "GET /boxes/{x}\"", "model.json:16", "nothing says what"},
+    {MODEL_JSON, "[\"BoxId\"]", "[\"BoxID\"]", "model.json:17", "did you mean 'BoxId'?"},
+    {MODEL_JSON, "[\"BoxId\"]", "[\"Note\"]", "model.json:17", "may be NULL"},
+    {MODEL_JSON, "[\"BoxId\"]", "[\"Label\"]", "model.json:17", "rows are not unique"},
+    {MODEL_JSON, "[\"BoxId\"]", "[]", "model.json:17", "1 to 8 columns"},
+    {MODEL_JSON, "\"limit\": 50, \"max\": 200", "\"limit\": 50, \"max\": 20", "model.json:17", "from 1 to 20"},
+    {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
+    {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column stands twice"},
+    {SCHEMA_SQL, "boxes (", "twofold_boxes (", "schema.sql:1", "reserved"},
+    {SCHEMA_SQL, ");", "", "schema.sql", "a '(' without its ')'"},
+    {PROJECTIONS_SQL, "-- name: put", "-- name: write", "projections.sql:1", "no projection of this name"},
+    {PROJECTIONS_SQL, "-- name: delete", "-- name: put", "projections.sql:4", "this name stands twice"},
+    {PROJECTIONS_SQL, "INSERT INTO boxes", "INSERT INTO boxen", "projections.sql:2", "the table 'boxen' is not in schema.sql"},
+    {PROJECTIONS_SQL, ":Label)", ":Labell)", "projections.sql:2", "no command writes the attribute 'Labell' (hint: did you mean 'Label'?)"},
+    {PROJECTIONS_SQL, ":Label)", ":eventId)", "projections.sql:2", "nothing that a state store's projection knows"},
+    {PROJECTIONS_SQL, ":Label)", "NOW())", "projections.sql:2", "use :timestamp"},
+    {PROJECTIONS_SQL, ":Label)", "@x)", "projections.sql:2", "variables (@x)"},
+    {PROJECTIONS_SQL, "= VALUES(Label)", "= CONCAT(Label, 'x')", "projections.sql:3", "computed from itself"},
+    {PROJECTIONS_SQL, "DELETE FROM boxes WHERE BoxId", "TRUNCATE TABLE boxes; DELETE FROM boxes WHERE BoxId", "projections.sql:5", "begins with INSERT"},
+    {QUERIES_SQL, ":one", "", "queries.sql:1", "followed by :one or :many"},
+    {QUERIES_SQL, ":one", ":two", "queries.sql:1", "may stand :one, :many or nothing"},
+    {QUERIES_SQL, "GetBox :one", "GetBix :one", "model.json:15", "queries.sql has no '-- name: GetBox :one'"},
+    {QUERIES_SQL, "WHERE BoxId = :BoxId;", "WHERE BoxId = :BoxId; SELECT 1;", "queries.sql:1", "one statement, not 2"},
+    {QUERIES_SQL, ":BoxId", ":Box", "queries.sql:3", "unknown parameter ':Box' (hint: did you mean 'BoxId'?)"},
+    {QUERIES_SQL, ":BoxId", ":claims.sub", "queries.sql:3", "claims are not supported yet"},
+    {QUERIES_SQL, "= :BoxId", "= ?", "queries.sql:3", "'?' is not allowed"},
+    {QUERIES_SQL, "= :BoxId", "= x::int", "queries.sql:3", "'::' and ':=' are not allowed"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId /* open", "queries.sql:3", "a comment without its end"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId AND Label = 'open", "queries.sql:3", "without its closing quote"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId AND NOW() > 0", "queries.sql:3", "'NOW' is not allowed"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId FOR UPDATE", "queries.sql:3", "must not lock rows"},
+    {QUERIES_SQL, "BoxId, Label FROM", "BoxId, Label INTO OUTFILE 'x' FROM", "queries.sql:2", "'INTO' is not allowed"},
+    {QUERIES_SQL, "BoxId, Label FROM", "BoxId, Label AS boxid FROM", "queries.sql:2", "two columns are called 'boxid'"},
+    {QUERIES_SQL, "BoxId, Label FROM", "BoxId AS _row FROM", "queries.sql:2", "_row"},
+    {QUERIES_SQL, "FROM boxes\n", "FROM boxes JOIN mysql.user\n", "queries.sql:2", "tables of other databases"},
+    {QUERIES_SQL, "FROM boxes\n", "FROM boxes, twofold_revision\n", "queries.sql:2", "'twofold_revision' is not in schema.sql"},
+    {QUERIES_SQL, "FROM boxes;", "FROM boxes LIMIT 5;", "queries.sql:5", "LIMIT is not allowed"},
+    {QUERIES_SQL, "FROM boxes;", "FROM boxes ORDER BY Label;", "queries.sql:5", "ORDER BY without LIMIT"},
+    {QUERIES_SQL, "SELECT * FROM", "UPDATE boxes SET Label = 'x'; SELECT * FROM", "queries.sql:4", "one statement"},
+    {QUERIES_SQL, "-- name: GetBox :one", "SELECT 1;\n-- name: GetBox :one", "queries.sql:1", "before the first"},
+};
+// clang-format on
+
+static bool check_broken(const struct broken *broken)
+{
+    struct diag diag = {0};
+    struct plan *plan = load(broken->file, broken->old, broken->new, &diag);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool refused = true;
+
+    diag_print(&diag, out);
+    fclose(out);
+    if (plan || !strstr(text, broken->place) || !strstr(text, broken->text)) {
+        print_error("'%s' -> '%s' wants %s ... %s; there is:\n%s", broken->old, broken->new,
+                    broken->place, broken->text, text);
+        refused = false;
+    }
+    free(text);
+    plan_put(plan);
+    diag_fini(&diag);
+    return refused;
+}
+
+static void test_broken_models_are_refused_with_place_and_reason(void **state)
+{
+    bool refused = true;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(table); i++) {
+        refused &= check_broken(&table[i]);
+    }
+    assert_true(refused);
+}
+
+static void test_all_complaints_are_given_not_the_first_only(void **state)
+{
+    struct diag diag = {0};
+
+    (void)state;
+    assert_null(load(QUERIES_SQL, "SELECT BoxId, Label FROM boxes\n",
+                     "SELECT NOW(), @a FROM nothing FOR UPDATE\n", &diag));
+    assert_true(diag.count >= 4);
+    diag_fini(&diag);
+}
+
+static void test_a_folder_without_models_is_refused(void **state)
+{
+    struct diag diag = {0};
+
+    (void)state;
+    assert_null(plan_load(SLICE_LITERAL("/nowhere/at/all"), &diag));
+    assert_int_equal(diag.count, 1);
+    diag_fini(&diag);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_commands_say_what_their_one_request_demands),
+        cmocka_unit_test(test_touched_tags_have_the_types_of_the_queries),
+        cmocka_unit_test(test_an_insert_of_one_row_can_be_sent_for_many),
+        cmocka_unit_test(test_star_gives_the_page_its_column_types),
+        cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
+        cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
+        cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
+        cmocka_unit_test(test_a_folder_without_models_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
