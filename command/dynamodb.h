@@ -9,6 +9,7 @@
 #include "lib/credentials.h"
 #include "lib/http.h"
 #include "lib/loop.h"
+#include "lib/value.h"
 
 struct dynamodb; /* one per worker or thread */
 
@@ -21,9 +22,11 @@ struct dynamodb_answer {
 };
 
 /*
- * OK; CONFLICT (ConditionalCheckFailed, TransactionConflict, TransactionCanceled); THROTTLED; UNAVAILABLE (500, 503, or never sent: surely not applied only
- * when never sent, see applied); UNCERTAIN (sent, no answer, or 5xx); INVALID (ValidationException: a bug or the item's limits); NOT_FOUND (ResourceNotFound);
- * TRIMMED; DENIED (signature, credentials, expired token); TIMEOUT (never sent); BUSY; TOO_LARGE (item size)
+ * OK; CONFLICT (ConditionalCheckFailed, TransactionConflict, TransactionCanceled); THROTTLED;
+ * UNAVAILABLE (never sent); TIMEOUT (the same, at its deadline); UNCERTAIN (sent, no answer, or 5xx:
+ * maybe applied); INVALID (ValidationException, ExpiredIterator: see error); NOT_FOUND
+ * (ResourceNotFound); TRIMMED; DENIED (signature, credentials, expired token); BUSY; TOO_LARGE (item
+ * size). All but OK and UNCERTAIN: surely not applied. answer is never NULL.
  */
 typedef void dynamodb_done_fn(void *ctx, enum status status, const struct dynamodb_answer *answer);
 
