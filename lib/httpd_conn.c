@@ -9,7 +9,6 @@
  *
  * Invariants:
  *   - conn_close runs only from the connection's own events, timer, flush task, or the server's end; never inside conn_feed or httpd_reply
- *   - the timer stands at the nearer limit or before it: moving a limit away costs nothing (it is looked at again when it fires)
  *   - while nothing is stalled there is one recv and one send a turn and no epoll_ctl
  *
  * recv_bytes and send_bytes are the only places that touch the socket's bytes: TLS goes there.
@@ -24,8 +23,6 @@
 
 /* What a refused client may still send before we stop reading it: some bodies of the default size. */
 #define DROP_BYTES 8388608
-
-static void on_timer(void *ctx);
 
 /* ------------------------------------------------------------------ socket */
 
@@ -81,87 +78,6 @@ static void writing_set(struct httpd_conn *conn, bool on)
     (void)(on ? event_add(&conn->write_event, NULL) : event_del(&conn->write_event));
 }
 
-/* ------------------------------------------------------------------ limits of time */
-
-static uint64_t due(const struct httpd_conn *conn)
-{
-    return conn->read_due_us < conn->write_due_us ? conn->read_due_us : conn->write_due_us;
-}
-
-static void timer_update(struct httpd_conn *conn)
-{
-    uint64_t due_us = due(conn);
-
-    if (due_us != CLOCK_NEVER && (conn->timer.place == 0 || due_us < conn->timer.due_us)) {
-        loop_timer_start(conn->httpd->loop, &conn->timer, due_us, on_timer, conn);
-    }
-}
-
-/* A stray empty line between requests is not the start of one. */
-static bool is_blank(struct slice bytes)
-{
-    return bytes.len == 0 || slice_is(bytes, "\r") || slice_is(bytes, "\r\n");
-}
-
-static bool head_began(const struct httpd_conn *conn)
-{
-    return !conn->filling && !is_blank(buf_slice(&conn->in));
-}
-
-bool conn_idle(const struct httpd_conn *conn)
-{
-    return conn->state == CONN_OPEN && !conn->first && conn->out.len == 0 && !head_began(conn);
-}
-
-/* What the client owes us now: a body, a head, a next request, or nothing. */
-static uint64_t read_due(struct httpd_conn *conn)
-{
-    const struct httpd_config *config = &conn->httpd->config;
-    uint64_t now = loop_now_us(conn->httpd->loop);
-
-    if (conn->filling || conn->state == CONN_LINGER) {
-        return conn->read_due_us; /* set when it began */
-    }
-    if (!conn_can_feed(conn)) {
-        return CLOCK_NEVER;
-    }
-    if (head_began(conn)) {
-        if (conn->head_started_us == 0) {
-            conn->head_started_us = now;
-        }
-        return conn->head_started_us + config->header_timeout_us;
-    }
-    return conn->first ? CLOCK_NEVER : now + config->idle_timeout_us;
-}
-
-static void expire_read(struct httpd_conn *conn)
-{
-    if (conn->filling) {
-        conn_refuse(conn, 408, "the body did not come in time");
-    } else if (conn->state == CONN_OPEN && head_began(conn)) {
-        conn_refuse(conn, 408, "the head did not come in time");
-    } else {
-        conn_close(conn);
-        return;
-    }
-    conn->read_due_us = CLOCK_NEVER;
-    timer_update(conn);
-}
-
-static void on_timer(void *ctx)
-{
-    struct httpd_conn *conn = ctx;
-    uint64_t now = loop_now_us(conn->httpd->loop);
-
-    if (conn->write_due_us <= now) {
-        conn_close(conn);
-    } else if (conn->read_due_us <= now) {
-        expire_read(conn);
-    } else {
-        timer_update(conn);
-    }
-}
-
 /* ------------------------------------------------------------------ reading */
 
 void conn_last(struct httpd_conn *conn, bool linger)
@@ -196,7 +112,7 @@ static void feed(struct httpd_conn *conn, struct slice bytes)
 /* Nothing more will come: what is not whole will never be (RFC 9112 8). */
 static void end_input(struct httpd_conn *conn)
 {
-    if (conn->filling || head_began(conn)) {
+    if (conn->filling || conn_head_began(conn)) {
         conn_refuse(conn, 400, "RFC 9112 8: the request is not whole");
     } else {
         conn_last(conn, false);
@@ -205,7 +121,7 @@ static void end_input(struct httpd_conn *conn)
 
 void conn_drain(struct httpd_conn *conn)
 {
-    if (conn->state == CONN_OPEN && !conn->filling && !head_began(conn)) {
+    if (conn->state == CONN_OPEN && !conn->filling && !conn_head_began(conn)) {
         conn_last(conn, true);
     }
 }
@@ -222,8 +138,8 @@ static void settle(struct httpd_conn *conn)
     if (conn->state == CONN_OPEN && !conn->half_closed) {
         reading_set(conn, conn_can_feed(conn) || conn->in.len < HTTPD_READ_BYTES);
     }
-    conn->read_due_us = read_due(conn);
-    timer_update(conn);
+    conn->read_due_us = conn_read_due(conn);
+    conn_timer_update(conn);
 }
 
 /* What a client sends after the last request is thrown away. */
@@ -319,7 +235,7 @@ static void finish(struct httpd_conn *conn)
     conn->state = CONN_LINGER;
     conn->read_due_us = loop_now_us(conn->httpd->loop) + conn->httpd->config.linger_us;
     reading_set(conn, true);
-    timer_update(conn);
+    conn_timer_update(conn);
 }
 
 /* False: the connection is gone. */
@@ -347,7 +263,7 @@ static bool write_out(struct httpd_conn *conn)
         conn->write_due_us = loop_now_us(conn->httpd->loop) + conn->httpd->config.write_timeout_us;
     }
     writing_set(conn, true);
-    timer_update(conn);
+    conn_timer_update(conn);
     return true;
 }
 

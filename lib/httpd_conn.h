@@ -2,7 +2,8 @@
  * What the files of the HTTP server share. Private to lib/httpd*.c.
  *
  *     httpd.c           the server: accepting, draining
- *     httpd_conn.c      a connection: reading, writing, time limits, its end
+ *     httpd_conn.c      a connection: reading, writing, its end
+ *     httpd_time.c      its limits of time
  *     httpd_request.c   bytes -> exchanges -> handler
  *     httpd_reply.c     answers -> bytes, in the order of their requests
  *     httpd_listen.c    the listening socket
@@ -114,6 +115,15 @@ void conn_flush_later(struct httpd_conn *conn);
 void conn_last(struct httpd_conn *conn, bool linger);
 /* The server drains: what has begun is the last. */
 void conn_drain(struct httpd_conn *conn);
+
+/* ------------------------------------------------------------------ httpd_time.c */
+
+/* After a change of read_due_us or write_due_us. */
+void conn_timer_update(struct httpd_conn *conn);
+/* Until when the client must have sent what it owes us now: a body, a head, a next request; CLOCK_NEVER: nothing. */
+uint64_t conn_read_due(struct httpd_conn *conn);
+/* A head that is not whole yet has come. */
+bool conn_head_began(const struct httpd_conn *conn);
 /* Open, and nothing has come, is being answered, or waits to be sent. */
 bool conn_idle(const struct httpd_conn *conn);
 

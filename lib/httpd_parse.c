@@ -12,6 +12,7 @@
 #include "lib/httpd_parse.h"
 
 #include "lib/http_char.h"
+#include "lib/httpd_head.h"
 #include "lib/httpd_target.h"
 
 #define TRY(step)                         \
@@ -21,15 +22,6 @@
             return result_;               \
         }                                 \
     } while (0)
-
-struct head {
-    const char *at, *stop, *end, *limit;
-    struct http_refusal at_limit; /* what is said when the limit is reached */
-    struct http_refusal *refusal;
-    struct http_request *request;
-    unsigned char major;
-    bool has_host, has_coding, says_close, says_keep_alive;
-};
 
 static const char *const method_names[HTTP_METHOD_COUNT] = {
     [HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",
@@ -68,12 +60,6 @@ struct slice http_header_get(const struct http_request *request, const char *nam
 
 /* ------------------------------------------------------------------ bytes */
 
-static enum http_parse refuse(struct head *head, int code, const char *detail)
-{
-    *head->refusal = (struct http_refusal){code, detail};
-    return HTTP_PARSE_REFUSED;
-}
-
 static void limit_set(struct head *head, const char *limit, int code, const char *detail)
 {
     head->limit = limit;
@@ -88,7 +74,7 @@ static enum http_parse have(struct head *head)
         return HTTP_PARSE_DONE;
     }
     if (head->at == head->limit) {
-        return refuse(head, head->at_limit.code, head->at_limit.detail);
+        return head_refuse(head, head->at_limit.code, head->at_limit.detail);
     }
     return HTTP_PARSE_MORE;
 }
@@ -110,7 +96,7 @@ static enum http_parse take(struct head *head, char c, const char *detail)
 {
     TRY(have(head));
     if (*head->at != c) {
-        return refuse(head, 400, detail);
+        return head_refuse(head, 400, detail);
     }
     head->at++;
     return HTTP_PARSE_DONE;
@@ -131,7 +117,8 @@ static enum http_parse parse_method(struct head *head)
 
     TRY(skip(head, HTTP_CHAR_TOKEN));
     if (head->at == begin || *head->at != ' ') {
-        return refuse(head, 400, "RFC 9112 3: a request line begins with a method and one space");
+        return head_refuse(head, 400,
+                           "RFC 9112 3: a request line begins with a method and one space");
     }
     head->request->method = http_method_parse(slice_of(begin, (size_t)(head->at - begin)));
     head->at++;
@@ -144,7 +131,7 @@ static enum http_parse take_percent(struct head *head)
     for (int i = 0; i < 2; i++) {
         TRY(have(head));
         if (!http_char_is(*head->at, HTTP_CHAR_HEX)) {
-            return refuse(head, 400, "RFC 3986 2.1: '%' without two hexadecimal digits");
+            return head_refuse(head, 400, "RFC 3986 2.1: '%' without two hexadecimal digits");
         }
         head->at++;
     }
@@ -162,7 +149,7 @@ static enum http_parse check_target_start(struct head *head)
         (head->request->method == HTTP_METHOD_NONE && c != ' ')) {
         return HTTP_PARSE_DONE;
     }
-    return refuse(head, 400, "RFC 9112 3.2: the target is neither a path nor an http URI");
+    return head_refuse(head, 400, "RFC 9112 3.2: the target is neither a path nor an http URI");
 }
 
 static enum http_parse parse_target(struct head *head)
@@ -181,10 +168,10 @@ static enum http_parse parse_target(struct head *head)
         }
     }
     if (*head->at == '#') {
-        return refuse(head, 400, "RFC 9112 3.2: fragment in the target");
+        return head_refuse(head, 400, "RFC 9112 3.2: fragment in the target");
     }
     if (*head->at != ' ') {
-        return refuse(head, 400, "RFC 9112 3.2: character that a target must not hold");
+        return head_refuse(head, 400, "RFC 9112 3.2: character that a target must not hold");
     }
     head->request->target = slice_of(begin, (size_t)(head->at - begin));
     head->at++;
@@ -195,7 +182,7 @@ static enum http_parse take_digit(struct head *head, unsigned char *digit_out)
 {
     TRY(have(head));
     if (*head->at < '0' || *head->at > '9') {
-        return refuse(head, 400, "RFC 9112 2.3: malformed HTTP-version");
+        return head_refuse(head, 400, "RFC 9112 2.3: malformed HTTP-version");
     }
     *digit_out = (unsigned char)(*head->at++ - '0');
     return HTTP_PARSE_DONE;
@@ -221,13 +208,13 @@ static enum http_parse check_request_line(struct head *head)
     const char *detail = NULL;
 
     if (head->major != 1) {
-        return refuse(head, 505, "RFC 9110 15.6.6: only HTTP/1.0 and HTTP/1.1 are served");
+        return head_refuse(head, 505, "RFC 9110 15.6.6: only HTTP/1.0 and HTTP/1.1 are served");
     }
     if (head->request->method == HTTP_METHOD_NONE) {
-        return refuse(head, 501, "RFC 9110 9.1: unknown method");
+        return head_refuse(head, 501, "RFC 9110 9.1: unknown method");
     }
     if (http_target_split(head->request, &detail) != STATUS_OK) {
-        return refuse(head, 400, detail);
+        return head_refuse(head, 400, detail);
     }
     return HTTP_PARSE_DONE;
 }
@@ -254,149 +241,6 @@ static enum http_parse parse_request_line(struct head *head, const struct http_l
     return check_request_line(head);
 }
 
-/* ------------------------------------------------------------------ headers that concern us */
-
-static enum http_parse note_host(struct head *head, struct slice value)
-{
-    struct http_request *request = head->request;
-    bool origin_form = request->target.ptr[0] == '/';
-
-    if (head->has_host) {
-        return refuse(head, 400, "RFC 9112 3.2: two Host");
-    }
-    if (value.len == 0 ? origin_form
-                       : !http_host_valid(value)) { /* RFC 9110 4.2.1: an http URI has a host */
-        return refuse(head, 400, "RFC 9112 3.2: Host is not a host and a port");
-    }
-    head->has_host = true;
-    if (origin_form ||
-        request->target.ptr[0] ==
-            '*') { /* RFC 9112 3.2.2: an absolute-form's authority goes before Host */
-        request->host = value;
-    }
-    return HTTP_PARSE_DONE;
-}
-
-/* Digits beyond 64 bits are a length, only too large: it stands at the largest. */
-static enum http_parse note_length(struct head *head, struct slice value)
-{
-    struct http_request *request = head->request;
-
-    if (request->has_length) {
-        return refuse(head, 400, "RFC 9112 6.3: two Content-Length");
-    }
-    if (head->has_coding) {
-        return refuse(head, 400, "RFC 9112 6.3: Content-Length beside Transfer-Encoding");
-    }
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] < '0' || value.ptr[i] > '9') {
-            return refuse(head, 400, "RFC 9110 8.6: Content-Length is not a number");
-        }
-    }
-    if (value.len == 0) {
-        return refuse(head, 400, "RFC 9110 8.6: empty Content-Length");
-    }
-    if (slice_parse_u64(value, &request->length) != STATUS_OK) {
-        request->length = UINT64_MAX;
-    }
-    request->has_length = true;
-    return HTTP_PARSE_DONE;
-}
-
-/*
- * chunked and nothing else. RFC 9112 6.3: a request whose last coding is not chunked has no reliable length and must get 400; 6.1: a coding that is not
- * understood, chunked after it, gets 501; 7.1: chunked has no parameters and is applied once.
- */
-static enum http_parse check_codings(struct head *head, struct slice value)
-{
-    struct slice first, rest;
-    bool many = slice_cut(value, ',', &first, &rest);
-    struct slice last = rest;
-    struct slice more;
-
-    if (!many) {
-        return slice_eq_nocase(value, SLICE_LITERAL("chunked"))
-                   ? HTTP_PARSE_DONE
-                   : refuse(head, 400, "RFC 9112 6.3: the last transfer coding is not chunked");
-    }
-    if (slice_trim(first).len == 0 ||
-        slice_eq_nocase(slice_trim(first), SLICE_LITERAL("chunked"))) {
-        return refuse(head, 400, "RFC 9112 7.1: chunked is applied once, as the last coding");
-    }
-    while (slice_cut(last, ',', &first, &more)) {
-        last = more;
-    }
-    if (!slice_eq_nocase(slice_trim(last), SLICE_LITERAL("chunked"))) {
-        return refuse(head, 400, "RFC 9112 6.3: the last transfer coding is not chunked");
-    }
-    return refuse(head, 501, "RFC 9112 6.1: transfer coding that is not understood");
-}
-
-static enum http_parse note_coding(struct head *head, struct slice value)
-{
-    if (head->request->minor == 0) {
-        return refuse(head, 400, "RFC 9112 6.1: Transfer-Encoding in HTTP/1.0");
-    }
-    if (head->has_coding) {
-        return refuse(head, 400, "RFC 9112 6.1: two Transfer-Encoding");
-    }
-    if (head->request->has_length) {
-        return refuse(head, 400, "RFC 9112 6.3: Content-Length beside Transfer-Encoding");
-    }
-    head->has_coding = true;
-    head->request->chunked = true;
-    return check_codings(head, value);
-}
-
-static void note_connection(struct head *head, struct slice value)
-{
-    struct slice option;
-    bool more;
-
-    do {
-        struct slice rest;
-
-        more = slice_cut(value, ',', &option, &rest);
-        value = rest;
-        option = slice_trim(option);
-        head->says_close |= slice_eq_nocase(option, SLICE_LITERAL("close"));
-        head->says_keep_alive |= slice_eq_nocase(option, SLICE_LITERAL("keep-alive"));
-    } while (more);
-}
-
-static enum http_parse note_header(struct head *head, const struct http_header *header)
-{
-    struct slice name = header->name;
-
-    switch (name.len) {
-    case 4:
-        return slice_eq_nocase(name, SLICE_LITERAL("Host")) ? note_host(head, header->value)
-                                                            : HTTP_PARSE_DONE;
-    case 6:
-        if (slice_eq_nocase(name, SLICE_LITERAL("Expect")) &&
-            head->request->minor == 1) { /* RFC 9110 10.1.1 */
-            head->request->expect_continue |=
-                slice_eq_nocase(header->value, SLICE_LITERAL("100-continue"));
-        }
-        return HTTP_PARSE_DONE;
-    case 10:
-        if (slice_eq_nocase(name, SLICE_LITERAL("Connection"))) {
-            note_connection(head, header->value);
-        }
-        return HTTP_PARSE_DONE;
-    case 14:
-        return slice_eq_nocase(name, SLICE_LITERAL("Content-Length"))
-                   ? note_length(head, header->value)
-                   : HTTP_PARSE_DONE;
-    case 17:
-        return slice_eq_nocase(name, SLICE_LITERAL("Transfer-Encoding"))
-                   ? note_coding(head, header->value)
-                   : HTTP_PARSE_DONE;
-    default:
-        return HTTP_PARSE_DONE;
-    }
-}
-
 /* ------------------------------------------------------------------ header section */
 
 static enum http_parse parse_name(struct head *head, struct slice *name_out)
@@ -404,15 +248,17 @@ static enum http_parse parse_name(struct head *head, struct slice *name_out)
     const char *begin = head->at;
 
     if (*begin == ' ' || *begin == '\t') {
-        return refuse(head, 400, "RFC 9112 5.2: line folding, or a blank before the first header");
+        return head_refuse(head, 400,
+                           "RFC 9112 5.2: line folding, or a blank before the first header");
     }
     TRY(skip(head, HTTP_CHAR_TOKEN));
     if (head->at == begin) {
-        return refuse(head, 400, "RFC 9112 5: a line that does not begin with a header's name");
+        return head_refuse(head, 400,
+                           "RFC 9112 5: a line that does not begin with a header's name");
     }
     if (*head->at != ':') {
-        return refuse(head, 400,
-                      "RFC 9112 5.1: a header's name is a token with ':' right after it");
+        return head_refuse(head, 400,
+                           "RFC 9112 5.1: a header's name is a token with ':' right after it");
     }
     *name_out = slice_of(begin, (size_t)(head->at - begin));
     head->at++;
@@ -454,12 +300,12 @@ static enum http_parse parse_headers(struct head *head)
             return take_crlf(head);
         }
         if (request->header_count == HTTP_HEADERS_MAX) {
-            return refuse(head, 431, "RFC 6585 5: too many headers");
+            return head_refuse(head, 431, "RFC 6585 5: too many headers");
         }
         TRY(parse_name(head, &header->name));
         TRY(parse_value(head, &header->value));
         request->header_count++;
-        TRY(note_header(head, header));
+        TRY(head_note(head, header));
     }
 }
 
@@ -486,7 +332,7 @@ enum http_parse http_parse_head(struct slice bytes, const struct http_limits *li
     TRY(parse_request_line(&head, limits));
     TRY(parse_headers(&head));
     if (out->minor == 1 && !head.has_host) {
-        return refuse(&head, 400, "RFC 9112 3.2: no Host");
+        return head_refuse(&head, 400, "RFC 9112 3.2: no Host");
     }
     out->keep_alive = !head.says_close && (out->minor == 1 || head.says_keep_alive);
     *used_out = (size_t)(head.at - bytes.ptr);

@@ -33,14 +33,15 @@ struct http_header {
 struct http_request {
     enum http_method method;
     struct slice target; /* as sent */
-    struct slice path;   /* before '?', still percent-encoded; of an absolute-form target the part after the authority */
-    struct slice query;  /* after '?', or empty */
+    struct slice
+        path; /* before '?', still percent-encoded; of an absolute-form target the part after the authority */
+    struct slice query; /* after '?', or empty */
     struct slice host;
     struct http_header headers[HTTP_HEADERS_MAX];
     unsigned int header_count;
     unsigned char minor; /* 0 or 1 */
     bool keep_alive, chunked, has_length, expect_continue;
-    uint64_t length; /* of the body, when has_length */
+    uint64_t length;   /* of the body, when has_length */
     struct slice body; /* complete and unchunked when the handler sees it */
 };
 
@@ -54,8 +55,9 @@ enum http_parse {
 };
 
 struct http_refusal {
-    int code;           /* 400, 414, 431, 501, 505 */
-    const char *detail; /* static; names the rule, e.g. "RFC 9112 6.3: two different Content-Length" */
+    int code; /* 400, 414, 431, 501, 505 */
+    const char
+        *detail; /* static; names the rule, e.g. "RFC 9112 6.3: two different Content-Length" */
 };
 
 struct http_limits {
@@ -74,7 +76,7 @@ MUST_CHECK enum http_parse http_parse_head(struct slice bytes, const struct http
 /* A chunked body, decoded in place by steps. Zero is its start. */
 struct http_chunks {
     unsigned char state;
-    uint64_t left;       /* of the chunk at hand */
+    uint64_t left;        /* of the chunk at hand */
     size_t line, trailer; /* bytes of the size line, of the trailer section so far */
     size_t extensions;    /* bytes of all extensions so far */
 };
