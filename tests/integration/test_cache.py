@@ -76,8 +76,8 @@ def test_without_own_the_primary_is_asked_and_nothing_old_is_given(client, stack
 
 def test_an_entry_that_was_put_back_is_recognized_as_old(client, model, cache):
     """Redis gives an entry of an earlier revision: its label is below the floor."""
-    product_id, _ = client.made(price=1)
     before = set(cache.scan_iter(f"twofold:{model.database}:q:*"))
+    product_id, _ = client.made(price=1)
     client.until_hit(model.one(product_id))
     new = set(cache.scan_iter(f"twofold:{model.database}:q:*")) - before
     kept = {key: cache.get(key) for key in new}

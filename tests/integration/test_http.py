@@ -132,7 +132,8 @@ BAD_REQUESTS = [
     ("length and chunked (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
                                  b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     ("bad chunk size (7.1)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
-    ("unknown transfer coding (6.1)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+    ("chunked not last (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+    ("unknown coding (6.1)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
     ("unknown method (RFC 9110 9.1)", b"BREW /products HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     ("version 2.0 (2.3)", b"GET /products HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     ("line of 9 KB (3)", b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),

@@ -1,5 +1,6 @@
 """What an operator sees: metrics, health, logs, settings, and complaints about a model."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,9 +21,12 @@ PROJECTOR_METRICS = ["projector_records_total", "projector_lag_seconds", "projec
                      "projector_revision", "projector_dead_letters", "build_info"]
 
 
+ENVIRONMENT = {**os.environ, "AWS_ACCESS_KEY_ID": "twofoldlocal", "AWS_SECRET_ACCESS_KEY": "twofoldlocal"}
+
+
 def gateway(*words, stack=None):
     config = [f"--config={stack.config}"] if stack else []
-    return subprocess.run([BUILD / "twofold-gateway", *config, *words], text=True, timeout=30,
+    return subprocess.run([BUILD / "twofold-gateway", *config, *words], text=True, timeout=30, env=ENVIRONMENT,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -23,7 +23,9 @@ def other(tmp_path, models):
 
 @pytest.fixture
 def foreign_redis(tmp_path):
-    port = free_ports()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path],
                               stdout=subprocess.DEVNULL)
     client = redis.Redis("127.0.0.1", port)

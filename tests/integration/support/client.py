@@ -95,5 +95,5 @@ class Client:
         """Asks until the answer comes from Redis."""
         def hit():
             answer = self.get(path)
-            return cache_status(answer).get("detail") == "redis" and answer
-        return wait_until(hit, limit, f"a hit of {path}")
+            return [answer] if cache_status(answer).get("detail") == "redis" else None
+        return wait_until(hit, limit, f"a hit of {path}")[0]

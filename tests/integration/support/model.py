@@ -39,3 +39,4 @@ class Model:
 
 
 PRODUCTS = Model()
+RENAMED = PRODUCTS
