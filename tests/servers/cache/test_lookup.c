@@ -1,6 +1,7 @@
 /*
  * "Answering a query" of CACHE-PROTOCOL.md against real servers; world.h says how.
  */
+#include "cache/cache.h"
 #include "lib/metric.h"
 #include "tests/servers/cache/world.h"
 
@@ -171,6 +172,45 @@ static void test_cleared_home_makes_every_request_a_bypass(void **state)
     assert_false(request->answer.stored);
 }
 
+static bool two_ask_the_primary(void *ctx)
+{
+    const struct primary *primary = &((struct world *)ctx)->cache->models[0].primary;
+    const struct primary_waiter *waiter;
+    size_t count = 0;
+
+    LIST_FOREACH (waiter, &primary->reading, link) {
+        count++;
+    }
+    LIST_FOREACH (waiter, &primary->next, link) {
+        count++;
+    }
+    return count == 2;
+}
+
+/* What the primary said before a request began proves nothing for it. */
+static void test_read_of_the_primary_is_not_shared_with_later_requests(void **state)
+{
+    struct world *world = *state;
+    struct request *early = request_new(world, query_item(world), 1);
+    struct request *late = request_new(world, query_item(world), 2);
+
+    own_delete(world);
+    home_set(world, NULL, TOUCHES);
+    gate_for_revisions(world);
+    gate_shut(world, PRIMARY);
+    request_start(early);
+    loop_until(world, gate_has_waiter, world);
+    item_set(world, PRIMARY, 2, "two");
+    revision_set(world, PRIMARY, EPOCH, 11);
+    request_start(late);
+    loop_until(world, two_ask_the_primary, world);
+    gate_open(world, PRIMARY);
+    request_wait(early);
+    request_wait(late);
+    assert_sql(early, FORWARD_BYPASS, "replica1", ONE);
+    assert_sql(late, FORWARD_BYPASS, "primary", "{\"id\":2,\"name\":\"two\"}");
+}
+
 static void test_bypass_takes_a_replica_that_is_new_enough(void **state)
 {
     struct world *world = *state;
@@ -222,6 +262,10 @@ static void test_another_page_of_own_is_read_again(void **state)
 
     ask(world, 1);
     assert_hit(ask(world, 1), ONE);
+    /* The old page stays: a script that came late may leave it. */
+    redis_do(world, (const char *[]){
+                        "DEL", arena_cstr(&world->arena, key_pages(&world->arena, world->database)),
+                        NULL});
     world->home = home_fresh(world);
     page_make(world, 10);
     commit(world, 11, 1, "two", true);
@@ -308,18 +352,6 @@ static void test_same_misses_share_one_flight(void **state)
     }
 }
 
-static bool at_the_gate(void *ctx)
-{
-    const struct sql_statement statement = {
-        .text = SLICE_LITERAL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = "
-                              "'User lock' AND USER = DATABASE()")};
-    struct world *world = ctx;
-    struct sql_rows rows;
-
-    assert_status(sql_run(world->root, &statement, &world->arena, &rows), STATUS_OK);
-    return !slice_is(rows.cells[0], "0");
-}
-
 static double coalesced(void)
 {
     return metric_get(metric_series(METRIC_COUNTER, "twofold_cache_coalesced_total",
@@ -338,17 +370,39 @@ static void test_joiner_with_newer_floors_starts_a_new_flight(void **state)
     struct request *joiner = request_new(world, query_slow(world), 1);
     double before = coalesced();
 
-    gate_shut(world);
+    gate_shut(world, REPLICA);
     request_start(early);
-    loop_until(world, at_the_gate, world); /* its snapshot is that of revision 10 */
+    loop_until(world, gate_has_waiter, world); /* its snapshot is that of revision 10 */
     commit(world, 11, 1, "two", true);
     request_start(joiner);
     loop_until(world, coalesced_more_than, &before);
-    gate_open(world);
+    gate_open(world, REPLICA);
     request_wait(early);
     request_wait(joiner);
     assert_sql(early, FORWARD_MISS, "replica1", ONE);
     assert_sql(joiner, FORWARD_MISS, "replica1", TWO);
+}
+
+/* The primary's answer is always given, but only to those who asked before it was read. */
+static void test_joiner_is_not_content_with_an_older_read_of_the_primary(void **state)
+{
+    struct world *world = *state;
+    struct request *early = request_new(world, query_slow(world), 1);
+    struct request *joiner = request_new(world, query_slow(world), 1);
+    double before = coalesced();
+
+    gate_shut(world, PRIMARY);
+    commit(world, 11, 1, "two", false);
+    request_start(early);
+    loop_until(world, gate_has_waiter, world);
+    commit(world, 12, 1, "three", false);
+    request_start(joiner);
+    loop_until(world, coalesced_more_than, &before);
+    gate_open(world, PRIMARY);
+    request_wait(early);
+    request_wait(joiner);
+    assert_sql(early, FORWARD_MISS, "primary", TWO);
+    assert_sql(joiner, FORWARD_MISS, "primary", "{\"id\":1,\"name\":\"three\"}");
 }
 
 static void test_deadline_ends_a_lookup_and_the_flight_goes_on(void **state)
@@ -357,14 +411,14 @@ static void test_deadline_ends_a_lookup_and_the_flight_goes_on(void **state)
     struct request *hurried = request_new(world, query_slow(world), 1);
     struct request *patient = request_new(world, query_slow(world), 1);
 
-    gate_shut(world);
+    gate_shut(world, REPLICA);
     hurried->input.deadline_us = loop_now_us(world->loop) + 300000;
     request_start(hurried);
     request_start(patient);
     request_wait(hurried);
     assert_status(hurried->status, STATUS_TIMEOUT);
     assert_false(patient->done);
-    gate_open(world);
+    gate_open(world, REPLICA);
     request_wait(patient);
     assert_sql(patient, FORWARD_MISS, "replica1", ONE);
 }
@@ -508,6 +562,7 @@ int main(void)
         TEST(test_lost_own_asks_the_primary_once_for_all),
         TEST(test_lost_own_still_refuses_old_entries),
         TEST(test_cleared_home_makes_every_request_a_bypass),
+        TEST(test_read_of_the_primary_is_not_shared_with_later_requests),
         TEST(test_bypass_takes_a_replica_that_is_new_enough),
         TEST(test_flushed_redis_gives_no_hit_and_no_old_answer),
         TEST(test_missing_page_is_not_floor_zero),
@@ -518,6 +573,7 @@ int main(void)
         TEST(test_without_redis_sql_answers),
         TEST(test_same_misses_share_one_flight),
         TEST(test_joiner_with_newer_floors_starts_a_new_flight),
+        TEST(test_joiner_is_not_content_with_an_older_read_of_the_primary),
         TEST(test_deadline_ends_a_lookup_and_the_flight_goes_on),
         TEST(test_pages_lead_forward_and_back),
         TEST(test_limit_is_part_of_the_key),

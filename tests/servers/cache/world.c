@@ -25,6 +25,12 @@
 #define WRAP_TAIL ") q ON TRUE WHERE r.id = 1"
 #define ONE       "SELECT id, name FROM item WHERE id = ?"
 #define MANY      "SELECT id, name FROM item"
+#define NODE_HERE \
+    "(SELECT LOCATE(':', HOST) > 0 FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID())"
+/* Named locks, one for each node, that root's connection holds while the gate is shut. Passing is part of reading the row. */
+#define GATE_LOCK(node) "CONCAT(DATABASE(), " node ")"
+#define GATE \
+    "GET_LOCK(" GATE_LOCK(NODE_HERE) ", 20) >= 0 AND RELEASE_LOCK(" GATE_LOCK(NODE_HERE) ") >= 0"
 
 static struct plan_template_part item_parts[] = {
     {.literal = SLICE("item:"), .name = SLICE("id"), .type = SCALAR_INTEGER, .param = 0}
@@ -53,7 +59,7 @@ static struct plan_query queries[] = {
                .binds = &id_bind,
                .bind_count = 1},
      .fingerprint = "0000000000000001",
-     .index = 0                         },
+     .index = 0},
     {.name = SLICE("GetSlowly"),
      .one = true,
      .params = &id_param,
@@ -63,8 +69,11 @@ static struct plan_query queries[] = {
      .ttl_ms = 60000,
      .negative_ttl_ms = 60000,
      .user_sql = SLICE(ONE),
+     .first = {.text = SLICE(WRAP_HEAD ONE " AND " GATE ") u LIMIT 2" WRAP_TAIL),
+               .binds = &id_bind,
+               .bind_count = 1},
      .fingerprint = "0000000000000002",
-     .index = 1                       },
+     .index = 1},
     {.name = SLICE("ListItems"),
      .tags = &list_tag,
      .tag_count = 1,
@@ -103,15 +112,6 @@ static void plan_make(struct world *world)
     for (i = 0; i < ARRAY_COUNT(queries); i++) {
         queries[i].model = &world->model;
     }
-    /* The gate: a named lock that the root's connection holds. Waiting for it is part of reading the row. */
-    queries[1].first = (struct plan_sql){
-        .text = arena_printf(&world->arena,
-                             WRAP_HEAD "SELECT id, name FROM item WHERE id = ? AND "
-                                       "GET_LOCK('%.*s', 20) + RELEASE_LOCK('%.*s') >= 0"
-                                       ") u LIMIT 2" WRAP_TAIL,
-                             SLICE_ARG(world->database), SLICE_ARG(world->database)),
-        .binds = &id_bind,
-        .bind_count = 1};
     world->plan = (struct plan){
         .models = &world->model, .model_count = 1, .query_count = ARRAY_COUNT(queries)};
 }
@@ -157,9 +157,6 @@ static void sql_number(struct world *world, const char *text, uint64_t *out)
     assert_status(sql_run(world->root, &statement, &world->arena, &rows), STATUS_OK);
     assert_status(slice_parse_u64(rows.cells[0], out), STATUS_OK);
 }
-
-#define NODE_HERE \
-    "(SELECT HOST LIKE '%%:%%' FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID())"
 
 static void database_make(struct world *world)
 {
@@ -235,14 +232,32 @@ void item_delete(struct world *world, enum node node, uint64_t id)
     sql(world, "DELETE FROM item_of WHERE node = %d AND id = %" PRIu64, (int)node, id);
 }
 
-void gate_shut(struct world *world)
+void gate_shut(struct world *world, enum node node)
 {
-    sql(world, "DO GET_LOCK('%.*s', 5)", SLICE_ARG(world->database));
+    sql(world, "DO GET_LOCK(" GATE_LOCK("%d") ", 5)", (int)node);
 }
 
-void gate_open(struct world *world)
+void gate_open(struct world *world, enum node node)
 {
-    sql(world, "DO RELEASE_LOCK('%.*s')", SLICE_ARG(world->database));
+    sql(world, "DO RELEASE_LOCK(" GATE_LOCK("%d") ")", (int)node);
+}
+
+bool gate_has_waiter(void *ctx)
+{
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = "
+                              "'User lock' AND USER = DATABASE()")};
+    struct world *world = ctx;
+    struct sql_rows rows;
+
+    assert_status(sql_run(world->root, &statement, &world->arena, &rows), STATUS_OK);
+    return !slice_is(rows.cells[0], "0");
+}
+
+void gate_for_revisions(struct world *world)
+{
+    sql(world, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW twofold_revision AS "
+               "SELECT * FROM revision_of WHERE node = " NODE_HERE " AND " GATE);
 }
 
 unsigned int queries_of(struct world *world, const char *node)

@@ -62,9 +62,11 @@ struct home home_fresh(struct world *world); /* on this server */
 void commit(struct world *world, uint64_t revision, uint64_t id, const char *name,
             bool replica_too);
 struct redis_reply *redis_do(struct world *world, const char *const *words);
-/* While it is shut, query_slow hangs on every node. */
-void gate_shut(struct world *world);
-void gate_open(struct world *world);
+/* While a node's gate is shut, query_slow hangs there, its snapshot taken; after gate_for_revisions every read of twofold_revision too. */
+void gate_shut(struct world *world, enum node node);
+void gate_open(struct world *world, enum node node);
+void gate_for_revisions(struct world *world);
+bool gate_has_waiter(void *world);
 /* Queries that were sent to NODE so far. */
 unsigned int queries_of(struct world *world, const char *node);
 
