@@ -98,14 +98,14 @@ void cache_model_saw_revision(struct cache_model *model, const char *epoch, uint
 
 /* ------------------------------------------------------------------ life */
 
-struct cache *cache_create(struct loop *loop, const struct plan *plan,
+struct cache *cache_create(struct loop *loop, struct plan *plan,
                            const struct settings *settings, struct redis *redis, struct sql *sql)
 {
     struct cache *cache = XNEW(struct cache);
     size_t i;
 
     cache->loop = loop;
-    cache->plan = plan;
+    cache->plan = plan_get(plan);
     cache->settings = settings;
     cache->redis = redis;
     cache->sql = sql;
@@ -145,6 +145,7 @@ void cache_put(struct cache *cache)
         arena_fini(&cache->models[i].waits.arena);
     }
     arena_fini(&cache->arena);
+    plan_put(cache->plan);
     xfree(cache);
 }
 

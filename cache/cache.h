@@ -44,7 +44,7 @@ struct cache_query {
 
 struct cache {
     struct loop *loop;
-    const struct plan *plan;
+    struct plan *plan; /* held */
     const struct settings *settings;
     struct redis *redis;
     struct sql *sql;

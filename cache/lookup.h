@@ -17,8 +17,8 @@
 
 struct cache;
 
-/* plan and settings are borrowed for the cache's life; sql is shared by the workers; redis is this worker's. */
-struct cache *cache_create(struct loop *loop, const struct plan *plan, const struct settings *settings, struct redis *redis,
+/* Holds plan until the last of its calls has ended. settings are borrowed for the cache's life; sql is shared by the workers; redis is this worker's. */
+struct cache *cache_create(struct loop *loop, struct plan *plan, const struct settings *settings, struct redis *redis,
                            struct sql *sql);
 void cache_destroy(struct cache *cache); /* when no lookup is in flight */
 

@@ -147,7 +147,7 @@ static void start_round(void *ctx)
     for (unsigned int i = 0; i < health->node_count; i++) {
         probe_node(&health->nodes[i]);
     }
-    for (size_t i = 0; i < gateway->plan->model_count; i++) {
+    for (size_t i = 0; i < gateway->edition->plan->model_count; i++) {
         arena_reset(&health->models[i].arena);
         probe_page(&health->models[i]);
         probe_projector(&health->models[i]);
@@ -186,7 +186,7 @@ static bool report_nodes(const struct health *health, struct buf *missing)
 
 static bool report_models(const struct health *health, struct buf *missing)
 {
-    const struct plan *plan = health->gateway->plan;
+    const struct plan *plan = health->gateway->edition->plan;
     bool tables = true;
 
     for (size_t i = 0; i < plan->model_count; i++) {
@@ -248,11 +248,11 @@ enum status health_create(struct loop *loop, const struct gateway *gateway, stru
     for (unsigned int i = 0; i < health->node_count; i++) {
         health->nodes[i] = (struct node_health){health, i, false};
     }
-    health->models = XARRAY(struct model_health, gateway->plan->model_count);
-    for (size_t i = 0; i < gateway->plan->model_count; i++) {
+    health->models = XARRAY(struct model_health, gateway->edition->plan->model_count);
+    for (size_t i = 0; i < gateway->edition->plan->model_count; i++) {
         health->models[i].health = health;
-        health->models[i].model = &gateway->plan->models[i];
-        health->models[i].own = key_own(&health->arena, gateway->plan->models[i].database);
+        health->models[i].model = &gateway->edition->plan->models[i];
+        health->models[i].own = key_own(&health->arena, gateway->edition->plan->models[i].database);
     }
     loop_timer_start(loop, &health->timer, clock_us(), start_round, health);
     *out = health;

@@ -5,6 +5,7 @@
  * -> signals
  *
  * SIGTERM and SIGINT: no new requests, those in flight end, the process ends with 0.
+ * SIGHUP: the models are loaded again; a fault in them, or a change that needs a restart, leaves the old ones in force.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -36,20 +37,6 @@ static int usage(FILE *out)
     return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 
-static struct plan *load_plan(const struct settings *settings)
-{
-    struct diag diag = {0};
-    struct plan *plan = plan_load(settings->models, &diag);
-
-    diag_print(&diag, stderr);
-    if (!plan) {
-        log_error("models refused", "folder=%.*s complaints=%u", SLICE_ARG(settings->models),
-                  diag.count);
-    }
-    diag_fini(&diag);
-    return plan;
-}
-
 /* ------------------------------------------------------------------ actions */
 
 static int action_check(const struct settings *settings)
@@ -57,10 +44,10 @@ static int action_check(const struct settings *settings)
     struct diag diag = {0};
     struct sql_config config;
     struct sql_login login;
-    struct plan *plan = load_plan(settings);
+    struct edition *edition = edition_load(settings, ROLE_ALL);
     enum status status;
 
-    if (!plan || nodes_configure(settings, &config) != STATUS_OK) {
+    if (!edition || nodes_configure(settings, &config) != STATUS_OK) {
         return EXIT_FAILURE;
     }
     login = config.login;
@@ -68,10 +55,11 @@ static int action_check(const struct settings *settings)
         settings
             ->sql_projector_user; /* projections write: the gateway's user could not prepare them */
     login.password = settings->sql_projector_password;
-    status = plan_check(plan, &config.nodes[SQL_PRIMARY], &login, &diag);
+    status = plan_check(edition->plan, &config.nodes[SQL_PRIMARY], &login, &diag);
     diag_print(&diag, stderr);
     if (status == STATUS_OK && diag.count == 0) {
-        printf("%zu models, %zu routes: no complaint\n", plan->model_count, plan->route_count);
+        printf("%zu models, %zu routes: no complaint\n", edition->plan->model_count,
+               edition->plan->route_count);
         return EXIT_SUCCESS;
     }
     fprintf(stderr, "%u complaints%s\n", diag.count,
@@ -81,13 +69,13 @@ static int action_check(const struct settings *settings)
 
 static int action_plan(const struct settings *settings)
 {
-    struct plan *plan = load_plan(settings);
+    struct edition *edition = edition_load(settings, ROLE_ALL);
 
-    if (!plan) {
+    if (!edition) {
         return EXIT_FAILURE;
     }
-    plan_print(plan, stdout);
-    plan_put(plan);
+    plan_print(edition->plan, stdout);
+    edition_put(edition);
     return EXIT_SUCCESS;
 }
 
@@ -164,12 +152,12 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
     if (read_role(settings->role, &gateway->role) != STATUS_OK) {
         return STATUS_INVALID;
     }
-    gateway->plan = load_plan(settings);
-    if (!gateway->plan || nodes_configure(settings, &config) != STATUS_OK ||
-        (gateway->role != ROLE_COMMAND && nodes_verify(&config, gateway->plan) != STATUS_OK)) {
+    gateway->edition = edition_load(settings, gateway->role);
+    if (!gateway->edition || nodes_configure(settings, &config) != STATUS_OK ||
+        (gateway->role != ROLE_COMMAND &&
+         nodes_verify(&config, gateway->edition->plan) != STATUS_OK)) {
         return STATUS_INVALID;
     }
-    gateway->router = router_create(gateway->plan, gateway->role);
     gateway->sql = sql_create(&config);
     return credential_provider_create(&gateway->credentials);
 }
@@ -198,12 +186,33 @@ static void block_signals(sigset_t *signals)
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-static int wait_for_end(const sigset_t *signals)
+/* Workers hold the edition that they serve; ours is for those that are made and for the comparison with the next. */
+static void reload(struct gateway *gateway, struct worker *workers, unsigned int count)
+{
+    struct edition *next = edition_load(gateway->settings, gateway->role);
+
+    if (!next || !edition_may_follow(gateway->edition, next)) {
+        log_warn("models not reloaded", "hint=the_old_ones_stay_in_force");
+        if (next) {
+            edition_put(next);
+        }
+        return;
+    }
+    for (unsigned int i = 0; i < count; i++) {
+        worker_adopt(&workers[i], next);
+    }
+    log_info("models reloaded", "models=%zu routes=%zu", next->plan->model_count,
+             next->plan->route_count);
+    edition_put(next);
+}
+
+static int wait_for_end(struct gateway *gateway, struct worker *workers, unsigned int count,
+                        const sigset_t *signals)
 {
     int signal_number = 0;
 
     while (sigwait(signals, &signal_number) != 0 || signal_number == SIGHUP) {
-        log_warn("reload not done", "signal=SIGHUP hint=restart_to_load_changed_models");
+        reload(gateway, workers, count);
     }
     return signal_number;
 }
@@ -236,8 +245,8 @@ static int serve(const struct settings *settings)
     }
     log_info("serving", "listen=%.*s admin=%.*s workers=%u models=%zu version=%s",
              SLICE_ARG(settings->listen), SLICE_ARG(settings->admin_listen), count,
-             gateway.plan->model_count, TWOFOLD_VERSION);
-    signal_number = wait_for_end(&signals);
+             gateway.edition->plan->model_count, TWOFOLD_VERSION);
+    signal_number = wait_for_end(&gateway, workers, count, &signals);
     log_info("draining", "signal=%d limit_ms=%llu", signal_number,
              (unsigned long long)(settings->drain_timeout / 1000));
     for (unsigned int i = 0; i < count; i++) {

@@ -39,7 +39,7 @@ static void on_lookup(void *ctx, enum status status, const struct answer *answer
 
 static enum next step_lookup(struct request *request)
 {
-    lookup_start(request->worker->cache, &request->lookup, on_lookup, request);
+    lookup_start(request->service->cache, &request->lookup, on_lookup, request);
     return NEXT_WAIT;
 }
 

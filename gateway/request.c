@@ -100,7 +100,7 @@ static struct metric *requests_metric(struct route_codes *codes, enum http_metho
 
 static void count_request(const struct request *request)
 {
-    struct route_metrics *metrics = request->worker->metrics;
+    struct route_metrics *metrics = request->service->metrics;
     const struct plan_route *route = request->match.route;
     struct route_codes *codes = &metrics->routes[route ? route->index : metrics->count - 1];
 
@@ -116,6 +116,7 @@ static void request_end(struct request *request)
     struct worker *worker = request->worker;
 
     count_request(request);
+    service_put(request->service);
     httpd_reply(request->exchange, request->code, buf_slice(&worker->headers),
                 buf_slice(&worker->body));
 }
@@ -190,7 +191,7 @@ static enum next step_route(struct request *request)
     if (slice_is(http->path, "*")) {
         return answer_options(request, (1u << HTTP_METHOD_COUNT) - 1);
     }
-    if (router_match(request->worker->gateway->router, http->path, http->method, request->arena,
+    if (router_match(request->service->edition->router, http->path, http->method, request->arena,
                      match) != STATUS_OK) {
         return reply_problem(request, PROBLEM_MALFORMED,
                              "the path has a bad escape or is not UTF-8");
@@ -223,7 +224,7 @@ void request_begin(void *ctx, struct httpd_exchange *exchange)
     struct slice id;
 
     request->worker = worker;
-    request->plan = worker->gateway->plan;
+    request->service = service_get(worker->service);
     request->exchange = exchange;
     request->arena = &exchange->arena;
     request->deadline_us = clock_deadline(worker->gateway->settings->request_timeout);

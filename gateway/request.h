@@ -12,6 +12,7 @@
 #define GATEWAY_REQUEST_H
 
 #include "gateway/route.h"
+#include "gateway/service.h"
 #include "gateway/worker.h"
 
 struct request;
@@ -28,8 +29,8 @@ struct step {
 };
 
 struct request {
-    struct worker *worker; /* the thread that owns this; never changes */
-    const struct plan *plan;
+    struct worker *worker;   /* the thread that owns this; never changes */
+    struct service *service; /* held: a reload cannot pull it away */
     struct httpd_exchange *exchange;
     struct arena *arena;
     const struct step *step; /* where we are */
@@ -69,7 +70,7 @@ struct slice request_header(const struct request *request, const char *name);
 extern const struct step query_steps[];
 extern const struct step command_steps[];
 
-/* Counters of requests by route, method and code; one set a worker. */
+/* Counters of requests by route, method and code; one set a service. */
 struct route_metrics *route_metrics_create(const struct plan *plan);
 void route_metrics_destroy(struct route_metrics *metrics);
 

@@ -149,7 +149,7 @@ static enum next step_submit(struct request *request)
     input->command = command;
     input->deadline_us = request->deadline_us;
     input->arena = request->arena;
-    command_start(request->worker->commander, input, on_command, request);
+    command_start(request->service->commander, input, on_command, request);
     return NEXT_WAIT;
 }
 
@@ -192,11 +192,11 @@ static enum next step_wait(struct request *request)
     if (request->status != STATUS_OK) {
         return answer_failure(request);
     }
-    cache_poke(request->worker->cache, request->command.command->model);
+    cache_poke(request->service->cache, request->command.command->model);
     if (request->wait_us == 0) {
         return NEXT_STEP;
     }
-    lookup_wait(request->worker->cache, token_of_result(request),
+    lookup_wait(request->service->cache, token_of_result(request),
                 deadline_us < request->deadline_us ? deadline_us : request->deadline_us, on_visible,
                 request);
     return NEXT_WAIT;

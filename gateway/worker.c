@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "gateway/request.h"
+#include "gateway/service.h"
 #include "lib/clock.h"
 #include "lib/hash.h"
 #include "lib/log.h"
+#include "lib/memory.h"
 
 static struct redis *open_redis(struct worker *worker)
 {
@@ -85,12 +87,8 @@ enum status worker_start(struct worker *worker, const struct gateway *gateway, u
         close(fd);
         return status;
     }
-    worker->metrics = route_metrics_create(gateway->plan);
     worker->redis = open_redis(worker);
-    worker->cache =
-        cache_create(worker->loop, gateway->plan, gateway->settings, worker->redis, gateway->sql);
-    worker->commander =
-        commander_create(worker->loop, gateway->plan, gateway->settings, worker->dynamodb);
+    worker->service = service_create(worker, gateway->edition);
     worker->httpd = open_httpd(worker, fd);
     if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0) {
         log_error("thread not made", "what=worker number=%u hint=raise_the_limit_of_processes",
@@ -98,6 +96,32 @@ enum status worker_start(struct worker *worker, const struct gateway *gateway, u
         return STATUS_INTERNAL;
     }
     return STATUS_OK;
+}
+
+struct adoption {
+    struct worker *worker;
+    struct edition *edition;
+};
+
+static void adopt_here(void *ctx)
+{
+    struct adoption *adoption = ctx;
+    struct worker *worker = adoption->worker;
+    struct service *old = worker->service;
+
+    worker->service = service_create(worker, adoption->edition);
+    service_put(old);
+    edition_put(adoption->edition);
+    xfree(adoption);
+}
+
+void worker_adopt(struct worker *worker, struct edition *edition)
+{
+    struct adoption *adoption = XNEW(struct adoption);
+
+    adoption->worker = worker;
+    adoption->edition = edition_get(edition);
+    loop_post(worker->loop, adopt_here, adoption);
 }
 
 static void on_drained(void *ctx)

@@ -11,16 +11,16 @@
 #include "command/command.h"
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "gateway/route.h"
+#include "gateway/edition.h"
 #include "lib/httpd.h"
 
-struct route_metrics;
+struct service;
 
 /* What the workers share. */
 struct gateway {
     const struct settings *settings;
-    struct plan *plan;
-    struct router *router;
+    struct edition
+        *edition; /* that the first requests are served by; a reload gives workers another */
     enum role role;
     struct sql *sql;
     struct credential_provider *credentials;
@@ -33,18 +33,19 @@ struct worker {
     struct loop *loop;
     struct httpd *httpd;
     struct redis *redis;
-    struct cache *cache;
     struct dynamodb *dynamodb;
-    struct commander *commander;
-    struct route_metrics *metrics; /* of each route, and one more for no route */
-    struct buf headers, body;      /* scratch of the answer at hand */
-    char id_prefix[17];            /* of the request ids that we make */
+    struct service *service;  /* of the current edition */
+    struct buf headers, body; /* scratch of the answer at hand */
+    char id_prefix[17];       /* of the request ids that we make */
     uint64_t id_count;
 };
 
 /* Opens what the worker needs and starts its thread; the first one probes the port. */
 MUST_CHECK enum status worker_start(struct worker *worker, const struct gateway *gateway,
                                     unsigned int number);
+
+/* Any thread: requests that begin from now on are served by EDITION; those in flight end as they began. */
+void worker_adopt(struct worker *worker, struct edition *edition);
 
 /* Any thread: no new requests; those in flight end; then the loop ends. */
 void worker_drain(struct worker *worker);
