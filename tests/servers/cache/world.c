@@ -112,8 +112,10 @@ static void plan_make(struct world *world)
     for (i = 0; i < ARRAY_COUNT(queries); i++) {
         queries[i].model = &world->model;
     }
-    world->plan = (struct plan){
-        .models = &world->model, .model_count = 1, .query_count = ARRAY_COUNT(queries)};
+    world->plan = (struct plan){.references = 1, /* the test's: no cache may free it */
+                                .models = &world->model,
+                                .model_count = 1,
+                                .query_count = ARRAY_COUNT(queries)};
 }
 
 const struct plan_query *query_item(struct world *world)
