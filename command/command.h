@@ -14,7 +14,7 @@ struct commander;
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb);
-void commander_destroy(struct commander *commander);
+void commander_destroy(struct commander *commander); /* when no command is in flight */
 
 /* Borrowed until done. */
 struct command_input {

@@ -20,6 +20,7 @@ enum widget_command {
     WIDGET_RESERVE, /* update, reads the state: state.Stock >= payload.Count; skipped when Count is 0 */
     WIDGET_DISCARD, /* delete, reads the state: only when Stock is 0 */
     WIDGET_DROP,    /* delete without any requirement */
+    WIDGET_PRICE, /* update, exists; payload.Price <= 100; skipped when it is 0: decided without the state, but not answered */
     WIDGET_COUNT
 };
 
@@ -173,6 +174,11 @@ static inline void widgets_init(struct widgets *widgets)
     widgets_require(widgets, command, "state.Stock == 0", 409, "Still in stock");
     widgets_reads(widgets, command, "Stock");
     widgets_add(widgets, WIDGET_DROP, "DropWidget", WRITE_DELETE, NULL);
+    command = widgets_add(widgets, WIDGET_PRICE, "PriceWidget", WRITE_UPDATE, WIDGET_SCHEMA);
+    widgets_require(widgets, command, "exists", 404, "No such widget");
+    widgets_require(widgets, command, "payload.Price <= 100", 409, "Too dear");
+    widgets_assign(widgets, command, "Price", "payload.Price");
+    command->skip_if = widgets_expr(widgets, "payload.Price == 0");
 }
 
 static inline void widgets_fini(struct widgets *widgets)
