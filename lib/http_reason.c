@@ -3,6 +3,8 @@
  */
 #include "lib/http_reason.h"
 
+#include "lib/httpd.h"
+
 // clang-format off
 #define REASONS(X)                                                                                                  \
     X(100, "Continue") X(101, "Switching Protocols")                                                               \

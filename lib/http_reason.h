@@ -6,8 +6,6 @@
 
 #include "lib/slice.h"
 
-const char *http_reason(int code); /* "Not Found" */
-
 /* "HTTP/1.1 404 Not Found\r\n"; of a code that is not in the table the line of 500. */
 struct slice http_status_line(int code);
 

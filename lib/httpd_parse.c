@@ -152,21 +152,27 @@ static enum http_parse check_target_start(struct head *head)
     return head_refuse(head, 400, "RFC 9112 3.2: the target is neither a path nor an http URI");
 }
 
+/* To the first byte that does not belong to it. Brackets stand around an IPv6 address, which is not in a path. */
+static enum http_parse skip_target(struct head *head, bool brackets)
+{
+    for (;;) {
+        TRY(skip(head, HTTP_CHAR_TARGET));
+        if (*head->at == '%') {
+            TRY(take_percent(head));
+        } else if (brackets && (*head->at == '[' || *head->at == ']')) {
+            head->at++;
+        } else {
+            return HTTP_PARSE_DONE;
+        }
+    }
+}
+
 static enum http_parse parse_target(struct head *head)
 {
     const char *begin = head->at;
 
     TRY(check_target_start(head));
-    for (;;) {
-        TRY(skip(head, HTTP_CHAR_TARGET));
-        if (*head->at == '%') {
-            TRY(take_percent(head));
-        } else if ((*head->at == '[' || *head->at == ']') && *begin != '/') {
-            head->at++;
-        } else {
-            break;
-        }
-    }
+    TRY(skip_target(head, *begin != '/'));
     if (*head->at == '#') {
         return head_refuse(head, 400, "RFC 9112 3.2: fragment in the target");
     }
@@ -219,15 +225,19 @@ static enum http_parse check_request_line(struct head *head)
     return HTTP_PARSE_DONE;
 }
 
+/* RFC 9112 2.2: one empty line before the request line is ignored. */
+static enum http_parse skip_empty_line(struct head *head)
+{
+    TRY(have(head));
+    return *head->at == '\r' ? take_crlf(head) : HTTP_PARSE_DONE;
+}
+
 static enum http_parse parse_request_line(struct head *head, const struct http_limits *limits)
 {
     const char *whole_limit = head->limit;
     const char *line_limit = whole_limit;
 
-    TRY(have(head));
-    if (*head->at == '\r') { /* RFC 9112 2.2: one empty line before the request line is ignored */
-        TRY(take_crlf(head));
-    }
+    TRY(skip_empty_line(head));
     if (limits->line_max < (size_t)(whole_limit - head->at)) {
         line_limit = head->at + limits->line_max;
     }
@@ -288,24 +298,28 @@ static enum http_parse parse_value(struct head *head, struct slice *value_out)
     return HTTP_PARSE_DONE;
 }
 
-static enum http_parse parse_headers(struct head *head)
+static enum http_parse parse_header(struct head *head)
 {
     struct http_request *request = head->request;
+    struct http_header *header = &request->headers[request->header_count];
 
+    if (request->header_count == HTTP_HEADERS_MAX) {
+        return head_refuse(head, 431, "RFC 6585 5: too many headers");
+    }
+    TRY(parse_name(head, &header->name));
+    TRY(parse_value(head, &header->value));
+    request->header_count++;
+    return head_note(head, header);
+}
+
+static enum http_parse parse_headers(struct head *head)
+{
     for (;;) {
-        struct http_header *header = &request->headers[request->header_count];
-
         TRY(have(head));
         if (*head->at == '\r') {
             return take_crlf(head);
         }
-        if (request->header_count == HTTP_HEADERS_MAX) {
-            return head_refuse(head, 431, "RFC 6585 5: too many headers");
-        }
-        TRY(parse_name(head, &header->name));
-        TRY(parse_value(head, &header->value));
-        request->header_count++;
-        TRY(head_note(head, header));
+        TRY(parse_header(head));
     }
 }
 

@@ -201,13 +201,14 @@ void httpd_reply(struct httpd_exchange *exchange, int code, struct slice headers
 static void count_refusal(struct httpd *httpd, int code)
 {
     size_t at = 0;
-    char labels[128];
 
     while (at < HTTPD_REFUSALS - 1 && httpd->refused[at].metric &&
            httpd->refused[at].code != code) {
         at++;
     }
     if (!httpd->refused[at].metric) {
+        char labels[128];
+
         (void)snprintf(labels, sizeof(labels), "server=\"%s\",code=\"%d\"", httpd->config.metrics,
                        code);
         httpd->refused[at].code = code;

@@ -57,7 +57,8 @@ static size_t escape(const char *text, size_t count, char *out)
             i += run;
             continue;
         }
-        memcpy(out + length, "\\x", 2);
+        out[length] = '\\';
+        out[length + 1] = 'x';
         out[length + 2] = hex[bytes[i] >> 4];
         out[length + 3] = hex[bytes[i] & 15];
         length += ESCAPED;

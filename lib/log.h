@@ -12,7 +12,12 @@
 
 #include "lib/compiler.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_level {
+    LOG_DEBUG,
+    LOG_INFO,
+    LOG_WARN,
+    LOG_ERROR
+};
 
 void log_level_set(enum log_level level);
 void log_event(enum log_level level, const char *event, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -28,10 +33,10 @@ void log_event_limited(struct log_limit *limit, enum log_level level, const char
 #define log_info(...)  log_event(LOG_INFO, __VA_ARGS__)
 #define log_warn(...)  log_event(LOG_WARN, __VA_ARGS__)
 #define log_error(...) log_event(LOG_ERROR, __VA_ARGS__)
-#define log_warn_every(...)                                                                        \
-    do {                                                                                           \
-        static struct log_limit limit_;                                                            \
-        log_event_limited(&limit_, LOG_WARN, __VA_ARGS__);                                         \
+#define log_warn_every(...)                                \
+    do {                                                   \
+        static struct log_limit limit_;                    \
+        log_event_limited(&limit_, LOG_WARN, __VA_ARGS__); \
     } while (0)
 
 #endif

@@ -254,7 +254,7 @@ void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t due_
     timer->due_us = due_us;
     if (loop->timer_count + 1 >= loop->timer_room) {
         loop->timer_room = loop->timer_room ? loop->timer_room * 2 : 64;
-        loop->heap = xrealloc(loop->heap, loop->timer_room * sizeof(loop->heap[0]));
+        loop->heap = xrealloc(loop->heap, loop->timer_room * sizeof(void *));
     }
     heap_rise(loop, ++loop->timer_count, timer);
     if (due_us < loop->armed_us) {

@@ -25,9 +25,10 @@ struct loop_task {
 };
 
 struct loop *loop_create(const char *name);
-void loop_destroy(struct loop *loop); /* after loop_run has returned; runs what is still in the mailbox */
-void loop_run(struct loop *loop);     /* until loop_stop */
-void loop_stop(struct loop *loop);    /* any thread */
+void loop_destroy(
+    struct loop *loop); /* after loop_run has returned; runs what is still in the mailbox */
+void loop_run(struct loop *loop);  /* until loop_stop */
+void loop_stop(struct loop *loop); /* any thread */
 /* One turn of loop_run, for programs that step a loop: waits for something to happen, or takes only what is there already. */
 void loop_turn(struct loop *loop, bool wait);
 struct event_base *loop_base(struct loop *loop);
@@ -53,7 +54,8 @@ struct loop_timer {
     uint64_t due_us;
     size_t place; /* 1-based place in the loop's heap; 0: not running */
 };
-void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t due_us, loop_fn *fn, void *ctx);
+void loop_timer_start(struct loop *loop, struct loop_timer *timer, uint64_t due_us, loop_fn *fn,
+                      void *ctx);
 void loop_timer_stop(struct loop_timer *timer);
 
 #endif

@@ -280,7 +280,9 @@ void metric_label(struct buf *buf, struct slice value)
 
         if (c == '\\' || c == '"' || c == '\n') {
             buf_append_char(buf, '\\');
-            c = c == '\n' ? 'n' : c;
+            if (c == '\n') {
+                c = 'n';
+            }
         }
         buf_append_char(buf, c);
     }

@@ -8,6 +8,8 @@
 static struct loop *loop;
 static char trace[256];
 
+#define LETTER(c) ((void *)(intptr_t)(c))
+
 static void note(char c)
 {
     size_t length = strlen(trace);
@@ -19,7 +21,7 @@ static void note(char c)
 
 static void on_note(void *ctx)
 {
-    note(*(const char *)ctx);
+    note((char)(intptr_t)ctx);
 }
 
 static void on_stop(void *ctx)
@@ -50,7 +52,7 @@ static void on_first(void *ctx)
 {
     (void)ctx;
     note('1');
-    loop_later(loop, &task_b, on_note, "2");
+    loop_later(loop, &task_b, on_note, LETTER('2'));
     note('x'); /* not inside the call */
 }
 
@@ -58,7 +60,7 @@ static void test_deferred_calls_run_later_in_order_in_the_same_turn(void **state
 {
     (void)state;
     loop_later(loop, &task_a, on_first, NULL);
-    loop_later(loop, &task_c, on_note, "3");
+    loop_later(loop, &task_c, on_note, LETTER('3'));
     assert_string_equal(trace, "");
     loop_turn(loop, true);
     assert_string_equal(trace, "1x32");
@@ -67,12 +69,12 @@ static void test_deferred_calls_run_later_in_order_in_the_same_turn(void **state
 static void test_a_queued_task_stays_where_it_is(void **state)
 {
     (void)state;
-    loop_later(loop, &task_a, on_note, "a");
-    loop_later(loop, &task_b, on_note, "b");
-    loop_later(loop, &task_a, on_note, "z");
+    loop_later(loop, &task_a, on_note, LETTER('a'));
+    loop_later(loop, &task_b, on_note, LETTER('b'));
+    loop_later(loop, &task_a, on_note, LETTER('z'));
     loop_turn(loop, true);
     assert_string_equal(trace, "ab");
-    loop_later(loop, &task_a, on_note, "c");
+    loop_later(loop, &task_a, on_note, LETTER('c'));
     loop_turn(loop, true);
     assert_string_equal(trace, "abc");
 }
@@ -80,13 +82,13 @@ static void test_a_queued_task_stays_where_it_is(void **state)
 static void test_a_cancelled_task_does_not_run(void **state)
 {
     (void)state;
-    loop_later(loop, &task_a, on_note, "a");
-    loop_later(loop, &task_b, on_note, "b");
-    loop_later(loop, &task_c, on_note, "c");
+    loop_later(loop, &task_a, on_note, LETTER('a'));
+    loop_later(loop, &task_b, on_note, LETTER('b'));
+    loop_later(loop, &task_c, on_note, LETTER('c'));
     loop_later_cancel(loop, &task_c);
     loop_later_cancel(loop, &task_a);
     loop_later_cancel(loop, &task_a);
-    loop_later(loop, &task_a, on_note, "d");
+    loop_later(loop, &task_a, on_note, LETTER('d'));
     loop_turn(loop, true);
     assert_string_equal(trace, "bd");
 }
@@ -104,7 +106,7 @@ static void test_a_task_that_queues_itself_does_not_keep_the_loop(void **state)
     (void)state;
     rounds = 0;
     loop_later(loop, &task_a, on_again, NULL);
-    loop_post(loop, on_note, "m");
+    loop_post(loop, on_note, LETTER('m'));
     loop_turn(loop, true);
     loop_turn(loop, true);
     assert_true(rounds > 2);
@@ -117,12 +119,12 @@ static void test_a_task_that_queues_itself_does_not_keep_the_loop(void **state)
 static void test_letters_arrive_in_the_order_of_their_sender(void **state)
 {
     (void)state;
-    loop_post(loop, on_note, "a");
-    loop_post(loop, on_note, "b");
-    loop_post(loop, on_note, "c");
+    loop_post(loop, on_note, LETTER('a'));
+    loop_post(loop, on_note, LETTER('b'));
+    loop_post(loop, on_note, LETTER('c'));
     loop_turn(loop, true);
     assert_string_equal(trace, "abc");
-    loop_post(loop, on_note, "d"); /* the next one wakes the loop again */
+    loop_post(loop, on_note, LETTER('d')); /* the next one wakes the loop again */
     loop_turn(loop, true);
     assert_string_equal(trace, "abcd");
 }
@@ -130,7 +132,7 @@ static void test_letters_arrive_in_the_order_of_their_sender(void **state)
 static void test_what_is_still_in_the_mailbox_runs_at_the_end(void **state)
 {
     (void)state;
-    loop_post(loop, on_note, "a");
+    loop_post(loop, on_note, LETTER('a'));
     loop_destroy(loop);
     assert_string_equal(trace, "a");
     loop = loop_create("test");
@@ -221,10 +223,10 @@ static void test_timers_fire_in_their_order_and_never_early(void **state)
     uint64_t start = clock_us();
 
     (void)state;
-    loop_timer_start(loop, &timers[0], start + 6000, on_note, "c");
-    loop_timer_start(loop, &timers[1], start + 2000, on_note, "a");
-    loop_timer_start(loop, &timers[2], start + 4000, on_note, "b");
-    loop_timer_start(loop, &timers[3], start + 3000, on_note, "z");
+    loop_timer_start(loop, &timers[0], start + 6000, on_note, LETTER('c'));
+    loop_timer_start(loop, &timers[1], start + 2000, on_note, LETTER('a'));
+    loop_timer_start(loop, &timers[2], start + 4000, on_note, LETTER('b'));
+    loop_timer_start(loop, &timers[3], start + 3000, on_note, LETTER('z'));
     loop_timer_stop(&timers[3]);
     loop_timer_stop(&timers[3]);
     while (strlen(trace) < 3) {
@@ -243,8 +245,8 @@ static void test_a_timer_that_is_started_again_moves(void **state)
     struct loop_timer moved = {0}, stop = {0};
 
     (void)state;
-    loop_timer_start(loop, &moved, clock_us() + 60000000, on_note, "z");
-    loop_timer_start(loop, &moved, clock_us() + 1000, on_note, "a");
+    loop_timer_start(loop, &moved, clock_us() + 60000000, on_note, LETTER('z'));
+    loop_timer_start(loop, &moved, clock_us() + 1000, on_note, LETTER('a'));
     loop_timer_start(loop, &stop, clock_us() + 3000, on_stop, loop);
     loop_run(loop);
     assert_string_equal(trace, "a");
