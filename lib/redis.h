@@ -2,7 +2,8 @@
  * One Redis server (of an address list, the one that is a master), asynchronously on a loop: hiredis with deadlines, reconnect with
  * back-off and jitter, a circuit that refuses at once while the server is away, and the run_id of the server behind the connection.
  *
- * All commands of a turn leave in one write. redis_sync.h is the blocking twin.
+ * All commands of a turn leave in one write. A server that is silent for command_timeout while a call waits, and one that stops being a master or says READONLY,
+ * LOADING or MASTERDOWN, is left. redis_sync.h is the blocking twin.
  */
 #ifndef LIB_REDIS_H
 #define LIB_REDIS_H
@@ -44,7 +45,8 @@ struct redis_command {
 typedef void redis_done_fn(void *ctx, enum status status, const struct redis_reply *replies, size_t count);
 
 struct redis *redis_create(struct loop *loop, const struct redis_config *config);
-void redis_destroy(struct redis *redis); /* every call in flight ends with UNAVAILABLE, inside */
+/* Every call in flight ends with UNAVAILABLE, inside. Not from inside a done. */
+void redis_destroy(struct redis *redis);
 
 bool redis_up(const struct redis *redis);
 /* 40 hex digits of the server behind the connection, as it said after connecting; empty when there is none. */
@@ -66,6 +68,6 @@ struct redis_feed *redis_subscribe(struct loop *loop, const struct redis_config 
                                    const struct redis_feed_handler *handler);
 void redis_feed_destroy(struct redis_feed *feed);
 
-/* HELP of twofold_redis_commands_total{result}, twofold_redis_up: registered at the first redis_create. */
+/* twofold_redis_commands_total{result}, twofold_redis_up, twofold_redis_connections: registered at the first redis_create. */
 
 #endif

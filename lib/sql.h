@@ -21,12 +21,13 @@ struct sql_config {
     struct sql_login login;
     unsigned int threads;
     unsigned int queue_max;         /* queries that wait for a thread; beyond: BUSY */
-    unsigned int primary_max;       /* concurrent queries on the primary; beyond: BUSY */
-    uint64_t eject_us, eject_cap_us; /* how long a broken node is left alone: doubles up to the cap */
+    unsigned int primary_max;       /* concurrent queries on the primary; those beyond wait in the queue */
+    uint64_t eject_us, eject_cap_us; /* how long a broken node is left alone: doubles up to the cap (the primary: always eject_us) */
 };
 
 struct sql *sql_create(const struct sql_config *config); /* copies what it keeps */
-void sql_destroy(struct sql *sql);                       /* after the loops that use it have ended */
+/* After the loops that use it have stopped running and before they are destroyed: what is in flight ends now, and its done runs in loop_destroy. */
+void sql_destroy(struct sql *sql);
 
 unsigned int sql_node_count(const struct sql *sql);
 struct slice sql_node_name(const struct sql *sql, unsigned int node);
@@ -37,14 +38,18 @@ void sql_node_rest(struct sql *sql, unsigned int node, uint64_t span_us);
 /* Round robin over replicas that are up and not in the bit mask TRIED; else the primary if not tried; else -1. Any thread. */
 int sql_node_pick(struct sql *sql, unsigned int tried);
 
-/* rows live in a memory of their own until sql_rows_free; NULL unless OK. error is never NULL. On the loop's thread; never from inside sql_query. */
+/* rows and error live in a memory of their own until sql_result_free; rows are empty unless OK. */
 struct sql_result {
     struct sql_rows rows;
     struct sql_error error;
 };
+/* On the loop's thread, later; never from inside sql_query. result is never NULL, and is done's to free. */
 typedef void sql_done_fn(void *ctx, enum status status, struct sql_result *result);
 
-/* The statement (texts and parameters) is borrowed until done has run. Statuses: sql_run's, BUSY (limits), TIMEOUT. Result ownership goes to done: sql_result_free. */
+/*
+ * The statement (texts and parameters) is borrowed until done has run. Statuses: sql_run's; BUSY: the queue is full; TIMEOUT: the deadline passed, and the query
+ * was ended; UNAVAILABLE at once while NODE is broken. A read whose connection had died of old age is run once more on a new one.
+ */
 void sql_query(struct sql *sql, struct loop *loop, unsigned int node, const struct sql_statement *statement,
                uint64_t deadline_us, sql_done_fn *done, void *ctx);
 void sql_result_free(struct sql_result *result); /* NULL is allowed */

@@ -21,7 +21,7 @@ struct sql_address {
 
 struct sql_login {
     struct slice user, password;
-    uint64_t connect_timeout_us, read_timeout_us; /* always set */
+    uint64_t connect_timeout_us, read_timeout_us; /* always set; rounded up to whole seconds */
 };
 
 /* "127.0.0.1:3306", "[::1]:3306" or "/path/of/socket"; slices borrowed. */
@@ -35,7 +35,10 @@ struct sql_column {
     bool nullable;
 };
 
-/* A table of texts. ptr NULL: SQL's NULL. */
+/*
+ * A table of texts. ptr NULL: SQL's NULL. BOOLEAN "0", "1" or another integer; DATETIME "2026-11-21 11:05:26.120" and TIME "-12:34:56" with the column's decimals;
+ * DATE "2026-11-21"; DOUBLE the shortest text that reads back the same; BIT(n) an integer; BYTES raw.
+ */
 struct sql_rows {
     const struct sql_column *columns;
     const struct slice *cells; /* row by row */
@@ -72,7 +75,8 @@ int sql_socket(const struct sql_conn *conn);
  * rows_out  in ARENA; NULL when not wanted
  * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213: lock wait, deadlock: the transaction is rolled back); NOT_FOUND (1146, 1049, 1054);
  *           DENIED (1044, 1045, 1142, 1290, 1836: read-only too); TOO_LARGE (more than max_rows or max_bytes; 0: no limit);
- *           INVALID (a value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT); UNCERTAIN (lost within a COMMIT)
+ *           INVALID (a value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT, or the server lacks something for now);
+ *           UNCERTAIN (lost within a COMMIT, or within a statement that writes outside of a transaction); TIMEOUT (the server's own limit on a statement)
  */
 struct sql_statement {
     struct slice text, describe, database;

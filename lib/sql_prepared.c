@@ -59,6 +59,16 @@ static void prepared_destroy(struct prepared *prepared)
     xfree(prepared);
 }
 
+static void prepared_keep(struct sql_conn *conn, struct prepared *prepared)
+{
+    struct prepared **bucket = bucket_of(conn, prepared->hash);
+
+    prepared->bucket_next = *bucket;
+    *bucket = prepared;
+    link_newest(conn, prepared);
+    conn->statement_count++;
+}
+
 void prepared_forget(struct sql_conn *conn, struct prepared *prepared)
 {
     struct prepared **at = bucket_of(conn, prepared->hash);
@@ -136,31 +146,19 @@ static enum status take_described_kinds(struct sql_conn *conn, struct prepared *
     return status;
 }
 
-static enum status prepared_create(struct sql_conn *conn, const struct sql_statement *statement,
-                                   struct prepared **out)
+static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
 {
-    struct prepared *prepared = XNEW(struct prepared);
-    enum status status = sql_use(conn, statement->database);
+    enum status status = sql_use(conn, prepared->database);
 
-    prepared->text = arena_copy(&prepared->memory, statement->text);
-    prepared->describe = arena_copy(&prepared->memory, statement->describe);
-    prepared->database = arena_copy(&prepared->memory, statement->database);
     if (status == STATUS_OK) {
         status = prepare(conn, prepared->text, &prepared->stmt);
     }
-    if (status == STATUS_OK) {
-        prepared->param_count = mysql_stmt_param_count(prepared->stmt);
-        take_shapes(prepared);
-        if (prepared->describe.len > 0) {
-            status = take_described_kinds(conn, prepared);
-        }
-    }
     if (status != STATUS_OK) {
-        prepared_destroy(prepared);
         return status;
     }
-    *out = prepared;
-    return STATUS_OK;
+    prepared->param_count = mysql_stmt_param_count(prepared->stmt);
+    take_shapes(prepared);
+    return prepared->describe.len > 0 ? take_described_kinds(conn, prepared) : STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ contract */
@@ -194,15 +192,17 @@ enum status prepared_get(struct sql_conn *conn, const struct sql_statement *stat
     if (conn->statement_count >= STATEMENTS_MAX) {
         prepared_forget(conn, conn->oldest);
     }
-    status = prepared_create(conn, statement, &prepared);
+    prepared = XNEW(struct prepared);
+    prepared->hash = hash;
+    prepared->text = arena_copy(&prepared->memory, statement->text);
+    prepared->describe = arena_copy(&prepared->memory, statement->describe);
+    prepared->database = arena_copy(&prepared->memory, statement->database);
+    status = prepare_all(conn, prepared);
     if (status != STATUS_OK) {
+        prepared_destroy(prepared);
         return status;
     }
-    prepared->hash = hash;
-    prepared->bucket_next = *bucket_of(conn, hash);
-    *bucket_of(conn, hash) = prepared;
-    link_newest(conn, prepared);
-    conn->statement_count++;
+    prepared_keep(conn, prepared);
     *out = prepared;
     return STATUS_OK;
 }

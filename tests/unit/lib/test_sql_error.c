@@ -1,0 +1,60 @@
+#include "lib/sql_private.h"
+#include "tests/unit/unit.h"
+
+static void test_numbers_become_statuses(void **state)
+{
+    static const struct {
+        unsigned int number;
+        enum status status;
+    } cases[] = {
+        {1044, STATUS_DENIED     },
+        {1045, STATUS_DENIED     },
+        {1049, STATUS_NOT_FOUND  },
+        {1054, STATUS_NOT_FOUND  },
+        {1062, STATUS_CONFLICT   },
+        {1064, STATUS_INVALID    },
+        {1142, STATUS_DENIED     },
+        {1146, STATUS_NOT_FOUND  },
+        {1205, STATUS_BUSY       },
+        {1213, STATUS_BUSY       },
+        {1264, STATUS_INVALID    },
+        {1290, STATUS_DENIED     },
+        {1317, STATUS_UNAVAILABLE},
+        {1366, STATUS_INVALID    },
+        {1406, STATUS_INVALID    },
+        {1836, STATUS_DENIED     },
+        {1927, STATUS_UNAVAILABLE},
+        {2002, STATUS_UNAVAILABLE},
+        {2006, STATUS_UNAVAILABLE},
+        {2013, STATUS_UNAVAILABLE},
+        {2020, STATUS_TOO_LARGE  },
+        {3024, STATUS_TIMEOUT    },
+        {4025, STATUS_INVALID    }, /* a CHECK constraint (MariaDB) */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_status(sql_status_of(cases[i].number), cases[i].status);
+    }
+}
+
+static void test_what_we_refuse_ourselves_has_no_number_and_loses_nothing(void **state)
+{
+    struct sql_conn conn = {0};
+
+    (void)state;
+    assert_status(sql_refuse(&conn, STATUS_INVALID, "no"), STATUS_INVALID);
+    assert_int_equal(conn.error.number, 0);
+    assert_string_equal(conn.error.text, "no");
+    assert_false(conn.lost);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers_become_statuses),
+        cmocka_unit_test(test_what_we_refuse_ourselves_has_no_number_and_loses_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
