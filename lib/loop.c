@@ -76,16 +76,18 @@ static void wake(struct loop *loop)
     }
 }
 
+/* Once it is in the mailbox the letter is no longer ours: the loop may have read and freed it already. */
 void loop_post(struct loop *loop, loop_fn *fn, void *ctx)
 {
     struct letter *letter = XNEW(struct letter);
+    struct letter *newest = atomic_load(&loop->mailbox);
 
     letter->fn = fn;
     letter->ctx = ctx;
-    letter->next = atomic_load(&loop->mailbox);
-    while (!atomic_compare_exchange_weak(&loop->mailbox, &letter->next, letter)) {
-    }
-    if (!letter->next) {
+    do {
+        letter->next = newest;
+    } while (!atomic_compare_exchange_weak(&loop->mailbox, &newest, letter));
+    if (!newest) {
         wake(loop);
     }
 }
