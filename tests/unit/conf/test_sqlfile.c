@@ -1,0 +1,295 @@
+/*
+ * SQL files: what is a token and what is hidden, blocks and statements; which tables a statement names and what its columns are called; and schema.sql.
+ */
+#include <string.h>
+
+#include "conf/schema_sql.h"
+#include "conf/sqlscan.h"
+#include "lib/buf.h"
+#include "tests/unit/unit.h"
+
+static struct sqlblock parse(struct arena *arena, const char *text, struct diag *diag)
+{
+    struct sqlblock block;
+
+    sqlfile_parse_plain(arena, SLICE_LITERAL("x.sql"), slice_str(text), diag, &block);
+    return block;
+}
+
+// clang-format off
+static const struct {
+    const char *sql, *text, *params; /* params: names joined by blanks */
+} texts[] = {
+    {"SELECT :a, :b.c FROM t", "SELECT ?, ? FROM t", "a b.c"},
+    {"SELECT ':a', \":b\", `:c` FROM t", "SELECT ':a', \":b\", `:c` FROM t", ""},
+    {"SELECT 'it''s :a', 'x\\' :b' , :c", "SELECT 'it''s :a', 'x\\' :b' , ?", "c"},
+    {"SELECT 1 -- :a ; '\n, :b", "SELECT 1  \n, ?", "b"},
+    {"SELECT 1 # :a\n, :b", "SELECT 1  \n, ?", "b"},
+    {"SELECT /* :a ; */ :b", "SELECT   ?", "b"},
+    {"SELECT 5--3", "SELECT 5--3", ""},
+    {"SELECT :a;", "SELECT ?", "a"},
+    {"/* before */ SELECT :a ; -- after", "SELECT ?", "a"},
+    {"SELECT 1e-3, 0x1F, 1.5, x1", "SELECT 1e-3, 0x1F, 1.5, x1", ""},
+    {"SELECT :a.5", "SELECT ?.5", "a"},
+};
+// clang-format on
+
+static void test_parameters_become_marks_where_they_are_parameters(void **state)
+{
+    size_t i, j;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(texts); i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+        struct sqlblock block = parse(&arena, texts[i].sql, &diag);
+        const struct sqlstatement *statement = &block.statements[0];
+        struct buf params = {0};
+
+        assert_int_equal(diag.count, 0);
+        assert_int_equal(block.statement_count, 1);
+        assert_slice(statement->text, texts[i].text);
+        for (j = 0; j < statement->token_count; j++) {
+            if (statement->tokens[j].kind == SQLTOKEN_PARAM) {
+                buf_append_str(&params, params.len > 0 ? " " : "");
+                buf_append(&params, statement->tokens[j].text);
+                assert_int_equal(statement->text.ptr[statement->tokens[j].start], '?');
+            }
+        }
+        assert_slice(buf_slice(&params), texts[i].params);
+        buf_fini(&params);
+        arena_fini(&arena);
+    }
+}
+
+static void test_statements_end_at_semicolons_outside_of_texts(void **state)
+{
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct sqlblock block =
+        parse(&arena, "\nDELETE FROM a WHERE x = ';';\n\n;UPDATE b\nSET x = 1", &diag);
+
+    (void)state;
+    assert_int_equal(diag.count, 0);
+    assert_int_equal(block.statement_count, 2);
+    assert_slice(block.statements[0].text, "DELETE FROM a WHERE x = ';'");
+    assert_int_equal(block.statements[0].line, 2);
+    assert_slice(block.statements[1].text, "UPDATE b\nSET x = 1");
+    assert_int_equal(block.statements[1].line, 4);
+    arena_fini(&arena);
+}
+
+static void test_blocks_have_names_rows_and_lines(void **state)
+{
+    static const char text[] = "# about this file\n-- name: A :one\nSELECT 1;\n"
+                               "-- name: B :many\n-- a note\nSELECT '\n-- name: no';\r\n"
+                               "-- name: C\nDELETE FROM t; DELETE FROM u;\n";
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct sqlfile file;
+
+    (void)state;
+    sqlfile_parse(&arena, SLICE_LITERAL("q.sql"), slice_str(text), &diag, &file);
+    assert_int_equal(diag.count, 0);
+    assert_int_equal(file.block_count, 3);
+    assert_slice(file.blocks[0].name, "A");
+    assert_int_equal(file.blocks[0].rows, SQLBLOCK_ONE);
+    assert_int_equal(file.blocks[0].line, 2);
+    assert_int_equal(file.blocks[1].rows, SQLBLOCK_MANY);
+    assert_int_equal(file.blocks[1].statements[0].line, 6);
+    assert_slice(file.blocks[2].name, "C");
+    assert_int_equal(file.blocks[2].rows, SQLBLOCK_PLAIN);
+    assert_int_equal(file.blocks[2].statement_count, 2);
+    assert_int_equal(file.blocks[2].statements[1].line, 9);
+    assert_null(sqlfile_find(&file, slice_str("D")));
+    arena_fini(&arena);
+}
+
+static void test_what_the_lexer_refuses(void **state)
+{
+    static const struct {
+        const char *sql, *complaint;
+    } table[] = {
+        {"SELECT ?",            "'?' is not allowed"           },
+        {"SELECT a::int",       "'::' and ':=' are not allowed"},
+        {"SELECT @a := 1",      "'::' and ':=' are not allowed"},
+        {"SELECT :1",           "must begin a parameter"       },
+        {"SELECT 'open",        "closing quote"                },
+        {"SELECT `open",        "closing quote"                },
+        {"SELECT ``",           "must not be empty"            },
+        {"SELECT /* open",      "without its end"              },
+        {"SELECT /*! 1 */",     "are not allowed"              },
+        {"SELECT /*+ x */ 1",   "are not allowed"              },
+        {"SELECT /*M!100 1 */", "are not allowed"              },
+        {"SELECT (1",           "'(' without its ')'"          },
+        {"SELECT 1)",           "')' without its '('"          },
+        {"SELECT \x01",         "a control character"          },
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(table); i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+
+        parse(&arena, table[i].sql, &diag);
+        if (diag.count != 1 || !memmem(diag.first->text.ptr, diag.first->text.len,
+                                       table[i].complaint, strlen(table[i].complaint))) {
+            fail_msg("%s: %u complaints", table[i].sql, diag.count);
+        }
+        diag_fini(&diag);
+        arena_fini(&arena);
+    }
+}
+
+// clang-format off
+static const struct {
+    const char *sql, *tables; /* "name/alias", written ones with a star, functions with () */
+} scans[] = {
+    {"SELECT 1", ""},
+    {"SELECT * FROM a", "a"},
+    {"SELECT * FROM a, b AS x, `c` y", "a b/x c/y"},
+    {"SELECT * FROM a LEFT JOIN b ON a.x = b.x AND f(1, 2), c WHERE a.z IN (1, 2)", "a b c"},
+    {"SELECT * FROM a JOIN (SELECT x, y FROM b, c) d USING (x), e", "a b c e"},
+    {"SELECT * FROM (a, b JOIN c ON TRUE)", "a b c"},
+    {"SELECT (SELECT max(x) FROM b) FROM a WHERE EXISTS (SELECT 1 FROM c)", "b a c"},
+    {"SELECT EXTRACT(YEAR FROM t), TRIM(BOTH 'x' FROM u) FROM a", "a"},
+    {"SELECT 1 FROM a UNION SELECT 2 FROM b", "a b"},
+    {"WITH n AS (SELECT * FROM a), m (x) AS (SELECT 1 FROM n) SELECT * FROM n JOIN m JOIN b", "a b"},
+    {"SELECT * FROM d.a", "d.a"},
+    {"SELECT * FROM a, JSON_TABLE(a.x, '$' COLUMNS (y INT PATH '$')) AS j, b", "a JSON_TABLE() b"},
+    {"SELECT from_x FROM a ORDER BY b, c LIMIT 1", "a"},
+    {"SELECT 1 FROM DUAL", ""},
+    {"INSERT INTO a (x, y) VALUES (1, 2)", "a*"},
+    {"INSERT IGNORE a SELECT x FROM b JOIN c", "a* b c"},
+    {"REPLACE INTO a VALUES (1)", "a*"},
+    {"UPDATE a SET x = (SELECT y FROM b) WHERE z = 1", "a* b"},
+    {"UPDATE a JOIN b ON a.x = b.x SET a.y = 1", "a* b*"},
+    {"DELETE FROM a WHERE x IN (SELECT y FROM b)", "a* b"},
+};
+
+static const struct {
+    const char *sql, *labels; /* "label=table.column" */
+} labels[] = {
+    {"SELECT a, t.b, c AS d, t.e f, count(*), count(*) AS n, 1 + 2 FROM t", "a=.a b=t.b d=.c f=t.e =. n=. =."},
+    {"SELECT DISTINCT `a` FROM t", "a=.a"},
+    {"SELECT t.*, (SELECT x FROM u) AS y FROM t", "y=. *"},
+    {"WITH n AS (SELECT z FROM t) SELECT a FROM n", "a=.a"},
+    {"SELECT CASE WHEN a THEN b END, NULL, c 'd' FROM t", "=. =. d=."},
+    {"SELECT a", "a=.a"},
+};
+// clang-format on
+
+static void test_tables_are_found_where_tables_stand(void **state)
+{
+    size_t i, j;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(scans); i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+        struct sqlblock block = parse(&arena, scans[i].sql, &diag);
+        struct sqltables tables = sqlscan_tables(&arena, &block.statements[0]);
+        struct buf text = {0};
+
+        for (j = 0; j < tables.count; j++) {
+            const struct sqltable *table = &tables.items[j];
+
+            buf_printf(&text, "%s%.*s%s%.*s", j ? " " : "", SLICE_ARG(table->database),
+                       table->database.len ? "." : "", SLICE_ARG(table->name));
+            if (table->function) {
+                buf_append_str(&text, "()");
+            } else if (table->alias.len > 0) {
+                buf_printf(&text, "/%.*s", SLICE_ARG(table->alias));
+            }
+            buf_append_str(&text, table->written ? "*" : "");
+        }
+        buf_append_char(&text, '\0');
+        if (strcmp(text.ptr, scans[i].tables) != 0) {
+            fail_msg("%s: %s", scans[i].sql, text.ptr);
+        }
+        buf_fini(&text);
+        arena_fini(&arena);
+    }
+}
+
+static void test_labels_are_those_of_the_result(void **state)
+{
+    size_t i, j;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(labels); i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+        struct sqlblock block = parse(&arena, labels[i].sql, &diag);
+        struct sqllabels found = sqlscan_labels(&arena, &block.statements[0]);
+        struct buf text = {0};
+
+        for (j = 0; j < found.count; j++) {
+            buf_printf(&text, "%s%.*s=%.*s.%.*s", j ? " " : "", SLICE_ARG(found.items[j].label),
+                       SLICE_ARG(found.items[j].table), SLICE_ARG(found.items[j].column));
+        }
+        buf_append_str(&text, found.star ? " *" : "");
+        buf_append_char(&text, '\0');
+        if (strcmp(text.ptr, labels[i].labels) != 0) {
+            fail_msg("%s: %s", labels[i].sql, text.ptr);
+        }
+        buf_fini(&text);
+        arena_fini(&arena);
+    }
+}
+
+static void test_create_table_is_read_far_enough(void **state)
+{
+    static const char text[] =
+        "CREATE TABLE IF NOT EXISTS a (\n"
+        "  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,\n"
+        "  `on` TINYINT(1) NOT NULL DEFAULT 0,\n"
+        "  price DECIMAL(26,6) DEFAULT 0.5,\n"
+        "  email VARCHAR(254) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL,\n"
+        "  doc JSON, at DATETIME(3) NOT NULL,\n"
+        "  PRIMARY KEY (id), UNIQUE KEY u (email, at), KEY k (price), CHECK (price > 0),\n"
+        "  CONSTRAINT c UNIQUE (at, id)\n"
+        ") ENGINE = InnoDB;\n"
+        "CREATE TABLE IF NOT EXISTS b (x INT PRIMARY KEY, y INT UNIQUE);";
+    const struct slice by_email[] = {SLICE_LITERAL("AT"), SLICE_LITERAL("email")};
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct tables tables;
+    const struct table *a;
+
+    (void)state;
+    schema_sql_parse(&arena, SLICE_LITERAL("schema.sql"), slice_str(text), &diag, &tables);
+    diag_print(&diag, stderr);
+    assert_int_equal(diag.count, 0);
+    assert_int_equal(tables.count, 2);
+    a = tables_find(&tables, slice_str("a"));
+    assert_int_equal(a->column_count, 6);
+    assert_int_equal(a->unique_count, 3);
+    assert_int_equal(table_column_find(a, slice_str("ID"))->scalar, SCALAR_INTEGER);
+    assert_int_equal(table_column_find(a, slice_str("on"))->scalar, SCALAR_BOOLEAN);
+    assert_int_equal(table_column_find(a, slice_str("price"))->scalar, SCALAR_NUMBER);
+    assert_false(table_column_find(a, slice_str("price"))->not_null);
+    assert_slice(table_column_find(a, slice_str("email"))->collation, "utf8mb4_general_ci");
+    assert_false(table_column_find(a, slice_str("doc"))->known);
+    assert_true(table_is_unique_by(a, by_email, 2));
+    assert_false(table_is_unique_by(a, by_email, 1));
+    assert_true(table_column_find(tables_find(&tables, slice_str("b")), slice_str("x"))->not_null);
+    assert_null(tables_find(&tables, slice_str("c")));
+    arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parameters_become_marks_where_they_are_parameters),
+        cmocka_unit_test(test_statements_end_at_semicolons_outside_of_texts),
+        cmocka_unit_test(test_blocks_have_names_rows_and_lines),
+        cmocka_unit_test(test_what_the_lexer_refuses),
+        cmocka_unit_test(test_tables_are_found_where_tables_stand),
+        cmocka_unit_test(test_labels_are_those_of_the_result),
+        cmocka_unit_test(test_create_table_is_read_far_enough),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
