@@ -193,6 +193,15 @@ lint: fmt-check scripts  ## clang-tidy, cppcheck, gcc's analyzer, format, script
 hooks:  ## run fmt-check and check before each commit
 	git config core.hooksPath hooks
 
+# ------------------------------------------------------------------ documents
+
+DOCUMENT = $(BUILD)/settings-document
+docs: $(call archives,$(conf_needs))  ## write docs/settings.md from the table of settings
+	@mkdir -p docs
+	@echo 'int main(void) { settings_document(stdout); return 0; }' | \
+	    $(CC) $(filter-out -MMD -MP,$(CFLAGS)) -include conf/settings.h -x c - -x none $^ $(LDLIBS) -o $(DOCUMENT)
+	@$(DOCUMENT) > docs/settings.md
+
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 

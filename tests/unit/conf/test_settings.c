@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/file.h"
 #include "conf/settings.h"
 #include "conf/unit.h"
 #include "tests/unit/unit.h"
@@ -225,6 +226,25 @@ static void test_what_is_printed_can_be_read_back(void **state)
     assert_int_equal(second.settings.linger, first.settings.linger);
 }
 
+static void test_the_document_is_the_tables(void **state)
+{
+    struct arena arena = {0};
+    struct slice document = SLICE_EMPTY;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    settings_document(out);
+    fclose(out);
+    assert_status(file_read(&arena, SLICE_LITERAL("docs/settings.md"), &document), STATUS_OK);
+    if (!slice_is(document, text)) {
+        fail_msg("docs/settings.md is not what `make docs` writes");
+    }
+    free(text);
+    arena_fini(&arena);
+}
+
 static void test_units_are_read_and_written(void **state)
 {
     static const struct {
@@ -268,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_an_unknown_variable_only_warns_and_the_stacks_own_do_not),
         cmocka_unit_test(test_secrets_come_from_files_and_are_never_printed),
         cmocka_unit_test(test_what_is_printed_can_be_read_back),
+        cmocka_unit_test(test_the_document_is_the_tables),
         cmocka_unit_test(test_units_are_read_and_written),
     };
 
