@@ -208,5 +208,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

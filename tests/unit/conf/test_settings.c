@@ -13,6 +13,9 @@
 
 #define FLAGS_MAX 8
 
+/* The words of all command lines of this program. */
+static struct arena words;
+
 struct outcome {
     enum status status;
     struct settings settings;
@@ -33,7 +36,7 @@ static void load(struct outcome *outcome, const char *const *flags)
     outcome->argc = 1;
     outcome->argv[0] = program;
     for (; flags && *flags; flags++) {
-        outcome->argv[outcome->argc++] = strdup(*flags);
+        outcome->argv[outcome->argc++] = arena_cstr(&words, slice_str(*flags));
     }
     outcome->argv[outcome->argc] = NULL;
     fflush(stderr);
@@ -292,5 +295,8 @@ int main(void)
         cmocka_unit_test(test_units_are_read_and_written),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    arena_fini(&words);
+    return failed;
 }
