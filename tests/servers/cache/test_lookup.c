@@ -288,6 +288,7 @@ static void test_own_of_another_run_id_is_not_trusted(void **state)
     item_set(world, PRIMARY, 1, "two");
     revision_set(world, PRIMARY, EPOCH, 11);
     assert_sql(ask(world, 1), FORWARD_BYPASS, "primary", TWO);
+    assert_sql(ask(world, 1), FORWARD_BYPASS, "primary", TWO);
 }
 
 static void test_entry_of_another_epoch_is_refused(void **state)

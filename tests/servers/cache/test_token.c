@@ -29,7 +29,8 @@ static struct request *ask_with(struct world *world, const char *tokens)
 
 static void aggregate_set(struct world *world, const char *aggregate, uint64_t version)
 {
-    sql(world, "REPLACE INTO twofold_aggregate VALUES ('%s', %" PRIu64 ", 11)", aggregate, version);
+    sql(world, PRIMARY, "REPLACE INTO twofold_aggregate VALUES ('%s', %" PRIu64 ", 11)", aggregate,
+        version);
 }
 
 static void tell(struct world *world, const char *epoch, uint64_t version)
@@ -44,7 +45,7 @@ static void tell(struct world *world, const char *epoch, uint64_t version)
 
 static void dead_letter(struct world *world, const char *aggregate)
 {
-    sql(world,
+    sql(world, PRIMARY,
         "INSERT INTO twofold_dead_letter (aggregate, version, shard, position, record, error, "
         "created) VALUES ('%s', 2, 's', '1', '', '', NOW())",
         aggregate);

@@ -25,12 +25,8 @@
 #define WRAP_TAIL ") q ON TRUE WHERE r.id = 1"
 #define ONE       "SELECT id, name FROM item WHERE id = ?"
 #define MANY      "SELECT id, name FROM item"
-#define NODE_HERE \
-    "(SELECT LOCATE(':', HOST) > 0 FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID())"
-/* Named locks, one for each node, that root's connection holds while the gate is shut. Passing is part of reading the row. */
-#define GATE_LOCK(node) "CONCAT(DATABASE(), " node ")"
-#define GATE \
-    "GET_LOCK(" GATE_LOCK(NODE_HERE) ", 20) >= 0 AND RELEASE_LOCK(" GATE_LOCK(NODE_HERE) ") >= 0"
+/* A named lock that root's connection holds while the gate is shut. Passing it is part of reading the row. */
+#define GATE "GET_LOCK(DATABASE(), 20) >= 0 AND RELEASE_LOCK(DATABASE()) >= 0"
 
 static struct plan_template_part item_parts[] = {
     {.literal = SLICE("item:"), .name = SLICE("id"), .type = SCALAR_INTEGER, .param = 0}
@@ -138,7 +134,10 @@ const struct plan_query *query_items(struct world *world)
 
 /* ------------------------------------------------------------------ SQL */
 
-void sql(struct world *world, const char *format, ...)
+static const struct sql_login root_login = {
+    .user = SLICE("root"), .connect_timeout_us = 2000000, .read_timeout_us = 20000000};
+
+void sql(struct world *world, enum node node, const char *format, ...)
 {
     char text[2048];
     va_list args;
@@ -146,120 +145,98 @@ void sql(struct world *world, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (sql_exec(world->root, text) != STATUS_OK) {
-        fail_msg("%s: %s", text, sql_error(world->root)->text);
+    if (sql_exec(world->root[node], text) != STATUS_OK) {
+        fail_msg("%s: %s", text, sql_error(world->root[node])->text);
     }
 }
 
-static void sql_number(struct world *world, const char *text, uint64_t *out)
+static void database_make(struct world *world, enum node node)
 {
-    const struct sql_statement statement = {.text = slice_str(text)};
-    struct sql_rows rows;
-
-    assert_status(sql_run(world->root, &statement, &world->arena, &rows), STATUS_OK);
-    assert_status(slice_parse_u64(rows.cells[0], out), STATUS_OK);
-}
-
-static void database_make(struct world *world)
-{
-    sql(world, "CREATE DATABASE %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    sql(world, node, "SET sql_log_bin = 0");
+    sql(world, node, "CREATE DATABASE %.*s CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
         SLICE_ARG(world->database));
-    sql(world, "USE %.*s", SLICE_ARG(world->database));
-    assert_status(sql_exec_all(world->root, slice_str(tables_sql)), STATUS_OK);
-    sql(world, "RENAME TABLE twofold_revision TO revision_of");
-    sql(world, "ALTER TABLE revision_of ADD node TINYINT NOT NULL, DROP PRIMARY KEY, "
-               "ADD PRIMARY KEY (id, node)");
-    sql(world,
-        "CREATE TABLE item_of (node TINYINT, id BIGINT NOT NULL, name VARCHAR(100) NOT NULL, "
-        "PRIMARY KEY (node, id))");
-    sql(world, "CREATE SQL SECURITY INVOKER VIEW twofold_revision AS "
-               "SELECT * FROM revision_of WHERE node = " NODE_HERE);
-    sql(world, "CREATE SQL SECURITY INVOKER VIEW item AS "
-               "SELECT id, name FROM item_of WHERE node = " NODE_HERE);
-    sql(world, "INSERT INTO twofold_secret VALUES (1, REPEAT('5', 64))");
-    sql(world, "INSERT INTO revision_of (id, node, epoch, revision, cleared, touches) "
-               "VALUES (1, 0, '" EPOCH "', 10, '', '" TOUCHES "'), (1, 1, '" EPOCH
-               "', 10, '', '" TOUCHES "')");
-    sql(world, "CREATE USER %.*s@'%%' IDENTIFIED BY 'secret'", SLICE_ARG(world->database));
-    sql(world, "CREATE USER %.*s@localhost IDENTIFIED BY 'secret'", SLICE_ARG(world->database));
-    sql(world, "GRANT SELECT ON %.*s.* TO %.*s@'%%', %.*s@localhost", SLICE_ARG(world->database),
-        SLICE_ARG(world->database), SLICE_ARG(world->database));
+    sql(world, node, "USE %.*s", SLICE_ARG(world->database));
+    assert_status(sql_exec_all(world->root[node], slice_str(tables_sql)), STATUS_OK);
+    sql(world, node, "CREATE TABLE item (id BIGINT PRIMARY KEY, name VARCHAR(100) NOT NULL)");
+    sql(world, node, "INSERT INTO twofold_secret VALUES (1, REPEAT('5', 64))");
+    sql(world, node,
+        "INSERT INTO twofold_revision (id, epoch, revision, cleared, touches) "
+        "VALUES (1, '" EPOCH "', 10, '', '" TOUCHES "')");
 }
 
-static void nodes_make(struct world *world, struct slice socket)
+static void nodes_make(struct world *world, const struct sql_address *addresses)
 {
     struct sql_config config = {
         .node_count = 2,
-        .login = {.user = world->database,
-                  .password = SLICE("secret"),
-                  .connect_timeout_us = 2000000,
-                  .read_timeout_us = 20000000},
+        .nodes = {addresses[PRIMARY], addresses[REPLICA]},
+        .login = root_login,
         .threads = 4,
         .queue_max = 100,
         .primary_max = 4,
         .eject_us = 1000,
         .eject_cap_us = 1000,
     };
-    uint64_t port;
 
-    sql_number(world, "SELECT @@port", &port);
-    config.nodes[0] = (struct sql_address){.name = SLICE("primary"), .host = socket};
-    config.nodes[1] = (struct sql_address){
-        .name = SLICE("replica1"), .host = SLICE("127.0.0.1"), .port = (uint16_t)port};
     world->sql = sql_create(&config);
 }
 
 void revision_set(struct world *world, enum node node, const char *epoch, uint64_t revision)
 {
-    sql(world, "UPDATE revision_of SET epoch = '%s', revision = %" PRIu64 " WHERE node = %d", epoch,
-        revision, (int)node);
+    sql(world, node, "UPDATE twofold_revision SET epoch = '%s', revision = %" PRIu64, epoch,
+        revision);
 }
 
 void home_set(struct world *world, const struct home *home, const char *touches)
 {
     if (home) {
-        sql(world, "UPDATE revision_of SET home = '%s', touches = '%s'", home->text, touches);
+        sql(world, PRIMARY, "UPDATE twofold_revision SET home = '%s', touches = '%s'", home->text,
+            touches);
     } else {
-        sql(world, "UPDATE revision_of SET home = NULL, touches = '%s'", touches);
+        sql(world, PRIMARY, "UPDATE twofold_revision SET home = NULL, touches = '%s'", touches);
     }
 }
 
 void item_set(struct world *world, enum node node, uint64_t id, const char *name)
 {
-    sql(world, "REPLACE INTO item_of VALUES (%d, %" PRIu64 ", '%s')", (int)node, id, name);
+    sql(world, node, "REPLACE INTO item VALUES (%" PRIu64 ", '%s')", id, name);
 }
 
 void item_delete(struct world *world, enum node node, uint64_t id)
 {
-    sql(world, "DELETE FROM item_of WHERE node = %d AND id = %" PRIu64, (int)node, id);
+    sql(world, node, "DELETE FROM item WHERE id = %" PRIu64, id);
 }
 
 void gate_shut(struct world *world, enum node node)
 {
-    sql(world, "DO GET_LOCK(" GATE_LOCK("%d") ", 5)", (int)node);
+    sql(world, node, "DO GET_LOCK(DATABASE(), 5)");
 }
 
 void gate_open(struct world *world, enum node node)
 {
-    sql(world, "DO RELEASE_LOCK(" GATE_LOCK("%d") ")", (int)node);
+    sql(world, node, "DO RELEASE_LOCK(DATABASE())");
+}
+
+static size_t waiters_at(struct world *world, enum node node)
+{
+    const struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = "
+                              "'User lock' AND DB = DATABASE()")};
+    struct sql_rows rows;
+
+    assert_status(sql_run(world->root[node], &statement, &world->arena, &rows), STATUS_OK);
+    return rows.row_count;
 }
 
 bool gate_has_waiter(void *ctx)
 {
-    const struct sql_statement statement = {
-        .text = SLICE_LITERAL("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = "
-                              "'User lock' AND USER = DATABASE()")};
-    struct world *world = ctx;
-    struct sql_rows rows;
-
-    assert_status(sql_run(world->root, &statement, &world->arena, &rows), STATUS_OK);
-    return !slice_is(rows.cells[0], "0");
+    return waiters_at(ctx, PRIMARY) + waiters_at(ctx, REPLICA) > 0;
 }
 
 void gate_for_revisions(struct world *world)
 {
-    sql(world, "CREATE OR REPLACE SQL SECURITY INVOKER VIEW twofold_revision AS "
-               "SELECT * FROM revision_of WHERE node = " NODE_HERE " AND " GATE);
+    sql(world, PRIMARY, "RENAME TABLE twofold_revision TO revision_behind_gate");
+    sql(world, PRIMARY,
+        "CREATE VIEW twofold_revision AS SELECT * FROM revision_behind_gate WHERE " GATE);
 }
 
 unsigned int queries_of(struct world *world, const char *node)
@@ -365,28 +342,39 @@ static bool redis_is_up(void *ctx)
     return redis_up(((struct world *)ctx)->redis);
 }
 
+static int databases_make(struct world *world)
+{
+    static const char *const variables[] = {"TWOFOLD_SQL_PRIMARY", "TWOFOLD_SQL_REPLICA"};
+    struct sql_address addresses[] = {{.name = SLICE("primary")}, {.name = SLICE("replica1")}};
+    struct sql_error error;
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(variables); i++) {
+        const char *socket = getenv(variables[i]);
+
+        addresses[i].host = slice_str(socket ? socket : "");
+        if (!socket || sql_open(&addresses[i], &root_login, SLICE_EMPTY, &world->root[i], &error) !=
+                           STATUS_OK) {
+            print_error("no server at %s\n", variables[i]);
+            return -1;
+        }
+        database_make(world, (enum node)i);
+    }
+    nodes_make(world, addresses);
+    return 0;
+}
+
 int world_setup(void **state)
 {
-    const char *redis = getenv("TWOFOLD_REDIS"), *socket = getenv("TWOFOLD_SQL_PRIMARY");
+    const char *redis = getenv("TWOFOLD_REDIS");
     struct world *world = XNEW(struct world);
-    struct sql_error error;
-    struct sql_address address = {.name = SLICE("root")};
-    const struct sql_login login = {
-        .user = SLICE("root"), .connect_timeout_us = 2000000, .read_timeout_us = 20000000};
 
-    if (!redis || !socket) {
-        print_error("TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY must be set\n");
-        return -1;
-    }
     *state = world;
     world->database = arena_printf(&world->arena, "twofold_%016" PRIx64, random_u64());
-    address.host = slice_str(socket);
-    if (sql_open(&address, &login, SLICE_EMPTY, &world->root, &error) != STATUS_OK) {
-        print_error("%s: %s\n", socket, error.text);
+    if (!redis || databases_make(world) != 0) {
+        print_error("TWOFOLD_REDIS, TWOFOLD_SQL_PRIMARY and TWOFOLD_SQL_REPLICA must be set\n");
         return -1;
     }
-    database_make(world);
-    nodes_make(world, address.host);
     plan_make(world);
     world->settings = (struct settings){
         .redis = slice_str(redis),
@@ -441,6 +429,7 @@ static void keys_delete(struct world *world)
 int world_teardown(void **state)
 {
     struct world *world = *state;
+    size_t i;
 
     cache_destroy(world->cache);
     redis_destroy(world->redis);
@@ -448,10 +437,10 @@ int world_teardown(void **state)
     loop_destroy(world->loop);
     keys_delete(world);
     redis_sync_destroy(world->admin);
-    sql(world, "DROP DATABASE %.*s", SLICE_ARG(world->database));
-    sql(world, "DROP USER %.*s@'%%', %.*s@localhost", SLICE_ARG(world->database),
-        SLICE_ARG(world->database));
-    sql_close(world->root);
+    for (i = 0; i < ARRAY_COUNT(world->root); i++) {
+        sql(world, (enum node)i, "DROP DATABASE %.*s", SLICE_ARG(world->database));
+        sql_close(world->root[i]);
+    }
     arena_fini(&world->arena);
     xfree(world);
     return 0;

@@ -1,8 +1,8 @@
 /*
- * A small read side on real servers: TWOFOLD_REDIS (host:port) and TWOFOLD_SQL_PRIMARY (socket; root needs no password).
+ * A small read side on real servers: TWOFOLD_REDIS (host:port), TWOFOLD_SQL_PRIMARY and TWOFOLD_SQL_REPLICA (sockets; root needs no password).
  *
- * One MariaDB plays primary and replica: what a connection sees of twofold_revision and item depends on how it came (socket: primary; TCP: replica),
- * so a test makes the replica lag as it likes. The plan is made by hand: GET /items/{id} (one), /slow (one, waits for a gate), /items (pages of two).
+ * Each test has a database of its own, made on both servers outside of their replication, so a test makes the replica lag as it likes. The plan is
+ * made by hand: an item by its id, the same behind a gate, and all items in pages of two.
  */
 #ifndef TESTS_SERVERS_CACHE_WORLD_H
 #define TESTS_SERVERS_CACHE_WORLD_H
@@ -32,7 +32,7 @@ struct world {
     struct loop *loop;
     struct redis *redis;
     struct redis_sync *admin; /* of Redis */
-    struct sql_conn *root;    /* of SQL */
+    struct sql_conn *root[2]; /* of SQL, by node */
     struct sql *sql;
     struct cache *cache;
     struct home home;
@@ -48,7 +48,7 @@ const struct plan_query *query_items(struct world *world);
 
 /* ------------------------------------------------------------------ what the projector would do */
 
-void sql(struct world *world, const char *format, ...) PRINTF_LIKE(2, 3);
+void sql(struct world *world, enum node node, const char *format, ...) PRINTF_LIKE(3, 4);
 void revision_set(struct world *world, enum node node, const char *epoch, uint64_t revision);
 void home_set(struct world *world, const struct home *home, const char *touches); /* NULL: NULL */
 void item_set(struct world *world, enum node node, uint64_t id, const char *name);
@@ -66,7 +66,7 @@ struct redis_reply *redis_do(struct world *world, const char *const *words);
 void gate_shut(struct world *world, enum node node);
 void gate_open(struct world *world, enum node node);
 void gate_for_revisions(struct world *world);
-bool gate_has_waiter(void *world);
+bool gate_has_waiter(void *world); /* at any of the nodes */
 /* Queries that were sent to NODE so far. */
 unsigned int queries_of(struct world *world, const char *node);
 
