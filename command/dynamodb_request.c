@@ -143,15 +143,17 @@ static struct slice line(struct arena *arena, const char *name, struct slice val
     return slice_of(out, prefix + value.len);
 }
 
-static enum status sign(struct dynamodb_client *client, const struct dynamodb_endpoint *endpoint,
-                        struct slice target, struct slice body, struct arena *arena,
-                        struct slice lines[6], size_t *count_out)
+#define LINES_MAX 6
+
+/* Signs BODY for TARGET; the header lines of the request come out. */
+static enum status sign(struct dynamodb_client *client, struct slice host, struct slice target,
+                        struct slice body, struct arena *arena, struct http_call *out)
 {
     struct credentials credentials = credentials_now(client->credentials, arena);
     const struct sigv4_header headers[] = {
-        {SLICE_LITERAL("host"),         endpoint->host},
-        {SLICE_LITERAL("content-type"), content_type  },
-        {SLICE_LITERAL("x-amz-target"), target        }
+        {SLICE_LITERAL("host"),         host        },
+        {SLICE_LITERAL("content-type"), content_type},
+        {SLICE_LITERAL("x-amz-target"), target      }
     };
     const struct sigv4_input input = {.method = SLICE_LITERAL("POST"),
                                       .path = SLICE_LITERAL("/"),
@@ -162,19 +164,21 @@ static enum status sign(struct dynamodb_client *client, const struct dynamodb_en
                                       .service = SLICE_LITERAL("dynamodb"),
                                       .wall_ms = clock_wall_ms(),
                                       .normalize_path = true};
+    struct slice *lines = ARENA_ARRAY(arena, struct slice, LINES_MAX);
     struct sigv4_output output;
     enum status status = sigv4_sign(client->signer, &credentials, &input, arena, &output);
 
     if (status != STATUS_OK) {
         return status;
     }
-    lines[0] = line(arena, "Host: ", endpoint->host);
+    lines[0] = line(arena, "Host: ", host);
     lines[1] = line(arena, "Content-Type: ", content_type);
     lines[2] = line(arena, "X-Amz-Target: ", target);
     lines[3] = line(arena, "X-Amz-Date: ", output.amz_date);
     lines[4] = line(arena, "Authorization: ", output.authorization);
     lines[5] = line(arena, "X-Amz-Security-Token: ", credentials.token);
-    *count_out = credentials.token.len > 0 ? 6 : 5;
+    out->headers = lines;
+    out->header_count = credentials.token.len > 0 ? LINES_MAX : LINES_MAX - 1;
     return STATUS_OK;
 }
 
@@ -184,16 +188,13 @@ enum status dynamodb_request_make(struct dynamodb_client *client, enum dynamodb_
 {
     const struct dynamodb_endpoint *endpoint = &client->endpoints[operations[operation].service];
     uint64_t try_us = clock_deadline(client->timeout_us);
-    struct slice *lines = ARENA_ARRAY(arena, struct slice, 6);
 
     *out = (struct http_call){.url = endpoint->url,
                               .method = "POST",
-                              .headers = lines,
                               .body = body,
                               .deadline_us = deadline_us < try_us ? deadline_us : try_us,
                               .answer_max = ANSWER_MAX};
-    return sign(client, endpoint, slice_str(operations[operation].target), body, arena, lines,
-                &out->header_count);
+    return sign(client, endpoint->host, slice_str(operations[operation].target), body, arena, out);
 }
 
 /* ------------------------------------------------------------------ counting */

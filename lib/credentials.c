@@ -18,7 +18,7 @@
 #include "lib/log.h"
 #include "lib/memory.h"
 
-#define REFRESH_BEFORE_MS 300000u /* as the AWS SDKs do */
+#define REFRESH_BEFORE_MS ((uint64_t)300000) /* as the AWS SDKs do */
 #define REFRESH_JITTER_MS 60000u
 #define RETRY_BASE_MS     1000u
 #define RETRY_CAP_MS      60000u

@@ -115,33 +115,38 @@ void http_transfer_destroy(struct http_transfer *transfer)
     xfree(transfer);
 }
 
-/* libcurl only reads the list, so its nodes may be ours. An empty value removes a header that
- * libcurl would add. */
+static struct curl_slist *push(struct http_transfer *transfer, struct curl_slist *list,
+                               struct slice line)
+{
+    struct curl_slist *node = ARENA_NEW(&transfer->arena, struct curl_slist);
+
+    node->data = arena_cstr(&transfer->arena, line);
+    node->next = list;
+    return node;
+}
+
+static bool is_type(struct slice line)
+{
+    struct slice name, value;
+
+    return slice_cut(line, ':', &name, &value) && slice_eq_nocase(name, slice_str("Content-Type"));
+}
+
+/* libcurl only reads the list, so its nodes may be ours. An empty value removes a header that libcurl would add. */
 static struct curl_slist *header_list(struct http_transfer *transfer, const struct http_call *call)
 {
-    static char no_expect[] = "Expect:", no_accept[] = "Accept:", no_type[] = "Content-Type:";
-    static char *const removed[] = {no_expect, no_accept, no_type};
     struct curl_slist *list = NULL;
     bool typed = false;
 
     for (size_t i = call->header_count; i-- > 0;) {
-        struct curl_slist *node = ARENA_NEW(&transfer->arena, struct curl_slist);
-
-        typed = typed ||
-                slice_eq_nocase(slice_of(call->headers[i].ptr, call->headers[i].len < 13 ? 0 : 13),
-                                slice_str("Content-Type:"));
-        node->data = arena_cstr(&transfer->arena, call->headers[i]);
-        node->next = list;
-        list = node;
+        typed = typed || is_type(call->headers[i]);
+        list = push(transfer, list, call->headers[i]);
     }
-    for (size_t i = 0; i < ARRAY_COUNT(removed) - typed; i++) {
-        struct curl_slist *node = ARENA_NEW(&transfer->arena, struct curl_slist);
-
-        node->data = removed[i];
-        node->next = list;
-        list = node;
+    if (!typed) {
+        list = push(transfer, list, slice_str("Content-Type:"));
     }
-    return list;
+    list = push(transfer, list, slice_str("Accept:"));
+    return push(transfer, list, slice_str("Expect:"));
 }
 
 static void set_url(struct http_transfer *transfer, const char *url)
