@@ -25,6 +25,7 @@ struct follower {
     struct wake *keeper;     /* woken when a batch met a page or a home that is not right */
     struct wake *dispatcher; /* woken when a lane ended */
 
+    _Atomic unsigned int homes; /* counts what the keeper did to twofold_revision: lanes read it again */
     _Atomic bool stopping;    /* SIGTERM */
     _Atomic bool superseded;  /* the keeper found another plan's touches: project no more */
     _Atomic bool giving_back; /* the keeper wants other projectors to have the shards */

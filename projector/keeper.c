@@ -317,7 +317,7 @@ static enum status decide(struct keeper *keeper, struct watch *watch, struct kee
 
 static void say(const struct watch *watch, enum keeper_action action, enum status status)
 {
-    const struct follower *follower = watch->follower;
+    struct follower *follower = watch->follower;
 
     if (status != STATUS_OK) {
         log_warn_every("keeper's action failed", "model=%.*s action=%s status=%s",
@@ -329,7 +329,8 @@ static void say(const struct watch *watch, enum keeper_action action, enum statu
     if (action == KEEPER_CLEAR || action == KEEPER_ASSERT || action == KEEPER_EPOCH) {
         log_info("keeper acted", "model=%.*s action=%s", SLICE_ARG(follower->model->name),
                  keeper_action_name(action));
-        wake_up(&watch->follower->lanes);
+        follower->homes++;
+        wake_up(&follower->lanes);
     }
 }
 

@@ -52,6 +52,7 @@ struct lane {
     size_t take; /* records of the next batch at most: halves at a fault, doubles after a commit */
     unsigned int attempts; /* of the record at the head, alone */
     unsigned int failures; /* in a row, for rests */
+    unsigned int homes_seen;
     uint64_t poll_us, renew_at_us, wakes_seen;
 };
 
@@ -242,7 +243,10 @@ static enum status project(struct lane *lane)
 static enum status resume(struct lane *lane)
 {
     struct session *session = &lane->session;
-    enum status status = session_learn(session);
+    enum status status;
+
+    lane->homes_seen = lane->follower->homes;
+    status = session_learn(session);
 
     if (status == STATUS_OK) {
         status =
@@ -325,7 +329,8 @@ static enum status finish(struct lane *lane)
 /* One fetch and all that it brought. */
 static enum status turn(struct lane *lane)
 {
-    enum status status = lane->resumed ? STATUS_OK : resume(lane);
+    bool known = lane->resumed && lane->homes_seen == lane->follower->homes;
+    enum status status = known ? STATUS_OK : resume(lane);
 
     if (status == STATUS_OK) {
         status = renew(lane);

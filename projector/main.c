@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "lib/process.h"
 #include "projector/daemon.h"
+#include "projector/letters.h"
 #include "projector/setup.h"
 
 enum {
@@ -22,12 +23,17 @@ enum {
     EXIT_USAGE
 };
 
+// clang-format off
 static const char usage[] =
     "usage: twofold-projector [--config=FILE] [--KEY=VALUE ...] [COMMAND]\n"
-    "  (none)                       follow the streams until SIGTERM\n"
-    "  setup [--create-tables]      make databases, tables and users; on a local endpoint, or when told to, DynamoDB's tables\n"
-    "  --print-settings             show what is set\n"
+    "  (none)                                 follow the streams until SIGTERM\n"
+    "  setup [--create-tables]                make databases, tables and users; on a local endpoint, or when told to, DynamoDB's tables\n"
+    "  dead-letters list [MODEL]              records that could not be projected, oldest first\n"
+    "  dead-letters retry MODEL [AGGREGATE]   project them now, in their order\n"
+    "  dead-letters discard MODEL ID          forget one\n"
+    "  --print-settings                       show what is set\n"
     "  --version\n";
+// clang-format on
 
 static bool take_flag(int *argc, char **argv, const char *flag)
 {
@@ -69,6 +75,24 @@ static int run_setup(const struct settings *settings, struct plan *plan, bool cr
     return status == STATUS_OK ? EXIT_OK : EXIT_FAILED;
 }
 
+static enum status run_letters(const struct settings *settings, const struct plan *plan, int count,
+                               char **words)
+{
+    const char *first = count > 1 ? words[1] : NULL, *second = count > 2 ? words[2] : NULL;
+
+    if (count <= 2 && strcmp(words[0], "list") == 0) {
+        return letters_list(settings, plan, first, stdout);
+    }
+    if (first && count <= 3 && strcmp(words[0], "retry") == 0) {
+        return letters_retry(settings, plan, first, second, stdout);
+    }
+    if (second && count == 3 && strcmp(words[0], "discard") == 0) {
+        return letters_discard(settings, plan, first, second, stdout);
+    }
+    fputs(usage, stderr);
+    return STATUS_INVALID;
+}
+
 static int run(const struct settings *settings, int argc, char **argv, bool create_tables)
 {
     struct plan *plan = NULL;
@@ -80,6 +104,10 @@ static int run(const struct settings *settings, int argc, char **argv, bool crea
     } else if (argc == 2 && strcmp(argv[1], "setup") == 0) {
         plan = load_plan(settings);
         code = plan ? run_setup(settings, plan, create_tables) : EXIT_FAILED;
+    } else if (argc >= 3 && strcmp(argv[1], "dead-letters") == 0) {
+        plan = load_plan(settings);
+        code = plan && run_letters(settings, plan, argc - 2, argv + 2) == STATUS_OK ? EXIT_OK
+                                                                                    : EXIT_FAILED;
     } else {
         fputs(usage, stderr);
     }

@@ -161,8 +161,12 @@ static void learn_page(struct session *session)
 
 enum status session_learn(struct session *session)
 {
-    enum status status = session->sql ? STATUS_OK : open_sql(session);
+    enum status status;
 
+    if (session->sql && sql_lost(session->sql)) {
+        close_sql(session);
+    }
+    status = session->sql ? STATUS_OK : open_sql(session);
     if (status == STATUS_OK) {
         status = session_note(
             session, revision_read(session->sql, session->model->database, false, &session->view),
