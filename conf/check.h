@@ -9,7 +9,7 @@
 #include "lib/sql_conn.h"
 
 /* Complaints in DIAG. UNAVAILABLE: the server could not be asked. */
-MUST_CHECK enum status plan_check(const struct plan *plan, const struct sql_address *primary, const struct sql_login *login,
-                                  struct diag *diag);
+MUST_CHECK enum status plan_check(const struct plan *plan, const struct sql_address *primary,
+                                  const struct sql_login *login, struct diag *diag);
 
 #endif

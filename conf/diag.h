@@ -26,8 +26,8 @@ struct diag {
 };
 
 void diag_fini(struct diag *diag); /* {0} is an empty one */
-void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path, struct slice hint,
-              const char *format, ...) PRINTF_LIKE(6, 7);
+void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path,
+              struct slice hint, const char *format, ...) PRINTF_LIKE(6, 7);
 /* One line each. */
 void diag_print(const struct diag *diag, FILE *out);
 /* From 1. */

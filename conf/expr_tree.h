@@ -118,4 +118,26 @@ struct node *expr_parse(struct expr_build *build);
 /* Types, unknown fields, and what the expression reads. */
 void expr_check(struct expr_build *build, struct node *tree);
 
+/* ------------------------------------------------------------------ values */
+
+struct expr_run {
+    const struct expr_env *env;
+    struct arena *arena;
+    const char *error;
+    unsigned int cost;
+};
+
+/* Both return NULL, with run->error set. */
+const struct value *expr_fail(struct expr_run *run, const char *error);
+const struct value *expr_no_overload(struct expr_run *run);
+/* False, with run->error set: beyond EXPR_COST_MAX. */
+bool expr_spend(struct expr_run *run, unsigned int cost);
+
+typedef const struct value *expr_operator_fn(struct expr_run *run, enum operation operation,
+                                             const struct value *left, const struct value *right);
+/* Of the operations with two operands that are always both evaluated; NULL of the others. */
+extern expr_operator_fn *const expr_operators[OP_COUNT];
+const struct value *expr_negate(struct expr_run *run, const struct value *operand);
+const struct value *expr_size(struct expr_run *run, const struct value *operand);
+
 #endif

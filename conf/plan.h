@@ -19,7 +19,12 @@
 #include "lib/httpd_parse.h"
 
 /* A scalar type of ids, query parameters, keyset columns and places in templates. Its canonical text is cache/tag.h's. */
-enum scalar { SCALAR_INTEGER, SCALAR_NUMBER, SCALAR_BOOLEAN, SCALAR_STRING };
+enum scalar {
+    SCALAR_INTEGER,
+    SCALAR_NUMBER,
+    SCALAR_BOOLEAN,
+    SCALAR_STRING
+};
 
 const char *scalar_name(enum scalar type); /* "integer", ... */
 
@@ -27,12 +32,12 @@ const char *scalar_name(enum scalar type); /* "integer", ... */
 struct plan_template {
     struct slice text; /* as written */
     struct plan_template_part {
-        struct slice literal;      /* before the place; of the last part: after the last place */
-        struct slice name;         /* of the place; empty: none follows */
+        struct slice literal; /* before the place; of the last part: after the last place */
+        struct slice name;    /* of the place; empty: none follows */
         enum scalar type;
-        bool old;                  /* {old.Name}: of the image before the change */
-        int param;                 /* of a query's template: index in plan_query.params; else -1 */
-    } *parts;
+        bool old;  /* {old.Name}: of the image before the change */
+        int param; /* of a query's template: index in plan_query.params; else -1 */
+    } * parts;
     size_t part_count;
 };
 
@@ -81,14 +86,17 @@ struct plan_route {
     struct slice text; /* "PUT /things/{thingId}" */
     const struct plan_segment *segments;
     size_t segment_count, param_count;
-    const struct plan_query *query;     /* one of the two */
+    const struct plan_query *query; /* one of the two */
     const struct plan_command *command;
     unsigned int index; /* 0.. over the plan, for metrics */
 };
 
 /* ------------------------------------------------------------------ write side */
 
-enum plan_store { STORE_STATE, STORE_EVENTS };
+enum plan_store {
+    STORE_STATE,
+    STORE_EVENTS
+};
 
 struct plan_aggregate {
     struct slice name, table;
@@ -98,12 +106,12 @@ struct plan_aggregate {
     const struct schema *id_schema;
     bool id_generated;
     unsigned int snapshot_every; /* events; 0: none */
-    struct slice key_prefix; /* "CUSTOMER#" */
+    struct slice key_prefix;     /* "CUSTOMER#" */
 };
 
 struct plan_require {
     const struct expr *that;
-    int code;          /* 4xx */
+    int code; /* 4xx */
     struct slice title;
 };
 
@@ -127,7 +135,12 @@ struct plan_emit {
     size_t payload_count;
 };
 
-enum plan_write { WRITE_PUT, WRITE_UPDATE, WRITE_DELETE, WRITE_EMIT };
+enum plan_write {
+    WRITE_PUT,
+    WRITE_UPDATE,
+    WRITE_DELETE,
+    WRITE_EMIT
+};
 
 struct plan_command {
     const struct plan_model *model;
@@ -142,7 +155,11 @@ struct plan_command {
     size_t assignment_count;
     const struct plan_emit *emits;
     size_t emit_count;
-    enum { ID_FROM_PATH, ID_FROM_PAYLOAD, ID_GENERATED } id_from;
+    enum {
+        ID_FROM_PATH,
+        ID_FROM_PAYLOAD,
+        ID_GENERATED
+    } id_from;
     const struct plan_query *location; /* NULL: 200; else 201 with Location */
     /* Derived for state stores: whether an item must be read before it can be decided; else what the one conditional request demands. */
     bool reads_state;
@@ -171,9 +188,14 @@ struct plan_projection {
 struct plan_param {
     struct slice name;
     enum scalar type;
-    const struct schema *schema; /* NULL for path parameters that the aggregate's id does not describe */
-    enum { PARAM_PATH, PARAM_QUERY, PARAM_CLAIM } from;
-    int capture;                 /* of a path parameter: its place among the route's */
+    const struct schema
+        *schema; /* NULL for path parameters that the aggregate's id does not describe */
+    enum {
+        PARAM_PATH,
+        PARAM_QUERY,
+        PARAM_CLAIM
+    } from;
+    int capture;                  /* of a path parameter: its place among the route's */
     const struct value *fallback; /* "default"; NULL: required */
     struct slice column;          /* that the SQL compares it with; empty: not seen */
 };
@@ -203,18 +225,20 @@ struct plan_query {
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
-    unsigned int rows_max;       /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
+    unsigned int
+        rows_max; /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
     const struct slice *tables;  /* of schema.sql that it reads */
     size_t table_count;
-    struct slice user_sql;       /* as written, with ?: describes the columns */
+    struct slice user_sql; /* as written, with ?: describes the columns */
     /*
      * The wrapped statements (conf/wrap.c): first columns epoch, revision, _row, then the user's.
      * first: from the start; after / before: with a cursor; reverse: the last page is not reachable without a cursor.
      */
     struct plan_sql first, after, before;
-    char fingerprint[17]; /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
-    unsigned int index;   /* 0.. over the plan */
+    char fingerprint
+        [17];           /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
+    unsigned int index; /* 0.. over the plan */
 };
 
 /* ------------------------------------------------------------------ the whole */
@@ -255,7 +279,8 @@ struct plan *plan_load(struct slice folder, struct diag *diag);
 struct plan *plan_get(struct plan *plan);
 void plan_put(struct plan *plan);
 
-const struct plan_projection *plan_projection_find(const struct plan_model *model, struct slice name);
+const struct plan_projection *plan_projection_find(const struct plan_model *model,
+                                                   struct slice name);
 const struct plan_query *plan_query_find(const struct plan *plan, struct slice name);
 const struct plan_command *plan_command_find(const struct plan *plan, struct slice name);
 

@@ -1,0 +1,25 @@
+/*
+ * A query while it is built: what build_query.c (parameters, SQL, tags) and build_page.c (order, pages, wrapped statements) share.
+ */
+#ifndef CONF_BUILD_QUERY_H
+#define CONF_BUILD_QUERY_H
+
+#include "conf/build.h"
+#include "conf/sqlrules.h"
+
+struct query {
+    struct build *build;
+    struct plan_query *out;
+    struct schema_source source;
+    struct model_query written;
+    const struct value *value;
+    const struct sqlblock *block;
+    struct sqlrules rules;
+    struct plan_param *params;
+    bool *used; /* by the SQL, of each parameter */
+};
+
+/* Fills page, rows_max and the wrapped statements around USER. */
+void build_page(struct query *query, const struct sqlread *read, const struct plan_sql *user);
+
+#endif
