@@ -20,7 +20,7 @@
 #include "command/item_write.h"
 
 #include "command/decide.h"
-#include "command/item_request.h"
+#include "command/item_rules.h"
 #include "command/version.h"
 #include "lib/clock.h"
 #include "lib/hash.h"
@@ -175,19 +175,6 @@ static void step_read(struct item_command *run)
 
 /* ------------------------------------------------------------------ DECIDE */
 
-static bool expectation_holds(const struct item_command *run)
-{
-    const struct command_input *input = run->command->input;
-
-    if (!input->has_expected) {
-        return true;
-    }
-    if (input->expected_any) {
-        return run->item.exists;
-    }
-    return run->item.exists && run->item.versioned && run->item.version == input->expected;
-}
-
 static void refuse(struct item_command *run, int code, struct slice title, const char *detail)
 {
     run->command->result.code = code;
@@ -204,33 +191,44 @@ static void finish_expectation(struct item_command *run)
            run->item.version);
 }
 
+static void carry_out(struct item_command *run)
+{
+    if (run->plan->write != WRITE_DELETE || run->item.versioned) {
+        step_write(run);
+    } else if (run->item.exists) {
+        step_stamp(run);
+    } else {
+        refuse(run, 404,
+               arena_printf(run->command->input->arena, "No such %.*s",
+                            SLICE_ARG(run->plan->model->aggregate.name)),
+               NULL);
+    }
+}
+
 /* With the item known, a decision is an answer or a write. An absent item is refused before its version is compared (RFC 9110 13.2.1). */
 static void conclude(struct item_command *run)
 {
     const struct decision *decision = &run->decision;
-    const struct plan_aggregate *aggregate = &run->plan->model->aggregate;
+    bool absent = decision->kind == DECISION_REFUSED && !run->item.exists;
 
-    if (decision->kind == DECISION_REFUSED && !run->item.exists) {
-        refuse(run, decision->code, decision->title, decision->detail);
-    } else if (!expectation_holds(run)) {
+    if (!absent && !item_is_expected(run->command->input, &run->item)) {
         finish_expectation(run);
-    } else if (decision->kind == DECISION_REFUSED) {
+        return;
+    }
+    switch (decision->kind) {
+    case DECISION_REFUSED:
         refuse(run, decision->code, decision->title, decision->detail);
-    } else if (decision->kind == DECISION_INVALID) {
+        return;
+    case DECISION_INVALID:
         command_finish_invalid(run->command, decision->pointer, decision->detail);
-    } else if (decision->kind == DECISION_NOOP) {
+        return;
+    case DECISION_NOOP:
         run->command->result.version = run->item.version;
         command_finish(run->command, STATUS_OK, true);
-    } else if (run->plan->write != WRITE_DELETE) {
-        step_write(run);
-    } else if (!run->item.exists) {
-        refuse(run, 404,
-               arena_printf(run->command->input->arena, "No such %.*s", SLICE_ARG(aggregate->name)),
-               NULL);
-    } else if (!run->item.versioned) {
-        step_stamp(run);
-    } else {
-        step_write(run);
+        return;
+    case DECISION_WRITE:
+        carry_out(run);
+        return;
     }
 }
 
@@ -249,8 +247,7 @@ static void step_decide(struct item_command *run)
     decide(&given, input->arena, &run->decision);
     if (!run->assumed) {
         conclude(run);
-    } else if (run->decision.kind == DECISION_WRITE &&
-               (run->change.basis != BASIS_ABSENT || !input->has_expected)) {
+    } else if (run->decision.kind == DECISION_WRITE) {
         step_write(run);
     } else {
         step_read(run);
@@ -296,24 +293,6 @@ static void finish_by_answer(struct item_command *run, const struct dynamodb_ans
     finish_written(run, run->plan->write == WRITE_DELETE ? version + 1 : version);
 }
 
-static bool on_version(const struct item_change *change)
-{
-    return change->basis == BASIS_VERSION && change->item.versioned;
-}
-
-/* An item seen after a lost answer proves that our write was not applied and cannot be any more. */
-static bool overtaken(const struct item_change *change, const struct item *item)
-{
-    if (!item->exists || !item->versioned) {
-        return false;
-    }
-    if (on_version(change)) {
-        return item->version == change->item.version + 1;
-    }
-    return change->command->write == WRITE_PUT && change->basis == BASIS_ABSENT &&
-           item->version < change->version;
-}
-
 /* After a lost answer: TYPED is the item that is there now. */
 static void judge(struct item_command *run, const struct value *typed)
 {
@@ -321,12 +300,18 @@ static void judge(struct item_command *run, const struct value *typed)
 
     if (item_learn(run->command->input->arena, typed, &item) != STATUS_OK) {
         unknown(run);
-    } else if (item_is_marked(&item, slice_str(run->mark))) {
+        return;
+    }
+    switch (item_judge(&run->change, &item)) {
+    case VERDICT_APPLIED:
         finish_written(run, item.version);
-    } else if (overtaken(&run->change, &item)) {
+        return;
+    case VERDICT_OVERTAKEN:
         decide_again(run, typed);
-    } else {
+        return;
+    case VERDICT_UNKNOWN:
         unknown(run);
+        return;
     }
 }
 
@@ -376,7 +361,8 @@ static void step_write(struct item_command *run)
         stand_on_item(run);
     }
     change->attributes = run->decision.attributes;
-    change->version = on_version(change) ? change->item.version + 1 : version_issue();
+    change->version =
+        item_change_is_on_version(change) ? change->item.version + 1 : version_issue();
     status = writes[run->plan->write].make(change, run->command->input->arena, &body);
     if (status != STATUS_OK) {
         fail(run, status, &none);
@@ -449,33 +435,6 @@ static void step_verify(struct item_command *run)
 
 /* ------------------------------------------------------------------ begin */
 
-/* What may be assumed of the item without reading it; false: it must be read. */
-static bool assume(struct item_command *run)
-{
-    const struct command_input *input = run->command->input;
-    const struct plan_command *plan = run->plan;
-    bool given = input->has_expected && !input->expected_any;
-
-    if (plan->reads_state) {
-        return false;
-    }
-    if (given && !plan->demands_absent) {
-        run->item = (struct item){.exists = true, .versioned = true, .version = input->expected};
-        run->change.item = run->item;
-        run->change.basis = BASIS_VERSION;
-        return true;
-    }
-    if (plan->demands_absent) {
-        run->change.basis = BASIS_ABSENT;
-        return plan->write != WRITE_DELETE;
-    }
-    run->item.exists = true;
-    run->change.basis = plan->demands_exists || input->expected_any || plan->write == WRITE_DELETE
-                            ? BASIS_EXISTS
-                            : BASIS_NONE;
-    return plan->write != WRITE_PUT; /* a put over what may exist needs its version */
-}
-
 void item_write_start(struct command *command)
 {
     struct item_command *run = ARENA_NEW(command->input->arena, struct item_command);
@@ -489,7 +448,8 @@ void item_write_start(struct command *command)
                                        .id = command->result.id,
                                        .now_ms = clock_wall_ms(),
                                        .mark = slice_str(run->mark)};
-    run->assumed = assume(run);
+    run->assumed = item_assume(command->input, &run->change.basis, &run->item);
+    run->change.item = run->item;
     if (run->assumed) {
         step_decide(run);
     } else {
