@@ -120,11 +120,18 @@ static enum status get_records(struct stream *stream, unsigned int limit, struct
 enum status stream_fetch(struct stream *stream, unsigned int limit, struct arena *arena,
                          struct fetched *out)
 {
+    bool fresh = stream->iterator.len == 0;
     enum status status = STATUS_OK;
 
     *out = (struct fetched){.end = false};
-    if (stream->iterator.len == 0) {
+    if (fresh) {
         status = find_iterator(stream, arena);
     }
-    return status == STATUS_OK ? get_records(stream, limit, arena, out) : status;
+    if (status == STATUS_OK) {
+        status = get_records(stream, limit, arena, out);
+    }
+    /* An iterator can be behind the shard's oldest record where the position is not: DynamoDB Local
+     * says so of one made while the shard was empty, when its first record comes. The position
+     * decides. */
+    return status == STATUS_TRIMMED && !fresh ? stream_fetch(stream, limit, arena, out) : status;
 }
