@@ -13,8 +13,8 @@
 #include "lib/buf.h"
 #include "lib/sql_conn.h"
 
-#define STATEMENTS_MAX \
-    256 /* kept by a connection; max_prepared_stmt_count is 16,382 for the whole server */
+/* Kept by a connection; max_prepared_stmt_count is 16,382 for the whole server. */
+#define STATEMENTS_MAX     256
 #define STATEMENTS_BUCKETS 512
 #define CELL_SCRATCH       120 /* longer cells are fetched once more, into their place */
 
