@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from support.client import Client
-from support.model import PRODUCTS, RENAMED
+from support.model import PRODUCTS, RENAME, RENAMED
 from support.stack import PIECES, ROOT, Stack, end_leftovers, free_ports
 from support.wait import wait_until
 
@@ -28,8 +28,7 @@ def models(tmp_path_factory):
     """The shipped models, and beside them a copy of products in which every name is another."""
     folder = tmp_path_factory.mktemp("models") / "models"
     shutil.copytree(ROOT / "conf/models", folder)
-    if (ROOT / "tests/rename-model").exists():
-        subprocess.run([ROOT / "tests/rename-model", folder / "products", folder / RENAMED.folder], check=True)
+    subprocess.run([RENAME, folder / PRODUCTS.folder, folder / RENAMED.folder], check=True)
     return folder
 
 
@@ -48,7 +47,7 @@ def stack(models, request):
             shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session", params=[PRODUCTS], ids=str)
+@pytest.fixture(scope="session", params=[PRODUCTS, RENAMED], ids=str)
 def any_model(request):
     """For what must hold for every model: C code knows none of their names."""
     return request.param

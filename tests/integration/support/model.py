@@ -2,13 +2,18 @@
 
 import dataclasses
 import itertools
+import pathlib
+import subprocess
 from decimal import Decimal
+
+RENAME = pathlib.Path(__file__).resolve().parents[2] / "rename-model"
 
 _ids = itertools.count(1000)
 
 
 @dataclasses.dataclass(frozen=True)
 class Model:
+    folder: str = "products"
     path: str = "/products"
     stock_path: str = "/products/in-stock"
     aggregate: str = "Product"
@@ -38,5 +43,14 @@ class Model:
         return {self.id: product_id, **self.fields(**fields)}
 
 
+def renamed(model):
+    """MODEL under the names that tests/rename-model gives."""
+    words = subprocess.run([RENAME, "--map"], check=True, text=True, capture_output=True).stdout.split()
+    names = dataclasses.asdict(model)
+    for old, new in zip(words[::2], words[1::2]):
+        names = {field: name.replace(old, new) for field, name in names.items()}
+    return Model(**names)
+
+
 PRODUCTS = Model()
-RENAMED = PRODUCTS
+RENAMED = renamed(PRODUCTS)
