@@ -95,6 +95,7 @@ servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 # Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the folders of fuzz_X_needs (lib if unsaid).
 HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_item_needs := command conf lib
+fuzz_model_needs := conf lib
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
