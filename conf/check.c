@@ -238,6 +238,28 @@ static bool check_param(struct checker *checker, const struct plan_query *query,
     return true;
 }
 
+/* SQL takes 'a' and 'a ' for one text (PAD SPACE), tags do not: a parameter must not be able to end with a blank. */
+static void check_blanks(struct checker *checker, const struct plan_query *query,
+                         const struct plan_param *param)
+{
+    struct schema_errors errors;
+    const struct value *probe = value_string(checker->arena, SLICE_LITERAL("a "));
+    const struct value *json = param->schema ? schema_json(param->schema) : NULL;
+
+    if (value_get(json, SLICE_LITERAL("enum")) ||
+        (param->schema &&
+         schema_validate(param->schema, probe, checker->arena, &errors) != STATUS_OK)) {
+        return;
+    }
+    complain(
+        checker, checker->queries, query->first.line, query->name,
+        SLICE_LITERAL("an integer or an \"enum\" cannot; \"pattern\" is not supported yet"),
+        arena_printf(checker->arena,
+                     "the parameter '%.*s' stands in a tag and may end with a blank, which SQL "
+                     "ignores and tags do not",
+                     SLICE_ARG(param->name)));
+}
+
 static bool check_collations(struct checker *checker, const struct plan_query *query)
 {
     unsigned int i;
@@ -245,8 +267,11 @@ static bool check_collations(struct checker *checker, const struct plan_query *q
     for (i = 0; i < query->param_count; i++) {
         const struct plan_param *param = &query->params[i];
 
-        if (param->type == SCALAR_STRING && param->column.len > 0 && is_tag_param(query, i) &&
-            !check_param(checker, query, param)) {
+        if (param->type != SCALAR_STRING || !is_tag_param(query, i)) {
+            continue;
+        }
+        check_blanks(checker, query, param);
+        if (param->column.len > 0 && !check_param(checker, query, param)) {
             return false;
         }
     }

@@ -73,6 +73,11 @@ static size_t list_folders(struct arena *arena, struct slice folder, struct diag
 
 /* ------------------------------------------------------------------ what is unique */
 
+static struct slice model_file(struct arena *arena, const struct plan_model *model)
+{
+    return arena_printf(arena, "%.*s/model.json", SLICE_ARG(model->folder));
+}
+
 struct named {
     struct slice name, file;
     const char *kind;
@@ -90,7 +95,7 @@ static void add_name(struct names *names, struct diag *diag, const struct plan_m
 
     for (i = 0; i < names->count; i++) {
         if (slice_eq(names->items[i].name, name) && strcmp(names->items[i].kind, kind) == 0) {
-            diag_add(diag, model->folder, 0, SLICE_EMPTY, SLICE_EMPTY,
+            diag_add(diag, model_file(&diag->arena, model), 0, SLICE_EMPTY, SLICE_EMPTY,
                      "the %s '%.*s' is also in %.*s", kind, SLICE_ARG(name),
                      SLICE_ARG(names->items[i].file));
             return;
@@ -138,7 +143,7 @@ static void add_route(struct plan *plan, struct diag *diag, const struct plan_ro
     }
     for (i = 0; i < plan->route_count; i++) {
         if (route_same(plan->routes[i], route)) {
-            diag_add(diag, model_of(route)->folder, 0, SLICE_EMPTY, SLICE_EMPTY,
+            diag_add(diag, model_file(&diag->arena, model_of(route)), 0, SLICE_EMPTY, SLICE_EMPTY,
                      "the route '%.*s' is the same as '%.*s' of %.*s", SLICE_ARG(route->text),
                      SLICE_ARG(plan->routes[i]->text),
                      SLICE_ARG(model_of(plan->routes[i])->folder));

@@ -269,6 +269,32 @@ static void test_all_complaints_are_given_not_the_first_only(void **state)
     diag_fini(&diag);
 }
 
+static void test_names_and_routes_are_unique_over_all_models(void **state)
+{
+    struct model_folder first, second;
+    struct diag diag = {0};
+    const struct diag_entry *entry;
+    unsigned int names = 0, routes = 0;
+
+    (void)state;
+    model_folder_make(&first);
+    model_folder_fill(&first, MODEL_JSON, NULL, NULL);
+    second = first;
+    snprintf(second.models, sizeof(second.models), "%s/copy", first.root);
+    assert_int_equal(mkdir(second.models, 0700), 0);
+    model_folder_fill(&second, MODEL_JSON, NULL, NULL);
+    assert_null(plan_load(slice_str(first.root), &diag));
+    for (entry = diag.first; entry; entry = entry->next) {
+        routes += slice_starts(entry->text, "the route");
+        names += !slice_starts(entry->text, "the route");
+    }
+    assert_int_equal(routes, 4); /* and 6 names: the model, its aggregate, 2 commands, 2 queries */
+    assert_int_equal(names, 6);
+    diag_fini(&diag);
+    model_folder_remove(&second);
+    model_folder_remove(&first);
+}
+
 static void test_a_folder_without_models_is_refused(void **state)
 {
     struct diag diag = {0};
@@ -289,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
         cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
+        cmocka_unit_test(test_names_and_routes_are_unique_over_all_models),
         cmocka_unit_test(test_a_folder_without_models_is_refused),
     };
 
