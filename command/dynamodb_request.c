@@ -135,12 +135,12 @@ static const struct slice content_type = {"application/x-amz-json-1.0", 26};
 
 static struct slice line(struct arena *arena, const char *name, struct slice value)
 {
-    size_t prefix = strlen(name);
-    char *out = arena_bytes(arena, prefix + value.len);
+    struct slice prefix = slice_str(name);
+    char *out = arena_bytes(arena, prefix.len + value.len);
 
-    memcpy(out, name, prefix);
-    memcpy(out + prefix, value.ptr, value.len);
-    return slice_of(out, prefix + value.len);
+    memcpy(out, prefix.ptr, prefix.len);
+    memcpy(out + prefix.len, value.ptr, value.len);
+    return slice_of(out, prefix.len + value.len);
 }
 
 #define LINES_MAX 6

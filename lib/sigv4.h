@@ -19,14 +19,15 @@ struct sigv4_header {
 
 struct sigv4_input {
     struct slice method, path, query; /* path and query as sent */
-    const struct sigv4_header *headers; /* all that shall be signed, in any order and case, host included; x-amz-date and token are added */
+    const struct sigv4_header *
+        headers; /* all that shall be signed, in any order and case, host included; x-amz-date and token are added */
     size_t header_count;
     struct slice body;
     struct slice region, service;
     uint64_t wall_ms;
-    bool normalize_path; /* every service but S3 */
+    bool normalize_path;   /* every service but S3 */
     bool sign_body_header; /* add x-amz-content-sha256 */
-    bool omit_token;     /* add the token after signing */
+    bool omit_token;       /* add the token after signing */
 };
 
 struct sigv4_output {
@@ -37,7 +38,8 @@ struct sigv4; /* a signer: the fetched EVP_MAC and the last derived key; one thr
 struct sigv4 *sigv4_create(void);
 void sigv4_destroy(struct sigv4 *signer);
 
-MUST_CHECK enum status sigv4_sign(struct sigv4 *signer, const struct credentials *credentials, const struct sigv4_input *input,
-                                  struct arena *arena, struct sigv4_output *out);
+MUST_CHECK enum status sigv4_sign(struct sigv4 *signer, const struct credentials *credentials,
+                                  const struct sigv4_input *input, struct arena *arena,
+                                  struct sigv4_output *out);
 
 #endif
