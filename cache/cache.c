@@ -75,6 +75,16 @@ static void model_init(struct cache *cache, const struct plan_model *plan)
     }
 }
 
+enum status cache_model_read_own(const struct cache_model *model, struct slice bytes,
+                                 struct own *out)
+{
+    if (model->own_serial == 0 || !slice_eq(bytes, model->own_bytes)) {
+        return own_parse(bytes, out);
+    }
+    *out = model->own;
+    return STATUS_OK;
+}
+
 void cache_model_saw_own(struct cache_model *model, const struct own *own)
 {
     if (model->own_serial != 0 && memcmp(&model->own, own, sizeof(*own)) == 0) {
@@ -86,6 +96,7 @@ void cache_model_saw_own(struct cache_model *model, const struct own *own)
     model->own = *own;
     model->own_serial++;
     arena_reset(&model->own_arena);
+    model->own_bytes = own_text(&model->own_arena, own);
     model->key_page = key_page(&model->own_arena, model->plan->database, home_nonce(&own->home));
 }
 
@@ -98,8 +109,8 @@ void cache_model_saw_revision(struct cache_model *model, const char *epoch, uint
 
 /* ------------------------------------------------------------------ life */
 
-struct cache *cache_create(struct loop *loop, struct plan *plan,
-                           const struct settings *settings, struct redis *redis, struct sql *sql)
+struct cache *cache_create(struct loop *loop, struct plan *plan, const struct settings *settings,
+                           struct redis *redis, struct sql *sql)
 {
     struct cache *cache = XNEW(struct cache);
     size_t i;

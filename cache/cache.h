@@ -29,7 +29,8 @@ struct cache_model {
     struct own own;       /* the last that this worker saw, of whatever server and plan; home.len 0: none yet */
     uint64_t own_serial;  /* changes with own's home; 0: none yet */
     struct slice key_page; /* of own's nonce */
-    struct arena own_arena; /* key_page lives in it */
+    struct slice own_bytes; /* own as it stands in Redis: mostly the same bytes come again */
+    struct arena own_arena; /* of the two above */
     uint64_t revision;    /* the highest of own's epoch that this worker has heard of */
     struct primary primary;
     struct secret secret;
@@ -77,6 +78,8 @@ static inline struct cache_model *cache_model_of(struct cache *cache, const stru
     return &cache->models[query->model->index];
 }
 
+/* own_parse, but for what was seen last. */
+MUST_CHECK enum status cache_model_read_own(const struct cache_model *model, struct slice bytes, struct own *out);
 /* own as Redis or the primary told it: remembers page and epoch. */
 void cache_model_saw_own(struct cache_model *model, const struct own *own);
 /* REVISION of EPOCH is known to exist. */

@@ -331,7 +331,7 @@ static void step_2_are_floors_current(struct lookup *lookup, const struct redis_
         own_bytes = replies[0].items[0].text;
         entry = replies[0].items[1].type == REDIS_STRING ? replies[0].items[1].text : SLICE_EMPTY;
     }
-    if (own_parse(own_bytes, &lookup->own) != STATUS_OK ||
+    if (cache_model_read_own(model, own_bytes, &lookup->own) != STATUS_OK ||
         !own_is_trusted(&lookup->own, redis_run_id(lookup->cache->redis), model->plan->touches)) {
         keep_entry(lookup, entry);
         step_2_ask_primary(lookup);

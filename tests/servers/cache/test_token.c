@@ -69,6 +69,8 @@ static void test_version_in_redis_is_reached(void **state)
 
     tell(world, EPOCH, 2);
     assert_status(ask_with(world, "Item:1@2")->status, STATUS_OK);
+    world->settings.consistency_timeout = 200000;
+    assert_status(ask_with(world, "Item:1@3")->status, STATUS_TIMEOUT);
 }
 
 static void test_version_of_another_epoch_in_redis_is_not_believed(void **state)
