@@ -87,7 +87,7 @@ unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
 # Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
-SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/*/test_*.c))
+SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c tests/servers/cache/test_*.c))
 $(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/tests/servers/lib/child.o $(BUILD)/lib.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/tests/servers/cache/test_%: $(BUILD)/tests/servers/cache/test_%.o $(BUILD)/tests/servers/cache/world.o $(call archives,$(cache_needs))
