@@ -185,14 +185,14 @@ static bool may_be_asked(struct slice url)
                                         "http://169.254.170.23",
                                         "http://[fd00:ec2::23]"};
 
+    if (memchr(url.ptr, '@', url.len)) {
+        return false; /* what looks like the host may be a user's name */
+    }
     for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
-        char next;
+        struct slice rest = slice_from(url, strlen(hosts[i]));
 
-        if (!slice_starts(url, hosts[i])) {
-            continue;
-        }
-        next = url.len > strlen(hosts[i]) ? url.ptr[strlen(hosts[i])] : '/';
-        if (i == 0 || next == ':' || next == '/') {
+        if (slice_starts(url, hosts[i]) &&
+            (i == 0 || slice_starts(rest, ":") || slice_starts(rest, "/"))) {
             return true;
         }
     }

@@ -208,11 +208,15 @@ static void test_no_source_is_not_found(void **state)
 
 static void test_container_is_not_asked_in_the_clear_on_another_host(void **state)
 {
+    static const char *const urls[] = {"http://127.0.0.1.evil.invalid/",
+                                       "http://127.0.0.1:80@evil.invalid/", "http://evil.invalid/"};
     struct credential_provider *provider = NULL;
 
     (void)state;
-    (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1.evil.invalid/", 1);
-    assert_status(credential_provider_create(&provider), STATUS_NOT_FOUND);
+    for (size_t i = 0; i < ARRAY_COUNT(urls); i++) {
+        (void)setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", urls[i], 1);
+        assert_status(credential_provider_create(&provider), STATUS_NOT_FOUND);
+    }
 }
 
 static void test_region_comes_from_environment_or_profile(void **state)
