@@ -18,13 +18,10 @@
 
 enum status batch_begin(struct batch *batch)
 {
-    enum status status =
-        batch->session->sql ? session_may_commit(batch->session) : STATUS_UNAVAILABLE;
+    struct session *session = batch->session;
+    enum status status = session_may_commit(session);
 
-    if (status == STATUS_OK) {
-        status = session_note(batch->session, sql_begin(batch->session->sql), "begin");
-    }
-    return status;
+    return status == STATUS_OK ? session_note(session, sql_begin(session->sql), "begin") : status;
 }
 
 enum status batch_fence(struct batch *batch)

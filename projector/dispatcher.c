@@ -1,7 +1,7 @@
 /*
  * From streams to lanes.
  *
- *     each half shard_lease, and when a lane ends:
+ *     each shard_lease / 5, and when a lane ends:
  *         DescribeTable -> DescribeStream -> rows for new shards -> those that are READY: take the lease -> start a lane
  *
  * Invariant: the lanes of a fleet belong to this thread; a lane says by its state that it has ended, and is joined here.
@@ -262,9 +262,9 @@ static void refresh(struct dispatcher *dispatcher, struct fleet *fleet)
 
 static uint64_t period_us(const struct dispatcher *dispatcher)
 {
-    uint64_t half_us = dispatcher->settings->shard_lease / 2;
+    uint64_t part_us = dispatcher->settings->shard_lease / 5;
 
-    return half_us > PERIOD_MIN_US ? half_us : PERIOD_MIN_US;
+    return part_us > PERIOD_MIN_US ? part_us : PERIOD_MIN_US;
 }
 
 static void turn(struct dispatcher *dispatcher, struct fleet *fleet)

@@ -50,8 +50,9 @@ struct lane {
     struct slots slots;
 
     size_t take; /* records of the next batch at most: halves at a fault, doubles after a commit */
-    unsigned int attempts; /* of the record at the head, alone */
-    unsigned int failures; /* in a row, for rests */
+    unsigned int attempts;   /* of the record at the head, alone */
+    unsigned int failures;   /* in a row, for rests */
+    const char *failed_step; /* for logs */
     unsigned int homes_seen;
     uint64_t poll_us, renew_at_us, wakes_seen;
 };
@@ -125,9 +126,7 @@ static enum lane_verdict run_steps(struct lane *lane, struct batch *batch)
 
         if (verdict != VERDICT_GO_ON) {
             batch_rollback(batch);
-            log_warn_every("batch not committed", "shard=%s step=%s status=%s records=%zu error=%s",
-                           lane->lease.shard, steps[i].name, status_name(status),
-                           batch->given_count, lane->session.error);
+            lane->failed_step = steps[i].name;
             return verdict;
         }
         kill_point(steps[i].name);
@@ -245,6 +244,7 @@ static enum status resume(struct lane *lane)
     struct session *session = &lane->session;
     enum status status;
 
+    lane->failed_step = "resume";
     lane->homes_seen = lane->follower->homes;
     status = session_learn(session);
 
@@ -282,6 +282,7 @@ static enum status fetch(struct lane *lane)
     const struct value *raw;
     enum status status;
 
+    lane->failed_step = "fetch";
     arena_reset(&lane->arena);
     lane->count = lane->at = 0;
     status = stream_fetch(&lane->stream, lane->settings->batch_records, &lane->arena, &fetched);
@@ -357,7 +358,8 @@ static void rest(struct lane *lane)
 {
     uint64_t pause_us = backoff_full_jitter(REST_BASE_US, REST_CAP_US, lane->failures++);
 
-    log_warn_every("lane rests", "shard=%s error=%s", lane->lease.shard, lane->session.error);
+    log_warn_every("lane rests", "shard=%s step=%s failures=%u error=%s", lane->lease.shard,
+                   lane->failed_step, lane->failures, lane->session.error);
     lane->resumed = false;
     wake_wait(&lane->follower->lanes, &lane->wakes_seen, pause_us);
 }

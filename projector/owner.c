@@ -30,25 +30,23 @@ static bool read_line(const char *path, char *out, size_t size)
     return ok;
 }
 
-/* Field 22 of /proc/<pid>/stat; the name in field 2 may hold anything, so the count begins behind
- * its last ')'. 0: no such process. */
-static unsigned long long start_of(unsigned long long pid)
+/*
+ * State and start time of a process: fields 3 and 22 of /proc/<pid>/stat. The name in field 2 may hold anything, so the count begins behind its
+ * last ')'. False: no such process, or it may not be looked at.
+ */
+static bool look_at(unsigned long long pid, char *state_out, unsigned long long *start_out)
 {
     char path[64], line[1024], *at;
-    unsigned long long start = 0;
 
     (void)snprintf(path, sizeof(path), "/proc/%llu/stat", pid);
     if (!read_line(path, line, sizeof(line))) {
-        return 0;
+        return false;
     }
     at = strrchr(line, ')');
-    if (!at || sscanf(at, /* NOLINT(cert-err34-c) */
-                      ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                      "%*s %llu",
-                      &start) != 1) {
-        return 0;
-    }
-    return start;
+    return at && sscanf(at, /* NOLINT(cert-err34-c) */
+                        ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                        "%*s %llu",
+                        state_out, start_out) == 2;
 }
 
 static struct owner here(void)
@@ -69,10 +67,12 @@ static struct owner here(void)
 void owner_self(char out[OWNER_TEXT])
 {
     struct owner owner = here();
+    char state;
 
     owner.pid = (unsigned long long)getpid();
+    (void)look_at(owner.pid, &state, &owner.start);
     (void)snprintf(out, OWNER_TEXT, "%s-%llu-%llu-%llu", owner.boot, owner.space, owner.pid,
-                   start_of(owner.pid));
+                   owner.start);
 }
 
 static bool number(struct slice *rest, unsigned long long *out)
@@ -88,10 +88,11 @@ static bool number(struct slice *rest, unsigned long long *out)
     return true;
 }
 
-/* A process that may not be looked at is alive: EPERM; under hidepid its start is not known either. */
+/* A process that may not be looked at is alive: EPERM; under hidepid its start is not known either. A zombie runs no more. */
 static bool is_gone(const struct owner *owner)
 {
     unsigned long long start;
+    char state;
 
     if (owner->pid == 0 || owner->pid > INT32_MAX) {
         return false;
@@ -99,8 +100,7 @@ static bool is_gone(const struct owner *owner)
     if (kill((pid_t)owner->pid, 0) != 0 && errno == ESRCH) {
         return true;
     }
-    start = start_of(owner->pid);
-    return start != 0 && start != owner->start;
+    return look_at(owner->pid, &state, &start) && (start != owner->start || state == 'Z');
 }
 
 bool owner_is_dead(struct slice text)

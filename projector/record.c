@@ -56,10 +56,10 @@ static const struct value *image_of(const struct value *change, const char *name
 static void decode_id(const struct plan_model *model, const struct value *change,
                       struct arena *arena, struct record *record)
 {
-    const struct value *keys = NULL;
+    const struct value *typed = value_get(change, SLICE_LITERAL("Keys")), *keys = NULL;
     struct slice text;
 
-    if (item_read(arena, value_get(change, SLICE_LITERAL("Keys")), &keys) != STATUS_OK) {
+    if (!typed || item_read(arena, typed, &keys) != STATUS_OK) {
         record->fault = "its key cannot be read";
         return;
     }

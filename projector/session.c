@@ -179,17 +179,28 @@ enum status session_learn(struct session *session)
     return status;
 }
 
+static enum status refuse(struct session *session, enum status status, const char *why)
+{
+    (void)snprintf(session->error, sizeof(session->error), "%s", why);
+    return status;
+}
+
 enum status session_may_commit(struct session *session)
 {
     const struct revision *view = &session->view;
 
+    if (!session->sql) {
+        return refuse(session, STATUS_UNAVAILABLE, "no connection to SQL");
+    }
     if (strcmp(view->touches, session->model->touches) != 0) {
-        return STATUS_FENCED;
+        return refuse(session, STATUS_FENCED, "the row's touches are another plan's");
     }
-    if (view->home.len == 0) {
-        return null_note_waited(&session->note, view, clock_us(), session->settings->lease)
-                   ? STATUS_OK
-                   : STATUS_BUSY;
+    if (view->home.len > 0 && !session->page_known) {
+        return refuse(session, STATUS_UNAVAILABLE, "home's page is not on our Redis");
     }
-    return session->page_known ? STATUS_OK : STATUS_UNAVAILABLE;
+    if (view->home.len == 0 &&
+        !null_note_waited(&session->note, view, clock_us(), session->settings->lease)) {
+        return refuse(session, STATUS_BUSY, "home is NULL: two leases have to pass");
+    }
+    return STATUS_OK;
 }

@@ -156,19 +156,29 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
     return status;
 }
 
+static bool is_ipv4(struct slice host)
+{
+    size_t i;
+
+    for (i = 0; i < host.len; i++) {
+        if (host.ptr[i] != '.' && (host.ptr[i] < '0' || host.ptr[i] > '9')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool endpoint_is_local(struct slice url)
 {
-    static const char *const locals[] = {"127.", "localhost", "[::1]"};
-    struct slice host = url;
-    size_t i;
+    struct slice host = url, rest;
 
     if (slice_starts(url, "http://") || slice_starts(url, "https://")) {
         host = slice_from(url, slice_starts(url, "http://") ? 7 : 8);
     }
-    for (i = 0; i < ARRAY_COUNT(locals); i++) {
-        if (slice_starts(host, locals[i])) {
-            return true;
-        }
+    (void)slice_cut(host, '/', &host, &rest);
+    if (slice_starts(host, "[::1]")) {
+        return true;
     }
-    return false;
+    (void)slice_cut(host, ':', &host, &rest);
+    return slice_is(host, "localhost") || (slice_starts(host, "127.") && is_ipv4(host));
 }
