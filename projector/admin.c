@@ -18,44 +18,46 @@ struct admin {
     size_t count;
 };
 
-static void missing(struct buf *body, unsigned int *count, const struct follower *follower,
-                    const char *what)
-{
-    buf_printf(body, "%s\"%.*s: %s\"", (*count)++ > 0 ? "," : "", SLICE_ARG(follower->model->name),
-               what);
-}
+struct fault {
+    bool is, needed; /* needed: nothing is projected without it */
+    const char *text;
+};
 
 /* Redis is missed but not needed: two leases later the projection goes on without it. */
-bool admin_ready(const struct follower *followers, size_t count, struct buf *body)
+static bool list_faults(const struct follower *follower, struct buf *list)
 {
-    unsigned int listed = 0;
+    const struct fault faults[] = {
+        {!follower->sql_up,    true,  "the SQL primary does not answer"          },
+        {!follower->stream_up, true,  "the stream cannot be read"                },
+        {follower->superseded, true,  "superseded by a projector of another plan"},
+        {follower->gap,        true,  "the stream was trimmed: rebuild the model"},
+        {!follower->redis_up,  false, "Redis does not answer"                    },
+    };
     bool ready = true;
     size_t i;
 
-    buf_append_str(body, "{\"missing\":[");
-    for (i = 0; i < count; i++) {
-        const struct follower *follower = &followers[i];
-        const struct {
-            bool is;
-            const char *text;
-            bool needed;
-        } faults[] = {
-            {!follower->sql_up,    "the SQL primary does not answer",           true },
-            {!follower->stream_up, "the stream cannot be read",                 true },
-            {follower->superseded, "superseded by a projector of another plan", true },
-            {follower->gap,        "the stream was trimmed: rebuild the model", true },
-            {!follower->redis_up,  "Redis does not answer",                     false},
-        };
-        size_t j;
-
-        for (j = 0; j < ARRAY_COUNT(faults); j++) {
-            if (faults[j].is) {
-                missing(body, &listed, follower, faults[j].text);
-                ready = ready && !faults[j].needed;
-            }
+    for (i = 0; i < ARRAY_COUNT(faults); i++) {
+        if (faults[i].is) {
+            buf_printf(list, "%s\"%.*s: %s\"", list->len > 0 ? "," : "",
+                       SLICE_ARG(follower->model->name), faults[i].text);
+            ready = ready && !faults[i].needed;
         }
     }
-    buf_printf(body, "],\"ready\":%s}\n", ready ? "true" : "false");
+    return ready;
+}
+
+bool admin_ready(const struct follower *followers, size_t count, struct buf *body)
+{
+    struct buf list = {0};
+    bool ready = true;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        ready = list_faults(&followers[i], &list) && ready;
+    }
+    buf_printf(body, "{\"ready\":%s,\"missing\":[%.*s]}\n", ready ? "true" : "false",
+               SLICE_ARG(buf_slice(&list)));
+    buf_fini(&list);
     return ready;
 }
 
