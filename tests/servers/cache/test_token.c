@@ -136,6 +136,23 @@ static void test_waiting_request_sees_the_commit(void **state)
     assert_sql(request, FORWARD_STALE, "replica1", TWO);
 }
 
+/* Neither Redis' key nor SQL's table knows of it. */
+static void test_message_of_the_feed_ends_a_wait(void **state)
+{
+    struct world *world = *state;
+    const char *feed = arena_cstr(&world->arena, key_feed(&world->arena, world->database));
+    struct request *request;
+
+    ask(world, 1);
+    request = request_with(world, "Item:1@2");
+    loop_until(world, feed_is_on, world);
+    redis_do(world, (const char *[]){"PUBLISH", feed, EPOCH "|11|3|Item:1@1,Item:2@2", NULL});
+    redis_do(world, (const char *[]){"PUBLISH", feed, "garbage", NULL});
+    redis_do(world, (const char *[]){"PUBLISH", feed, EPOCH "|11|3|Item:9@9,Item:1@2", NULL});
+    request_wait(request);
+    assert_hit(request, ONE);
+}
+
 static void test_aggregate_among_the_dead_letters_is_blocked(void **state)
 {
     struct world *world = *state;
@@ -351,6 +368,7 @@ int main(void)
         TEST(test_version_not_reached_in_time_is_said),
         TEST(test_the_requests_own_deadline_ends_the_wait),
         TEST(test_waiting_request_sees_the_commit),
+        TEST(test_message_of_the_feed_ends_a_wait),
         TEST(test_aggregate_among_the_dead_letters_is_blocked),
         TEST(test_tokens_of_other_models_do_not_concern_the_query),
         TEST(test_every_token_of_a_list_is_waited_for),
