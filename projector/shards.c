@@ -11,6 +11,7 @@
 
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/log.h"
 #include "projector/statement.h"
 
 #define PAGES_MAX 1000 /* of 100 shards each */
@@ -180,6 +181,11 @@ enum status shards_add(struct sql_conn *sql, struct slice database, struct slice
 {
     enum status status = sql_begin(sql);
 
+    if (rows->count > 0 && is_first_listing(rows, arn)) {
+        log_warn("stream replaced",
+                 "database=%.*s arn=%.*s hint=what_was_written_between_the_two_needs_a_rebuild",
+                 SLICE_ARG(database), SLICE_ARG(arn));
+    }
     if (status == STATUS_OK) {
         status = add_missing(sql, database, arn, list, rows);
     }
