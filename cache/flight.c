@@ -107,7 +107,7 @@ static bool waiter_accepts(const struct flight *flight, const struct flight_wait
            (flight->from_primary && waiter->began < flight->started);
 }
 
-/* The flight has landed: it is not found any more, and its waiters are told, or fly again. */
+/* The flight has landed: it is not found any more, and its waiters are told, or fly again. answer: NULL unless OK. */
 static void flight_land(struct flight *flight, enum status status, const struct answer *answer)
 {
     struct cache *cache = flight->cache;
@@ -116,7 +116,7 @@ static void flight_land(struct flight *flight, enum status status, const struct 
     HASH_DEL(cache->flights, flight);
     while ((waiter = LIST_FIRST(&flight->waiters)) != NULL) {
         flight_leave(waiter);
-        if (status == STATUS_OK && !waiter_accepts(flight, waiter, answer)) {
+        if (answer && !waiter_accepts(flight, waiter, answer)) {
             flight_join(cache, waiter);
         } else {
             waiter->done(waiter->ctx, status, answer);

@@ -301,22 +301,6 @@ static void step_2_read_floors_again(struct lookup *lookup)
                on_floors_again, lookup);
 }
 
-/* "An epoch that is not own's: ask the primary, whose epoch counts"; a label that this worker has not heard of: likewise */
-static bool token_needs_primary(const struct lookup *lookup, const struct own *own)
-{
-    size_t i;
-
-    for (i = 0; lookup->tokens && i < lookup->tokens->answer_count; i++) {
-        const struct token_answer *token = &lookup->tokens->answers[i];
-
-        if (memcmp(token->epoch, own->epoch, EPOCH_TEXT) != 0 ||
-            token->label > lookup->model->revision) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * "2  own is there, names this server and this plan's touches, and every GETRANGE gave 8 bytes -> the floors are current"
  */
@@ -338,7 +322,7 @@ static void step_2_are_floors_current(struct lookup *lookup, const struct redis_
         return;
     }
     cache_model_saw_own(model, &lookup->own);
-    if (token_needs_primary(lookup, &lookup->own)) {
+    if (lookup->tokens && !tokens_known(lookup->tokens, lookup->own.epoch, model->revision)) {
         keep_entry(lookup, entry);
         step_2_ask_primary(lookup);
     } else if (model->own_serial != lookup->own_serial) {
@@ -365,22 +349,6 @@ static void on_step_1(void *ctx, enum status status, const struct redis_reply *r
     }
 }
 
-/* "A label above the primary's revision: 400"; "still another [epoch]: ignored" */
-static bool token_is_future(const struct lookup *lookup, const struct primary_view *view)
-{
-    size_t i;
-
-    for (i = 0; lookup->tokens && i < lookup->tokens->answer_count; i++) {
-        const struct token_answer *token = &lookup->tokens->answers[i];
-
-        if (memcmp(token->epoch, view->own.epoch, EPOCH_TEXT) == 0 &&
-            token->label > view->revision) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * "home is on this server, its page is there, touches are this plan's -> the floors are current (the projector is merely away);
  *  otherwise no entry may be used, and the floor is that revision"
@@ -396,7 +364,7 @@ static void on_primary(void *ctx, enum status status, const struct primary_view 
              "the primary, which knows how fresh answers are, cannot be asked");
         return;
     }
-    if (token_is_future(lookup, view)) {
+    if (lookup->tokens && tokens_future(lookup->tokens, view->own.epoch, view->revision)) {
         fail(lookup, STATUS_INVALID, "future-token", "the token is of a revision not yet made");
         return;
     }

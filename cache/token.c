@@ -95,6 +95,34 @@ enum status tokens_parse(struct slice header, const struct plan_model *model, st
     return STATUS_OK;
 }
 
+bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revision)
+{
+    size_t i;
+
+    for (i = 0; i < tokens->answer_count; i++) {
+        const struct token_answer *token = &tokens->answers[i];
+
+        if (memcmp(token->epoch, epoch, EPOCH_TEXT) != 0 || token->label > revision) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool tokens_future(const struct tokens *tokens, const char *epoch, uint64_t revision)
+{
+    size_t i;
+
+    for (i = 0; i < tokens->answer_count; i++) {
+        const struct token_answer *token = &tokens->answers[i];
+
+        if (memcmp(token->epoch, epoch, EPOCH_TEXT) == 0 && token->label > revision) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct slice token_of_command(struct arena *arena, const struct plan_model *model,
                               struct slice id_text, uint64_t version)
 {

@@ -39,6 +39,12 @@ struct tokens {
 /* HEADER: one token or a comma list. Tokens of other models are left out. INVALID: one that is none, or more than TOKENS_MAX. */
 MUST_CHECK enum status tokens_parse(struct slice header, const struct plan_model *model, struct tokens *out);
 
+/* "An epoch that is not own's: ask the primary, whose epoch counts"; so does a revision that this worker has not heard of. True: no need to ask. */
+bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revision);
+
+/* "A label above the primary's revision: 400"; "still another [epoch]: ignored" */
+bool tokens_future(const struct tokens *tokens, const char *epoch, uint64_t revision);
+
 /* ------------------------------------------------------------------ waits */
 
 typedef void token_done_fn(void *ctx, enum status status);
