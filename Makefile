@@ -30,6 +30,9 @@ gateway_needs   := gateway command cache conf lib
 projector_needs := projector command cache conf lib
 FOLDERS := lib conf cache command gateway projector
 
+# Commands in short; `make V=1` shows them whole.
+run = $(if $(V),,@echo '  $(1) $@';)
+
 archives = $(foreach f,$(1),$(BUILD)/$(f).a)
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
 
@@ -43,14 +46,14 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 
 $(BUILD)/twofold-gateway: $(BUILD)/gateway/main.o $(call archives,$(gateway_needs))
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/twofold-projector: $(BUILD)/projector/main.o $(call archives,$(projector_needs))
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 # For DynamoDB Local (conf/local); never sanitized, java is not either.
 $(BUILD)/loopback.so: conf/local/loopback.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O2 -shared -fPIC -o $@ $< -ldl
+	$(call run,LD)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O2 -shared -fPIC -o $@ $< -ldl
 
 # SQL, Lua and HTML become C strings: cache/publish.lua -> "cache/publish.lua.h" with publish_lua[].
 EMBEDDED := $(wildcard */*.lua */*.html) $(filter-out conf/%,$(wildcard */*.sql))
@@ -68,7 +71,7 @@ FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -DTWOFOLD_VERSION='"$(VERSION)"' -c -o $@ $<
+	$(call run,CC)$(CC) $(CFLAGS) -DTWOFOLD_VERSION='"$(VERSION)"' -c -o $@ $<
 
 # ------------------------------------------------------------------ tests
 
@@ -77,7 +80,7 @@ UNIT := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 
 define unit_folder
 $(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $$(call archives,$$($(1)_needs))
-	$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_folder,$(f))))
 .SECONDARY:
@@ -89,9 +92,9 @@ unit: $(UNIT)  ## unit tests
 # Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
 SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c tests/servers/cache/test_*.c))
 $(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/tests/servers/lib/child.o $(BUILD)/lib.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/tests/servers/cache/test_%: $(BUILD)/tests/servers/cache/test_%.o $(BUILD)/tests/servers/cache/world.o $(call archives,$(cache_needs))
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 
 # Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the folders of fuzz_X_needs (lib if unsaid).
@@ -100,9 +103,9 @@ fuzz_item_needs := command conf lib
 fuzz_model_needs := conf lib
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
-	$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
+	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
 $(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
-	$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
+	$$(call run,LD)$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach h,$(HARNESSES),$(eval $(call harness,$(h))))
 
@@ -146,8 +149,8 @@ test:  ## install what is missing, build, and run all tests
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN := $(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT=-O1 SANITIZE='$(SANITIZERS)'
 asan:  ## unit and integration tests under ASan and UBSan, built in build/asan
-	@$(ASAN) all unit corpora
-	@$(ASAN) integration
+	+@$(ASAN) all unit corpora
+	+@$(ASAN) integration
 
 # ------------------------------------------------------------------ the local stack (conf/local)
 
