@@ -49,7 +49,7 @@ static struct route_match match(enum role role, const char *path, enum http_meth
     struct route_match out;
 
     assert_int_equal(router_match(router, slice_str(path), method, &arena, &out), wanted);
-    if (capture && out.route) {
+    if (capture && out.route && out.route->param_count > 0) {
         memcpy(capture, out.captures[0].ptr, out.captures[0].len);
         capture[out.captures[0].len] = '\0';
     }
