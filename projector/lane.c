@@ -386,7 +386,7 @@ static void leave(struct lane *lane, enum lane_end end)
     if (end == LANE_TRIMMED) {
         lane->follower->gap = true;
         log_error("stream trimmed",
-                  "model=%.*s shard=%s position=%s hint=records_are_lost_run_projector_rebuild",
+                  "model=%.*s shard=%s position=%s hint=records_are_lost_the_model_needs_a_rebuild",
                   SLICE_ARG(session->model->name), lane->lease.shard, lane->lease.position);
     }
     metric_hide(lane->lag);
