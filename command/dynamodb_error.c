@@ -106,7 +106,7 @@ static enum status status_of_error(int code, const struct dynamodb_answer *answe
 enum status dynamodb_translate(const struct http_answer *http, struct arena *arena,
                                struct dynamodb_answer *out)
 {
-    enum status parsed = json_parse(arena, arena_copy(arena, http->body), &out->body, NULL);
+    enum status parsed = json_parse_stored(arena, arena_copy(arena, http->body), &out->body, NULL);
 
     out->request_id = arena_copy(arena, http_answer_header(http, "x-amzn-RequestId"));
     if (parsed != STATUS_OK) {

@@ -1,5 +1,5 @@
 /*
- * The reader: one pass, no recursion. Open containers stand on a stack of JSON_DEPTH_MAX.
+ * The reader: one pass, no recursion. Open containers stand on a stack of its own.
  *
  *     VALUE  read_value   a scalar, [] or {} -> AFTER     "[" or "{": push -> VALUE
  *     AFTER  read_after   "," -> VALUE    "]" or "}": pop -> AFTER    the end of the text -> END
@@ -21,8 +21,8 @@
 struct reader {
     struct arena *arena;
     const char *start, *at, *end;
-    struct value *open[JSON_DEPTH_MAX]; /* containers that have not ended, outermost first */
-    size_t depth;
+    struct value *open[JSON_DEPTH_STORED_MAX]; /* containers that have not ended, outermost first */
+    size_t depth, depth_max;
     struct value *root;
     struct slice name; /* of the member whose value comes next */
     size_t error_offset;
@@ -372,7 +372,7 @@ static enum step open_container(struct reader *reader, struct value *value)
 {
     int closing = value->type == VALUE_MAP ? '}' : ']';
 
-    if (reader->depth == JSON_DEPTH_MAX) {
+    if (reader->depth == reader->depth_max) {
         return fail(reader, reader->at, "nested too deeply");
     }
     attach(reader, value);
@@ -420,8 +420,8 @@ static enum step read_after(struct reader *reader)
     return c == (in_map ? '}' : ']') ? close_container(reader) : fail_here(reader);
 }
 
-enum status json_parse(struct arena *arena, struct slice text, const struct value **out,
-                       struct json_error *error_out)
+static enum status parse(struct arena *arena, struct slice text, size_t depth_max,
+                         const struct value **out, struct json_error *error_out)
 {
     struct reader reader;
     enum step step = STEP_VALUE;
@@ -430,6 +430,7 @@ enum status json_parse(struct arena *arena, struct slice text, const struct valu
     reader.start = reader.at = text.ptr;
     reader.end = text.ptr + text.len;
     reader.depth = 0;
+    reader.depth_max = depth_max;
     reader.root = NULL;
     reader.name = SLICE_EMPTY;
     reader.error_offset = 0;
@@ -448,4 +449,16 @@ enum status json_parse(struct arena *arena, struct slice text, const struct valu
     }
     *out = reader.root;
     return STATUS_OK;
+}
+
+enum status json_parse(struct arena *arena, struct slice text, const struct value **out,
+                       struct json_error *error_out)
+{
+    return parse(arena, text, JSON_DEPTH_MAX, out, error_out);
+}
+
+enum status json_parse_stored(struct arena *arena, struct slice text, const struct value **out,
+                              struct json_error *error_out)
+{
+    return parse(arena, text, JSON_DEPTH_STORED_MAX, out, error_out);
 }

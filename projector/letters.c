@@ -135,7 +135,7 @@ static enum status decode(struct session *session, const struct sql_rows *rows, 
         struct record *record = &batch->live[batch->live_count];
         const struct value *raw = NULL;
         const char *why = "the stored record is no JSON";
-        enum status status = json_parse(arena, cell_text(rows, i, 0), &raw, NULL);
+        enum status status = json_parse_stored(arena, cell_text(rows, i, 0), &raw, NULL);
 
         if (status == STATUS_OK) {
             record_decode(session->model, raw, arena, record);

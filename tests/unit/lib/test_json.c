@@ -215,19 +215,30 @@ static void test_nodes_know_their_place_and_count(void **state)
     assert_ptr_equal(list->first->next, list->last);
 }
 
-static void test_depth_is_bounded(void **state)
+typedef enum status parse_fn(struct arena *arena, struct slice text, const struct value **out,
+                             struct json_error *error_out);
+
+static void check_depth(parse_fn *parse_text, size_t most)
 {
     static char text[200000];
+    struct arena arena = {0};
     const struct value *value;
     struct json_error error;
 
-    (void)state;
-    memset(text, '[', JSON_DEPTH_MAX);
-    memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
-    assert_status(parse(slice_of(text, (size_t)2 * JSON_DEPTH_MAX), &value, NULL), STATUS_OK);
+    memset(text, '[', most);
+    memset(text + most, ']', most);
+    assert_status(parse_text(&arena, slice_of(text, 2 * most), &value, NULL), STATUS_OK);
     memset(text, '[', sizeof(text));
-    assert_status(parse(slice_of(text, sizeof(text)), &value, &error), STATUS_INVALID);
-    assert_int_equal(error.offset, JSON_DEPTH_MAX);
+    assert_status(parse_text(&arena, slice_of(text, sizeof(text)), &value, &error), STATUS_INVALID);
+    assert_int_equal(error.offset, most);
+    arena_fini(&arena);
+}
+
+static void test_depth_is_bounded(void **state)
+{
+    (void)state;
+    check_depth(json_parse, JSON_DEPTH_MAX);
+    check_depth(json_parse_stored, JSON_DEPTH_STORED_MAX);
 }
 
 /* {"k0":0,...,"k<count - 1>":0, "k<twin>":0} */
