@@ -221,17 +221,17 @@ typedef enum status parse_fn(struct arena *arena, struct slice text, const struc
 static void check_depth(parse_fn *parse_text, size_t most)
 {
     static char text[200000];
-    struct arena arena = {0};
+    struct arena own = {0};
     const struct value *value;
     struct json_error error;
 
     memset(text, '[', most);
     memset(text + most, ']', most);
-    assert_status(parse_text(&arena, slice_of(text, 2 * most), &value, NULL), STATUS_OK);
+    assert_status(parse_text(&own, slice_of(text, 2 * most), &value, NULL), STATUS_OK);
     memset(text, '[', sizeof(text));
-    assert_status(parse_text(&arena, slice_of(text, sizeof(text)), &value, &error), STATUS_INVALID);
+    assert_status(parse_text(&own, slice_of(text, sizeof(text)), &value, &error), STATUS_INVALID);
     assert_int_equal(error.offset, most);
-    arena_fini(&arena);
+    arena_fini(&own);
 }
 
 static void test_depth_is_bounded(void **state)
