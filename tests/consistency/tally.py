@@ -1,0 +1,55 @@
+"""What was asked, what went wrong: shared by all threads of a probe."""
+
+import collections
+import threading
+import time
+
+SHOWN = 20
+
+
+class Tally:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.began = time.monotonic()
+        self.probes, self.errors, self.hits = (collections.Counter() for _ in range(3))
+        self.violations = []
+        self.faults = []
+
+    @property
+    def now(self):
+        return time.monotonic() - self.began
+
+    def probe(self, kind, cache_status=None):
+        with self.lock:
+            self.probes[kind] += 1
+            if cache_status and "; hit" in cache_status:
+                self.hits[kind] += 1
+
+    def error(self, kind, why):
+        with self.lock:
+            self.probes[kind] += 1
+            self.errors[f"{kind}: {why}"] += 1
+
+    def violation(self, kind, **what):
+        with self.lock:
+            what.update(kind=kind, at=round(self.now, 3), faults=[fault for fault in self.faults[-3:]])
+            self.violations.append(what)
+
+    def fault(self, text):
+        with self.lock:
+            self.faults.append(f"{self.now:.3f} {text}")
+
+    @property
+    def error_share(self):
+        return sum(self.errors.values()) / max(1, sum(self.probes.values()))
+
+    def report(self):
+        lines = [f"{sum(self.probes.values())} probes in {self.now:.0f} s, {sum(self.hits.values())} hits, "
+                 f"{sum(self.errors.values())} errors ({100 * self.error_share:.2f} %), "
+                 f"{len(self.violations)} violations"]
+        lines += [f"    {kind}: {count}, of these {self.hits[kind]} hits" for kind, count in self.probes.most_common()]
+        lines += [f"    error: {count} {why}" for why, count in self.errors.most_common()]
+        lines += [f"    fault: {fault}" for fault in self.faults]
+        for violation in self.violations[:SHOWN]:
+            lines += ["    VIOLATION"] + [f"        {name}: {value}" for name, value in violation.items()]
+        return "\n".join(lines)

@@ -1,0 +1,144 @@
+"""What can happen to a stack, by name. Each begins, lasts, and ends: afterwards all parts run again.
+
+    kill-PART     kill -9, later started again             stop-PART     SIGSTOP, later SIGCONT
+    flushall      Redis emptied      own-deleted  page-deleted   one of the cache's own keys gone
+    replica-halts  its SQL thread stands still             replica-lags  it applies everything two seconds late
+"""
+
+import os
+import random
+import signal
+import threading
+
+import pymysql
+import redis
+
+PARTS = ["gateway", "projector", "redis", "replica", "primary", "dynamodb"]
+REPLICA_DELAY_S = 2
+
+
+class Kill:
+    def __init__(self, stack, part):
+        self.stack, self.part = stack, part
+
+    def begin(self):
+        self.stack.kill(self.part)
+
+    def end(self):
+        self.stack.start(self.part)
+
+
+class Stop:
+    def __init__(self, stack, part):
+        self.stack, self.part = stack, part
+        self.pid = None
+
+    def begin(self):
+        self.pid = self.stack.pids()[self.part]
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def end(self):
+        os.kill(self.pid, signal.SIGCONT)
+
+
+class RedisDo:
+    """A moment: there is nothing to end."""
+
+    def __init__(self, stack, do):
+        self.stack, self.do = stack, do
+
+    def begin(self):
+        host, port = self.stack.env["TWOFOLD_REDIS"].split(":")
+        with redis.Redis(host, int(port), socket_timeout=5) as connection:
+            self.do(connection)
+
+    def end(self):
+        pass
+
+
+def delete(pattern):
+    def do(connection):
+        for name in connection.scan_iter(pattern, 1000):
+            connection.delete(name)
+    return do
+
+
+class Replica:
+    def __init__(self, stack, begin, end):
+        self.stack, self.texts = stack, (begin, end)
+
+    def begin(self):
+        self.say(self.texts[0])
+
+    def end(self):
+        self.say(self.texts[1])
+
+    def say(self, texts):
+        for text in texts:
+            self.stack.sql(text, node="replica")
+
+
+MAKERS = {
+    **{f"kill-{part}": lambda stack, part=part: Kill(stack, part) for part in PARTS},
+    **{f"stop-{part}": lambda stack, part=part: Stop(stack, part) for part in PARTS},
+    "flushall": lambda stack: RedisDo(stack, lambda connection: connection.flushall()),
+    "own-deleted": lambda stack: RedisDo(stack, delete("twofold:*:own")),
+    "page-deleted": lambda stack: RedisDo(stack, delete("twofold:*:page:*")),
+    "replica-halts": lambda stack: Replica(stack, ["STOP SLAVE SQL_THREAD"], ["START SLAVE SQL_THREAD"]),
+    "replica-lags": lambda stack: Replica(
+        stack, ["STOP SLAVE", f"CHANGE MASTER TO MASTER_DELAY = {REPLICA_DELAY_S}", "START SLAVE"],
+        ["STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY = 0", "START SLAVE"]),
+}
+# How long the random ones last at most. What answers by itself while it lasts may last; without gateway or primary nobody can be answered.
+LONGEST_S = {"kill-gateway": 0.1, "stop-gateway": 1.0, "kill-primary": 0.1, "stop-primary": 1.0}
+RANDOM = [name for name in MAKERS if name not in ("kill-dynamodb", "stop-dynamodb")]
+
+
+def names_of(text):
+    """`none`, `all`, or a comma list."""
+    names = {"none": [], "all": RANDOM}.get(text)
+    names = text.split(",") if names is None else names
+    unknown = [name for name in names if name not in MAKERS]
+    if unknown:
+        raise SystemExit(f"there is no fault {', '.join(unknown)}; there are: {', '.join(MAKERS)}")
+    return names
+
+
+class RandomFaults(threading.Thread):
+    """One fault after the other, for random times, while the context lasts. The seed makes the same row again."""
+
+    def __init__(self, stack, names, seed, tally):
+        super().__init__(daemon=True)
+        self.stack, self.names, self.tally = stack, names, tally
+        self.random = random.Random(seed)
+        self.ending = threading.Event()
+        self.failure = None
+
+    def __enter__(self):
+        if self.names:
+            self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        if self.names:
+            self.join()
+        assert self.failure is None, self.failure
+
+    def run(self):
+        try:
+            while not self.ending.wait(self.random.uniform(0.5, 2.0)):
+                name = self.random.choice(self.names)
+                span_s = self.random.uniform(0.05, LONGEST_S.get(name, 4.0))
+                self.one(MAKERS[name](self.stack), name, span_s)
+        except (AssertionError, OSError, pymysql.Error, redis.RedisError) as failure:
+            self.failure = f"the fault {name} failed itself: {failure}"
+
+    def one(self, fault, name, span_s):
+        self.tally.fault(f"{name} for {span_s:.2f} s")
+        fault.begin()
+        try:
+            self.ending.wait(span_s)
+        finally:
+            fault.end()
+            self.tally.fault(f"{name} ended")
