@@ -35,7 +35,7 @@ struct lookup {
     const struct lookup_input *input;
     lookup_done_fn *done;
     void *ctx;
-    uint64_t began; /* cache_tick() */
+    uint64_t began; /* cache_tick() of step 1: what was read before it proves nothing for us */
     struct slice key;
     uint32_t *slots;
     size_t slot_count;
@@ -215,7 +215,6 @@ void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_
     lookup->input = input;
     lookup->done = done;
     lookup->ctx = ctx;
-    lookup->began = cache_tick(cache);
     if (find_slots(lookup) != STATUS_OK || key_of_input(input->arena, query_of(lookup)->key_prefix,
                                                         input, &lookup->key) != STATUS_OK) {
         fail(lookup, STATUS_INVALID, NULL, "a parameter is not of its type");
@@ -248,6 +247,7 @@ static void step_1_read_own_entry_floors(struct lookup *lookup)
     struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, floors + 1);
     const struct slice mget[] = {SLICE_LITERAL("MGET"), model->key_own, lookup->key};
 
+    lookup->began = cache_tick(lookup->cache);
     lookup->own_serial = model->own_serial;
     commands[0] = (struct redis_command){mget, ARRAY_COUNT(mget)};
     floors_ask(arena, model->key_page, lookup->slots, floors, commands + 1);

@@ -34,9 +34,12 @@ class Probe:
     def goes_on(self, pause_s):
         return not self.ending.wait(pause_s)
 
-    def __enter__(self):
+    def begin(self):
         for thread in self.writers + self.readers:
             thread.start()
+
+    def __enter__(self):
+        self.begin()
         self.progress()
         return self
 
@@ -47,11 +50,9 @@ class Probe:
 
     def progress(self, limit=30):
         """Waits until every writer had some commands acknowledged, and the probers some answers, from now on."""
-        def counts():
-            return self.tally.probes["command"] - sum(n for why, n in self.tally.errors.items() if "command" in why), \
-                self.tally.probes["item"], self.tally.probes["list"]
-        wanted = [count + more for count, more in zip(counts(), (12, 10, 2))]
-        wait_until(lambda: all(count >= want for count, want in zip(counts(), wanted)), limit, "the load goes on")
+        kinds = {"command": 12, "own write": 12, "item": 10, "list": 2}
+        wanted = {kind: self.tally.good(kind) + more for kind, more in kinds.items()}
+        wait_until(lambda: all(self.tally.good(kind) >= want for kind, want in wanted.items()), limit, "the load goes on")
 
     def check(self, error_share):
         """No violation, few errors, and at rest DynamoDB = SQL = answers."""

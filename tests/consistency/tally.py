@@ -11,7 +11,7 @@ class Tally:
     def __init__(self):
         self.lock = threading.Lock()
         self.began = time.monotonic()
-        self.probes, self.errors, self.hits = (collections.Counter() for _ in range(3))
+        self.probes, self.errors, self.failed, self.hits = (collections.Counter() for _ in range(4))
         self.violations = []
         self.faults = []
 
@@ -29,6 +29,11 @@ class Tally:
         with self.lock:
             self.probes[kind] += 1
             self.errors[f"{kind}: {why}"] += 1
+            self.failed[kind] += 1
+
+    def good(self, kind):
+        """Answers that are none of the errors."""
+        return self.probes[kind] - self.failed[kind]
 
     def violation(self, kind, **what):
         with self.lock:

@@ -5,6 +5,7 @@
 
 #include "cache/publish.h"
 #include "lib/clock.h"
+#include "lib/metric.h"
 #include "tests/servers/cache/world.h"
 
 #define ONE "{\"id\":1,\"name\":\"one\"}"
@@ -151,6 +152,42 @@ static void test_message_of_the_feed_ends_a_wait(void **state)
     redis_do(world, (const char *[]){"PUBLISH", feed, EPOCH "|11|3|Item:9@9,Item:1@2", NULL});
     request_wait(request);
     assert_hit(request, ONE);
+}
+
+static double coalesced(void)
+{
+    return metric_get(metric_series(METRIC_COUNTER, "twofold_cache_coalesced_total",
+                                    "misses that joined another's flight", "query=\"GetSlowly\""));
+}
+
+static bool coalesced_more_than(void *ctx)
+{
+    return coalesced() > *(const double *)ctx;
+}
+
+/* A read of the primary that began while the request still waited proves nothing for it, though the request is older. */
+static void test_waiting_request_is_not_content_with_a_read_begun_meanwhile(void **state)
+{
+    struct world *world = *state;
+    struct request *waiting = request_new(world, query_slow(world), 1);
+    struct request *other = request_new(world, query_slow(world), 1);
+    double before = coalesced();
+
+    waiting->input.tokens = SLICE_LITERAL("Item:1@2");
+    request_start(waiting);
+    loop_until(world, feed_is_on, world);
+    gate_shut(world, PRIMARY);
+    commit(world, 11, 1, "two", false);
+    request_start(other);
+    loop_until(world, gate_has_waiter, world);
+    commit(world, 12, 1, "three", false);
+    tell(world, EPOCH, 2);
+    loop_until(world, coalesced_more_than, &before);
+    gate_open(world, PRIMARY);
+    request_wait(other);
+    request_wait(waiting);
+    assert_sql(other, FORWARD_MISS, "primary", TWO);
+    assert_sql(waiting, FORWARD_MISS, "primary", "{\"id\":1,\"name\":\"three\"}");
 }
 
 static void test_aggregate_among_the_dead_letters_is_blocked(void **state)
@@ -369,6 +406,8 @@ int main(void)
         TEST(test_the_requests_own_deadline_ends_the_wait),
         TEST(test_waiting_request_sees_the_commit),
         TEST(test_message_of_the_feed_ends_a_wait),
+=======
+        TEST(test_waiting_request_is_not_content_with_a_read_begun_meanwhile),
         TEST(test_aggregate_among_the_dead_letters_is_blocked),
         TEST(test_tokens_of_other_models_do_not_concern_the_query),
         TEST(test_every_token_of_a_list_is_waited_for),
