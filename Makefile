@@ -139,6 +139,14 @@ check: all unit corpora layers headers  ## all tests that need no server
 integration: all servers-tests  ## tests against real servers
 	@BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration $(PYTEST)
 
+PYTEST_ALONE = BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider
+consistency: all  ## a minute of the consistency probe (ARGS='--seconds 20')
+	@$(PYTEST_ALONE) tests/consistency $(ARGS)
+
+# Random faults among them: ARGS='--seconds 300 --seed 7'. CI runs a part: ARGS='-m ci'.
+fault: all  ## parts are killed, stopped and emptied under the probe (ARGS='-k redis', '-m ci')
+	@$(PYTEST_ALONE) tests/fault $(ARGS)
+
 # Recursive, since what is installed decides what the Makefile finds.
 test:  ## install what is missing, build, and run all tests
 	@conf/local/deps test
@@ -214,5 +222,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
