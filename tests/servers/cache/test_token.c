@@ -406,7 +406,6 @@ int main(void)
         TEST(test_the_requests_own_deadline_ends_the_wait),
         TEST(test_waiting_request_sees_the_commit),
         TEST(test_message_of_the_feed_ends_a_wait),
-=======
         TEST(test_waiting_request_is_not_content_with_a_read_begun_meanwhile),
         TEST(test_aggregate_among_the_dead_letters_is_blocked),
         TEST(test_tokens_of_other_models_do_not_concern_the_query),
