@@ -16,18 +16,19 @@ struct batch {
     struct arena *arena;        /* of what was fetched: outlives the batch */
     const struct record *given; /* neighbours in the stream */
     size_t given_count;
-    const char *condemned;      /* the error of the one given record that is not tried any more; NULL: none is */
-    unsigned int attempts;      /* that it took */
-    struct slots *slots;        /* of what the records' templates touch */
+    const char *
+        condemned; /* the error of the one given record that is not tried any more; NULL: none is */
+    unsigned int attempts; /* that it took */
+    struct slots *slots;   /* of what the records' templates touch */
 
     /* What the steps leave to those behind them. */
-    struct record *live;        /* to be applied */
+    struct record *live; /* to be applied */
     size_t live_count;
     const struct record **letters; /* condemned, or behind a dead letter of their aggregate */
     size_t letter_count;
     struct versions versions;
     uint64_t revision;
-    bool published;             /* home was a page, not NULL */
+    bool published; /* home was a page, not NULL */
 };
 
 /* BEGIN, if what was learnt of twofold_revision allows a commit: else session_may_commit's status. */

@@ -13,14 +13,16 @@
  * In the batch's transaction, before its rows: locks the checkpoint's row and the dead letters, and gives the aggregates that are blocked.
  * OK; FENCED: the lease is lost.
  */
-MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease, struct arena *arena,
-                                        struct versions *blocked_out);
+MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease,
+                                        struct arena *arena, struct versions *blocked_out);
 
 /* In the batch's transaction. */
-MUST_CHECK enum status dead_letter_add(struct session *session, const struct lease *lease, const struct record *record,
-                                       const char *error, unsigned int attempts, struct arena *arena);
+MUST_CHECK enum status dead_letter_add(struct session *session, const struct lease *lease,
+                                       const struct record *record, const char *error,
+                                       unsigned int attempts, struct arena *arena);
 
 /* How many wait. */
-MUST_CHECK enum status dead_letter_count(struct sql_conn *sql, struct slice database, uint64_t *out);
+MUST_CHECK enum status dead_letter_count(struct sql_conn *sql, struct slice database,
+                                         uint64_t *out);
 
 #endif

@@ -9,7 +9,8 @@
 struct dispatcher;
 
 /* COUNT is at least 1. NULL: logged. */
-struct dispatcher *dispatcher_start(const struct settings *settings, struct follower *followers, size_t count);
+struct dispatcher *dispatcher_start(const struct settings *settings, struct follower *followers,
+                                    size_t count);
 
 /* After followers[i].stopping was set: lets the lanes finish their batches and give their leases back, then ends. */
 void dispatcher_stop(struct dispatcher *dispatcher);

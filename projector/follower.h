@@ -25,8 +25,9 @@ struct follower {
     struct wake *keeper;     /* woken when a batch met a page or a home that is not right */
     struct wake *dispatcher; /* woken when a lane ended */
 
-    _Atomic unsigned int homes; /* counts what the keeper did to twofold_revision: lanes read it again */
-    _Atomic bool stopping;    /* SIGTERM */
+    _Atomic unsigned int
+        homes;             /* counts what the keeper did to twofold_revision: lanes read it again */
+    _Atomic bool stopping; /* SIGTERM */
     _Atomic bool superseded;  /* the keeper found another plan's touches: project no more */
     _Atomic bool giving_back; /* the keeper wants other projectors to have the shards */
 
@@ -37,9 +38,9 @@ struct follower {
     struct metric *actions[KEEPER_ACTION_COUNT];
 };
 
-void follower_init(struct follower *follower, const struct settings *settings, const struct plan_model *model,
-                   struct credential_provider *credentials, const char *owner, struct wake *keeper,
-                   struct wake *dispatcher);
+void follower_init(struct follower *follower, const struct settings *settings,
+                   const struct plan_model *model, struct credential_provider *credentials,
+                   const char *owner, struct wake *keeper, struct wake *dispatcher);
 void follower_fini(struct follower *follower);
 
 /* Lanes may hold shards of this model. */

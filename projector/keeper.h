@@ -10,7 +10,8 @@
 struct keeper;
 
 /* COUNT is at least 1. Starts the thread, which looks at every model each lease / 5, and at once when woken. NULL: logged. */
-struct keeper *keeper_start(const struct settings *settings, struct follower *followers, size_t count);
+struct keeper *keeper_start(const struct settings *settings, struct follower *followers,
+                            size_t count);
 
 /* Stops it and waits for it. own is left to end by itself. */
 void keeper_stop(struct keeper *keeper);

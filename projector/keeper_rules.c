@@ -2,8 +2,8 @@
  * The keeper's rules, without I/O.
  *
  *     touches another's, and we run already ............... SUPERSEDED
- *     Redis does not answer for a lease, home is set ...... CLEAR, or GIVE_BACK while others hold
- leases the same, touches another's, we are starting ...... CLEAR that writes them
+ *     Redis does not answer for a lease, home is set ...... CLEAR, or GIVE_BACK while others hold leases
+ *         the same, touches another's, we are starting .... CLEAR that writes them
  *     Redis answers:
  *         home NULL ........................ waited 2 D ... ASSERT
  *         home on another server .......................... CLEAR, or GIVE_BACK
@@ -12,8 +12,7 @@
  *         home here, touches another's, we are starting ... ASSERT
  *         home here, page there ........................... RENEW
  *
- * Invariant: what is not in the list waits. A lease that is not renewed costs time, a wrong one
- would cost the promise.
+ * Invariant: what is not in the list waits. A lease that is not renewed costs time, a wrong one would cost the promise.
  */
 #include "projector/keeper_rules.h"
 

@@ -22,24 +22,24 @@ enum keeper_action {
 #define KEEPER_ACTION_ENUM(name, text) KEEPER_##name,
     KEEPER_ACTIONS(KEEPER_ACTION_ENUM)
 #undef KEEPER_ACTION_ENUM
-        KEEPER_ACTION_COUNT
+    KEEPER_ACTION_COUNT
 };
 
 const char *keeper_action_name(enum keeper_action action); /* "renew" */
 
 /* Read in this order: Redis first, then the row, or revision < published - 1 would mean nothing. */
 struct keeper_view {
-    bool starting;            /* touches were not ours yet since this process began */
-    bool touches_ours;        /* row.touches is the plan's */
-    bool redis;               /* it answered, and is a master */
-    bool redis_lost;          /* it did not for longer than a lease */
-    struct slice run_id;      /* of the Redis that answered */
-    struct renew_view look;   /* looked at row.home's page */
+    bool starting;          /* touches were not ours yet since this process began */
+    bool touches_ours;      /* row.touches is the plan's */
+    bool redis;             /* it answered, and is a master */
+    bool redis_lost;        /* it did not for longer than a lease */
+    struct slice run_id;    /* of the Redis that answered */
+    struct renew_view look; /* looked at row.home's page */
     struct revision row;
-    bool waited;              /* home is NULL, and was read so two leases ago */
-    bool others;              /* another owner holds an unexpired lease here */
-    bool given_back;          /* our shards were given back a lease ago, and nobody took them */
-    bool shared_storage;      /* another server_id is no loss */
+    bool waited;         /* home is NULL, and was read so two leases ago */
+    bool others;         /* another owner holds an unexpired lease here */
+    bool given_back;     /* our shards were given back a lease ago, and nobody took them */
+    bool shared_storage; /* another server_id is no loss */
 };
 
 /* CLEAR: write_touches_out says whether it may write them too ("when Redis is dead", by a starting projector). */

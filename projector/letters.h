@@ -10,17 +10,18 @@
 #include "conf/settings.h"
 
 /* Of MODEL, or of all models when it is NULL: id, aggregate, version, position, attempts, time, error; one line each, oldest first. */
-MUST_CHECK enum status letters_list(const struct settings *settings, const struct plan *plan, const char *model, FILE *out);
+MUST_CHECK enum status letters_list(const struct settings *settings, const struct plan *plan,
+                                    const char *model, FILE *out);
 
 /*
  * Projects the letters of one aggregate, or of each (AGGREGATE NULL), in their order and in one transaction each, and removes them.
  * INVALID: a record failed again (said on OUT); its aggregate's letters stay.
  */
-MUST_CHECK enum status letters_retry(const struct settings *settings, const struct plan *plan, const char *model,
-                                     const char *aggregate, FILE *out);
+MUST_CHECK enum status letters_retry(const struct settings *settings, const struct plan *plan,
+                                     const char *model, const char *aggregate, FILE *out);
 
 /* Removes one letter without projecting it. NOT_FOUND: there is none of that id. */
-MUST_CHECK enum status letters_discard(const struct settings *settings, const struct plan *plan, const char *model, const char *id,
-                                       FILE *out);
+MUST_CHECK enum status letters_discard(const struct settings *settings, const struct plan *plan,
+                                       const char *model, const char *id, FILE *out);
 
 #endif

@@ -10,7 +10,8 @@
 struct poke;
 
 /* A subscription for each model, on LOOP; reconnects by itself. */
-struct poke *poke_create(struct loop *loop, const struct settings *settings, struct follower *followers, size_t count);
+struct poke *poke_create(struct loop *loop, const struct settings *settings,
+                         struct follower *followers, size_t count);
 void poke_destroy(struct poke *poke);
 
 #endif

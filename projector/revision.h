@@ -20,16 +20,20 @@ struct revision {
 };
 
 /* lock: FOR UPDATE, inside a transaction. OK; NOT_FOUND (no table, or no row: setup was not run); sql_run's statuses. */
-MUST_CHECK enum status revision_read(struct sql_conn *sql, struct slice database, bool lock, struct revision *out);
+MUST_CHECK enum status revision_read(struct sql_conn *sql, struct slice database, bool lock,
+                                     struct revision *out);
 
 /* In the batch's transaction; the new number. SEEN says epoch, touches and home; of a home that is NULL: `cleared`. */
-MUST_CHECK enum status revision_raise(struct sql_conn *sql, struct slice database, const struct revision *seen, uint64_t *number_out);
+MUST_CHECK enum status revision_raise(struct sql_conn *sql, struct slice database,
+                                      const struct revision *seen, uint64_t *number_out);
 
 /* CLEAR: home = NULL under a new random `cleared`. touches: write them too; NULL: leave them. */
-MUST_CHECK enum status revision_clear(struct sql_conn *sql, struct slice database, const struct revision *seen, const char *touches);
+MUST_CHECK enum status revision_clear(struct sql_conn *sql, struct slice database,
+                                      const struct revision *seen, const char *touches);
 
 /* ASSERT's last step, under the row lock of the caller's transaction. */
-MUST_CHECK enum status revision_settle(struct sql_conn *sql, struct slice database, const struct home *home, const char *touches);
+MUST_CHECK enum status revision_settle(struct sql_conn *sql, struct slice database,
+                                       const struct home *home, const char *touches);
 
 /* A new epoch, home NULL, a new `cleared`, under the row lock of the caller's transaction. */
 MUST_CHECK enum status revision_new_epoch(struct sql_conn *sql, struct slice database);
@@ -43,6 +47,7 @@ struct null_note {
 /* NOW_US: read after the row was. A row that is not NULL, or under another `cleared`, starts anew. */
 void null_note_see(struct null_note *note, const struct revision *seen, uint64_t now_us);
 /* "2 D later no gateway can hold a lease." */
-bool null_note_waited(const struct null_note *note, const struct revision *seen, uint64_t now_us, uint64_t lease_us);
+bool null_note_waited(const struct null_note *note, const struct revision *seen, uint64_t now_us,
+                      uint64_t lease_us);
 
 #endif

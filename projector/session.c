@@ -1,11 +1,9 @@
 /*
  * Connections of a lane.
  *
- *     session_learn:  connect -> SELECT twofold_revision -> note a NULL home -> (home on our Redis)
- * compare the page's server_id
+ *     session_learn:  connect -> SELECT twofold_revision -> note a NULL home -> (home on our Redis) compare the page's server_id
  *
- * Invariants: a lost SQL connection is closed, never used again; the row is believed only as long
- * as each UPDATE of it affects one row.
+ * Invariants: a lost SQL connection is closed, never used again; the row is believed only as long as each UPDATE of it affects one row.
  */
 #include "projector/session.h"
 

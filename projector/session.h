@@ -13,15 +13,16 @@
 struct session {
     const struct settings *settings;
     const struct plan_model *model;
-    struct sql_conn *sql;      /* NULL: not connected */
-    struct redis_sync *redis;  /* connects by need */
-    struct revision view;      /* committed, as last read by session_learn */
+    struct sql_conn *sql;     /* NULL: not connected */
+    struct redis_sync *redis; /* connects by need */
+    struct revision view;     /* committed, as last read by session_learn */
     struct null_note note;
-    bool page_known;           /* view.home is on our Redis and its page names the SQL server we write to */
-    char error[400];           /* what failed last, for logs and dead letters */
+    bool page_known; /* view.home is on our Redis and its page names the SQL server we write to */
+    char error[400]; /* what failed last, for logs and dead letters */
 };
 
-void session_init(struct session *session, const struct settings *settings, const struct plan_model *model);
+void session_init(struct session *session, const struct settings *settings,
+                  const struct plan_model *model);
 void session_fini(struct session *session);
 
 /* Connects to SQL if needed, then reads the row. OK; NOT_FOUND, DENIED (setup was not run); UNAVAILABLE, ... */
@@ -42,7 +43,7 @@ uint64_t session_redis_deadline(const struct session *session);
 struct redis_config redis_config_of(const struct settings *settings);
 struct sql_login sql_login_of(const struct settings *settings);
 /* A connection as the projector needs it: READ COMMITTED, short lock waits. DATABASE may be empty. */
-MUST_CHECK enum status projector_sql_open(const struct settings *settings, struct slice database, struct sql_conn **out,
-                                          struct sql_error *error_out);
+MUST_CHECK enum status projector_sql_open(const struct settings *settings, struct slice database,
+                                          struct sql_conn **out, struct sql_error *error_out);
 
 #endif

@@ -1,12 +1,12 @@
 /*
  * Databases, tables, users and, where allowed, DynamoDB's tables.
  *
- *     for each model:  CREATE DATABASE -> tables.sql -> schema.sql -> row of twofold_revision ->
- * twofold_secret for each user and host:  CREATE USER -> ALTER USER (password) -> GRANT on each
- * model's database for each model:  CreateTable with its stream
+ *     for each model:           CREATE DATABASE -> tables.sql -> schema.sql -> row of twofold_revision -> twofold_secret
+ *     for each user and host:   CREATE USER -> ALTER USER (password) -> GRANT on each model's database
+ *     for each model:           CreateTable with its stream
  *
- * Invariants: a row that is there is never written again (a new epoch would void every cached
- * answer, a new secret every cursor); a password stands in no log line.
+ * Invariants: a row that is there is never written again (a new epoch would void every cached answer, a new secret every cursor); a password
+ * stands in no log line.
  */
 #include "projector/setup.h"
 

@@ -10,8 +10,8 @@
 #include "conf/settings.h"
 
 /* create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made anyhow. Each failure is logged. */
-MUST_CHECK enum status setup_run(const struct settings *settings, const struct plan *plan, struct credential_provider *credentials,
-                                 bool create_tables);
+MUST_CHECK enum status setup_run(const struct settings *settings, const struct plan *plan,
+                                 struct credential_provider *credentials, bool create_tables);
 
 /* A text as SQL writes it: quoted, with its escapes; a name in backticks. In ARENA. */
 struct slice sql_quote_text(struct arena *arena, struct slice text);

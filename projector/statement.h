@@ -13,7 +13,8 @@
  * rows_out  in ARENA; NULL when not wanted
  * returns   sql_run's status
  */
-MUST_CHECK enum status statement_run(struct sql_conn *sql, struct slice database, struct arena *arena, struct sql_rows *rows_out,
+MUST_CHECK enum status statement_run(struct sql_conn *sql, struct slice database,
+                                     struct arena *arena, struct sql_rows *rows_out,
                                      const char *text, const char *types, ...);
 
 /* The cell as text, or empty when it is NULL. */

@@ -12,8 +12,8 @@ struct stream {
     struct dynamodb_sync *dynamodb; /* borrowed */
     struct slice arn, shard;        /* borrowed */
     uint64_t timeout_us;
-    char position[POSITION_TEXT];   /* of the last record fetched; "": none yet */
-    struct buf iterator;            /* empty: none */
+    char position[POSITION_TEXT]; /* of the last record fetched; "": none yet */
+    struct buf iterator;          /* empty: none */
 };
 
 void stream_fini(struct stream *stream);
@@ -28,6 +28,7 @@ struct fetched {
 };
 
 /* OK; TRIMMED: the shard no longer holds what comes after the position; THROTTLED, UNAVAILABLE, UNCERTAIN, ...: nothing was moved, ask again. */
-MUST_CHECK enum status stream_fetch(struct stream *stream, unsigned int limit, struct arena *arena, struct fetched *out);
+MUST_CHECK enum status stream_fetch(struct stream *stream, unsigned int limit, struct arena *arena,
+                                    struct fetched *out);
 
 #endif

@@ -1,11 +1,10 @@
 /*
  * A model's DynamoDB table and its stream.
  *
- *     table_create:  CreateTable -> (exists) UpdateTable if its stream is off -> DescribeTable
- * until ACTIVE
+ *     table_create:  CreateTable -> (exists) UpdateTable if its stream is off -> DescribeTable until ACTIVE
  *
- * The projector needs NEW_AND_OLD_IMAGES: tags are made of both images. Another stream's type
- * cannot be changed in place, so it is said, not mended.
+ * The projector needs NEW_AND_OLD_IMAGES: tags are made of both images. Another stream's type cannot be changed in place, so it is said, not
+ * mended.
  */
 #include "projector/table.h"
 

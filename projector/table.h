@@ -12,11 +12,13 @@
  *
  * OK; NOT_FOUND (no such table, or not yet active); PRECONDITION (its stream is off, or does not hold both images); UNAVAILABLE, THROTTLED, DENIED, ...
  */
-MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb, const struct plan_aggregate *aggregate, struct arena *arena,
+MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb,
+                                    const struct plan_aggregate *aggregate, struct arena *arena,
                                     struct slice *arn_out);
 
 /* Makes the table with its stream and waits until both are there. A table that exists gets a stream if it has none. */
-MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggregate *aggregate);
+MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb,
+                                    const struct plan_aggregate *aggregate);
 
 /* An address of this machine: tables may be made there without being told to. */
 bool endpoint_is_local(struct slice url);

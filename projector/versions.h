@@ -9,7 +9,7 @@
 struct versions {
     struct told *items; /* in the order in which the aggregates were met */
     size_t count;
-    uint32_t *table;    /* index + 1; 0: free */
+    uint32_t *table; /* index + 1; 0: free */
     size_t mask;
 };
 
