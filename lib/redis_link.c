@@ -9,7 +9,7 @@
  *   One persistent read event serves the connection's life: no epoll_ctl per command.
  * - Only a master that has loaded its data comes UP (redis_hello.c). Each round tries every address once, then rests with full jitter.
  * - Reading runs handlers, and a handler may drop the link: `context` is looked at after each.
- * - Names are resolved by getaddrinfo inside hiredis, which blocks the loop: give addresses, or run a caching resolver.
+ * - A name is resolved anew for each connection (resolve.h): after a failover it may stand for another server.
  */
 #include "lib/redis_link.h"
 
@@ -28,6 +28,7 @@
 #include "lib/redis_hello.h"
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"
+#include "lib/resolve.h"
 
 #define READ_FULL      (16 * 1024) /* what redisBufferRead asks for */
 #define READS_PER_TURN 64          /* then others of the loop have their turn */
@@ -46,7 +47,9 @@ struct redis_link {
     struct arena memory; /* of the configuration */
     struct redis_config config;
     enum link_state state;
-    redisContext *context;      /* NULL while at rest */
+    struct resolve *resolve; /* while a name is looked up */
+    uint16_t port;
+    redisContext *context;      /* NULL while at rest or resolving */
     struct event *read, *write; /* of the context's socket */
     struct loop_task flush;
     struct loop_timer
@@ -70,6 +73,8 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx);
 static void close_socket(struct redis_link *link)
 {
     loop_timer_stop(&link->timer);
+    resolve_cancel(link->resolve);
+    link->resolve = NULL;
     loop_later_cancel(link->loop, &link->flush);
     if (link->read) {
         event_free(link->read);
@@ -159,19 +164,12 @@ static void on_late(void *ctx)
     redis_link_drop(ctx, "connect_timeout");
 }
 
-static redisContext *open_context(struct slice text)
+/* HOST is an address or a path. */
+static redisContext *open_context(const char *host, uint16_t port)
 {
-    struct address address;
-    redisContext *context;
-    char *host;
+    redisContext *context =
+        host[0] == '/' ? redisConnectUnixNonBlock(host) : redisConnectNonBlock(host, port);
 
-    if (address_parse(text, &address) != STATUS_OK) {
-        return NULL;
-    }
-    host = xstrdup(address.host);
-    context =
-        host[0] == '/' ? redisConnectUnixNonBlock(host) : redisConnectNonBlock(host, address.port);
-    xfree(host);
     if (context && context->err) {
         redisFree(context);
         return NULL;
@@ -179,12 +177,11 @@ static redisContext *open_context(struct slice text)
     return context;
 }
 
-static void dial(void *ctx)
+static void connect_to(struct redis_link *link, const char *host)
 {
-    struct redis_link *link = ctx;
     struct event_base *base = loop_base(link->loop);
 
-    link->context = open_context(redis_address_text(&link->config, link->address));
+    link->context = open_context(host, link->port);
     if (!link->context) {
         give_up(link, "no_connection");
         return;
@@ -193,10 +190,42 @@ static void dial(void *ctx)
     redis_intake_attach(&link->intake, link->context);
     link->read = event_new(base, link->context->fd, EV_READ | EV_PERSIST, on_readable, link);
     link->write = event_new(base, link->context->fd, EV_WRITE, on_writable, link);
-    link->state = LINK_CONNECTING;
     event_add(link->write, NULL);
+}
+
+static void on_resolved(void *ctx, const char *address)
+{
+    struct redis_link *link = ctx;
+
+    link->resolve = NULL;
+    if (!address) {
+        give_up(link, "name_not_resolved");
+        return;
+    }
+    connect_to(link, address);
+}
+
+static void dial(void *ctx)
+{
+    struct redis_link *link = ctx;
+    struct address address;
+    char *host;
+
+    if (address_parse(redis_address_text(&link->config, link->address), &address) != STATUS_OK) {
+        give_up(link, "bad_address");
+        return;
+    }
+    link->state = LINK_CONNECTING;
+    link->port = address.port;
     loop_timer_start(link->loop, &link->timer, clock_us() + link->config.connect_timeout_us,
                      on_late, link);
+    host = xstrdup(address.host);
+    if (resolve_is_numeric(host)) {
+        connect_to(link, host);
+    } else {
+        link->resolve = resolve_start(link->loop, host, on_resolved, link);
+    }
+    xfree(host);
 }
 
 static void say_hello(struct redis_link *link)
