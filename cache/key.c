@@ -13,24 +13,12 @@
 #include "lib/decimal.h"
 #include "lib/hash.h"
 
-#define NUMBER_MAX 21 /* of a size in decimal, and its separator */
+#define NUMBER_MAX (U64_DIGITS + 1) /* with its separator */
 
 struct slice key_prefix(struct arena *arena, const struct plan_query *query)
 {
     return arena_printf(arena, "twofold:%.*s:q:%s:", SLICE_ARG(query->model->database),
                         query->fingerprint);
-}
-
-static char *put_number(char *at, size_t number)
-{
-    char digits[NUMBER_MAX];
-    size_t i = sizeof(digits);
-
-    do {
-        digits[--i] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    return slice_put(at, slice_of(digits + i, sizeof(digits) - i));
 }
 
 static size_t text_max(const struct lookup_input *input)
@@ -49,7 +37,7 @@ static char *put_rest(char *at, const struct lookup_input *input)
         return at;
     }
     *at++ = '|';
-    at = put_number(at, input->limit);
+    at = u64_put(at, input->limit);
     *at++ = '|';
     at = slice_put(at, input->cursor);
     *at++ = '|';
@@ -85,7 +73,7 @@ enum status key_of_input(struct arena *arena, struct slice prefix, const struct 
         if (status != STATUS_OK) {
             return status;
         }
-        at = put_number(at, value.len);
+        at = u64_put(at, value.len);
         *at++ = ':';
         at = slice_put(at, value);
         *at++ = ',';

@@ -10,6 +10,8 @@
  */
 #include "cache/page.h"
 
+#include <endian.h>
+
 #include "cache/publish.h"
 #include "lib/hash.h"
 #include "lib/percent.h"
@@ -174,22 +176,16 @@ enum status seen_parse(struct slice text, struct seen *out)
 
 uint64_t page_number(const char bytes[PAGE_SLOT_BYTES])
 {
-    uint64_t number = 0;
-    size_t i;
+    uint64_t number;
 
-    for (i = 0; i < PAGE_SLOT_BYTES; i++) {
-        number = number << 8 | (unsigned char)bytes[i];
-    }
-    return number;
+    memcpy(&number, bytes, PAGE_SLOT_BYTES);
+    return be64toh(number);
 }
 
 void page_number_write(uint64_t number, char out[PAGE_SLOT_BYTES])
 {
-    size_t i;
-
-    for (i = 0; i < PAGE_SLOT_BYTES; i++) {
-        out[i] = (char)(number >> (56 - 8 * i));
-    }
+    number = htobe64(number);
+    memcpy(out, &number, PAGE_SLOT_BYTES);
 }
 
 /* ------------------------------------------------------------------ tags and the feed */

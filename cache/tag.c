@@ -14,6 +14,10 @@ static enum status number_text(enum scalar type, struct slice number,
 {
     struct decimal decimal;
 
+    if (decimal_is_plain(number)) {
+        *out = number;
+        return STATUS_OK;
+    }
     if (decimal_parse(number, &decimal) != STATUS_OK ||
         (type == SCALAR_INTEGER && !decimal_is_integer(&decimal))) {
         return STATUS_INVALID;

@@ -134,6 +134,12 @@ struct slice token_of_command(struct arena *arena, const struct plan_model *mode
 struct slice token_of_answer(struct arena *arena, const struct plan_model *model,
                              const struct answer *answer)
 {
-    return arena_printf(arena, "%.*s:r%s.%" PRIu64, SLICE_ARG(model->name), answer->epoch,
-                        answer->label);
+    char *text = arena_bytes(arena, model->name.len + EPOCH_TEXT + U64_DIGITS + 3), *at = text;
+
+    at = slice_put(at, model->name);
+    at = slice_put(at, SLICE_LITERAL(":r"));
+    at = slice_put(at, slice_of(answer->epoch, EPOCH_TEXT));
+    *at++ = '.';
+    at = u64_put(at, answer->label);
+    return slice_of(text, (size_t)(at - text));
 }

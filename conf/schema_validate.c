@@ -20,6 +20,8 @@ struct validation {
     struct arena *arena;
     struct schema_errors *errors;
     const struct step *step; /* NULL at the root */
+    struct decimal number;   /* of the instance at hand, for the checks of numbers */
+    bool is_decimal;         /* else it is too large for one, which scan() says */
 };
 
 static struct slice pointer_of(struct arena *arena, const struct step *step)
@@ -70,7 +72,8 @@ static void scan(struct validation *run, const struct value *instance)
     if (instance->type == VALUE_STRING) {
         scan_text(run, instance->text, "a string");
     }
-    if (instance->type == VALUE_NUMBER && decimal_parse(instance->text, &number) != STATUS_OK) {
+    if (instance->type == VALUE_NUMBER && !decimal_is_plain(instance->text) &&
+        decimal_parse(instance->text, &number) != STATUS_OK) {
         FAIL(run, "must be a number of at most %d digits, from 1e-130 to 9.99e125 in magnitude",
              DECIMAL_DIGITS);
     }
@@ -97,6 +100,8 @@ static void validate(const struct schema *schema, const struct value *instance,
         FAIL(run, "is not allowed");
         return;
     }
+    run->is_decimal =
+        instance->type == VALUE_NUMBER && decimal_parse(instance->text, &run->number) == STATUS_OK;
     for (i = 0; i < schema->check_count; i++) {
         if (schema->checks[i].applies & TYPE_BIT(instance->type)) {
             schema->checks[i].check(schema, instance, run);
@@ -134,14 +139,12 @@ static void fail_type(const struct schema *schema, struct validation *run)
 
 void check_type(const struct schema *schema, const struct value *instance, struct validation *run)
 {
-    struct decimal number;
-
     if (!(schema->types & TYPE_BIT(instance->type))) {
         fail_type(schema, run);
         return;
     }
-    if (schema->integer && instance->type == VALUE_NUMBER &&
-        decimal_parse(instance->text, &number) == STATUS_OK && !decimal_is_integer(&number)) {
+    if (schema->integer && instance->type == VALUE_NUMBER && run->is_decimal &&
+        !decimal_is_integer(&run->number)) {
         fail_type(schema, run);
     }
 }
@@ -188,10 +191,9 @@ void check_minimum(const struct schema *schema, const struct value *instance,
                    struct validation *run)
 {
     char text[DECIMAL_TEXT_MAX];
-    struct decimal number;
 
-    if (decimal_parse(instance->text, &number) == STATUS_OK &&
-        decimal_compare(&number, &schema->minimum) < 0) {
+    (void)instance;
+    if (run->is_decimal && decimal_compare(&run->number, &schema->minimum) < 0) {
         decimal_text(&schema->minimum, text);
         FAIL(run, "must be at least %s", text);
     }
@@ -201,10 +203,9 @@ void check_maximum(const struct schema *schema, const struct value *instance,
                    struct validation *run)
 {
     char text[DECIMAL_TEXT_MAX];
-    struct decimal number;
 
-    if (decimal_parse(instance->text, &number) == STATUS_OK &&
-        decimal_compare(&number, &schema->maximum) > 0) {
+    (void)instance;
+    if (run->is_decimal && decimal_compare(&run->number, &schema->maximum) > 0) {
         decimal_text(&schema->maximum, text);
         FAIL(run, "must be at most %s", text);
     }
@@ -213,11 +214,12 @@ void check_maximum(const struct schema *schema, const struct value *instance,
 void check_multiple_of(const struct schema *schema, const struct value *instance,
                        struct validation *run)
 {
-    struct decimal number, rest, zero = {0};
+    struct decimal rest, zero = {0};
     char text[DECIMAL_TEXT_MAX];
 
-    if (decimal_parse(instance->text, &number) == STATUS_OK &&
-        (decimal_remainder(&number, &schema->multiple_of, &rest) != STATUS_OK ||
+    (void)instance;
+    if (run->is_decimal &&
+        (decimal_remainder(&run->number, &schema->multiple_of, &rest) != STATUS_OK ||
          decimal_compare(&rest, &zero) != 0)) {
         decimal_text(&schema->multiple_of, text);
         FAIL(run, "must be a multiple of %s", text);

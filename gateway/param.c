@@ -31,7 +31,8 @@ static const struct value *value_of_text(struct arena *arena, enum scalar type, 
 
     switch (type) {
     case SCALAR_INTEGER:
-        return is_canonical_integer(text) && decimal_parse(text, &number) == STATUS_OK
+        return decimal_is_plain(text) ||
+                       (is_canonical_integer(text) && decimal_parse(text, &number) == STATUS_OK)
                    ? value_number(arena, text)
                    : NULL;
     case SCALAR_NUMBER:

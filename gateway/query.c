@@ -87,14 +87,9 @@ static void add_freshness(struct request *request)
     const struct answer *answer = &request->answer;
     uint64_t now_ms = clock_wall_ms();
     uint64_t age_s = now_ms > answer->created_ms ? (now_ms - answer->created_ms) / 1000 : 0;
-    char text[24];
-    size_t at = sizeof(text);
+    char text[U64_DIGITS];
 
-    do {
-        text[--at] = (char)('0' + age_s % 10);
-        age_s /= 10;
-    } while (age_s > 0);
-    reply_header(request, "Age", slice_of(text + at, sizeof(text) - at));
+    reply_header(request, "Age", slice_of(text, (size_t)(u64_put(text, age_s) - text)));
     reply_header(request, "Cache-Control",
                  request->claims.len > 0 ? SLICE_LITERAL("private, no-cache")
                                          : SLICE_LITERAL("no-cache"));

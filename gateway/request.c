@@ -227,7 +227,7 @@ void request_begin(void *ctx, struct httpd_exchange *exchange)
     request->service = service_get(worker->service);
     request->exchange = exchange;
     request->arena = &exchange->arena;
-    request->deadline_us = clock_deadline(worker->gateway->settings->request_timeout);
+    request->deadline_us = loop_now_us(worker->loop) + worker->gateway->settings->request_timeout;
     id = request_header(request, "X-Request-Id");
     request->id = is_sane_id(id) ? id : make_id(worker, request->arena);
     request->step = first_steps;

@@ -15,7 +15,7 @@ void buf_fini(struct buf *buf)
     *buf = (struct buf){0};
 }
 
-static void grow(struct buf *buf, size_t size)
+void buf_grow(struct buf *buf, size_t size)
 {
     size_t cap = buf->cap ? buf->cap : BUF_FIRST;
 
@@ -24,14 +24,6 @@ static void grow(struct buf *buf, size_t size)
     }
     buf->ptr = xrealloc(buf->ptr, cap);
     buf->cap = cap;
-}
-
-char *buf_reserve(struct buf *buf, size_t size)
-{
-    if (buf->cap - buf->len < size || !buf->ptr) {
-        grow(buf, size);
-    }
-    return buf->ptr + buf->len;
 }
 
 void buf_append(struct buf *buf, struct slice bytes)
@@ -55,14 +47,9 @@ void buf_append_char(struct buf *buf, char c)
 
 void buf_append_u64(struct buf *buf, uint64_t number)
 {
-    char digits[20];
-    size_t at = sizeof(digits);
+    char *at = buf_reserve(buf, U64_DIGITS);
 
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    buf_append(buf, slice_of(digits + at, sizeof(digits) - at));
+    buf->len += (size_t)(u64_put(at, number) - at);
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

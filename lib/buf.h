@@ -29,8 +29,17 @@ static inline struct slice buf_slice(const struct buf *buf)
     return slice_of(buf->ptr, buf->len);
 }
 
+void buf_grow(struct buf *buf, size_t size); /* buf_reserve's slow way */
+
 /* Room for SIZE more bytes; write at the pointer it returns, then add to len. */
-char *buf_reserve(struct buf *buf, size_t size);
+static inline char *buf_reserve(struct buf *buf, size_t size)
+{
+    if (buf->cap - buf->len < size || !buf->ptr) {
+        buf_grow(buf, size);
+    }
+    return buf->ptr + buf->len;
+}
+
 void buf_append(struct buf *buf, struct slice bytes);
 void buf_append_str(struct buf *buf, const char *text);
 void buf_append_char(struct buf *buf, char c);

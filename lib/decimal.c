@@ -8,7 +8,8 @@
 
 #include "lib/decimal_normal.h"
 
-#define SCALE_LIMIT INT64_C(1000000000000) /* beyond any text's length: exponents saturate here */
+#define SCALE_LIMIT  INT64_C(1000000000000) /* beyond any text's length: exponents saturate here */
+#define PLAIN_DIGITS 18                     /* any such number fits 64 bits */
 
 static const uint64_t small_powers[] = {
     UINT64_C(1),
@@ -50,6 +51,24 @@ int decimal_digits(unsigned __int128 number)
     return digits + (number >= decimal_power(digits));
 }
 
+/* Division by ten is cheap only in 64 bits. */
+static unsigned __int128 drop_zeros(unsigned __int128 coefficient, int64_t *exponent)
+{
+    uint64_t low;
+
+    while (coefficient > UINT64_MAX && coefficient % 10 == 0) {
+        coefficient /= 10;
+        (*exponent)++;
+    }
+    if (coefficient > UINT64_MAX) {
+        return coefficient;
+    }
+    for (low = (uint64_t)coefficient; low % 10 == 0; low /= 10) {
+        (*exponent)++;
+    }
+    return low;
+}
+
 enum status decimal_normal(unsigned __int128 coefficient, int64_t exponent, bool negative,
                            struct decimal *out)
 {
@@ -59,10 +78,7 @@ enum status decimal_normal(unsigned __int128 coefficient, int64_t exponent, bool
         *out = (struct decimal){0};
         return STATUS_OK;
     }
-    while (coefficient % 10 == 0) {
-        coefficient /= 10;
-        exponent++;
-    }
+    coefficient = drop_zeros(coefficient, &exponent);
     digits = decimal_digits(coefficient);
     if (digits > DECIMAL_DIGITS || exponent + digits - 1 > DECIMAL_HIGHEST ||
         exponent + digits - 1 < DECIMAL_LOWEST) {
@@ -135,6 +151,29 @@ static const char *read_exponent(const char *at, const char *end, int64_t *expon
     return at > first ? at : NULL;
 }
 
+bool decimal_is_plain(struct slice text)
+{
+    if (text.len == 0 || text.len > PLAIN_DIGITS || (text.ptr[0] == '0' && text.len > 1)) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum status parse_plain(struct slice text, struct decimal *out)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        number = number * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    return decimal_normal(number, 0, false, out);
+}
+
 /* -? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)? */
 enum status decimal_parse(struct slice text, struct decimal *out)
 {
@@ -143,6 +182,9 @@ enum status decimal_parse(struct slice text, struct decimal *out)
     int64_t fraction = 0, exponent = 0;
     bool negative = text.len > 0 && *at == '-';
 
+    if (decimal_is_plain(text)) {
+        return parse_plain(text, out);
+    }
     first = at += negative;
     at = add_run(&digits, at, end);
     if (at == first || (*first == '0' && at - first > 1)) {
@@ -229,7 +271,6 @@ static size_t put_zeros(char *out, int count)
     return count > 0 ? (size_t)count : 0;
 }
 
-/* Division by ten is cheap only in 64 bits. */
 static size_t put_coefficient(unsigned __int128 coefficient, char *out)
 {
     int digits = decimal_digits(coefficient), at = digits;

@@ -28,6 +28,9 @@ struct decimal decimal_of_i64(int64_t number);
  * magnitude outside DynamoDB's range. Takes time linear in the text's length, whatever its exponent. */
 MUST_CHECK enum status decimal_parse(struct slice text, struct decimal *out);
 
+/* A short integer as ids mostly are: 0 or [1-9][0-9]{0,17}. Such a text is its own canonical text. */
+bool decimal_is_plain(struct slice text);
+
 /* <0, 0, >0 */
 int decimal_compare(const struct decimal *a, const struct decimal *b);
 

@@ -100,15 +100,8 @@ static char *put(char *at, struct slice bytes)
 
 static char *put_length(char *at, uint64_t length)
 {
-    char digits[20];
-    size_t count = sizeof(digits);
-
-    do {
-        digits[--count] = (char)('0' + length % 10);
-        length /= 10;
-    } while (length > 0);
     at = put(at, SLICE_LITERAL("Content-Length: "));
-    at = put(at, slice_of(digits + count, sizeof(digits) - count));
+    at = u64_put(at, length);
     return put(at, SLICE_LITERAL("\r\n"));
 }
 

@@ -52,7 +52,8 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static enum status decode_bytes(struct slice text, bool plus_is_space, char *out, size_t *length_out)
+static enum status decode_bytes(struct slice text, bool plus_is_space, char *out,
+                                size_t *length_out)
 {
     size_t length = 0;
 
@@ -80,11 +81,26 @@ static enum status decode_bytes(struct slice text, bool plus_is_space, char *out
     return STATUS_OK;
 }
 
-enum status percent_decode(struct arena *arena, struct slice text, bool plus_is_space, struct slice *out)
+/* Stands for itself, as most bytes of most texts do. */
+static bool is_plain(char c, bool plus_is_space)
+{
+    return c > 0 && c != '%' && !(c == '+' && plus_is_space);
+}
+
+enum status percent_decode(struct arena *arena, struct slice text, bool plus_is_space,
+                           struct slice *out)
 {
     size_t length = 0;
-    char *bytes = arena_bytes(arena, text.len);
+    char *bytes;
 
+    while (length < text.len && is_plain(text.ptr[length], plus_is_space)) {
+        length++;
+    }
+    if (length == text.len) {
+        *out = text;
+        return STATUS_OK;
+    }
+    bytes = arena_bytes(arena, text.len);
     if (decode_bytes(text, plus_is_space, bytes, &length) != STATUS_OK) {
         return STATUS_INVALID;
     }

@@ -20,10 +20,10 @@ static char *append_count(char *at, char mark, size_t count)
     size_t length = 0;
 
     *at++ = mark;
-    do {
+    for (; count >= 10; count /= 10) {
         digits[length++] = (char)('0' + count % 10);
-        count /= 10;
-    } while (count > 0);
+    }
+    *at++ = (char)('0' + count);
     while (length > 0) {
         *at++ = digits[--length];
     }

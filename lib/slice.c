@@ -65,6 +65,19 @@ struct slice slice_trim(struct slice a)
     return a;
 }
 
+char *u64_put(char *at, uint64_t number)
+{
+    char digits[U64_DIGITS];
+    size_t first = sizeof(digits);
+
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(at, digits + first, sizeof(digits) - first);
+    return at + sizeof(digits) - first;
+}
+
 enum status slice_parse_u64(struct slice a, uint64_t *out)
 {
     uint64_t number = 0;

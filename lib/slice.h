@@ -68,6 +68,10 @@ bool slice_cut(struct slice a, char separator, struct slice *head_out, struct sl
 /* Without spaces and tabs (and CR, LF) at both ends. */
 struct slice slice_trim(struct slice a);
 
+/* Writes NUMBER in decimal, at most U64_DIGITS bytes; returns the end. */
+#define U64_DIGITS 20
+char *u64_put(char *at, uint64_t number);
+
 /* Digits only, no sign, no blanks, at least one, no overflow: else INVALID. */
 MUST_CHECK enum status slice_parse_u64(struct slice a, uint64_t *out);
 

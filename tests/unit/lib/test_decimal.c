@@ -62,6 +62,39 @@ static void test_text_is_canonical(void **state)
     }
 }
 
+static void test_plain_text_is_its_own_canonical_text(void **state)
+{
+    static const struct {
+        const char *text;
+        bool plain;
+    } rows[] = {
+        {"0",                   true },
+        {"7",                   true },
+        {"1000",                true },
+        {"999999999999999999",  true },
+        {"1000000000000000000", false},
+        {"",                    false},
+        {"-1",                  false},
+        {"-0",                  false},
+        {"00",                  false},
+        {"01",                  false},
+        {"1.0",                 false},
+        {"1e2",                 false},
+        {"12a",                 false},
+        {"9223372036854775808", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_int_equal(decimal_is_plain(slice_str(rows[i].text)), rows[i].plain);
+        if (rows[i].plain) {
+            struct decimal number = parsed(rows[i].text);
+
+            assert_decimal(&number, rows[i].text);
+        }
+    }
+}
+
 static void test_only_the_grammar_of_json_is_read(void **state)
 {
     static const char *const rows[] = {
@@ -308,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_is_canonical),
+        cmocka_unit_test(test_plain_text_is_its_own_canonical_text),
         cmocka_unit_test(test_only_the_grammar_of_json_is_read),
         cmocka_unit_test(test_range_is_that_of_dynamodb),
         cmocka_unit_test(test_long_texts),

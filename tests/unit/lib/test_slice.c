@@ -119,6 +119,22 @@ static void test_i64_reaches_both_ends(void **state)
     }
 }
 
+static void test_written_u64_is_read_back(void **state)
+{
+    static const uint64_t numbers[] = {0, 7, 10, 99, 100, 18446744073709551615u};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+        char text[U64_DIGITS];
+        uint64_t number = 1;
+        size_t length = (size_t)(u64_put(text, numbers[i]) - text);
+
+        assert_true(length == 1 || text[0] != '0');
+        assert_status(slice_parse_u64(slice_of(text, length), &number), STATUS_OK);
+        assert_true(number == numbers[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_trim_and_from),
         cmocka_unit_test(test_u64_is_digits_in_range),
         cmocka_unit_test(test_i64_reaches_both_ends),
+        cmocka_unit_test(test_written_u64_is_read_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
