@@ -34,6 +34,7 @@ enum status dead_letter_lock(struct session *session, const struct lease *lease,
     return rows.row_count > 0 ? STATUS_OK : STATUS_FENCED;
 }
 
+/* A checkpoint that an operator set back brings a letter again: it stays one. */
 enum status dead_letter_add(struct session *session, const struct lease *lease,
                             const struct record *record, const char *error, unsigned int attempts,
                             struct arena *arena)
@@ -46,7 +47,8 @@ enum status dead_letter_add(struct session *session, const struct lease *lease,
         statement_run(session->sql, session->model->database, arena, NULL,
                       "INSERT INTO twofold_dead_letter"
                       " (aggregate, version, shard, position, record, error, attempts, created)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, NOW(3))",
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, NOW(3))"
+                      " ON DUPLICATE KEY UPDATE error = VALUES(error), attempts = VALUES(attempts)",
                       "SusSSsu", record->aggregate, record->version, lease->shard, record->position,
                       buf_slice(&raw), error, (uint64_t)attempts);
     buf_fini(&raw);
