@@ -1,18 +1,22 @@
 # shellcheck shell=bash
 # MariaDB of the local stack: a primary and a replica that follows it by GTID over TCP. Sourced by conf/local/stack.
 
-MARIADB_TEMPLATE=$CACHE/mariadb-$(mariadbd --version 2>/dev/null | grep -o '[0-9]*\.[0-9]*\.[0-9]*' | head -n 1)
+MARIADB_TEMPLATE=$CACHE/mariadb-data-$(mariadbd --version 2>/dev/null | grep -o '[0-9]*\.[0-9]*\.[0-9]*' | head -n 1)
 
-# mariadb-install-db takes seconds: its result is kept as a template. root needs no password, on the socket only.
+# mariadb-install-db takes seconds: its result is kept as a template. root needs no password, so it exists on the socket
+# only. --force: names of hosts need not resolve, for we use none.
 mariadb_template()
 {
     local tmp
     [[ ! -d $MARIADB_TEMPLATE ]] || return 0
     say "preparing MariaDB's data"
     tmp=$(mktemp -d "$CACHE/new-XXXXXX")
-    mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$tmp/data" --skip-test-db \
+    mariadb-install-db --no-defaults --force --user="$(id -un)" --datadir="$tmp/data" --skip-test-db \
         --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$tmp/log" 2>&1 ||
         die "mariadb-install-db failed; see $tmp/log"
+    echo "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';" |
+        mariadbd --no-defaults --bootstrap --user="$(id -un)" --datadir="$tmp/data" --innodb-log-file-size=16M \
+            >>"$tmp/log" 2>&1 || die "MariaDB's data could not be prepared; see $tmp/log"
     mv "$tmp/data" "$MARIADB_TEMPLATE"
     rm -rf "$tmp"
 }

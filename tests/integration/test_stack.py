@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 
+import pymysql
 import pytest
 import redis
 
@@ -78,6 +79,12 @@ def test_everything_listens_on_loopback_only(stack):
     ours = [address for address in local if base <= int(address.rpartition(":")[2]) < base + PORTS]
     assert len(ours) >= PORTS
     assert {address.rpartition(":")[0] for address in ours} <= {"127.0.0.1", "[::ffff:127.0.0.1]"}
+
+
+def test_root_of_mariadb_is_let_in_by_the_socket_only(stack):
+    assert stack.sql("SELECT current_user() AS who") == [{"who": "root@localhost"}]
+    with pytest.raises(pymysql.err.OperationalError, match="denied"):
+        pymysql.connect(host="127.0.0.1", port=int(stack.env["TWOFOLD_PORT_BASE"]) + 5, user="root")
 
 
 def test_a_port_in_use_is_named_with_its_holder_and_nothing_is_started(stack, other):
