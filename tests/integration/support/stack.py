@@ -89,6 +89,11 @@ class Stack:
         return dict(word.split("=", 1) for word in shlex.split(text))
 
     @property
+    def ports_end(self):
+        """The first port behind the stack's own."""
+        return int(self.env["TWOFOLD_PORT_BASE"]) + PORTS
+
+    @property
     def config(self):
         return self.run_dir / "twofold.conf"
 
