@@ -88,25 +88,24 @@ static enum status sql_note(struct keeper *keeper, enum status status)
 
 static void look_at_redis(struct keeper *keeper, struct watch *watch, struct keeper_view *view)
 {
+    uint64_t began_us = clock_us();
     enum status status =
         redis_sync_connect(keeper->redis, clock_deadline(keeper->settings->redis_connect_timeout));
-    uint64_t now_us;
 
     if (status == STATUS_OK) {
         status = renew_look(keeper->redis, database_of(watch), &watch->row.home,
                             redis_deadline(keeper), &view->look);
     }
-    now_us = clock_us();
     view->redis = status == STATUS_OK && view->look.master;
     view->run_id = view->redis ? redis_sync_run_id(keeper->redis) : SLICE_EMPTY;
     if (view->redis) {
         watch->lost_us = 0;
     } else if (watch->lost_us == 0) {
-        watch->lost_us = now_us;
+        watch->lost_us = began_us;
         log_warn("redis lost", "model=%.*s status=%s", SLICE_ARG(watch->follower->model->name),
                  status_name(status));
     }
-    view->redis_lost = watch->lost_us != 0 && now_us - watch->lost_us >= keeper->settings->lease;
+    view->redis_lost = watch->lost_us != 0 && clock_us() - watch->lost_us >= keeper->settings->lease;
     watch->follower->redis_up = view->redis;
 }
 
