@@ -105,7 +105,8 @@ static void look_at_redis(struct keeper *keeper, struct watch *watch, struct kee
         log_warn("redis lost", "model=%.*s status=%s", SLICE_ARG(watch->follower->model->name),
                  status_name(status));
     }
-    view->redis_lost = watch->lost_us != 0 && clock_us() - watch->lost_us >= keeper->settings->lease;
+    view->redis_lost =
+        watch->lost_us != 0 && clock_us() - watch->lost_us >= keeper->settings->lease;
     watch->follower->redis_up = view->redis;
 }
 
