@@ -19,6 +19,7 @@
 #include "lib/hash.h"
 #include "lib/log.h"
 #include "lib/memory.h"
+#include "projector/kill_point.h"
 #include "projector/lease.h"
 #include "projector/session.h"
 
@@ -198,6 +199,7 @@ static enum status assert_locked(struct keeper *keeper, struct watch *watch,
                          slice_str(view->look.replid), view->row.server_id, view->row.number,
                          redis_deadline(keeper));
     if (status == STATUS_OK) {
+        kill_point("page");
         status = sql_note(keeper, revision_settle(keeper->sql, database_of(watch), &home,
                                                   watch->follower->model->touches));
     }
@@ -326,6 +328,7 @@ static void say(const struct watch *watch, enum keeper_action action, enum statu
         return;
     }
     metric_add(follower->actions[action], 1);
+    kill_point(keeper_action_name(action));
     if (action == KEEPER_CLEAR || action == KEEPER_ASSERT || action == KEEPER_EPOCH) {
         log_info("keeper acted", "model=%.*s action=%s", SLICE_ARG(follower->model->name),
                  keeper_action_name(action));

@@ -1,5 +1,5 @@
 /*
- * TWOFOLD_KILL_AT=after_rows: the process dies by SIGKILL right after that step. For tests of what a crash leaves behind (projector/README.md
+ * TWOFOLD_KILL_AT=after_rows: the process dies by SIGKILL right after that step of a batch or of the keeper. For tests of what a crash leaves behind (projector/README.md
  * "Kill points"). Nothing is compared when the variable is not set.
  */
 #ifndef PROJECTOR_KILL_POINT_H

@@ -69,17 +69,30 @@ class Probe:
         return report
 
     def agreed(self):
-        """What all sides say of our keys: {id: (name, price, out of stock)}."""
+        """What DynamoDB says of our keys, {id: (name, price, out of stock)}; all other sides must come to say the same."""
         ours = {key.id for key in self.keys.all}
         stored = {key: item for key, item in self.items().items() if key in ours}
-        for what in (lambda: self.rows("primary"), lambda: self.rows("replica"),
-                     lambda: self.list(self.model.path), lambda: self.singles(ours)):
-            wait_until(lambda: {key: row for key, row in (what() or {}).items() if key in ours} == stored, REST_S,
-                       "all sides agree")
         in_stock = {key: row for key, row in stored.items() if not row[2]}
-        wait_until(lambda: {key: row for key, row in (self.list(self.model.stock_path) or {}).items() if key in ours}
-                   == in_stock, REST_S, "the list of what is in stock agrees")
+        self.same("primary", stored, ours, lambda: self.rows("primary"))
+        self.same("replica", stored, ours, lambda: self.rows("replica"))
+        self.same("list", stored, ours, lambda: self.list(self.model.path))
+        self.same("in stock", in_stock, ours, lambda: self.list(self.model.stock_path))
+        self.same("items", stored, ours, lambda: self.singles(ours))
         return stored
+
+    def same(self, side, stored, ours, ask):
+        """Within REST_S, and at once if all that comes before it agreed in time."""
+        last = {}
+
+        def agree():
+            last.clear()
+            last.update({key: row for key, row in (ask() or {}).items() if key in ours})
+            return last == stored
+        try:
+            wait_until(agree, 1 if self.tally.violations else REST_S, side)
+        except AssertionError:
+            differ = [key for key in sorted(ours) if last.get(key) != stored.get(key)]
+            self.tally.violation("rest", side=side, differ={key: (stored.get(key), last.get(key)) for key in differ[:5]})
 
     def items(self):
         model, items, start = self.model, {}, {}

@@ -1,0 +1,68 @@
+"""A TCP proxy whose line can be cut, or held so that what was sent arrives late."""
+
+import socket
+import threading
+
+
+class Proxy:
+    def __init__(self, target):
+        self.target = target
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.open = threading.Event()  # bytes flow
+        self.open.set()
+        self.whole = True              # connections are accepted
+        self.lock, self.sockets = threading.Lock(), []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(self.target) if self.whole else None
+            except OSError:
+                server = None
+            if server is None:
+                client.close()
+                continue
+            with self.lock:
+                self.sockets += [client, server]
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()
+
+    def pump(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                self.open.wait()
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            end.close()
+
+    def hold(self):
+        self.open.clear()
+
+    def release(self):
+        self.open.set()
+
+    def cut(self):
+        self.whole = False
+        with self.lock:
+            for end in self.sockets:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass  # it has ended already
+            self.sockets.clear()
+
+    def mend(self):
+        self.whole = True
+
+    def close(self):
+        self.listener.close()
+        self.cut()
+        self.release()
