@@ -1,30 +1,28 @@
 /*
  * Validation: a walk over the instance with the checks of its schemas. All errors are collected;
  * where one stands is a chain of names on the C stack, written out as a JSON Pointer only when
- * there is an error. Depth is bounded by the JSON reader.
+ * there is an error.
+ *
+ *     apply --> the schema's checks --> assertions (schema_assert.c)
+ *       ^                          \--> applicators (schema_apply.c) --+
+ *       +--------------------------------------------------------------+
+ *
+ * - Alternatives (anyOf, not, if, ...) are tried without a list of errors, and end at their first one.
+ * - Bounded: the depth of the walk, the number of schemas applied (in proportion to the instance), the steps of patterns. What would need
+ *   more is refused, whatever its schema says.
  */
+#include <stdarg.h>
+
 #include "conf/schema.h"
 #include "conf/schema_rules.h"
 #include "conf/source.h"
 #include "lib/buf.h"
-#include "lib/json.h"
 
-/* A step of the way from the root to the value at hand. */
-struct step {
-    const struct step *parent;
-    struct slice name; /* of a member; of an element: ptr NULL */
-    size_t index;
-};
+#define DEPTH_MAX       1000
+#define BUDGET_BASE     10000
+#define BUDGET_PER_NODE 200
 
-struct validation {
-    struct arena *arena;
-    struct schema_errors *errors;
-    const struct step *step; /* NULL at the root */
-    struct decimal number;   /* of the instance at hand, for the checks of numbers */
-    bool is_decimal;         /* else it is too large for one, which scan() says */
-};
-
-static struct slice pointer_of(struct arena *arena, const struct step *step)
+static struct slice pointer_of(struct arena *arena, const struct schema_step *step)
 {
     struct slice before;
 
@@ -39,33 +37,43 @@ static struct slice pointer_of(struct arena *arena, const struct step *step)
                         SLICE_ARG(pointer_token(arena, step->name)));
 }
 
-static void add_error(struct validation *run, struct slice detail)
+void schema_fail(struct validation *run, const char *format, ...)
 {
     struct schema_errors *errors = run->errors;
+    struct buf text = {0};
+    va_list args;
 
-    if (errors->count < SCHEMA_ERRORS_MAX) {
-        errors->items[errors->count++] =
-            (struct schema_error){pointer_of(run->arena, run->step), detail};
+    run->failed = true;
+    if (run->why || !errors || errors->count == SCHEMA_ERRORS_MAX) {
+        return;
     }
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    errors->items[errors->count++] = (struct schema_error){
+        pointer_of(run->arena, run->step), arena_copy(run->arena, buf_slice(&text))};
+    buf_fini(&text);
 }
 
-#define FAIL(run, ...) add_error((run), arena_printf((run)->arena, __VA_ARGS__))
+void schema_abort(struct validation *run, const char *why)
+{
+    schema_fail(run, "%s", why);
+    run->why = why;
+}
 
-/* ------------------------------------------------------------------ what holds for every instance
- */
+/* ------------------------------------------------------------------ what holds for every instance */
 
 static void scan_text(struct validation *run, struct slice text, const char *what)
 {
     if (text.len > 0 && memchr(text.ptr, '\0', text.len)) {
-        FAIL(run, "%s must not contain U+0000", what);
+        schema_fail(run, "%s must not contain U+0000", what);
     }
 }
 
-/* Strings and names without U+0000, numbers within 38 digits, also where the schema says nothing.
- */
+/* Strings and names without U+0000, numbers within 38 digits, also where the schema says nothing. */
 static void scan(struct validation *run, const struct value *instance)
 {
-    struct step step = {.parent = run->step};
+    struct schema_step step = {.parent = run->step};
     const struct value *child;
     struct decimal number;
 
@@ -74,8 +82,9 @@ static void scan(struct validation *run, const struct value *instance)
     }
     if (instance->type == VALUE_NUMBER && !decimal_is_plain(instance->text) &&
         decimal_parse(instance->text, &number) != STATUS_OK) {
-        FAIL(run, "must be a number of at most %d digits, from 1e-130 to 9.99e125 in magnitude",
-             DECIMAL_DIGITS);
+        schema_fail(run,
+                    "must be a number of at most %d digits, from 1e-130 to 9.99e125 in magnitude",
+                    DECIMAL_DIGITS);
     }
     run->step = &step;
     for (child = instance->first; child; child = child->next) {
@@ -89,183 +98,86 @@ static void scan(struct validation *run, const struct value *instance)
     run->step = step.parent;
 }
 
-/* ------------------------------------------------------------------ keywords */
-
-static void validate(const struct schema *schema, const struct value *instance,
-                     struct validation *run)
+static uint64_t count_nodes(const struct value *instance)
 {
-    size_t i;
+    uint64_t count = 1;
 
-    if (schema->never) {
-        FAIL(run, "is not allowed");
-        return;
-    }
-    run->is_decimal =
-        instance->type == VALUE_NUMBER && decimal_parse(instance->text, &run->number) == STATUS_OK;
-    for (i = 0; i < schema->check_count; i++) {
-        if (schema->checks[i].applies & TYPE_BIT(instance->type)) {
-            schema->checks[i].check(schema, instance, run);
-        }
-    }
-}
-
-static void validate_member(const struct schema *schema, const struct value *member,
-                            struct validation *run)
-{
-    struct step step = {.parent = run->step, .name = member->name};
-
-    run->step = &step;
-    validate(schema, member, run);
-    run->step = step.parent;
-}
-
-/* "must be a string", "must be an integer or null" */
-static void fail_type(const struct schema *schema, struct validation *run)
-{
-    struct buf text = {0};
-    enum value_type type;
-
-    for (type = VALUE_NULL; type <= VALUE_MAP; type++) {
-        bool integer = type == VALUE_NUMBER && schema->integer;
-
-        if (schema->types & TYPE_BIT(type)) {
-            buf_printf(&text, "%s%s", text.len > 0 ? " or " : "",
-                       integer ? "integer" : value_type_name(type));
-        }
-    }
-    FAIL(run, "must be of type %.*s", SLICE_ARG(buf_slice(&text)));
-    buf_fini(&text);
-}
-
-void check_type(const struct schema *schema, const struct value *instance, struct validation *run)
-{
-    if (!(schema->types & TYPE_BIT(instance->type))) {
-        fail_type(schema, run);
-        return;
-    }
-    if (schema->integer && instance->type == VALUE_NUMBER && run->is_decimal &&
-        !decimal_is_integer(&run->number)) {
-        fail_type(schema, run);
-    }
-}
-
-void check_properties(const struct schema *schema, const struct value *instance,
-                      struct validation *run)
-{
-    size_t i;
-
-    for (i = 0; i < schema->property_count; i++) {
-        const struct value *member = value_get(instance, schema->properties[i].name);
-
-        if (member) {
-            validate_member(schema->properties[i].schema, member, run);
-        }
-    }
-}
-
-void check_required(const struct schema *schema, const struct value *instance,
-                    struct validation *run)
-{
-    size_t i;
-
-    for (i = 0; i < schema->required_count; i++) {
-        if (!value_get(instance, schema->required[i])) {
-            FAIL(run, "lacks the required member '%.*s'", SLICE_ARG(schema->required[i]));
-        }
-    }
-}
-
-void check_additional(const struct schema *schema, const struct value *instance,
-                      struct validation *run)
-{
-    const struct value *member;
-
-    for (member = instance->first; member; member = member->next) {
-        if (!schema_property(schema, member->name)) {
-            validate_member(schema->additional, member, run);
-        }
-    }
-}
-
-void check_minimum(const struct schema *schema, const struct value *instance,
-                   struct validation *run)
-{
-    char text[DECIMAL_TEXT_MAX];
-
-    (void)instance;
-    if (run->is_decimal && decimal_compare(&run->number, &schema->minimum) < 0) {
-        decimal_text(&schema->minimum, text);
-        FAIL(run, "must be at least %s", text);
-    }
-}
-
-void check_maximum(const struct schema *schema, const struct value *instance,
-                   struct validation *run)
-{
-    char text[DECIMAL_TEXT_MAX];
-
-    (void)instance;
-    if (run->is_decimal && decimal_compare(&run->number, &schema->maximum) > 0) {
-        decimal_text(&schema->maximum, text);
-        FAIL(run, "must be at most %s", text);
-    }
-}
-
-void check_multiple_of(const struct schema *schema, const struct value *instance,
-                       struct validation *run)
-{
-    struct decimal rest, zero = {0};
-    char text[DECIMAL_TEXT_MAX];
-
-    (void)instance;
-    if (run->is_decimal &&
-        (decimal_remainder(&run->number, &schema->multiple_of, &rest) != STATUS_OK ||
-         decimal_compare(&rest, &zero) != 0)) {
-        decimal_text(&schema->multiple_of, text);
-        FAIL(run, "must be a multiple of %s", text);
-    }
-}
-
-static uint64_t code_points(struct slice text)
-{
-    uint64_t count = 0;
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    for (const struct value *child = instance->first; child; child = child->next) {
+        count += child->first ? count_nodes(child) : 1;
     }
     return count;
 }
 
-void check_min_length(const struct schema *schema, const struct value *instance,
-                      struct validation *run)
+/* ------------------------------------------------------------------ the walk */
+
+void schema_apply(const struct schema *schema, const struct value *instance, struct validation *run)
 {
-    if (code_points(instance->text) < schema->min_length) {
-        FAIL(run, "must have at least %llu characters", (unsigned long long)schema->min_length);
+    if (run->budget == 0 || run->depth == DEPTH_MAX) {
+        schema_abort(run, "is too deep or too large to be validated");
+        return;
     }
-}
-
-void check_max_length(const struct schema *schema, const struct value *instance,
-                      struct validation *run)
-{
-    if (code_points(instance->text) > schema->max_length) {
-        FAIL(run, "must have at most %llu characters", (unsigned long long)schema->max_length);
+    if (schema->never) {
+        schema_fail(run, "is not allowed");
+        return;
     }
-}
-
-void check_enum(const struct schema *schema, const struct value *instance, struct validation *run)
-{
-    const struct value *choice;
-    struct buf text = {0};
-
-    for (choice = schema->choices->first; choice; choice = choice->next) {
-        if (value_equal(choice, instance)) {
-            return;
+    run->is_decimal =
+        instance->type == VALUE_NUMBER && decimal_parse(instance->text, &run->number) == STATUS_OK;
+    run->budget--;
+    run->depth++;
+    for (size_t i = 0; i < schema->check_count && !schema_is_over(run); i++) {
+        if (schema->checks[i].applies & TYPE_BIT(instance->type)) {
+            schema->checks[i].check(schema, instance, run);
         }
     }
-    json_write(&text, schema->choices);
-    FAIL(run, "must be one of %.*s", SLICE_ARG(buf_slice(&text)));
-    buf_fini(&text);
+    run->depth--;
+}
+
+static void apply_below(const struct schema *schema, const struct value *instance,
+                        struct validation *run, struct schema_step step)
+{
+    step.parent = run->step;
+    run->step = &step;
+    schema_apply(schema, instance, run);
+    run->step = step.parent;
+}
+
+void schema_apply_member(const struct schema *schema, const struct value *member,
+                         struct validation *run)
+{
+    apply_below(schema, member, run, (struct schema_step){.name = member->name});
+}
+
+void schema_apply_element(const struct schema *schema, const struct value *element, size_t index,
+                          struct validation *run)
+{
+    apply_below(schema, element, run, (struct schema_step){.index = index});
+}
+
+bool schema_holds(const struct schema *schema, const struct value *instance, struct validation *run)
+{
+    struct validation outer = *run;
+    bool holds;
+
+    run->errors = NULL;
+    run->failed = false;
+    schema_apply(schema, instance, run);
+    holds = !run->failed;
+    run->errors = outer.errors;
+    run->failed = outer.failed;
+    if (run->why) {
+        const char *why = run->why;
+
+        run->why = NULL; /* say it where errors are collected */
+        schema_abort(run, why);
+    }
+    return holds;
+}
+
+static void start(struct validation *run, const struct value *instance)
+{
+    run->errors->count = 0;
+    run->efforts = PATTERN_EFFORTS_MAX;
+    run->budget = BUDGET_BASE + BUDGET_PER_NODE * count_nodes(instance);
 }
 
 enum status schema_validate(const struct schema *schema, const struct value *instance,
@@ -273,8 +185,18 @@ enum status schema_validate(const struct schema *schema, const struct value *ins
 {
     struct validation run = {.arena = arena, .errors = errors_out};
 
-    errors_out->count = 0;
+    start(&run, instance);
     scan(&run, instance);
-    validate(schema, instance, &run);
-    return errors_out->count == 0 ? STATUS_OK : STATUS_SCHEMA;
+    schema_apply(schema, instance, &run);
+    return run.failed ? STATUS_SCHEMA : STATUS_OK;
+}
+
+enum status schema_validate_keywords(const struct schema *schema, const struct value *instance,
+                                     struct arena *arena, struct schema_errors *errors_out)
+{
+    struct validation run = {.arena = arena, .errors = errors_out};
+
+    start(&run, instance);
+    schema_apply(schema, instance, &run);
+    return run.failed ? STATUS_SCHEMA : STATUS_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "conf/check.h"
 #include "gateway/admin.h"
+#include "gateway/filter.h"
 #include "gateway/nodes.h"
 #include "gateway/worker.h"
 #include "lib/log.h"
@@ -22,7 +23,8 @@
 
 #define EXIT_USAGE 2
 
-static const char *const own_flags[] = {"check", "print-settings", "plan", "version", "help", NULL};
+static const char *const own_flags[] = {"check",   "print-settings", "plan", "validate",
+                                        "version", "help",           NULL};
 
 static int usage(FILE *out)
 {
@@ -30,6 +32,7 @@ static int usage(FILE *out)
         "usage: twofold-gateway [--config=FILE] [--KEY=VALUE ...] [ACTION]\n"
         "  --check           load the models and prepare every statement on the primary; print all complaints\n"
         "  --plan            print what the models compile to\n"
+        "  --validate        JSON Schema as a filter: lines {\"schema\":..., \"instance\":...} in, valid, invalid or unsupported out\n"
         "  --print-settings  print every setting with its value, allowed range and meaning\n"
         "  --version, --help\n"
         "Without an action it serves.\n",
@@ -86,6 +89,9 @@ static int run_action(const struct settings *settings, const char *action)
     }
     if (strcmp(action, "--plan") == 0) {
         return action_plan(settings);
+    }
+    if (strcmp(action, "--validate") == 0) {
+        return filter_validate();
     }
     if (strcmp(action, "--print-settings") == 0) {
         settings_print(settings, stdout);

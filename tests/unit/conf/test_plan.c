@@ -155,7 +155,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"BoxId\", \"Lable\"]", "model.json:6", "additionalProperties forbids"},
     {MODEL_JSON, "\"BoxId\": { \"type\": \"integer\" }", "\"BoxId\": { \"type\": \"string\" }", "model.json:6", "must be of the id's type, integer"},
     {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"type\": \"text\" }", "model.json:7", "not a type"},
-    {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"pattern\": \"a\" }", "model.json:7", "unsupported keyword 'pattern'"},
+    {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"contentEncoding\": \"a\" }", "model.json:7", "unsupported keyword 'contentEncoding'"},
     {MODEL_JSON, "!exists", "!exist", "model.json:8", "unknown name 'exist' at column 2 of '!exist' (hint: did you mean 'exists'?)"},
     {MODEL_JSON, "!exists", "payload.Label", "model.json:8", "a condition is true or false, not string"},
     {MODEL_JSON, "!exists", "payload.Label > 3", "model.json:8", "an order between string and number"},

@@ -31,6 +31,15 @@ static const struct schema *compile(struct arena *arena, const char *text, struc
     "{\"type\":\"number\",\"minimum\":0,\"maximum\":99999999999999999999.999999," \
     "\"multipleOf\":0.000001}"
 
+#define LIST                                                                                \
+    "{\"$ref\":\"#/$defs/node\",\"$defs\":{\"node\":{\"required\":[\"v\"],\"properties\":{" \
+    "\"v\":{\"type\":\"integer\"},\"next\":{\"$ref\":\"#/$defs/node\"}}}}}"
+/* Each level of the instance doubles the work. */
+#define TREE                                                                               \
+    "{\"anyOf\":[{\"items\":{\"$ref\":\"#\"},\"minItems\":2},{\"items\":{\"$ref\":\"#\"}," \
+    "\"minItems\":2}]}"
+#define DEEP "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+
 // clang-format off
 static const struct {
     const char *schema, *instance;
@@ -52,7 +61,7 @@ static const struct {
     {THING, "{}", " lacks the required member 'n'"},
     {THING, "{\"n\":1,\"x\":2}", "/x is not allowed"},
     {THING, "{\"n\":1,\"a/b~c\":2}", "/a~1b~0c is not allowed"},
-    {THING, "{\"s\":3,\"x\":2}", " lacks the required member 'n'\n/x is not allowed\n/s must be of type string"},
+    {THING, "{\"s\":3,\"x\":2}", " lacks the required member 'n'\n/s must be of type string\n/x is not allowed"},
     {THING, "[]", " must be of type object"},
     {PRICE, "12345678901234567890.123456", ""},
     {PRICE, "99999999999999999999.999999", ""},
@@ -74,6 +83,56 @@ static const struct {
     {"{}", "[1e999999999]", "/0 must be a number of at most 38 digits"},
     {"{}", "[123456789012345678901234567890123456789]", "/0 must be a number of at most 38 digits"},
     {"{\"title\":\"x\",\"description\":\"x\",\"default\":1,\"$comment\":\"x\",\"examples\":[]}", "1", ""},
+    {"{\"const\":{\"a\":1}}", "{\"a\":1.0}", ""},
+    {"{\"const\":\"x\"}", "\"y\"", " must be \"x\""},
+    {"{\"exclusiveMinimum\":1}", "1.0", " must be greater than 1"},
+    {"{\"exclusiveMinimum\":1}", "1.000000000000000000000000000000000001", ""},
+    {"{\"exclusiveMaximum\":1}", "1", " must be less than 1"},
+    {"{\"pattern\":\"^a+$\"}", "\"aa\"", ""},
+    {"{\"pattern\":\"^a+$\"}", "\"aa\\n\"", " must match the pattern ^a+$"},
+    {"{\"pattern\":\"b\"}", "\"abc\"", ""},
+    {"{\"pattern\":\"b\"}", "3", ""},
+    {"{\"format\":\"email\"}", "\"a@b.example\"", ""},
+    {"{\"format\":\"email\"}", "\"a@b@c\"", " must be an e-mail address"},
+    {"{\"format\":\"date\"}", "\"2026-02-29\"", " must be a date such as 2026-11-21"},
+    {"{\"format\":\"date\"}", "20260229", ""},
+    {"{\"minItems\":1,\"maxItems\":2}", "[]", " must have at least 1 element"},
+    {"{\"minItems\":1,\"maxItems\":2}", "[1,2,3]", " must have at most 2 elements"},
+    {"{\"uniqueItems\":true}", "[1,{\"a\":1,\"b\":2},{\"b\":2.0,\"a\":1}]", " must not hold equal elements"},
+    {"{\"uniqueItems\":true}", "[1,true,\"1\",[1],{\"a\":1},{\"a\":\"1\"}]", ""},
+    {"{\"uniqueItems\":false}", "[1,1]", ""},
+    {"{\"items\":{\"type\":\"string\"}}", "[\"a\",1,2]", "/1 must be of type string\n/2 must be of type string"},
+    {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":false}", "[1,2]", "/0 must be of type string\n/1 is not allowed"},
+    {"{\"contains\":{\"minimum\":5}}", "[1,6]", ""},
+    {"{\"contains\":{\"minimum\":5}}", "[1]", " must have at least 1 of the elements"},
+    {"{\"contains\":{\"minimum\":5},\"minContains\":0}", "[1]", ""},
+    {"{\"contains\":{\"minimum\":5},\"maxContains\":1}", "[7,8]", " must have at most 1 of the elements"},
+    {"{\"minContains\":3}", "[1]", ""},
+    {"{\"minProperties\":1}", "{}", " must have at least 1 member"},
+    {"{\"maxProperties\":1}", "{\"a\":1,\"b\":2}", " must have at most 1 member"},
+    {"{\"propertyNames\":{\"maxLength\":1}}", "{\"a\":1,\"bc\":2}", "/bc must have at most 1 character"},
+    {"{\"patternProperties\":{\"^n\":{\"type\":\"number\"}},\"additionalProperties\":false}", "{\"n1\":\"x\",\"m\":1}",
+     "/n1 must be of type number\n/m is not allowed"},
+    {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}", " lacks the required member 'b'"},
+    {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"c\":1}", ""},
+    {"{\"allOf\":[{\"minimum\":1},{\"maximum\":0}]}", "0.5", " must be at least 1\n must be at most 0"},
+    {"{\"anyOf\":[{\"minimum\":5},{\"type\":\"string\"}]}", "1", " must satisfy at least one of 2 alternatives"},
+    {"{\"anyOf\":[{\"minimum\":5},{\"type\":\"string\"}]}", "\"a\"", ""},
+    {"{\"oneOf\":[{\"minimum\":5},{\"minimum\":7}]}", "6", ""},
+    {"{\"oneOf\":[{\"minimum\":5},{\"minimum\":7}]}", "8", " must satisfy exactly one of 2 alternatives, not several"},
+    {"{\"oneOf\":[{\"minimum\":5},{\"minimum\":7}]}", "1", " must satisfy exactly one of 2 alternatives, not none"},
+    {"{\"not\":{\"type\":\"null\"}}", "null", " must not satisfy the schema of \"not\""},
+    {"{\"if\":{\"type\":\"string\"},\"then\":{\"minLength\":1},\"else\":{\"minimum\":1}}", "\"\"", " must have at least 1 character"},
+    {"{\"if\":{\"type\":\"string\"},\"then\":{\"minLength\":1},\"else\":{\"minimum\":1}}", "0", " must be at least 1"},
+    {"{\"then\":false}", "0", ""},
+    {LIST, "{\"v\":1,\"next\":{\"v\":2}}", ""},
+    {LIST, "{\"v\":1,\"next\":{\"v\":\"2\"}}", "/next/v must be of type integer"},
+    {"{\"$ref\":\"#/$defs/a~1b%25\",\"$defs\":{\"a/b%\":{\"type\":\"null\"}}}", "1", " must be of type null"},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"additionalProperties\":false}", "{\"a\":{\"a\":{\"b\":1}}}", "/a/a/b is not allowed"},
+    {"{\"allOf\":[{\"minimum\":1},{\"maximum\":5}],\"items\":{\"$ref\":\"#/allOf/1\"}}", "[7]", "/0 must be at most 5"},
+    {"{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"}", "1", ""},
+    {"{\"pattern\":\"^(a+)+$\"}", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"", " takes too long to be matched"},
+    {TREE, DEEP, " is too deep or too large to be validated"},
 };
 
 static const struct {
@@ -82,7 +141,25 @@ static const struct {
     {"3", "", "must be an object, true or false"},
     {"{\"type\":\"text\"}", "/type", "not a type"},
     {"{\"type\":[]}", "/type", "empty"},
-    {"{\"pattern\":\"a\"}", "/pattern", "unsupported keyword 'pattern'"},
+    {"{\"unevaluatedItems\":false}", "/unevaluatedItems", "unsupported keyword 'unevaluatedItems'"},
+    {"{\"$id\":\"http://a.example\"}", "/$id", "unsupported keyword '$id'"},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}", "/$schema", "unsupported dialect"},
+    {"{\"pattern\":\"(\"}", "/pattern", "not a pattern"},
+    {"{\"pattern\":1}", "/pattern", "must be a string"},
+    {"{\"patternProperties\":{\"a**\":{}}}", "/patternProperties", "nothing to repeat"},
+    {"{\"format\":\"e-mail\"}", "/format", "unsupported format"},
+    {"{\"items\":[{}]}", "/items", "must be an object, true or false"},
+    {"{\"allOf\":[]}", "/allOf", "at least one schema"},
+    {"{\"allOf\":{}}", "/allOf", "at least one schema"},
+    {"{\"allOf\":[{\"a\":1}]}", "/allOf/0/a", "unsupported keyword 'a'"},
+    {"{\"uniqueItems\":1}", "/uniqueItems", "true or false"},
+    {"{\"dependentRequired\":{\"a\":\"b\"}}", "/dependentRequired", "array of names"},
+    {"{\"$defs\":{\"a\":{\"a\":1}}}", "/$defs/a/a", "unsupported keyword 'a'"},
+    {"{\"$ref\":\"#/$defs/b\",\"$defs\":{\"a\":true}}", "/$ref", "nothing at this pointer"},
+    {"{\"$ref\":\"other.json\"}", "/$ref", "another document"},
+    {"{\"$ref\":\"#name\"}", "/$ref", "anchor"},
+    {"{\"$ref\":\"#\"}", "/$ref", "without end"},
+    {"{\"anyOf\":[{\"not\":{\"$ref\":\"#\"}}]}", "/anyOf/0/not/$ref", "without end"},
     {"{\"maxlength\":1}", "/maxlength", "unsupported keyword 'maxlength'"},
     {"{\"properties\":{\"a\":{\"minimum\":\"1\"}}}", "/properties/a/minimum", "must be a number"},
     {"{\"properties\":[]}", "/properties", "must be an object"},
@@ -125,6 +202,25 @@ static void test_instances_get_all_their_errors_with_pointers(void **state)
         diag_fini(&diag);
         arena_fini(&arena);
     }
+}
+
+static void test_instances_of_the_filter_may_hold_what_payloads_may_not(void **state)
+{
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct schema_errors errors;
+    const struct schema *schema = compile(&arena, "{\"type\":[\"integer\",\"string\"]}", &diag);
+    const char *const instances[] = {"\"\\u0000\"", "1e999",
+                                     "12345678901234567890123456789012345678901"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(instances); i++) {
+        const struct value *instance = parse(&arena, instances[i]);
+
+        assert_status(schema_validate(schema, instance, &arena, &errors), STATUS_SCHEMA);
+        assert_status(schema_validate_keywords(schema, instance, &arena, &errors), STATUS_OK);
+    }
+    arena_fini(&arena);
 }
 
 static void test_errors_end_at_their_maximum(void **state)
@@ -192,11 +288,37 @@ static void test_the_plan_can_ask_what_a_schema_knows(void **state)
     arena_fini(&arena);
 }
 
+static void test_the_plan_sees_through_references_and_all_of(void **state)
+{
+    struct arena arena = {0};
+    struct diag diag = {0};
+    const struct schema *schema = compile(
+        &arena,
+        "{\"$ref\":\"#/$defs/base\",\"properties\":{\"c\":{\"const\":\"x\"}},\"$defs\":{\"base\":{\"type\":"
+        "\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"allOf\":[{\"type\":\"integer\"},{"
+        "\"minimum\":1}]}},\"additionalProperties\":false}}}",
+        &diag);
+    bool integer;
+
+    (void)state;
+    assert_int_equal(schema_type(schema, &integer), VALUE_MAP);
+    assert_int_equal(schema_type(schema_property(schema, slice_str("a")), &integer), VALUE_NUMBER);
+    assert_true(integer);
+    assert_int_equal(schema_type(schema_property(schema, slice_str("c")), &integer), VALUE_STRING);
+    assert_true(schema_requires(schema, slice_str("a")) && schema_is_closed(schema));
+    assert_int_equal(schema_property_count(schema), 2);
+    assert_slice(schema_property_name(schema, 0), "c");
+    assert_slice(schema_property_name(schema, 1), "a");
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instances_get_all_their_errors_with_pointers),
+        cmocka_unit_test(test_instances_of_the_filter_may_hold_what_payloads_may_not),
         cmocka_unit_test(test_errors_end_at_their_maximum),
+        cmocka_unit_test(test_the_plan_sees_through_references_and_all_of),
         cmocka_unit_test(test_schemas_that_are_not_understood_are_refused),
         cmocka_unit_test(test_the_plan_can_ask_what_a_schema_knows),
     };
