@@ -126,7 +126,7 @@ void check_exclusive_minimum(const struct schema *schema, const struct value *in
                              struct validation *run)
 {
     (void)instance;
-    if (compare(run, &schema->exclusive_minimum) <= 0) {
+    if (run->is_decimal && compare(run, &schema->exclusive_minimum) <= 0) {
         fail_number(run, "greater than", &schema->exclusive_minimum);
     }
 }
@@ -135,7 +135,7 @@ void check_exclusive_maximum(const struct schema *schema, const struct value *in
                              struct validation *run)
 {
     (void)instance;
-    if (compare(run, &schema->exclusive_maximum) >= 0) {
+    if (run->is_decimal && compare(run, &schema->exclusive_maximum) >= 0) {
         fail_number(run, "less than", &schema->exclusive_maximum);
     }
 }
