@@ -6,12 +6,9 @@
 #include "cache/flight.h"
 #include "cache/key.h"
 #include "cache/publish.h"
+#include "conf/clients.h"
 #include "lib/clock.h"
 #include "lib/memory.h"
-
-/* Reconnecting a subscription; as for the commands' connection, no setting of its own. */
-#define RETRY_BASE_US 20000
-#define RETRY_CAP_US  1000000
 
 /* ------------------------------------------------------------------ counters */
 
@@ -121,16 +118,7 @@ struct cache *cache_create(struct loop *loop, struct plan *plan, const struct se
     cache->redis = redis;
     cache->sql = sql;
     cache->references = 1;
-    cache->redis_config = (struct redis_config){
-        .addresses = settings->redis,
-        .username = settings->redis_username,
-        .password = settings->redis_password,
-        .connect_timeout_us = settings->redis_connect_timeout,
-        .command_timeout_us = settings->redis_timeout,
-        .retry_base_us = RETRY_BASE_US,
-        .retry_cap_us = RETRY_CAP_US,
-        .pending_max = settings->redis_pending,
-    };
+    cache->redis_config = clients_redis(settings);
     cache->models = ARENA_ARRAY(&cache->arena, struct cache_model, plan->model_count);
     cache->queries = ARENA_ARRAY(&cache->arena, struct cache_query, plan->query_count);
     for (i = 0; i < plan->model_count; i++) {

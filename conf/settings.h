@@ -49,6 +49,8 @@
     X(redis_password,       SECRET, "", "", "",                            "password at Redis")                                             \
     X(redis_connect_timeout, TIME,  "500ms", "1ms", "1m",                  "deadline of connecting to Redis")                               \
     X(redis_timeout,        TIME,   "250ms", "1ms", "1m",                  "deadline of a Redis command")                                   \
+    X(redis_retry_base,     TIME,   "50ms", "1ms", "1m",                   "first pause before Redis is tried again (full jitter, doubles)") \
+    X(redis_retry_cap,      TIME,   "500ms", "1ms", "1m",                  "longest pause")                                                 \
     X(redis_pending,        COUNT,  "100000", "1", "10000000",             "Redis commands of one worker in flight; beyond: asked without Redis") \
     X(lease,                TIME,   "600ms", "50ms", "1m",                 "D of the cache protocol: how long a page may be trusted. The same everywhere") \
     X(sql_primary,          TEXT,   "127.0.0.1:3306", "", "",              "host:port or socket of the primary")                            \

@@ -12,6 +12,7 @@
 #include "gateway/health.h"
 
 #include "cache/page.h"
+#include "conf/clients.h"
 #include "lib/clock.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -224,16 +225,7 @@ enum status health_create(struct loop *loop, const struct gateway *gateway, stru
 {
     struct health *health = XNEW(struct health);
     const struct settings *settings = gateway->settings;
-    const struct redis_config redis = {
-        .addresses = settings->redis,
-        .username = settings->redis_username,
-        .password = settings->redis_password,
-        .connect_timeout_us = settings->redis_connect_timeout,
-        .command_timeout_us = settings->redis_timeout,
-        .retry_base_us = 50000,
-        .retry_cap_us = 1000000,
-        .pending_max = settings->redis_pending,
-    };
+    const struct redis_config redis = clients_redis(settings);
     enum status status = dynamodb_create(loop, settings, gateway->credentials, &health->dynamodb);
 
     if (status != STATUS_OK) {

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "conf/clients.h"
 #include "gateway/request.h"
 #include "gateway/service.h"
 #include "lib/clock.h"
@@ -20,42 +21,19 @@
 
 static struct redis *open_redis(struct worker *worker)
 {
-    const struct settings *settings = worker->gateway->settings;
-    const struct redis_config config = {
-        .addresses = settings->redis,
-        .username = settings->redis_username,
-        .password = settings->redis_password,
-        .connect_timeout_us = settings->redis_connect_timeout,
-        .command_timeout_us = settings->redis_timeout,
-        .retry_base_us = 50000,
-        .retry_cap_us = 1000000,
-        .pending_max = settings->redis_pending,
-    };
+    const struct redis_config config = clients_redis(worker->gateway->settings);
 
     return redis_create(worker->loop, &config);
 }
 
 static struct httpd *open_httpd(struct worker *worker, int fd)
 {
-    const struct settings *settings = worker->gateway->settings;
-    const struct httpd_config config = {
-        .line_max = settings->line_max,
-        .header_max = settings->header_max,
-        .body_max = settings->body_max,
-        .header_timeout_us = settings->header_timeout,
-        .body_timeout_us = settings->body_timeout,
-        .write_timeout_us = settings->write_timeout,
-        .idle_timeout_us = settings->idle_timeout,
-        .linger_us = settings->linger,
-        .connections_max = settings->connections_max,
-        .inflight_max = settings->inflight_max,
-        .pipeline_max = settings->pipeline_max,
-        .request = request_begin,
-        .refuse = request_refuse,
-        .ctx = worker,
-        .metrics = "clients",
-    };
+    struct httpd_config config = clients_httpd(worker->gateway->settings);
 
+    config.request = request_begin;
+    config.refuse = request_refuse;
+    config.ctx = worker;
+    config.metrics = "clients";
     return httpd_create(worker->loop, &config, fd);
 }
 

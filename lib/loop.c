@@ -2,14 +2,15 @@
  * One thread's world.
  *
  *     other threads --loop_post--> mailbox --eventfd--+
- *     sockets ----------------------------------------+--> callbacks --loop_later--> queue -->
- * sleep again heap of timers --timerfd------------------------+         (one turn)
+ *     sockets ----------------------------------------+--> callbacks --loop_later--> queue --> sleep again
+ *     heap of timers --timerfd------------------------+              (one turn)
  *
  * Invariants:
  *   - the eventfd is written only by who finds the mailbox empty; whoever takes it takes all of it
- *   - the timerfd is armed for the earliest timer or for a moment before it: stopping a timer costs
- * no system call, and starting one costs one only when it becomes the earliest
+ *   - the timerfd is armed for the earliest timer or for a moment before it: stopping a timer costs no system call, and
+ *     starting one costs one only when it becomes the earliest
  *   - heap[i]->place == i for each running timer (from 1)
+ *
  * The base has no locks (evthread is not used): only this thread touches it. libevent's own timers
  * would do, but their clock is CLOCK_MONOTONIC_COARSE (4 ms steps) or a system call in each turn
  * (EVENT_BASE_FLAG_PRECISE_TIMER).

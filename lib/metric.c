@@ -1,8 +1,8 @@
 /*
  * Series are made under a lock and live for ever; counting is lock-free.
  *
- *     family --> series --> slots[0..63], each on a cache line of its own, made when its thread
- * first counts |      one thread each, plain stores
+ *     family --> series --> slots[0..63], each on a cache line of its own, made when its thread first counts
+ *                           |      one thread each, plain stores
  *                           +-- the last one is shared by all further threads, atomic adds
  *
  * A scrape sums the slots: it may miss what is counted meanwhile, never counts twice, and a counter

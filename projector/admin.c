@@ -7,13 +7,12 @@
  */
 #include "projector/admin.h"
 
-#include "lib/httpd.h"
+#include "conf/clients.h"
 #include "lib/memory.h"
-
-#define JSON_HEADERS SLICE_LITERAL("Content-Type: application/json\r\nCache-Control: no-store\r\n")
+#include "lib/pages.h"
 
 struct admin {
-    struct httpd *httpd;
+    struct pages *pages;
     struct follower *followers;
     size_t count;
 };
@@ -61,77 +60,38 @@ bool admin_ready(const struct follower *followers, size_t count, struct buf *bod
     return ready;
 }
 
-static void on_request(void *ctx, struct httpd_exchange *exchange)
+static int make_readyz(void *ctx, struct buf *body)
 {
     const struct admin *admin = ctx;
-    struct slice path = exchange->request.path;
-    struct buf body = {0};
 
-    if (exchange->request.method != HTTP_GET && exchange->request.method != HTTP_HEAD) {
-        httpd_reply(exchange, 405, SLICE_LITERAL("Allow: GET, HEAD\r\n"), SLICE_EMPTY);
-    } else if (slice_is(path, "/metrics")) {
-        metric_render(&body);
-        httpd_reply(exchange, 200,
-                    SLICE_LITERAL("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"),
-                    buf_slice(&body));
-    } else if (slice_is(path, "/livez")) {
-        httpd_reply(exchange, 200, JSON_HEADERS, SLICE_LITERAL("{\"live\":true}\n"));
-    } else if (slice_is(path, "/readyz")) {
-        bool ready = admin_ready(admin->followers, admin->count, &body);
-
-        httpd_reply(exchange, ready ? 200 : 503, JSON_HEADERS, buf_slice(&body));
-    } else {
-        httpd_reply(exchange, 404, JSON_HEADERS, SLICE_LITERAL("{\"title\":\"no such page\"}\n"));
-    }
-    buf_fini(&body);
+    return admin_ready(admin->followers, admin->count, body) ? 200 : 503;
 }
 
-static void on_refuse(void *ctx, int code, const char *detail, struct buf *headers,
-                      struct buf *body)
-{
-    (void)ctx;
-    buf_append(headers, JSON_HEADERS);
-    buf_printf(body, "{\"status\":%d,\"detail\":\"%s\"}\n", code, detail);
-}
+static const struct page own_pages[] = {
+    {"/readyz", PAGE_JSON, make_readyz}
+};
 
 enum status admin_create(struct loop *loop, const struct settings *settings,
                          struct follower *followers, size_t count, struct admin **out)
 {
-    struct httpd_config config = {
-        .line_max = settings->line_max,
-        .header_max = settings->header_max,
-        .body_max = settings->body_max,
-        .header_timeout_us = settings->header_timeout,
-        .body_timeout_us = settings->body_timeout,
-        .write_timeout_us = settings->write_timeout,
-        .idle_timeout_us = settings->idle_timeout,
-        .linger_us = settings->linger,
-        .connections_max = 100, /* a few scrapers and operators */
-        .inflight_max = 100,
-        .pipeline_max = settings->pipeline_max,
-        .request = on_request,
-        .refuse = on_refuse,
-        .metrics = "admin",
-    };
-    struct admin *admin;
+    const struct httpd_config config = clients_httpd(settings);
+    struct admin *admin = XNEW(struct admin);
     enum status status;
-    int fd = -1;
 
-    status = httpd_listen(settings->projector_admin_listen, true, &fd);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    admin = XNEW(struct admin);
     admin->followers = followers;
     admin->count = count;
-    config.ctx = admin;
-    admin->httpd = httpd_create(loop, &config, fd);
+    status = pages_create(loop, settings->projector_admin_listen, &config, own_pages,
+                          ARRAY_COUNT(own_pages), admin, &admin->pages);
+    if (status != STATUS_OK) {
+        xfree(admin);
+        return status;
+    }
     *out = admin;
     return STATUS_OK;
 }
 
 void admin_destroy(struct admin *admin)
 {
-    httpd_destroy(admin->httpd);
+    pages_destroy(admin->pages);
     xfree(admin);
 }

@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 
+#include "conf/clients.h"
 #include "lib/clock.h"
 #include "lib/hash.h"
 #include "lib/log.h"
@@ -388,7 +389,7 @@ static void destroy(struct keeper *keeper)
 struct keeper *keeper_start(const struct settings *settings, struct follower *followers,
                             size_t count)
 {
-    struct redis_config config = redis_config_of(settings);
+    struct redis_config config = clients_redis(settings);
     struct keeper *keeper = XNEW(struct keeper);
     size_t i;
 

@@ -4,6 +4,7 @@
 #include "projector/poke.h"
 
 #include "cache/publish.h"
+#include "conf/clients.h"
 #include "lib/memory.h"
 #include "lib/redis.h"
 #include "projector/session.h"
@@ -35,7 +36,7 @@ static void on_down(void *ctx)
 struct poke *poke_create(struct loop *loop, const struct settings *settings,
                          struct follower *followers, size_t count)
 {
-    const struct redis_config config = redis_config_of(settings);
+    const struct redis_config config = clients_redis(settings);
     struct poke *poke = XNEW(struct poke);
     size_t i;
 

@@ -10,27 +10,11 @@
 #include <stdio.h>
 
 #include "cache/publish.h"
+#include "conf/clients.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
-#define REDIS_RETRY_BASE_US 50000
-#define REDIS_RETRY_CAP_US  500000
-
-struct redis_config redis_config_of(const struct settings *settings)
-{
-    return (struct redis_config){
-        .addresses = settings->redis,
-        .username = settings->redis_username,
-        .password = settings->redis_password,
-        .connect_timeout_us = settings->redis_connect_timeout,
-        .command_timeout_us = settings->redis_timeout,
-        .retry_base_us = REDIS_RETRY_BASE_US,
-        .retry_cap_us = REDIS_RETRY_CAP_US,
-        .pending_max = settings->redis_pending,
-    };
-}
-
-struct sql_login sql_login_of(const struct settings *settings)
+static struct sql_login sql_login_of(const struct settings *settings)
 {
     return (struct sql_login){
         .user = settings->sql_projector_user,
@@ -84,7 +68,7 @@ enum status projector_sql_open(const struct settings *settings, struct slice dat
 void session_init(struct session *session, const struct settings *settings,
                   const struct plan_model *model)
 {
-    const struct redis_config config = redis_config_of(settings);
+    const struct redis_config config = clients_redis(settings);
 
     *session = (struct session){.settings = settings, .model = model};
     session->redis = redis_sync_create(&config);

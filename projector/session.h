@@ -39,9 +39,6 @@ enum status session_note(struct session *session, enum status status, const char
 
 uint64_t session_redis_deadline(const struct session *session);
 
-/* What all threads use. */
-struct redis_config redis_config_of(const struct settings *settings);
-struct sql_login sql_login_of(const struct settings *settings);
 /* A connection as the projector needs it: READ COMMITTED, short lock waits. DATABASE may be empty. */
 MUST_CHECK enum status projector_sql_open(const struct settings *settings, struct slice database,
                                           struct sql_conn **out, struct sql_error *error_out);

@@ -1,0 +1,33 @@
+/*
+ * The admin port of a daemon: /metrics and /livez for every one, and pages of its own. GET and HEAD only.
+ */
+#ifndef LIB_PAGES_H
+#define LIB_PAGES_H
+
+#include "lib/httpd.h"
+
+#define PAGE_TEXT "Content-Type: text/plain; charset=utf-8\r\n"
+#define PAGE_JSON "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+#define PAGE_HTML "Content-Type: text/html; charset=utf-8\r\n"
+
+/* A page of the daemon's own; static. make appends the body and returns the code; on the loop. */
+struct page {
+    const char *path, *headers;
+    int (*make)(void *ctx, struct buf *body);
+};
+
+struct pages;
+
+/*
+ * Listens on ADDRESS.
+ *
+ * config  limits and times; the rest is filled in here
+ * pages   borrowed, COUNT of them; CTX goes to their make
+ * status  httpd_listen's
+ */
+MUST_CHECK enum status pages_create(struct loop *loop, struct slice address,
+                                    const struct httpd_config *config, const struct page *pages,
+                                    size_t count, void *ctx, struct pages **out);
+void pages_destroy(struct pages *pages);
+
+#endif
