@@ -180,9 +180,13 @@ deps:  ## install the Debian packages that are missing
 
 # ------------------------------------------------------------------ speed
 
-loadtest:  ## what a request costs, beside nginx (ARGS='--seconds 5 hit miss')
-	@conf/local/deps test
-	@$(MAKE) --no-print-directory all
+TOOLS := $(patsubst loadtest/%.c,$(BUILD)/loadtest/%,$(wildcard loadtest/*.c))
+$(BUILD)/loadtest/%: $(BUILD)/loadtest/%.o
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^
+
+loadtest:  ## what a request costs, beside peers (ARGS='--seconds 5 --report hit miss'; loadtest/README.md)
+	@conf/local/deps loadtest
+	@$(MAKE) --no-print-directory all $(TOOLS)
 	@BUILD=$(BUILD) loadtest/run.py $(ARGS)
 
 # ------------------------------------------------------------------ style

@@ -1,241 +1,235 @@
 #!/usr/bin/python3
-"""Throughput and cost of each path, beside nginx in the same run.
+"""Throughput, cost, latency and memory of each path, beside peers in the same run.
 
-    loadtest/run.py [--seconds 5] [--connections 64] [scenario ...]
+    loadtest/run.py [--seconds 4] [--connections 64] [--report] [scenario ...]
 
 Starts the stack of `make run` (same binaries, same settings but one worker, so that figures are per core) in a folder and on ports of its own,
-pins the server under test to core 0 and wrk to core 1, and prints for each scenario: requests/s, CPU microseconds of the server process per
-request (user + system from /proc/PID/stat over the run: the figure that is stable on a noisy machine), its share of user time, the ratio to
-nginx `return 200` with the same headers and body, and the hit ratio from /metrics. Bounded in time; stops what it started.
+pins the server under test to core 0 and the client to core 1, and prints a line for each server and scenario. The figure to compare is CPU
+microseconds of the server process per request (user + system, from /proc/PID/stat over the run), and only within one run. --report also writes
+loadtest/report.md and its plots. Bounded in time; stops what it started.
 """
 import argparse
-import http.client
+import json
 import os
-import re
-import signal
+import resource
+import socket
 import subprocess
 import sys
-import tempfile
-import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RUN_DIR = os.environ.get("RUN_DIR", os.path.join(ROOT, ".run-loadtest"))
-PORT_BASE = int(os.environ.get("PORT_BASE", "18080"))
-NGINX_PORT = PORT_BASE + 20
-TICK = os.sysconf("SC_CLK_TCK")
+import peers
+import report
+from bench import (PORT_BASE, RUN_DIR, lookups, measure, open_loop, pid_of, request, resident, run_wrk, stack, stack_env, wait_until)
 
-CACHED_KEYS = 1000            # products that exist and are asked for again and again
+CACHED = (1, 1000, 0)         # keys.lua: products that exist and are asked for again and again
 ROWS_FIRST = 1_000_000        # rows that are in the read model only: each is asked for once, so never cached
-ROWS_COUNT = 400_000
-ABSENT_FIRST = 5_000_000
+ROWS_COUNT = 600_000
+ABSENT = (5_000_000, 1000, 0)
+ROUTES = (10, 1000)
+IDLE = 10_000
+HIT_RATE, MISS_RATE = 4000, 1000
 
 
-def environment():
-    env = dict(os.environ, RUN_DIR=RUN_DIR, PORT_BASE=str(PORT_BASE), TWOFOLD_WORKERS="1")
-    return env
+class Bench:
+    """The stack, filled, and what was measured on it."""
 
+    def __init__(self, options):
+        self.options, self.env, self.results = options, stack_env(), []
+        self.redis_port, self.primary_port, self.replica_port = PORT_BASE + 4, PORT_BASE + 5, PORT_BASE + 6
+        self.misses = ROWS_FIRST  # rows below were asked for
+        self.base = None          # nginx's CPU per request
 
-def stack(*words):
-    subprocess.run([os.path.join(ROOT, "conf/local/stack"), *words], env=environment(), check=True,
-                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    def gateway(self):
+        return pid_of("gateway")
 
+    def record(self, scenario, server, result, note=""):
+        result.update(scenario=scenario, server=server, note=note)
+        self.results.append(result)
+        print(report.line(result, self.base), flush=True)
+        return result
 
-def stack_env():
-    with open(os.path.join(RUN_DIR, "env")) as lines:
-        return dict(line.strip().split("=", 1) for line in lines if "=" in line)
+    def closed(self, scenario, server, pid, port, args, note="", beside=()):
+        """wrk as fast as it goes, after a second of warming up."""
+        options = self.options
+        if not scenario.startswith(("miss", "command", "mix")):
+            run_wrk(port, args, options.connections, 1)
+        result = measure(pid, port, args, options.connections, options.seconds, beside)
+        if result["bad"] and scenario != "absent":
+            note += f" ! {result['bad']} answers neither 2xx nor 3xx"
+        if result["errors"]:
+            note += f" ! {result['errors']}"
+        return self.record(scenario, server, result, note)
 
+    def unasked(self):
+        """keys.lua's arguments for rows that nobody asked for; what a run can use up."""
+        span = min(40_000 * self.options.seconds, ROWS_FIRST + ROWS_COUNT - self.misses)
+        self.misses += span
+        return (self.misses - span, span, 1)
 
-def wait_until(condition, seconds=30):
-    limit = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > limit:
-            raise SystemExit(f"gave up after {seconds} s: {condition.__doc__ or condition}")
-        time.sleep(0.02)
-
-
-def request(port, method, path, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer, text
-
-
-def cpu(pid):
-    """User and system seconds of a process so far."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return int(fields[11]) / TICK, int(fields[12]) / TICK
-
-
-def pin(pid, core):
-    subprocess.run(["taskset", "-a", "-p", "-c", str(core), str(pid)], check=True, stdout=subprocess.DEVNULL)
-
-
-def lookups(admin_port):
-    """Lookups by result, summed over queries."""
-    _, text = request(admin_port, "GET", "/metrics")
-    found = {}
-    for result, value in re.findall(rb'^twofold_cache_lookups_total\{.*result="(\w+)"\} (\S+)$', text, re.M):
-        found[result.decode()] = found.get(result.decode(), 0) + float(value)
-    return found
-
-
-def run_wrk(port, args, connections, seconds):
-    words = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
-             "-s", os.path.join(ROOT, "loadtest/keys.lua"), f"http://127.0.0.1:{port}", "--", *map(str, args)]
-    text = subprocess.run(words, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
-    count, _ = re.search(r"(\d+) requests in ([\d.]+)", text).groups()
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    errors = re.search(r"Socket errors: (.*)", text)
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)
-    return int(count), float(rate), int(bad.group(1)) if bad else 0, errors.group(1) if errors else None
-
-
-def measure(pid, port, args, options, seconds=None):
-    user0, system0 = cpu(pid)
-    count, rate, bad, errors = run_wrk(port, args, options.connections, seconds or options.seconds)
-    user, system = cpu(pid)
-    user, system = user - user0, system - system0
-    return {"count": count, "rate": rate, "bad": bad, "errors": errors,
-            "cpu": (user + system) / max(count, 1) * 1e6, "user": user / max(count, 1) * 1e6}
-
-
-# ---------------------------------------------------------------- nginx beside it
-
-def nginx_conf(folder, answer, body):
-    """The headers and the body of one of our own answers. Date, Content-Length and Connection are the server's."""
-    skip = {"date", "content-length", "connection", "content-type", "server"}
-    headers = "\n".join(f'            add_header {name} "{value}";' if '"' not in value else f"            add_header {name} '{value}';"
-                        for name, value in answer.getheaders() if name.lower() not in skip)
-    return f"""
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-daemon off;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    keepalive_requests 100000000;
-    client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c; uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-    server {{
-        listen 127.0.0.1:{NGINX_PORT} reuseport;
-        location / {{
-            default_type application/json;
-{headers}
-            return 200 '{body.decode()}';
-        }}
-    }}
-}}
-"""
-
-
-class Nginx:
-    def __init__(self, answer, body):
-        self.folder = tempfile.mkdtemp(prefix="twofold-nginx-")
-        path = os.path.join(self.folder, "nginx.conf")
-        with open(path, "w") as conf:
-            conf.write(nginx_conf(self.folder, answer, body))
-        self.process = subprocess.Popen(["nginx", "-e", os.path.join(self.folder, "error.log"), "-c", path],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        wait_until(self.answers)
-
-    def answers(self):
-        """nginx answers"""
-        try:
-            return request(NGINX_PORT, "GET", "/")[0].status == 200
-        except OSError:
-            return False
-
-    def worker(self):
-        return int(subprocess.run(["pgrep", "-P", str(self.process.pid)], check=True, capture_output=True,
-                                  text=True).stdout.split()[0])
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(10)
-        subprocess.run(["rm", "-rf", self.folder], check=True)
+    def hit_ratio(self, admin_port, run):
+        before = lookups(admin_port)
+        result = run()
+        after = lookups(admin_port)
+        asked = sum(after.values()) - sum(before.values())
+        hits = sum(after.get(name, 0) - before.get(name, 0) for name in ("hit", "negative_hit", "near_hit"))
+        result["hit_ratio"] = hits / asked if asked else None
+        return result
 
 
 # ---------------------------------------------------------------- what is there to ask for
 
-def fill(port, env):
-    """Products that exist, and rows for misses."""
-    for key in range(1, CACHED_KEYS + 1):
-        answer, text = request(port, "POST", "/products",
+def fill(bench):
+    """Products that exist, rows for misses, and the peers' cached keys."""
+    for key in range(1, CACHED[1] + 1):
+        answer, text = request(PORT_BASE, "POST", "/products",
                                f'{{"ProductId":{key},"Name":"Tea {key}","Price":{key}.25,"OutOfStock":false}}')
         if answer.status not in (201, 409):
             raise SystemExit(f"POST /products: {answer.status} {text!r}")
     sql = (f"INSERT IGNORE INTO products (ProductId, Name, Price, OutOfStock) "
            f"SELECT seq, CONCAT('Row ', seq), 1.5, 0 FROM seq_{ROWS_FIRST}_to_{ROWS_FIRST + ROWS_COUNT}")
-    subprocess.run(["mariadb", "-S", env["TWOFOLD_SQL_PRIMARY"], env["TWOFOLD_SQL_DATABASE"], "-e", sql], check=True)
+    database = bench.env["TWOFOLD_SQL_DATABASE"]
+    subprocess.run(["mariadb", "-S", bench.env["TWOFOLD_SQL_PRIMARY"], database, "-e", sql], check=True)
 
     def replicated():
         """the replica has the rows"""
-        count = subprocess.run(["mariadb", "-N", "-S", env["TWOFOLD_SQL_REPLICA"], env["TWOFOLD_SQL_DATABASE"], "-e",
+        count = subprocess.run(["mariadb", "-N", "-S", bench.env["TWOFOLD_SQL_REPLICA"], database, "-e",
                                 f"SELECT COUNT(*) FROM products WHERE ProductId >= {ROWS_FIRST}"],
                                check=True, capture_output=True, text=True).stdout
         return int(count) > ROWS_COUNT
 
     def visible():
         """the last product is visible"""
-        return request(port, "GET", f"/products/{CACHED_KEYS}")[0].status == 200
-    wait_until(replicated, 60)
+        return request(PORT_BASE, "GET", f"/products/{CACHED[1]}")[0].status == 200
+    wait_until(replicated, 90)
     wait_until(visible)
+    lines = "".join(f"SET peer:{key} '{request(PORT_BASE, 'GET', f'/products/{key}')[1].decode()}'\n" for key in range(1, CACHED[1] + 1))
+    subprocess.run(["redis-cli", "-p", str(bench.redis_port)], input=lines, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
-SCENARIOS = {
-    # name: (arguments of keys.lua, what it is)
-    "hit": ((1, CACHED_KEYS, 0), "one of 1,000 cached products"),
-    "absent": ((ABSENT_FIRST, CACHED_KEYS, 0), "one of 1,000 products that do not exist, cached as such"),
-    "miss": ((ROWS_FIRST, ROWS_COUNT, 1), "each product once: read from the replica, stored"),
-    "command": ((1, CACHED_KEYS, 0, "PUT"), "PUT to DynamoDB Local"),
-}
+# ---------------------------------------------------------------- scenarios
+
+def nginx(bench):
+    """nginx answers with the headers and the body of a hit."""
+    request(PORT_BASE, "GET", "/products/1")
+    return peers.Nginx(*request(PORT_BASE, "GET", "/products/1"))
 
 
-def run(options):
-    env = stack_env()
-    pid, port = int(env["TWOFOLD_GATEWAY_PID"]), PORT_BASE
-    fill(port, env)
-    pin(pid, 0)
-    answer, body = request(port, "GET", "/products/1")
-    answer, body = request(port, "GET", "/products/1")
-    nginx = Nginx(answer, body)
-    try:
-        pin(nginx.worker(), 0)
-        run_wrk(NGINX_PORT, (1, CACHED_KEYS, 0), options.connections, 1)
-        base = measure(nginx.worker(), NGINX_PORT, (1, CACHED_KEYS, 0), options)
-    finally:
-        nginx.stop()
-    print(f"{'':10} {'requests/s':>12} {'CPU us/request':>15} {'of which user':>14} {'x nginx':>8} {'hit ratio':>10}  what")
-    print(f"{'nginx':10} {base['rate']:12,.0f} {base['cpu']:15.2f} {base['user']:14.2f} {1:8.2f} {'':>10}  return 200, same headers and body")
-    for name in options.scenarios or SCENARIOS:
-        args, what = SCENARIOS[name]
-        if name in ("hit", "absent"):
-            measure(pid, port, args, options, 1)
-        before = lookups(PORT_BASE + 1)
-        result = measure(pid, port, args, options)
-        after = lookups(PORT_BASE + 1)
-        asked = sum(after.values()) - sum(before.values())
-        hits = sum(after.get(r, 0) - before.get(r, 0) for r in ("hit", "negative_hit", "near_hit"))
-        ratio = f"{hits / asked:10.4f}" if asked else f"{'':>10}"
-        trouble = f"  ! {result['errors']}" if result["errors"] else ""
-        if result["bad"] and name != "absent":
-            trouble += f"  ! {result['bad']} answers were neither 2xx nor 3xx"
-        print(f"{name:10} {result['rate']:12,.0f} {result['cpu']:15.2f} {result['user']:14.2f} "
-              f"{result['cpu'] / base['cpu']:8.2f} {ratio}  {what}{trouble}", flush=True)
+def base(bench):
+    with nginx(bench) as peer:
+        result = bench.closed("hit", "nginx", peer.pid(), peer.port, CACHED, "return 200, same headers and body")
+        bench.base = result["cpu"]
+
+
+def hit(bench):
+    redis = [("redis", pid_of("redis"))]
+    bench.hit_ratio(PORT_BASE + 1, lambda: bench.closed("hit", "twofold", bench.gateway(), PORT_BASE, CACHED, "one of 1,000 products", redis))
+    with peers.webdis(bench.redis_port) as peer:
+        bench.closed("hit", "webdis", peer.pid(), peer.port, (*CACHED, "GET", "/GET/peer:"), "GET of the same bodies", redis)
+    with peers.node(bench.redis_port, bench.replica_port, bench.env["TWOFOLD_SQL_DATABASE"]) as peer:
+        run_wrk(peer.port, CACHED, bench.options.connections, 2)  # until it is compiled
+        bench.closed("hit", "node", peer.pid(), peer.port, CACHED, "fastify + ioredis", redis)
+
+
+def pipelined(bench):
+    bench.closed("pipelined", "twofold", bench.gateway(), PORT_BASE, (*CACHED, "GET", "/products/", 16), "hits, 16 in one write")
+
+
+def absent(bench):
+    bench.hit_ratio(PORT_BASE + 1, lambda: bench.closed("absent", "twofold", bench.gateway(), PORT_BASE, ABSENT, "one of 1,000 ids that do not exist"))
+
+
+def miss(bench):
+    sql = [("mariadbd", pid_of("replica"))]
+    bench.hit_ratio(PORT_BASE + 1, lambda: bench.closed("miss", "twofold", bench.gateway(), PORT_BASE, bench.unasked(), "each row once, and stored", sql))
+    with peers.node(bench.redis_port, bench.replica_port, bench.env["TWOFOLD_SQL_DATABASE"]) as peer:
+        run_wrk(peer.port, bench.unasked(), bench.options.connections, 2)
+        bench.closed("miss", "node", peer.pid(), peer.port, bench.unasked(), "fastify + ioredis + mysql2", sql)
+
+
+def command(bench):
+    updates = (*CACHED, "PUT")
+    with peers.stub() as stub, peers.gateway(f"--dynamodb_endpoint=http://127.0.0.1:{stub.port}") as gateway:
+        run_wrk(gateway.port, updates, bench.options.connections, 1)
+        bench.closed("command", "twofold", gateway.pid(), gateway.port, updates, "PUT, conditional UpdateItem at the instant stub")
+    bench.closed("command-local", "twofold", bench.gateway(), PORT_BASE, updates, "the same at DynamoDB Local")
+
+
+def mix(bench):
+    bench.hit_ratio(PORT_BASE + 1, lambda: bench.closed("mix", "twofold", bench.gateway(), PORT_BASE, (*CACHED, "MIX"), "95 GET, 5 PUT in 100; DynamoDB Local"))
+
+
+def latency(bench):
+    """Open loop, well below saturation."""
+    seconds = bench.options.seconds
+    run_wrk(PORT_BASE, CACHED, 4, 1)
+
+    def one(scenario, server, port, rate, prefix, first, count):
+        result = open_loop(port, rate, seconds, prefix, first, count)
+        bench.record(scenario, server, result, f"at {rate}/s" + (f" ! {result['failed']} failed" if result["failed"] else ""))
+    with nginx(bench) as peer:
+        one("latency-hit", "nginx", peer.port, HIT_RATE, "/products/", *CACHED[:2])
+    one("latency-hit", "twofold", PORT_BASE, HIT_RATE, "/products/", *CACHED[:2])
+    with peers.webdis(bench.redis_port) as peer:
+        one("latency-hit", "webdis", peer.port, HIT_RATE, "/GET/peer:", *CACHED[:2])
+    with peers.node(bench.redis_port, bench.replica_port, bench.env["TWOFOLD_SQL_DATABASE"]) as peer:
+        run_wrk(peer.port, CACHED, 4, 1)
+        one("latency-hit", "node", peer.port, HIT_RATE, "/products/", *CACHED[:2])
+        first, count, _ = bench.unasked()
+        one("latency-miss", "node", peer.port, MISS_RATE, "/products/", first, -count)
+    first, count, _ = bench.unasked()
+    one("latency-miss", "twofold", PORT_BASE, MISS_RATE, "/products/", first, -count)
+
+
+def idle(bench):
+    """Memory of connections that have asked once and now rest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    count = min(IDLE, hard - 100)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count + 100), hard))
+    connections = []
+    with peers.gateway() as gateway:  # a fresh one: no free memory of earlier work may serve them
+        run_wrk(gateway.port, CACHED, bench.options.connections, 1)
+        before = resident(gateway.pid())
+        for key in range(count):
+            connections.append(socket.create_connection(("127.0.0.1", gateway.port), 10))
+            connections[-1].sendall(b"GET /products/%d HTTP/1.1\r\nHost: a\r\n\r\n" % (key % CACHED[1] + 1))
+            if not connections[-1].recv(4096).startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"connection {key} was refused")
+        grown = resident(gateway.pid()) - before
+        for connection in connections:
+            connection.close()
+    bench.record("idle", "twofold", {"bytes": grown / count}, f"{count} connections")
+
+
+def routes(bench):
+    """OPTIONS is answered when its route is found: what it costs is reading, routing and answering."""
+    for count in ROUTES:
+        with peers.gateway(f"--models={peers.model_with_routes(count)}") as gateway:
+            prefix = "/more/r5/" if count > 16 else "/more/r1/"
+            bench.closed("routes", f"twofold, {count} routes", gateway.pid(), gateway.port, (*CACHED, "OPTIONS", prefix), "OPTIONS of a path with a parameter")
+
+
+SCENARIOS = {one.__name__: one for one in (hit, pipelined, absent, miss, command, mix, latency, idle, routes)}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--report", action="store_true", help="write loadtest/report.md and its plots")
     parser.add_argument("scenarios", nargs="*", choices=[[], *SCENARIOS])
     options = parser.parse_args()
     stack("up")
     try:
-        run(options)
+        bench = Bench(options)
+        fill(bench)
+        print(report.heading())
+        base(bench)
+        for name in options.scenarios or SCENARIOS:
+            SCENARIOS[name](bench)
+        print("\n" + report.goals_text(bench.results))
+        with open(os.path.join(RUN_DIR, "results.json"), "w") as file:
+            json.dump(bench.results, file, indent=1)
+        if options.report:
+            report.write(bench.results)
     finally:
         stack("down")
 
