@@ -20,7 +20,7 @@ class Reader(threading.Thread):
 
     def run(self):
         while self.probe.goes_on(self.pause_s):
-            keys, self.pause_s = self.probe.keys.all, self.probe.read_pause_s
+            keys, self.pause_s = self.probe.keys.changing, self.probe.read_pause_s
             if keys:
                 self.turn(self.random.choice(keys[-self.probe.recent:]))
 

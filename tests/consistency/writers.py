@@ -8,6 +8,7 @@ import threading
 
 from wire import Gateway, NoAnswer
 
+ONCE_EVERY_S = 0.4   # lists grow by it
 AFTER_ERROR_S = 0.1  # as a client that was refused would wait
 
 
@@ -24,18 +25,20 @@ class Keys:
     """All keys of a probe; threads of it read the list while writers add to it."""
 
     def __init__(self, first):
-        self.next_id, self.lock, self.all = first, threading.Lock(), []
+        self.next_id, self.lock, self.all, self.changing = first, threading.Lock(), [], []
 
-    def take(self, mortal):
+    def take(self, mortal, changes):
         with self.lock:
             key = Key(self.next_id, mortal)
             self.next_id += 1
             self.all.append(key)
+            if changes:
+                self.changing.append(key)
             return key
 
 
 class Writer(threading.Thread):
-    mortal = False
+    mortal, changes = False, True
 
     def __init__(self, probe):
         super().__init__(daemon=True)
@@ -46,7 +49,7 @@ class Writer(threading.Thread):
     def run(self):
         while self.probe.goes_on(self.probe.write_pause_s):
             if self.key is None:
-                self.key = self.probe.keys.take(self.mortal)
+                self.key = self.probe.keys.take(self.mortal, self.changes)
             try:
                 self.turn(self.key)
             except NoAnswer as error:
@@ -97,6 +100,16 @@ class Writer(threading.Thread):
         if seen != price:
             self.tally.violation("own write", key=key.id, wrote=price, read=seen, status=answer.status, body=answer.body,
                                  token=key.token, cache=answer.headers["Cache-Status"])
+
+
+class Once(Writer):
+    """Creates a key and leaves it alone: no later command hides that its projection was lost."""
+    changes = False
+
+    def turn(self, key):
+        self.key = None
+        self.create(key)
+        self.probe.goes_on(ONCE_EVERY_S)
 
 
 class Counter(Writer):

@@ -123,8 +123,8 @@ def restart(stack):
 
 @pytest.mark.ci
 def test_replaced_by_its_replica(stack, probe, client):
-    """The copy of the page on the promoted replica has the right name on the wrong server: run_id is compared, floors are not taken from
-    it. Of the address list the master is used."""
+    """Of the address list the master is used. Home is on a server that is no more, a copy of its page notwithstanding: CLEAR, the wait,
+    ASSERT on the promoted one."""
     port = next(port for port in range(stack.ports_end, 32767) if port_is_free(port))
     with second_redis(stack, port) as promoted:
         changes = Changes(client)
