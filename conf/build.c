@@ -1,5 +1,5 @@
 /*
- * One model: its aggregate, then queries, commands and projections in this order (a projection's templates take their types from the queries').
+ * One model: its aggregate, then queries, events, commands and projections in this order (a projection's templates take their types from the queries').
  */
 #include "conf/build.h"
 
@@ -8,6 +8,8 @@
 #include "conf/fingerprint.h"
 #include "conf/template.h"
 #include "lib/decimal.h"
+
+#define SNAPSHOT_EVERY 50 /* events, when the model does not say; 0 in the model: none */
 
 struct schema_source build_source(struct build *build, const char *section,
                                   const struct value *written)
@@ -39,6 +41,11 @@ bool build_scalar(const struct schema *schema, enum scalar *out)
         break;
     }
     return false;
+}
+
+enum value_type build_id_type(const struct plan_aggregate *aggregate)
+{
+    return aggregate->id_type == SCALAR_INTEGER ? VALUE_NUMBER : VALUE_STRING;
 }
 
 unsigned int build_count(const struct schema_source *source, const struct value *value,
@@ -117,6 +124,26 @@ static struct slice key_prefix(struct arena *arena, struct slice name)
     return slice_of(bytes, prefix.len);
 }
 
+static void build_generate(struct build *build, const struct schema_source *source,
+                           const struct value *generate)
+{
+    struct plan_aggregate *aggregate = &build->out->aggregate;
+    struct value *sample =
+        value_string(build->arena, SLICE_LITERAL("01920000-0000-7000-8000-0123456789ab"));
+    struct schema_errors errors;
+
+    aggregate->id_generated = true;
+    if (generate->type != VALUE_STRING || !slice_is(generate->text, "uuid")) {
+        source_complain(source, generate, SLICE_LITERAL("\"generate\": \"uuid\""),
+                        "an id can be generated as \"uuid\" only");
+    } else if (aggregate->id_schema &&
+               schema_validate(aggregate->id_schema, sample, build->arena, &errors) != STATUS_OK) {
+        source_complain(source, generate, SLICE_EMPTY,
+                        "a uuid would be no id of this model: it %.*s",
+                        SLICE_ARG(errors.items[0].detail));
+    }
+}
+
 static void build_id(struct build *build, const struct schema_source *parent,
                      const struct value *written)
 {
@@ -137,6 +164,28 @@ static void build_id(struct build *build, const struct schema_source *parent,
         (!build_scalar(aggregate->id_schema, &aggregate->id_type) ||
          (aggregate->id_type != SCALAR_INTEGER && aggregate->id_type != SCALAR_STRING))) {
         source_complain(&source, written, SLICE_EMPTY, "the id's type must be integer or string");
+    } else if (id.generate) {
+        build_generate(build, &source, id.generate);
+    }
+}
+
+static void build_store(struct build *build, const struct schema_source *source,
+                        const struct model_aggregate *written)
+{
+    struct plan_aggregate *aggregate = &build->out->aggregate;
+
+    if (written->store && slice_is(written->store->text, "events")) {
+        aggregate->store = STORE_EVENTS;
+        aggregate->snapshot_every = SNAPSHOT_EVERY;
+    } else if (written->store && !slice_is(written->store->text, "state")) {
+        source_complain(source, written->store, SLICE_EMPTY, "must be \"state\" or \"events\"");
+        return;
+    }
+    if (written->snapshot_every && aggregate->store == STORE_STATE) {
+        source_complain(source, written->snapshot_every, SLICE_EMPTY,
+                        "only an event store has snapshots");
+    } else if (written->snapshot_every) {
+        aggregate->snapshot_every = build_count(source, written->snapshot_every, 0, 1000000);
     }
 }
 
@@ -156,12 +205,7 @@ static void build_aggregate(struct build *build)
                             "a name is a letter, then letters, digits and _");
         }
     }
-    if (written.store && slice_is(written.store->text, "events")) {
-        source_complain(&source, written.store, SLICE_LITERAL("\"store\": \"state\" is"),
-                        "event stores are not supported yet");
-    } else if (written.store && !slice_is(written.store->text, "state")) {
-        source_complain(&source, written.store, SLICE_EMPTY, "must be \"state\" or \"events\"");
-    }
+    build_store(build, &source, &written);
     if (written.table) {
         aggregate->table = written.table->text;
         if (!is_table_name(aggregate->table)) {
@@ -255,10 +299,11 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
     }
     build_aggregate(&build);
     build_queries(&build);
+    build_events(&build);
     build_commands(&build);
     build_projections(&build);
     complain_unused(&build, &build.model.queries_sql, "query");
-    complain_unused(&build, &build.model.projections_sql, "projection");
+    complain_unused(&build, &build.model.projections_sql, "projection and no \"touches_sql\"");
     if (diag->count == 0) {
         fingerprint_model(out);
     }

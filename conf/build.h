@@ -1,7 +1,7 @@
 /*
  * Model as written -> plan: what the members mean, resolved against each other. One file for each part of a model.
  *
- *     model.h --build_model--> struct plan_model: aggregate, queries (build_query), commands (build_command),
+ *     model.h --build_model--> struct plan_model: aggregate, queries (build_query), events (build_event), commands (build_command),
  *                              projections (build_projection), fingerprints (fingerprint.h)
  *
  * Everything that is wrong becomes a complaint and building goes on; the plan is thrown away when there was one.
@@ -9,6 +9,7 @@
 #ifndef CONF_BUILD_H
 #define CONF_BUILD_H
 
+#include "conf/fields.h"
 #include "conf/model.h"
 #include "conf/plan.h"
 
@@ -17,12 +18,21 @@ struct build {
     struct diag *diag;
     struct model model;
     struct plan_model *out;
+    /* Of an event store: what is known of its events' payloads (in the order of out->events) and of its state. */
+    struct fields *payloads;
+    struct fields state;
+    const struct schema
+        *state_schema; /* NULL: of a state store, which other software may write too */
 };
 
 /* False: nothing could be read. */
 bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
                  struct plan_model *out);
 
+/* Declared events and what they do to the state. */
+void build_events(struct build *build);
+/* Fills payloads and state: types of events' payloads and of the state, as far as the commands' payloads tell. */
+void build_types(struct build *build);
 void build_query(struct build *build, const struct value *written, struct plan_query *out);
 void build_command(struct build *build, const struct value *written, struct plan_command *out);
 void build_projections(struct build *build);
@@ -39,6 +49,9 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
 /* Each of the list's strings as a template; complaints for what is none. Returns how many. */
 size_t build_templates(struct build *build, const struct schema_source *source,
                        const struct value *list, struct plan_template **out);
+
+/* What an id is in expressions. */
+enum value_type build_id_type(const struct plan_aggregate *aggregate);
 
 /* The single scalar type that a schema allows; false when it allows more or others. */
 bool build_scalar(const struct schema *schema, enum scalar *out);

@@ -1,72 +1,9 @@
 /*
- * A command: route, payload, conditions, what it writes; and what must be known before it can be decided.
+ * A command: route, conditions, what it writes; and what must be known before it can be decided. Its input is build_input.c's, its events are build_event.c's.
  */
-#include "conf/build.h"
+#include "conf/build_command.h"
+
 #include "conf/route.h"
-
-struct command {
-    struct build *build;
-    struct plan_command *out;
-    struct schema_source source;
-    struct model_command written;
-    const struct value *value;
-    struct expr_scope scope;
-};
-
-/* ------------------------------------------------------------------ id */
-
-/* The path's parameter of the id's name, else the payload's member. */
-static void build_id_source(struct command *command)
-{
-    const struct plan_aggregate *aggregate = &command->build->out->aggregate;
-    const struct plan_route *route = command->out->route;
-    const struct schema *member;
-    enum scalar type;
-    size_t i;
-
-    for (i = 0; i < route->segment_count; i++) {
-        struct slice param = route->segments[i].param;
-
-        if (param.len > 0 && !slice_eq(param, aggregate->id_name)) {
-            source_complain(&command->source, command->written.route, SLICE_EMPTY,
-                            "a command's path may hold the aggregate's id {%.*s} only, not {%.*s}",
-                            SLICE_ARG(aggregate->id_name), SLICE_ARG(param));
-        }
-    }
-    if (route_capture(route, aggregate->id_name) >= 0) {
-        command->out->id_from = ID_FROM_PATH;
-        return;
-    }
-    command->out->id_from = ID_FROM_PAYLOAD;
-    member = schema_property(command->out->payload, aggregate->id_name);
-    if (!member || !schema_requires(command->out->payload, aggregate->id_name)) {
-        source_complain(&command->source, command->value,
-                        SLICE_LITERAL("put it into the route, or require it in the payload"),
-                        "neither the path nor the payload surely holds the id '%.*s'",
-                        SLICE_ARG(aggregate->id_name));
-    } else if (!build_scalar(member, &type) || type != aggregate->id_type) {
-        source_complain(&command->source, command->written.payload, SLICE_EMPTY,
-                        "the payload's '%.*s' must be of the id's type, %s",
-                        SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type));
-    }
-}
-
-static void build_payload(struct command *command)
-{
-    struct schema_source source =
-        source_child(command->build->arena, &command->source, SLICE_LITERAL("payload"));
-    bool integer;
-
-    if (!command->written.payload) {
-        return;
-    }
-    command->out->payload =
-        schema_compile(command->build->arena, command->written.payload, &source);
-    if (command->out->payload && schema_type(command->out->payload, &integer) != VALUE_MAP) {
-        source_complain(&source, command->written.payload, SLICE_LITERAL("\"type\": \"object\""),
-                        "a payload is an object");
-    }
-}
 
 /* ------------------------------------------------------------------ require */
 
@@ -81,6 +18,21 @@ static void build_refusal(struct command *command, const struct schema_source *s
     }
     out->code = (int)build_count(&child, refusal.status, 400, 499);
     out->title = refusal.title->text;
+}
+
+const struct expr *build_condition(struct command *command, const struct schema_source *source,
+                                   const struct value *written)
+{
+    const struct expr *condition =
+        expr_compile(command->build->arena, written->text, &command->scope, source,
+                     source_line(source, written));
+
+    if (condition && expr_type(condition) != VALUE_NULL && expr_type(condition) != VALUE_BOOL) {
+        source_complain(source, written, SLICE_EMPTY, "a condition is true or false, not %s",
+                        value_type_name(expr_type(condition)));
+        return NULL;
+    }
+    return condition;
 }
 
 static void build_requires(struct command *command)
@@ -103,17 +55,18 @@ static void build_requires(struct command *command)
             continue;
         }
         build_refusal(command, &source, written.otherwise, out);
-        out->that = expr_compile(arena, written.that->text, &command->scope, &that,
-                                 source_line(&that, written.that));
-        if (!out->that) {
-            continue;
-        }
-        if (expr_type(out->that) != VALUE_NULL && expr_type(out->that) != VALUE_BOOL) {
-            source_complain(&that, written.that, SLICE_EMPTY,
-                            "a condition is true or false, not %s",
-                            value_type_name(expr_type(out->that)));
-        }
-        command->out->require_count++;
+        out->that = build_condition(command, &that, written.that);
+        command->out->require_count += out->that != NULL;
+    }
+}
+
+static void build_skip_if(struct command *command)
+{
+    struct schema_source source =
+        source_child(command->build->arena, &command->source, SLICE_LITERAL("skip_if"));
+
+    if (command->written.skip_if) {
+        command->out->skip_if = build_condition(command, &source, command->written.skip_if);
     }
 }
 
@@ -165,17 +118,30 @@ static void build_write(struct command *command)
     const struct model_command *written = &command->written;
     bool deletes = written->delete_ && written->delete_->boolean;
 
-    if (!!written->put + !!written->update + deletes != 1) {
+    if (command->build->out->aggregate.store == STORE_EVENTS) {
+        if (written->put || written->update || written->delete_ || !written->emit) {
+            source_complain(&command->source, command->value,
+                            SLICE_LITERAL("\"emit\": [{\"type\": ..., \"payload\": {...}}]"),
+                            "a command of an event store has 'emit', and no 'put', 'update' or "
+                            "'delete'");
+            return;
+        }
+        command->out->write = WRITE_EMIT;
+        build_emits(command);
+        return;
+    }
+    if (written->emit) {
+        source_complain(&command->source, written->emit, SLICE_EMPTY,
+                        "only an event store's commands emit events");
+    } else if (!!written->put + !!written->update + deletes != 1) {
         source_complain(&command->source, command->value, SLICE_EMPTY,
                         "a command has one of 'put', 'update' and 'delete': true");
-        return;
-    }
-    if (deletes) {
+    } else if (deletes) {
         command->out->write = WRITE_DELETE;
-        return;
+    } else {
+        command->out->write = written->put ? WRITE_PUT : WRITE_UPDATE;
+        build_assignments(command, written->put ? written->put : written->update);
     }
-    command->out->write = written->put ? WRITE_PUT : WRITE_UPDATE;
-    build_assignments(command, written->put ? written->put : written->update);
 }
 
 /* ------------------------------------------------------------------ what must be known first */
@@ -218,6 +184,26 @@ static void derive_of(struct command *command, const struct expr *expr, bool *ex
     add_fields(command, expr);
 }
 
+static void derive_requires(struct command *command, bool *exists, bool *absent)
+{
+    const struct plan_command *out = command->out;
+    bool may_name_id = schema_property(out->payload, command->build->out->aggregate.id_name);
+    size_t i;
+
+    for (i = 0; i < out->require_count; i++) {
+        derive_of(command, out->requires[i].that, exists, absent);
+    }
+    if (*exists && *absent) {
+        source_complain(&command->source, command->written.require, SLICE_EMPTY,
+                        "'exists' and '!exists' never hold together");
+    }
+    if (*exists && out->id_from == ID_GENERATED && !may_name_id) {
+        source_complain(&command->source, command->written.require,
+                        SLICE_LITERAL("put the id into the route"),
+                        "what has a generated id never exists before");
+    }
+}
+
 /* A state must be read first when an expression needs more of it than whether it is there; else the one request says what it demands. */
 static void derive(struct command *command)
 {
@@ -225,12 +211,14 @@ static void derive(struct command *command)
     bool exists = false, absent = false, ignored = false;
     size_t i;
 
-    for (i = 0; i < out->require_count; i++) {
-        derive_of(command, out->requires[i].that, &exists, &absent);
+    derive_requires(command, &exists, &absent);
+    if (command->build->out->aggregate.store == STORE_EVENTS) {
+        out->reads_state = true;
+        return;
     }
-    if (exists && absent) {
-        source_complain(&command->source, command->written.require, SLICE_EMPTY,
-                        "'exists' and '!exists' never hold together");
+    if (out->skip_if) {
+        out->reads_state |= expr_reads_exists(out->skip_if);
+        derive_of(command, out->skip_if, &ignored, &ignored);
     }
     for (i = 0; i < out->assignment_count; i++) {
         const struct expr *value = out->assignments[i].value;
@@ -242,11 +230,6 @@ static void derive(struct command *command)
     }
     out->demands_exists = exists && !out->reads_state;
     out->demands_absent = absent && !out->reads_state;
-}
-
-static enum value_type id_value_type(const struct plan_aggregate *aggregate)
-{
-    return aggregate->id_type == SCALAR_INTEGER ? VALUE_NUMBER : VALUE_STRING;
 }
 
 static void build_location(struct command *command)
@@ -293,8 +276,7 @@ void build_command(struct build *build, const struct value *written, struct plan
     }
     route->command = out;
     out->route = route;
-    build_payload(&command);
-    build_id_source(&command);
+    build_input(&command);
     command.scope = (struct expr_scope){.payload = command.written.payload != NULL,
                                         .state = true,
                                         .id = true,
@@ -302,8 +284,10 @@ void build_command(struct build *build, const struct value *written, struct plan
                                         .version = true,
                                         .now = true,
                                         .payload_schema = out->payload,
-                                        .id_type = id_value_type(&build->out->aggregate)};
+                                        .state_schema = build->state_schema,
+                                        .id_type = build_id_type(&build->out->aggregate)};
     build_requires(&command);
+    build_skip_if(&command);
     build_write(&command);
     build_location(&command);
     derive(&command);

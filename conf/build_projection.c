@@ -1,24 +1,9 @@
 /*
- * Projections: statements with their parameters, the rows that may go together, the tags that they touch, and the rule that keeps answers fresh:
- *
- *     a projection that writes a table which a query reads must touch a tag of that query: one of the same shape (template.h)
- *
- * A place in a touched tag has the type of the query's parameter in the same place; so projector and gateway make one text of one value.
+ * Projections: statements with their parameters, and the rows that may go together. Their tags, and whether they keep answers fresh, are build_touches.c's.
  */
-#include "conf/build.h"
-#include "conf/sqlrules.h"
-#include "conf/suggest.h"
-#include "conf/template.h"
+#include "conf/build_projection.h"
 
-struct projection {
-    struct build *build;
-    struct plan_projection *out;
-    struct plan_template *touches;
-    struct schema_source source;
-    const struct value *value;
-    struct sqlrules rules;
-    bool removes; /* of delete: there is no new image */
-};
+#include "conf/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
 
@@ -44,7 +29,7 @@ static bool is_written(const struct plan_model *model, struct slice name, struct
 }
 
 /* A name that no command writes may be another writer's; one that is nearly that of a command's is a slip. */
-static struct slice slip_of(struct projection *projection, struct slice name)
+struct slice projection_slip(struct projection *projection, struct slice name)
 {
     struct suggest suggest;
 
@@ -54,32 +39,40 @@ static struct slice slip_of(struct projection *projection, struct slice name)
     return suggest_hint(&suggest, projection->build->arena);
 }
 
-/* ------------------------------------------------------------------ statements */
+/* ------------------------------------------------------------------ parameters */
 
-static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
+static const struct metadata {
+    const char *name;
+    enum plan_source source;
+    bool of_events;
+} metadata[] = {
+    {"aggregateId", SOURCE_AGGREGATE_ID, false},
+    {"version",     SOURCE_VERSION,      false},
+    {"timestamp",   SOURCE_TIMESTAMP,    false},
+    {"eventId",     SOURCE_EVENT_ID,     true },
+};
+
+static const struct metadata *find_metadata(struct slice name)
 {
-    static const struct {
-        const char *name;
-        enum plan_source source;
-    } metadata[] = {
-        {"aggregateId", SOURCE_AGGREGATE_ID},
-        {"version",     SOURCE_VERSION     },
-        {"timestamp",   SOURCE_TIMESTAMP   },
-    };
-    struct projection *projection = ctx;
-    struct plan_bind bind = {SOURCE_FIELD, token->text, 0};
-    struct slice hint;
     size_t i;
 
     for (i = 0; i < ARRAY_COUNT(metadata); i++) {
-        if (slice_is(token->text, metadata[i].name)) {
-            return (struct plan_bind){metadata[i].source, token->text, 0};
+        if (slice_is(name, metadata[i].name)) {
+            return &metadata[i];
         }
     }
+    return NULL;
+}
+
+static struct plan_bind resolve_image(struct projection *projection, const struct sqltoken *token)
+{
+    struct plan_bind bind = {SOURCE_FIELD, token->text, 0};
+    struct slice hint;
+
     if (slice_starts(token->text, "old.")) {
         bind = (struct plan_bind){SOURCE_OLD_FIELD, slice_from(token->text, strlen("old.")), 0};
     }
-    hint = slip_of(projection, bind.name);
+    hint = projection_slip(projection, bind.name);
     if (slice_is(bind.name, "eventId") || memchr(bind.name.ptr, '.', bind.name.len)) {
         sqlrules_complain(&projection->rules, token->line, SLICE_EMPTY,
                           "':%.*s' is nothing that a state store's projection knows",
@@ -90,6 +83,50 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
     }
     return bind;
 }
+
+static struct plan_bind resolve_event(struct projection *projection, const struct sqltoken *token)
+{
+    const struct fields *payload = projection->payload;
+
+    if (fields_find(payload, token->text)) {
+        return (struct plan_bind){SOURCE_FIELD, token->text, 0};
+    }
+    if (slice_eq(token->text, projection->build->out->aggregate.id_name)) {
+        return (struct plan_bind){SOURCE_AGGREGATE_ID, token->text, 0};
+    }
+    if (memchr(token->text.ptr, '.', token->text.len)) {
+        sqlrules_complain(&projection->rules, token->line,
+                          SLICE_LITERAL("an event has its payload, :aggregateId, :version, "
+                                        ":timestamp and :eventId"),
+                          "':%.*s' is nothing that an event store's projection knows",
+                          SLICE_ARG(token->text));
+    } else if (payload->writers > 0) {
+        sqlrules_complain(&projection->rules, token->line,
+                          fields_hint(payload, projection->build->arena, token->text),
+                          "no command emits %.*s with a '%.*s'", SLICE_ARG(projection->out->name),
+                          SLICE_ARG(token->text));
+    }
+    return (struct plan_bind){SOURCE_FIELD, token->text, 0};
+}
+
+struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token)
+{
+    struct projection *projection = ctx;
+    const struct metadata *found = find_metadata(token->text);
+
+    if (found && projection->payload && fields_find(projection->payload, token->text)) {
+        sqlrules_complain(
+            &projection->rules, token->line, SLICE_LITERAL("give the event's field another name"),
+            "':%.*s' could be the event's field or what every event has", SLICE_ARG(token->text));
+    }
+    if (found && (projection->payload || !found->of_events)) {
+        return (struct plan_bind){found->source, token->text, 0};
+    }
+    return projection->payload ? resolve_event(projection, token)
+                               : resolve_image(projection, token);
+}
+
+/* ------------------------------------------------------------------ statements */
 
 /* The tokens of the one row after VALUES: its '(' and ')'. False: there is none, or several. */
 static bool find_row(const struct sqlstatement *statement, size_t *open_out, size_t *close_out)
@@ -153,6 +190,7 @@ static void build_statements(struct projection *projection)
         return;
     }
     block->used = true;
+    projection->block = block;
     projection->rules.block = block->name;
     if (block->rows != SQLBLOCK_PLAIN || block->statement_count == 0) {
         sqlrules_complain(&projection->rules, block->line, SLICE_EMPTY,
@@ -161,9 +199,9 @@ static void build_statements(struct projection *projection)
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
     for (i = 0; i < block->statement_count; i++) {
-        sqlrules_change(&projection->rules, &block->statements[i], true, tables,
+        sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
-        statements[i] = build_sql(build, &block->statements[i], resolve, projection);
+        statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
         cut_rows(&block->statements[i], &statements[i]);
     }
     projection->out->statements = statements;
@@ -171,164 +209,56 @@ static void build_statements(struct projection *projection)
     projection->out->tables = tables;
 }
 
-/* ------------------------------------------------------------------ touches */
+/* ------------------------------------------------------------------ touches_sql */
 
-/* The types of the query's tag of the same shape; two queries that differ are a complaint. */
-static void type_touch(struct projection *projection, struct plan_template *touch, size_t index)
+static void check_one_column(struct projection *projection, const struct sqlread *read)
 {
-    const struct plan_model *model = projection->build->out;
-    bool found = false;
-    size_t i, j, k;
-
-    for (i = 0; i < model->query_count; i++) {
-        for (j = 0; j < model->queries[i].tag_count; j++) {
-            const struct plan_template *tag = &model->queries[i].tags[j];
-
-            for (k = 0; template_same_shape(tag, touch) && k < tag->part_count; k++) {
-                if (found && touch->parts[k].name.len > 0 &&
-                    touch->parts[k].type != tag->parts[k].type) {
-                    source_complain(&projection->source, projection->value, SLICE_EMPTY,
-                                    "the place {%.*s} of touches/%zu is %s in one query and %s in "
-                                    "another",
-                                    SLICE_ARG(touch->parts[k].name), index,
-                                    scalar_name(touch->parts[k].type),
-                                    scalar_name(tag->parts[k].type));
-                    return;
-                }
-                touch->parts[k].type = tag->parts[k].type;
-            }
-            found |= template_same_shape(tag, touch);
-        }
+    if (read->labels.star || read->labels.count != 1) {
+        sqlrules_complain(&projection->rules, projection->tags->line,
+                          SLICE_LITERAL("SELECT CONCAT('thing:', id) FROM ..."),
+                          "touches_sql yields tags: one column, not %s%zu",
+                          read->labels.star ? "* and " : "", read->labels.count);
     }
 }
 
-static bool is_id(const struct projection *projection, const struct plan_template_part *part)
+static void build_touches_sql(struct projection *projection)
 {
-    return slice_eq(part->name, projection->build->out->aggregate.id_name) ||
-           slice_is(part->name, "aggregateId");
+    struct build *build = projection->build;
+    struct slice name = projection->written.touches_sql->text;
+    struct sqlblock *block = sqlfile_find(&build->model.projections_sql, name);
+    struct plan_sql *sql = ARENA_NEW(build->arena, struct plan_sql);
+    struct sqlread read;
+
+    if (!block || slice_eq(name, projection->out->name)) {
+        source_complain(&projection->source, projection->written.touches_sql,
+                        SLICE_LITERAL("it names a query of projections.sql that yields tags"),
+                        "projections.sql has no other block '-- name: %.*s'", SLICE_ARG(name));
+        return;
+    }
+    block->used = true;
+    projection->rules.block = name;
+    if (block->rows == SQLBLOCK_ONE || block->statement_count != 1) {
+        sqlrules_complain(&projection->rules, block->line, SLICE_EMPTY,
+                          "touches_sql is one SELECT, of one column and any number of rows");
+        return;
+    }
+    projection->tags = &block->statements[0];
+    sqlrules_query(&projection->rules, projection->tags, false, &read);
+    check_one_column(projection, &read);
+    *sql = build_sql(build, projection->tags, projection_resolve, projection);
+    projection->out->touches_sql = sql;
 }
 
-/* Is there a touch like TOUCH whose places (but ids) are of the old image? */
-static bool touches_old(const struct projection *projection, const struct plan_template *touch)
-{
-    size_t i, j;
-
-    for (i = 0; i < projection->out->touch_count; i++) {
-        const struct plan_template *other = &projection->touches[i];
-
-        for (j = 0; template_same_shape(touch, other) && j < touch->part_count; j++) {
-            if (touch->parts[j].name.len > 0 && !is_id(projection, &touch->parts[j]) &&
-                !(other->parts[j].old && slice_eq(other->parts[j].name, touch->parts[j].name))) {
-                break;
-            }
-        }
-        if (template_same_shape(touch, other) && j == touch->part_count) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_touch(struct projection *projection, const struct plan_template *touch)
-{
-    size_t i;
-
-    for (i = 0; i < touch->part_count; i++) {
-        const struct plan_template_part *part = &touch->parts[i];
-        struct slice hint;
-
-        if (part->name.len == 0 || is_id(projection, part)) {
-            continue;
-        }
-        hint = slip_of(projection, part->name);
-        if (hint.len > 0) {
-            source_complain(&projection->source, projection->value, hint,
-                            "no command writes the attribute {%.*s}", SLICE_ARG(part->name));
-        }
-        if (!part->old && !projection->removes && !touches_old(projection, touch)) {
-            source_complain(&projection->source, projection->value,
-                            arena_printf(projection->build->arena, "touch {old.%.*s} too",
-                                         SLICE_ARG(part->name)),
-                            "'%.*s' would not touch what held the old value",
-                            SLICE_ARG(touch->text));
-            return;
-        }
-    }
-}
-
-static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
-                         struct slice *name_out)
-{
-    size_t i, j;
-
-    for (i = 0; i < projection->table_count; i++) {
-        for (j = 0; j < query->table_count; j++) {
-            if (slice_eq(projection->tables[i], query->tables[j])) {
-                *name_out = query->tables[j];
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool touches_query(const struct plan_projection *projection, const struct plan_query *query)
-{
-    size_t i, j;
-
-    for (i = 0; i < projection->touch_count; i++) {
-        for (j = 0; j < query->tag_count; j++) {
-            if (template_same_shape(&projection->touches[i], &query->tags[j])) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void check_freshness(struct projection *projection)
-{
-    const struct plan_model *model = projection->build->out;
-    struct slice table;
-    size_t i;
-
-    for (i = 0; i < model->query_count; i++) {
-        if (shares_table(projection->out, &model->queries[i], &table) &&
-            !touches_query(projection->out, &model->queries[i])) {
-            source_complain(&projection->source, projection->value,
-                            SLICE_LITERAL("add one of the query's tags to \"touches\""),
-                            "it writes the table '%.*s', which the query %.*s reads, and touches "
-                            "none of its tags",
-                            SLICE_ARG(table), SLICE_ARG(model->queries[i].name));
-        }
-    }
-}
-
-static void build_touches(struct projection *projection, const struct value *list)
-{
-    struct schema_source source =
-        source_child(projection->build->arena, &projection->source, SLICE_LITERAL("touches"));
-    size_t i;
-
-    projection->out->touch_count =
-        build_templates(projection->build, &source, list, &projection->touches);
-    projection->out->touches = projection->touches;
-    for (i = 0; i < projection->out->touch_count; i++) {
-        type_touch(projection, &projection->touches[i], i);
-    }
-    for (i = 0; i < projection->out->touch_count; i++) {
-        check_touch(projection, &projection->touches[i]);
-    }
-}
+/* ------------------------------------------------------------------ all */
 
 static void build_projection(struct build *build, const struct value *written,
-                             struct plan_projection *out)
+                             const struct fields *payload, struct plan_projection *out)
 {
-    struct projection projection = {.build = build, .out = out, .value = written};
-    struct model_projection members;
+    struct projection projection = {
+        .build = build, .out = out, .value = written, .payload = payload};
 
     projection.source = build_source(build, "projections", written);
-    projection.removes = slice_is(out->name, "delete");
+    projection.removes = !payload && slice_is(out->name, "delete");
     projection.rules = (struct sqlrules){.arena = build->arena,
                                          .diag = build->diag,
                                          .path = build->model.projections_sql.path,
@@ -337,43 +267,82 @@ static void build_projection(struct build *build, const struct value *written,
         out->ignored = true;
         return;
     }
-    if (!model_projection_read(build->arena, &projection.source, written, &members)) {
+    if (!model_projection_read(build->arena, &projection.source, written, &projection.written)) {
         return;
     }
-    build_touches(&projection, members.touches);
+    if (!projection.written.touches && !projection.written.touches_sql) {
+        source_complain(&projection.source, written,
+                        SLICE_LITERAL("\"touches\": [tags of the queries that show the change]"),
+                        "lacks 'touches' or 'touches_sql'");
+        return;
+    }
+    build_touches(&projection);
     build_statements(&projection);
+    if (projection.written.touches_sql) {
+        build_touches_sql(&projection);
+    }
     check_freshness(&projection);
 }
 
-/* Of a state store: put and delete, both, and nothing else. */
+/* PAYLOAD: of an event. */
+static void take_projection(struct build *build, struct slice name, const struct fields *payload)
+{
+    struct schema_source source =
+        source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
+    struct plan_projection *out = &build->out->projections[build->out->projection_count++];
+    const struct value *written = value_get(build->model.projections, name);
+
+    out->name = name;
+    if (written) {
+        build_projection(build, written, payload, out);
+    } else {
+        source_complain(&source, build->model.projections,
+                        SLICE_LITERAL("null ignores it on purpose"),
+                        "there is no projection '%.*s'", SLICE_ARG(name));
+    }
+}
+
+static void complain_unknown(struct build *build, const struct value *written)
+{
+    struct schema_source source =
+        source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
+    struct suggest suggest;
+    size_t i;
+
+    if (build->out->aggregate.store == STORE_STATE) {
+        source_complain(&source, written, SLICE_EMPTY,
+                        "a state store's projections are 'put' and 'delete', not '%.*s'",
+                        SLICE_ARG(written->name));
+        return;
+    }
+    suggest_init(&suggest, written->name);
+    for (i = 0; i < build->out->event_count; i++) {
+        suggest_offer(&suggest, build->out->events[i].name);
+    }
+    source_complain(&source, written, suggest_hint(&suggest, build->arena),
+                    "\"events\" declares no '%.*s'", SLICE_ARG(written->name));
+}
+
+/* Of a state store: put and delete; of an event store: each of its events; all of them, and nothing else. */
 void build_projections(struct build *build)
 {
     static const char *const names[] = {"put", "delete"};
-    struct schema_source source =
-        source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
+    struct plan_model *out = build->out;
+    bool events = out->aggregate.store == STORE_EVENTS;
+    size_t count = events ? out->event_count : ARRAY_COUNT(names), i;
     const struct value *written;
-    size_t i;
 
-    build->out->projections = ARENA_ARRAY(build->arena, struct plan_projection, ARRAY_COUNT(names));
-    for (i = 0; build->model.projections && i < ARRAY_COUNT(names); i++) {
-        struct plan_projection *out = &build->out->projections[build->out->projection_count++];
-
-        out->name = slice_str(names[i]);
-        written = value_get(build->model.projections, out->name);
-        if (written) {
-            build_projection(build, written, out);
-        } else {
-            source_complain(&source, build->model.projections,
-                            SLICE_LITERAL("null ignores it on purpose"),
-                            "there is no projection '%s'", names[i]);
-        }
+    if (!build->model.projections) {
+        return;
     }
-    for (written = build->model.projections ? build->model.projections->first : NULL; written;
-         written = written->next) {
-        if (!slice_is(written->name, names[0]) && !slice_is(written->name, names[1])) {
-            source_complain(&source, written, SLICE_EMPTY,
-                            "a state store's projections are 'put' and 'delete', not '%.*s'",
-                            SLICE_ARG(written->name));
+    out->projections = ARENA_ARRAY(build->arena, struct plan_projection, count);
+    for (i = 0; i < count; i++) {
+        take_projection(build, events ? out->events[i].name : slice_str(names[i]),
+                        events ? &build->payloads[i] : NULL);
+    }
+    for (written = build->model.projections->first; written; written = written->next) {
+        if (!plan_projection_find(out, written->name)) {
+            complain_unknown(build, written);
         }
     }
 }

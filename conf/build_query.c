@@ -352,6 +352,7 @@ void build_query(struct build *build, const struct value *written, struct plan_q
     out->ttl_ms = build_ttl(&query, query.written.ttl, 0);
     out->negative_ttl_ms = build_ttl(&query, query.written.negative_ttl,
                                      out->ttl_ms < minute_ms ? out->ttl_ms : minute_ms);
+    out->near = query.written.near && query.written.near->boolean;
     build_params(&query);
     build_statement(&query);
     build_tags(&query);

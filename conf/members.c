@@ -53,11 +53,6 @@ static bool member_read(struct arena *arena, const struct schema_source *source,
 {
     struct schema_source child = source_child(arena, source, value->name);
 
-    if (member->need == MEMBER_LATER) {
-        source_complain(&child, value, SLICE_LITERAL("conf/README.md says what is"),
-                        "'%s' is not supported yet", member->name);
-        return false;
-    }
     if (!(member->types & MEMBER_TYPE(value->type))) {
         source_complain(&child, value, SLICE_EMPTY, "must be %.*s, not %s",
                         SLICE_ARG(types_text(arena, member->types)), value_type_name(value->type));

@@ -10,8 +10,7 @@
 
 enum member_need {
     MEMBER_OPTIONAL,
-    MEMBER_REQUIRED,
-    MEMBER_LATER /* known, but not supported yet */
+    MEMBER_REQUIRED
 };
 
 struct member {

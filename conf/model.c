@@ -42,7 +42,7 @@ static bool read_object(struct arena *arena, const struct schema_source *source,
 static const struct member model_members[] = {
     ROW(model, "model",       name,        STRING, REQUIRED),
     ROW(model, "aggregate",   aggregate,   MAP,    REQUIRED),
-    ROW(model, "events",      events,      MAP,    LATER),
+    ROW(model, "events",      events,      MAP,    OPTIONAL),
     ROW(model, "commands",    commands,    MAP,    OPTIONAL),
     ROW(model, "projections", projections, MAP,    REQUIRED),
     ROW(model, "queries",     queries,     MAP,    OPTIONAL),
@@ -53,15 +53,24 @@ READER(model_aggregate,
     ROW(model_aggregate, "store",          store,          STRING, REQUIRED),
     ROW(model_aggregate, "table",          table,          STRING, REQUIRED),
     ROW(model_aggregate, "id",             id,             MAP,    REQUIRED),
-    ROW(model_aggregate, "snapshot_every", snapshot_every, NUMBER, LATER))
+    ROW(model_aggregate, "snapshot_every", snapshot_every, NUMBER, OPTIONAL))
+
+READER(model_event,
+    ROW(model_event, "set",     set,     MAP,  OPTIONAL),
+    ROW(model_event, "deletes", deletes, FLAG, OPTIONAL))
+
+READER(model_emit,
+    ROW(model_emit, "type",    type,      STRING, REQUIRED),
+    ROW(model_emit, "payload", payload,   MAP,    OPTIONAL),
+    ROW(model_emit, "if",      condition, STRING, OPTIONAL))
 
 READER(model_command,
     ROW(model_command, "route",    route,    STRING, REQUIRED),
     ROW(model_command, "location", location, STRING, OPTIONAL),
     ROW(model_command, "payload",  payload,  MAP | FLAG, OPTIONAL),
     ROW(model_command, "require",  require,  LIST,   OPTIONAL),
-    ROW(model_command, "skip_if",  skip_if,  STRING, LATER),
-    ROW(model_command, "emit",     emit,     LIST,   LATER),
+    ROW(model_command, "skip_if",  skip_if,  STRING, OPTIONAL),
+    ROW(model_command, "emit",     emit,     LIST,   OPTIONAL),
     ROW(model_command, "put",      put,      MAP,    OPTIONAL),
     ROW(model_command, "update",   update,   MAP,    OPTIONAL),
     ROW(model_command, "delete",   delete_,  FLAG,   OPTIONAL))
@@ -75,15 +84,15 @@ READER(model_refusal,
     ROW(model_refusal, "title",  title,  STRING, REQUIRED))
 
 READER(model_projection,
-    ROW(model_projection, "touches",     touches,     LIST,   REQUIRED),
-    ROW(model_projection, "touches_sql", touches_sql, STRING, LATER))
+    ROW(model_projection, "touches",     touches,     LIST,   OPTIONAL),
+    ROW(model_projection, "touches_sql", touches_sql, STRING, OPTIONAL))
 
 READER(model_query,
     ROW(model_query, "route",        route,        STRING, REQUIRED),
     ROW(model_query, "tags",         tags,         LIST,   REQUIRED),
     ROW(model_query, "ttl",          ttl,          STRING, REQUIRED),
     ROW(model_query, "negative_ttl", negative_ttl, STRING, OPTIONAL),
-    ROW(model_query, "near",         near,         FLAG,   LATER),
+    ROW(model_query, "near",         near,         FLAG,   OPTIONAL),
     ROW(model_query, "params",       params,       MAP,    OPTIONAL),
     ROW(model_query, "page",         page,         MAP,    OPTIONAL),
     ROW(model_query, "order",        order,        LIST,   OPTIONAL),
@@ -102,30 +111,24 @@ bool model_id_read(struct arena *arena, const struct schema_source *source,
 {
     const struct value *member;
     struct value *schema;
-    bool ok = true;
 
     *out = (struct model_id){0};
     schema = value_map(arena);
     schema->offset = value->offset;
     for (member = value->first; member; member = member->next) {
-        struct schema_source child = source_child(arena, source, member->name);
-
         if (slice_is(member->name, "name") && member->type == VALUE_STRING) {
             out->name = member;
         } else if (slice_is(member->name, "generate")) {
-            source_complain(&child, member, SLICE_LITERAL("conf/README.md says what is"),
-                            "'generate' is not supported yet");
-            ok = false;
+            out->generate = member;
         } else {
             value_set(schema, member->name, value_copy(arena, member));
         }
     }
     if (!out->name) {
         source_complain(source, value, SLICE_EMPTY, "lacks the member 'name'");
-        ok = false;
     }
     out->schema = schema;
-    return ok;
+    return out->name != NULL;
 }
 
 /* ------------------------------------------------------------------ files */

@@ -28,6 +28,12 @@ struct model_id {
     const struct value *name, *generate;
     const struct value *schema; /* the id's other members */
 };
+struct model_event {
+    const struct value *set, *deletes;
+};
+struct model_emit {
+    const struct value *type, *payload, *condition;
+};
 struct model_command {
     const struct value *route, *location, *payload, *require, *skip_if, *emit, *put, *update,
         *delete_;
@@ -54,6 +60,10 @@ bool model_aggregate_read(struct arena *arena, const struct schema_source *sourc
                           const struct value *value, struct model_aggregate *out);
 bool model_id_read(struct arena *arena, const struct schema_source *source,
                    const struct value *value, struct model_id *out);
+bool model_event_read(struct arena *arena, const struct schema_source *source,
+                      const struct value *value, struct model_event *out);
+bool model_emit_read(struct arena *arena, const struct schema_source *source,
+                     const struct value *value, struct model_emit *out);
 bool model_command_read(struct arena *arena, const struct schema_source *source,
                         const struct value *value, struct model_command *out);
 bool model_require_read(struct arena *arena, const struct schema_source *source,

@@ -107,10 +107,11 @@ static void add_name(struct names *names, struct diag *diag, const struct plan_m
 static void check_names(struct plan *plan, struct diag *diag)
 {
     struct names names = {0};
-    size_t room = 2 * plan->model_count, i, j;
+    size_t room = 3 * plan->model_count, i, j;
 
     for (i = 0; i < plan->model_count; i++) {
-        room += plan->models[i].command_count + plan->models[i].query_count;
+        room += plan->models[i].command_count + plan->models[i].query_count +
+                plan->models[i].event_count;
     }
     names.items = ARENA_ARRAY(&plan->arena, struct named, room);
     for (i = 0; i < plan->model_count; i++) {
@@ -118,6 +119,10 @@ static void check_names(struct plan *plan, struct diag *diag)
 
         add_name(&names, diag, model, "model", model->name);
         add_name(&names, diag, model, "aggregate", model->aggregate.name);
+        add_name(&names, diag, model, "DynamoDB table", model->aggregate.table);
+        for (j = 0; j < model->event_count; j++) {
+            add_name(&names, diag, model, "event", model->events[j].name);
+        }
         for (j = 0; j < model->command_count; j++) {
             add_name(&names, diag, model, "command", model->commands[j].name);
         }

@@ -120,7 +120,10 @@ struct plan_assignment {
     const struct expr *value;
 };
 
-/* Of an event store: what an event does to the state. */
+/*
+ * Of an event store: what an event does to the state. SETS are expressions over `event` (its payload), `state` (as it was before the event) and `id`, and nothing
+ * else, so that a fold comes to the same whenever it is done. DELETES: `exists` is false after it.
+ */
 struct plan_event {
     struct slice name;
     const struct plan_assignment *sets;
@@ -128,12 +131,24 @@ struct plan_event {
     bool deletes;
 };
 
+/* CONDITION and PAYLOAD see the state as it was before the command, also when another event stands before this one. */
 struct plan_emit {
     const struct plan_event *event;
     const struct expr *condition; /* NULL: always */
     const struct plan_assignment *payload;
     size_t payload_count;
 };
+
+/* A parameter of a command's path that is not the id: a member of the payload (gateway/param.h params_of_command puts it there before anything is validated). */
+struct plan_path_param {
+    struct slice name;
+    int capture; /* its place among the route's */
+    enum scalar type;
+    const struct schema *schema; /* the payload's property of that name */
+};
+
+#define PLAN_EMITS_MAX \
+    99 /* DynamoDB takes 100 items in a transaction; one may be the Idempotency-Key's */
 
 enum plan_write {
     WRITE_PUT,
@@ -160,8 +175,11 @@ struct plan_command {
         ID_FROM_PAYLOAD,
         ID_GENERATED
     } id_from;
+    /* GENERATED: the payload's member of the id's name if it is there, else a new uuid. */
+    const struct plan_path_param *path_params;
+    size_t path_param_count;
     const struct plan_query *location; /* NULL: 200; else 201 with Location */
-    /* Derived for state stores: whether an item must be read before it can be decided; else what the one conditional request demands. */
+    /* Derived: event stores always read their state. Of state stores: whether an item must be read before it can be decided; else what the one conditional request demands. */
     bool reads_state;
     bool demands_exists, demands_absent;
     const struct slice *condition_fields; /* the attributes that any expression reads */
@@ -180,7 +198,7 @@ struct plan_projection {
     size_t touch_count;
     const struct slice *tables; /* that the statements write */
     size_t table_count;
-    const struct plan_sql *touches_sql; /* NULL: none */
+    const struct plan_sql *touches_sql; /* NULL: none. A SELECT of one column: each row is a tag */
 };
 
 /* ------------------------------------------------------------------ read side */
@@ -248,7 +266,7 @@ struct plan_model {
     struct slice database; /* "twofold_<model>" */
     unsigned int index;
     struct plan_aggregate aggregate;
-    const struct plan_event *events;
+    struct plan_event *events; /* of a state store: none */
     size_t event_count;
     struct plan_command *commands;
     size_t command_count;

@@ -94,6 +94,39 @@ static void print_names(const char *label, const struct slice *names, size_t cou
 
 /* ------------------------------------------------------------------ parts of a model */
 
+static void print_assignments(const char *label, const struct plan_assignment *assignments,
+                              size_t count, FILE *out)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        fprintf(out, "    %s: %.*s = %.*s\n", label, SLICE_ARG(assignments[i].name),
+                SLICE_ARG(expr_text(assignments[i].value)));
+    }
+}
+
+static void print_emits(const struct plan_command *command, FILE *out)
+{
+    size_t i;
+
+    for (i = 0; i < command->emit_count; i++) {
+        const struct plan_emit *emit = &command->emits[i];
+
+        fprintf(out, "    emits: %.*s", SLICE_ARG(emit->event->name));
+        if (emit->condition) {
+            fprintf(out, " if %.*s", SLICE_ARG(expr_text(emit->condition)));
+        }
+        fputc('\n', out);
+        print_assignments("  with", emit->payload, emit->payload_count, out);
+    }
+}
+
+static void print_event(const struct plan_event *event, FILE *out)
+{
+    fprintf(out, "  event %.*s%s\n", SLICE_ARG(event->name), event->deletes ? ": deletes" : "");
+    print_assignments("set", event->sets, event->set_count, out);
+}
+
 static void print_command(const struct plan_command *command, FILE *out)
 {
     static const char *const writes[] = {"put", "update", "delete", "emit"};
@@ -106,16 +139,21 @@ static void print_command(const struct plan_command *command, FILE *out)
             ids[command->id_from], command->reads_state ? ", reads the state" : "",
             command->demands_exists ? ", must exist" : "",
             command->demands_absent ? ", must not exist" : "");
+    for (i = 0; i < command->path_param_count; i++) {
+        fprintf(out, "    from the path: %.*s %s\n", SLICE_ARG(command->path_params[i].name),
+                scalar_name(command->path_params[i].type));
+    }
     print_schema("payload", command->payload, out);
     for (i = 0; i < command->require_count; i++) {
         fprintf(out, "    require: %.*s else %d %.*s\n",
                 SLICE_ARG(expr_text(command->requires[i].that)), command->requires[i].code,
                 SLICE_ARG(command->requires[i].title));
     }
-    for (i = 0; i < command->assignment_count; i++) {
-        fprintf(out, "    set: %.*s = %.*s\n", SLICE_ARG(command->assignments[i].name),
-                SLICE_ARG(expr_text(command->assignments[i].value)));
+    if (command->skip_if) {
+        fprintf(out, "    skip if: %.*s\n", SLICE_ARG(expr_text(command->skip_if)));
     }
+    print_assignments("set", command->assignments, command->assignment_count, out);
+    print_emits(command, out);
     print_names("condition fields", command->condition_fields, command->condition_field_count, out);
     if (command->location) {
         fprintf(out, "    location: %.*s\n", SLICE_ARG(command->location->name));
@@ -132,6 +170,9 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     print_templates("touches", projection->touches, projection->touch_count, out);
     for (i = 0; i < projection->statement_count; i++) {
         print_sql("sql", &projection->statements[i], out);
+    }
+    if (projection->touches_sql) {
+        print_sql("touches what it yields", projection->touches_sql, out);
     }
 }
 
@@ -169,8 +210,8 @@ static void print_order(const struct plan_query *query, FILE *out)
 
 static void print_query(const struct plan_query *query, FILE *out)
 {
-    fprintf(out, "  query %.*s %s: %.*s\n", SLICE_ARG(query->name), query->one ? ":one" : ":many",
-            SLICE_ARG(query->route->text));
+    fprintf(out, "  query %.*s %s%s: %.*s\n", SLICE_ARG(query->name), query->one ? ":one" : ":many",
+            query->near ? ", near" : "", SLICE_ARG(query->route->text));
     fprintf(out, "    fingerprint: %s\n", query->fingerprint);
     fprintf(out, "    ttl: %llu ms, absent %llu ms\n", (unsigned long long)query->ttl_ms,
             (unsigned long long)query->negative_ttl_ms);
@@ -193,10 +234,18 @@ static void print_model(const struct plan_model *model, FILE *out)
 
     fprintf(out, "model %.*s: database %.*s, touches %s\n", SLICE_ARG(model->name),
             SLICE_ARG(model->database), model->touches);
-    fprintf(out, "  aggregate %.*s: %s store, table %.*s, id %.*s %s\n", SLICE_ARG(aggregate->name),
-            aggregate->store == STORE_STATE ? "state" : "event", SLICE_ARG(aggregate->table),
-            SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type));
+    fprintf(out, "  aggregate %.*s: %s store, table %.*s, id %.*s %s%s\n",
+            SLICE_ARG(aggregate->name), aggregate->store == STORE_STATE ? "state" : "event",
+            SLICE_ARG(aggregate->table), SLICE_ARG(aggregate->id_name),
+            scalar_name(aggregate->id_type), aggregate->id_generated ? ", generated" : "");
+    if (aggregate->store == STORE_EVENTS) {
+        fprintf(out, "    keys: %.*s, snapshot every %u events\n", SLICE_ARG(aggregate->key_prefix),
+                aggregate->snapshot_every);
+    }
     print_schema("id", aggregate->id_schema, out);
+    for (i = 0; i < model->event_count; i++) {
+        print_event(&model->events[i], out);
+    }
     for (i = 0; i < model->command_count; i++) {
         print_command(&model->commands[i], out);
     }

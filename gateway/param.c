@@ -239,3 +239,56 @@ enum status params_of_query(struct request *request, struct lookup_input *input,
     }
     return STATUS_OK;
 }
+
+/* ------------------------------------------------------------------ a command's input */
+
+static void add_differing(struct request *request, struct slice name, struct schema_errors *errors)
+{
+    if (errors->count < SCHEMA_ERRORS_MAX) {
+        errors->items[errors->count++] =
+            (struct schema_error){arena_printf(request->arena, "/%.*s", SLICE_ARG(name)),
+                                  SLICE_LITERAL("differs from the path's")};
+    }
+}
+
+/* A map of its own: members that the body lacks are added. */
+static struct value *map_of(struct arena *arena, const struct value *payload)
+{
+    struct value *map = value_map(arena);
+    const struct value *member = payload ? payload->first : NULL;
+
+    for (; member; member = member->next) {
+        value_set(map, member->name, value_copy(arena, member));
+    }
+    return map;
+}
+
+enum status params_of_command(struct request *request, const struct plan_command *command,
+                              const struct value *payload, const struct value **out,
+                              struct schema_errors *errors_out, const char **detail_out)
+{
+    struct value *map;
+
+    *out = payload;
+    *errors_out = (struct schema_errors){.count = 0};
+    if (command->path_param_count == 0 || (payload && payload->type != VALUE_MAP)) {
+        return STATUS_OK; /* what is no object fails its schema */
+    }
+    map = map_of(request->arena, payload);
+    *out = map;
+    for (size_t i = 0; i < command->path_param_count; i++) {
+        const struct plan_path_param *param = &command->path_params[i];
+        const struct value *given = value_get(payload, param->name), *value = NULL;
+
+        if (param_read(request->arena, param->name, param->type, param->schema,
+                       request->match.captures[param->capture], &value, detail_out) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+        if (!given) {
+            value_set(map, param->name, value_copy(request->arena, value));
+        } else if (!value_equal(given, value)) {
+            add_differing(request, param->name, errors_out);
+        }
+    }
+    return errors_out->count > 0 ? STATUS_SCHEMA : STATUS_OK;
+}

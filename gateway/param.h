@@ -17,6 +17,16 @@ MUST_CHECK enum status param_read(struct arena *arena, struct slice name, enum s
 MUST_CHECK enum status params_of_query(struct request *request, struct lookup_input *input,
                                        const char **detail_out);
 
+/*
+ * Merges the command's path parameters other than the id into PAYLOAD (NULL: no body), before anything is validated: {pictureId} of
+ * "POST /pictures/{pictureId}/comments" becomes the member pictureId, typed as the payload's schema says. *out is PAYLOAD itself when there is nothing to merge.
+ * INVALID with detail: a parameter is not of its type (400). SCHEMA with errors: PAYLOAD has the member too, and another value (422).
+ */
+MUST_CHECK enum status params_of_command(struct request *request,
+                                         const struct plan_command *command,
+                                         const struct value *payload, const struct value **out,
+                                         struct schema_errors *errors_out, const char **detail_out);
+
 /* The path of ROUTE with its parameters' canonical, encoded texts. */
 struct slice route_path(struct arena *arena, const struct plan_route *route,
                         const struct slice *texts);

@@ -24,7 +24,9 @@ static enum next step_body(struct request *request)
     struct json_error error = {0};
 
     if (body.len == 0) {
-        if (request->match.route->command->payload) {
+        const struct plan_command *command = request->match.route->command;
+
+        if (command->payload && command->path_param_count == 0) {
             return reply_problem(request, PROBLEM_MALFORMED, "this command needs a JSON body");
         }
         return NEXT_STEP;
@@ -124,6 +126,26 @@ static void on_command(void *ctx, enum status status, const struct command_resul
     request_resume(request);
 }
 
+/* What the path says becomes part of the payload; REPLY: it cannot. */
+static enum next merge_path(struct request *request)
+{
+    struct command_input *input = &request->command;
+    struct schema_errors *errors = ARENA_NEW(request->arena, struct schema_errors);
+    const char *detail = NULL;
+    enum status status = params_of_command(request, request->match.route->command, input->payload,
+                                           &input->payload, errors, &detail);
+
+    if (status == STATUS_INVALID) {
+        return reply_problem(request, PROBLEM_BAD_PARAMETER, detail);
+    }
+    if (status != STATUS_OK) {
+        return reply_problem_details(
+            request,
+            &(struct problem_details){.problem = problem_of_status(status), .errors = errors});
+    }
+    return NEXT_STEP;
+}
+
 static enum next step_submit(struct request *request)
 {
     const struct plan_command *command = request->match.route->command;
@@ -145,6 +167,9 @@ static enum next step_submit(struct request *request)
                        request->match.captures[capture], &input->path_id, &detail) != STATUS_OK) {
             return reply_problem(request, PROBLEM_BAD_PARAMETER, detail);
         }
+    }
+    if (merge_path(request) == NEXT_REPLY) {
+        return NEXT_REPLY;
     }
     input->command = command;
     input->deadline_us = request->deadline_us;

@@ -1,0 +1,27 @@
+/*
+ * A command while it is built: what build_command.c (conditions, writes), build_input.c (payload, path, id) and build_event.c (what it emits) share.
+ */
+#ifndef CONF_BUILD_COMMAND_H
+#define CONF_BUILD_COMMAND_H
+
+#include "conf/build.h"
+
+struct command {
+    struct build *build;
+    struct plan_command *out;
+    struct schema_source source;
+    struct model_command written;
+    const struct value *value;
+    struct expr_scope scope;
+};
+
+/* Payload's schema, the path's parameters, where the id comes from. */
+void build_input(struct command *command);
+/* The events that the command emits. */
+void build_emits(struct command *command);
+
+/* An expression that is true or false; NULL after a complaint. */
+const struct expr *build_condition(struct command *command, const struct schema_source *source,
+                                   const struct value *written);
+
+#endif

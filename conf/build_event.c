@@ -1,0 +1,217 @@
+/*
+ * An event store's events: what they do to the state, and what the commands emit.
+ *
+ * An event is folded for as long as it is stored, so what its expressions read must surely be there: a field of the event is known when every command that emits
+ * it gives it (or when the expression asks has(event.x) first), a field of the state when some event sets it.
+ */
+#include "conf/build_command.h"
+#include "conf/suggest.h"
+
+/* ------------------------------------------------------------------ what an event does */
+
+struct event {
+    struct build *build;
+    struct plan_event *out;
+    const struct fields *payload;
+    struct schema_source source;
+};
+
+static const struct expr *compile_set(struct event *event, const struct value *written,
+                                      const struct schema_source *source, bool common)
+{
+    struct build *build = event->build;
+    bool open = event->payload->writers == 0;
+    const struct expr_scope scope = {
+        .event = true,
+        .state = true,
+        .id = true,
+        .event_schema = open ? NULL : fields_schema(event->payload, build->arena, common),
+        .state_schema = build->state_schema,
+        .id_type = build_id_type(&build->out->aggregate)};
+
+    return expr_compile(build->arena, written->text, &scope, source, source_line(source, written));
+}
+
+/* Fields that only some commands give may be read by an expression that asks for them first. */
+static bool asks_first(struct slice text)
+{
+    return memmem(text.ptr, text.len, "has(", strlen("has(")) != NULL;
+}
+
+static void build_set(struct event *event, const struct schema_source *parent,
+                      const struct value *written, struct plan_assignment *out)
+{
+    struct schema_source source = source_child(event->build->arena, parent, written->name);
+
+    if (written->name.len == 0 || written->name.ptr[0] == '_') {
+        source_complain(&source, written, SLICE_EMPTY,
+                        "a field's name is not empty and does not begin with _");
+    }
+    if (written->type != VALUE_STRING) {
+        source_complain(&source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
+                        "must be a string that holds an expression");
+        return;
+    }
+    out->name = written->name;
+    out->value = compile_set(event, written, &source, !asks_first(written->text));
+    event->out->set_count += out->value != NULL;
+}
+
+static void build_event(struct build *build, const struct value *written, struct plan_event *out,
+                        const struct fields *payload)
+{
+    struct event event = {.build = build, .out = out, .payload = payload};
+    struct plan_assignment *sets;
+    struct schema_source parent;
+    struct model_event members;
+    const struct value *set;
+
+    event.source = build_source(build, "events", written);
+    if (!member_is_name(written->name)) {
+        source_complain(&event.source, written, SLICE_EMPTY,
+                        "a name is a letter, then letters, digits and _");
+    }
+    if (!model_event_read(build->arena, &event.source, written, &members)) {
+        return;
+    }
+    out->deletes = members.deletes && members.deletes->boolean;
+    if (!members.set) {
+        return;
+    }
+    parent = source_child(build->arena, &event.source, SLICE_LITERAL("set"));
+    sets = ARENA_ARRAY(build->arena, struct plan_assignment, members.set->count);
+    out->sets = sets;
+    for (set = members.set->first; set; set = set->next) {
+        build_set(&event, &parent, set, &sets[out->set_count]);
+    }
+}
+
+static void complain_store(struct build *build)
+{
+    const struct value *events = build->model.events;
+    bool wanted = build->out->aggregate.store == STORE_EVENTS;
+
+    if (wanted && !events) {
+        source_complain(&build->model.source, build->model.root,
+                        SLICE_LITERAL("\"events\": {\"SomethingHappened\": {\"set\": {...}}}"),
+                        "an event store declares its events");
+    } else if (!wanted && events) {
+        source_complain(&build->model.source, events, SLICE_LITERAL("\"store\": \"events\""),
+                        "only an event store has events");
+    }
+}
+
+void build_events(struct build *build)
+{
+    struct plan_model *out = build->out;
+    const struct value *written;
+    size_t i = 0;
+
+    complain_store(build);
+    if (out->aggregate.store != STORE_EVENTS) {
+        return;
+    }
+    out->event_count = build->model.events ? build->model.events->count : 0;
+    out->events = ARENA_ARRAY(build->arena, struct plan_event, out->event_count);
+    written = build->model.events ? build->model.events->first : NULL;
+    for (; written; written = written->next) {
+        out->events[i++].name = written->name;
+    }
+    build_types(build);
+    build->state_schema = fields_schema(&build->state, build->arena, false);
+    written = build->model.events ? build->model.events->first : NULL;
+    for (i = 0; written; written = written->next, i++) {
+        build_event(build, written, &out->events[i], &build->payloads[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ what a command emits */
+
+static const struct plan_event *
+find_event(struct command *command, const struct schema_source *source, const struct value *type)
+{
+    const struct plan_model *model = command->build->out;
+    struct suggest suggest;
+    size_t i;
+
+    suggest_init(&suggest, type->text);
+    for (i = 0; i < model->event_count; i++) {
+        if (slice_eq(model->events[i].name, type->text)) {
+            return &model->events[i];
+        }
+        suggest_offer(&suggest, model->events[i].name);
+    }
+    source_complain(source, type, suggest_hint(&suggest, command->build->arena),
+                    "\"events\" declares no '%.*s'", SLICE_ARG(type->text));
+    return NULL;
+}
+
+static void build_payload(struct command *command, const struct schema_source *parent,
+                          const struct value *map, struct plan_emit *out)
+{
+    struct arena *arena = command->build->arena;
+    struct plan_assignment *payload = ARENA_ARRAY(arena, struct plan_assignment, map->count);
+    const struct value *written;
+
+    out->payload = payload;
+    for (written = map->first; written; written = written->next) {
+        struct schema_source source = source_child(arena, parent, written->name);
+        struct plan_assignment *field = &payload[out->payload_count];
+
+        if (written->name.len == 0) {
+            source_complain(&source, written, SLICE_EMPTY, "a field's name must not be empty");
+        } else if (written->type != VALUE_STRING) {
+            source_complain(&source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
+                            "must be a string that holds an expression");
+        } else {
+            field->name = written->name;
+            field->value = expr_compile(arena, written->text, &command->scope, &source,
+                                        source_line(&source, written));
+            out->payload_count += field->value != NULL;
+        }
+    }
+}
+
+static void build_emit(struct command *command, const struct schema_source *source,
+                       const struct value *written, struct plan_emit *out)
+{
+    struct arena *arena = command->build->arena;
+    struct schema_source condition = source_child(arena, source, SLICE_LITERAL("if"));
+    struct schema_source payload = source_child(arena, source, SLICE_LITERAL("payload"));
+    struct model_emit members;
+
+    if (!model_emit_read(arena, source, written, &members)) {
+        return;
+    }
+    out->event = find_event(command, source, members.type);
+    if (members.condition) {
+        out->condition = build_condition(command, &condition, members.condition);
+    }
+    if (members.payload) {
+        build_payload(command, &payload, members.payload, out);
+    }
+    command->out->emit_count += out->event != NULL;
+}
+
+void build_emits(struct command *command)
+{
+    struct arena *arena = command->build->arena;
+    struct schema_source list = source_child(arena, &command->source, SLICE_LITERAL("emit"));
+    const struct value *written = command->written.emit;
+    const struct value *item;
+    struct plan_emit *emits;
+    size_t index = 0;
+
+    if (written->count == 0 || written->count > PLAN_EMITS_MAX) {
+        source_complain(&list, written, SLICE_LITERAL("they are written in one transaction"),
+                        "a command emits 1 to %d events", PLAN_EMITS_MAX);
+        return;
+    }
+    emits = ARENA_ARRAY(arena, struct plan_emit, written->count);
+    command->out->emits = emits;
+    for (item = written->first; item; item = item->next, index++) {
+        struct schema_source source = source_element(arena, &list, index);
+
+        build_emit(command, &source, item, &emits[command->out->emit_count]);
+    }
+}

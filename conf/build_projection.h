@@ -1,0 +1,35 @@
+/*
+ * A projection while it is built: what build_projection.c (statements) and build_touches.c (tags, freshness) share.
+ */
+#ifndef CONF_BUILD_PROJECTION_H
+#define CONF_BUILD_PROJECTION_H
+
+#include "conf/build.h"
+#include "conf/sqlrules.h"
+
+struct projection {
+    struct build *build;
+    struct plan_projection *out;
+    struct plan_template *touches;
+    struct schema_source source;
+    const struct value *value;
+    struct model_projection written;
+    struct sqlrules rules;
+    const struct sqlblock *block;    /* its statements; NULL: there is none */
+    const struct sqlstatement *tags; /* of touches_sql; NULL: none */
+    const struct fields *payload;    /* of the event; NULL: of a state store */
+    bool removes;                    /* of delete: there is no new image */
+};
+
+/* Tags that it touches: types and what fills them. */
+void build_touches(struct projection *projection);
+/* After statements and tags: no query that reads what it writes may keep its answer. */
+void check_freshness(struct projection *projection);
+
+/* A name that no command writes may be another writer's; one that is nearly that of a command's is a slip: the hint. Of a state store. */
+struct slice projection_slip(struct projection *projection, struct slice name);
+
+/* Where a statement's parameter comes from. */
+build_resolve_fn projection_resolve;
+
+#endif

@@ -1,0 +1,387 @@
+/*
+ * The tags that a projection touches, and the rules that keep answers fresh:
+ *
+ *     a projection that writes a table which a query reads must touch a tag of that query: one of the same shape (template.h)
+ *     a change that moves a row from one tag to another must touch both
+ *
+ * A place in a touched tag has the type of the query's parameter in the same place; so projector and gateway make one text of one value.
+ */
+#include "conf/build_projection.h"
+#include "conf/template.h"
+
+/* ------------------------------------------------------------------ types of places */
+
+static bool is_id(const struct projection *projection, const struct plan_template_part *part)
+{
+    return slice_eq(part->name, projection->build->out->aggregate.id_name) ||
+           slice_is(part->name, "aggregateId");
+}
+
+/* False: two queries differ. */
+static bool take_types(struct plan_template *touch, const struct plan_template *tag, bool first)
+{
+    size_t i;
+
+    for (i = 0; i < tag->part_count; i++) {
+        if (!first && touch->parts[i].name.len > 0 && touch->parts[i].type != tag->parts[i].type) {
+            return false;
+        }
+        touch->parts[i].type = tag->parts[i].type;
+    }
+    return true;
+}
+
+/* Of a tag that no query has: as its values are, or its record would fail. */
+static void type_alone(const struct projection *projection, struct plan_template *touch)
+{
+    size_t i;
+
+    for (i = 0; i < touch->part_count; i++) {
+        const struct field *field =
+            projection->payload ? fields_find(projection->payload, touch->parts[i].name) : NULL;
+
+        if (is_id(projection, &touch->parts[i])) {
+            touch->parts[i].type = projection->build->out->aggregate.id_type;
+        } else if (field && field->type == VALUE_NUMBER) {
+            touch->parts[i].type = SCALAR_NUMBER;
+        } else if (field && field->type == VALUE_BOOL) {
+            touch->parts[i].type = SCALAR_BOOLEAN;
+        }
+    }
+}
+
+/* The types of the query's tag of the same shape; two queries that differ are a complaint. */
+static void type_touch(struct projection *projection, struct plan_template *touch, size_t index)
+{
+    const struct plan_model *model = projection->build->out;
+    bool found = false;
+    size_t i, j;
+
+    for (i = 0; i < model->query_count; i++) {
+        for (j = 0; j < model->queries[i].tag_count; j++) {
+            const struct plan_template *tag = &model->queries[i].tags[j];
+
+            if (!template_same_shape(tag, touch)) {
+                continue;
+            }
+            if (!take_types(touch, tag, !found)) {
+                source_complain(&projection->source, projection->value, SLICE_EMPTY,
+                                "a place of touches/%zu, '%.*s', is of one type in one query and "
+                                "of another in the query %.*s",
+                                index, SLICE_ARG(touch->text), SLICE_ARG(model->queries[i].name));
+                return;
+            }
+            found = true;
+        }
+    }
+    if (!found) {
+        type_alone(projection, touch);
+    }
+}
+
+/* Is there a touch like TOUCH whose places (but ids) are of the old image? */
+static bool touches_old(const struct projection *projection, const struct plan_template *touch)
+{
+    size_t i, j;
+
+    for (i = 0; i < projection->out->touch_count; i++) {
+        const struct plan_template *other = &projection->touches[i];
+
+        for (j = 0; template_same_shape(touch, other) && j < touch->part_count; j++) {
+            if (touch->parts[j].name.len > 0 && !is_id(projection, &touch->parts[j]) &&
+                !(other->parts[j].old && slice_eq(other->parts[j].name, touch->parts[j].name))) {
+                break;
+            }
+        }
+        if (template_same_shape(touch, other) && j == touch->part_count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ what fills a place */
+
+static void check_image_place(struct projection *projection, const struct plan_template *touch,
+                              const struct plan_template_part *part)
+{
+    struct slice hint = projection_slip(projection, part->name);
+
+    if (hint.len > 0) {
+        source_complain(&projection->source, projection->value, hint,
+                        "no command writes the attribute {%.*s}", SLICE_ARG(part->name));
+    }
+    if (!part->old && !projection->removes && !touches_old(projection, touch)) {
+        source_complain(
+            &projection->source, projection->value,
+            arena_printf(projection->build->arena, "touch {old.%.*s} too", SLICE_ARG(part->name)),
+            "'%.*s' would not touch what held the old value", SLICE_ARG(touch->text));
+    }
+}
+
+static bool type_fits(enum value_type type, enum scalar place)
+{
+    switch (place) {
+    case SCALAR_INTEGER:
+    case SCALAR_NUMBER:
+        return type == VALUE_NUMBER || type == VALUE_NULL;
+    case SCALAR_BOOLEAN:
+        return type == VALUE_BOOL || type == VALUE_NUMBER || type == VALUE_NULL;
+    case SCALAR_STRING:
+        return type == VALUE_STRING || type == VALUE_NULL;
+    }
+    return false;
+}
+
+/* An event that lacks the field would leave the tag out, and nobody would know. */
+static void check_event_place(struct projection *projection, const struct plan_template_part *part)
+{
+    const struct fields *payload = projection->payload;
+    const struct field *field = fields_find(payload, part->name);
+    struct slice name = projection->out->name;
+
+    if (part->old) {
+        source_complain(&projection->source, projection->value,
+                        SLICE_LITERAL("let the event carry the old value, or use \"touches_sql\""),
+                        "an event has no old image: {old.%.*s}", SLICE_ARG(part->name));
+    } else if (payload->writers > 0 && !field) {
+        source_complain(&projection->source, projection->value,
+                        fields_hint(payload, projection->build->arena, part->name),
+                        "nothing fills the place {%.*s}: no command emits %.*s with it",
+                        SLICE_ARG(part->name), SLICE_ARG(name));
+    } else if (field && field->count < payload->writers) {
+        source_complain(&projection->source, projection->value,
+                        SLICE_LITERAL("emit it everywhere, or use \"touches_sql\""),
+                        "not every command that emits %.*s gives it the {%.*s} of a tag",
+                        SLICE_ARG(name), SLICE_ARG(part->name));
+    } else if (field && !type_fits(field->type, part->type)) {
+        source_complain(&projection->source, projection->value, SLICE_EMPTY,
+                        "the field {%.*s} of %.*s is %s, the query's parameter in its place %s",
+                        SLICE_ARG(part->name), SLICE_ARG(name), value_type_name(field->type),
+                        scalar_name(part->type));
+    }
+}
+
+static void check_id_place(struct projection *projection, const struct plan_template_part *part)
+{
+    const struct plan_aggregate *aggregate = &projection->build->out->aggregate;
+
+    if (!type_fits(build_id_type(aggregate), part->type)) {
+        source_complain(&projection->source, projection->value, SLICE_EMPTY,
+                        "the id {%.*s} is %s, the query's parameter in its place %s",
+                        SLICE_ARG(part->name), scalar_name(aggregate->id_type),
+                        scalar_name(part->type));
+    }
+}
+
+static void check_touch(struct projection *projection, struct plan_template *touch)
+{
+    size_t i;
+
+    for (i = 0; i < touch->part_count; i++) {
+        struct plan_template_part *part = &touch->parts[i];
+
+        if (part->name.len == 0) {
+            continue;
+        }
+        if (projection->payload && is_id(projection, part) &&
+            !fields_find(projection->payload, part->name)) {
+            part->name = SLICE_LITERAL("aggregateId"); /* an event's payload need not hold its id */
+        }
+        if (is_id(projection, part)) {
+            check_id_place(projection, part);
+        } else if (projection->payload) {
+            check_event_place(projection, part);
+        } else {
+            check_image_place(projection, touch, part);
+        }
+    }
+}
+
+void build_touches(struct projection *projection)
+{
+    struct schema_source source =
+        source_child(projection->build->arena, &projection->source, SLICE_LITERAL("touches"));
+    size_t i;
+
+    if (!projection->written.touches) {
+        return;
+    }
+    projection->out->touch_count = build_templates(
+        projection->build, &source, projection->written.touches, &projection->touches);
+    projection->out->touches = projection->touches;
+    for (i = 0; i < projection->out->touch_count; i++) {
+        type_touch(projection, &projection->touches[i], i);
+    }
+    for (i = 0; i < projection->out->touch_count; i++) {
+        check_touch(projection, &projection->touches[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ freshness */
+
+static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
+                         struct slice *name_out)
+{
+    size_t i, j;
+
+    for (i = 0; i < projection->table_count; i++) {
+        for (j = 0; j < query->table_count; j++) {
+            if (slice_eq(projection->tables[i], query->tables[j])) {
+                *name_out = query->tables[j];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool touches_query(const struct plan_projection *projection, const struct plan_query *query)
+{
+    size_t i, j;
+
+    for (i = 0; i < projection->touch_count; i++) {
+        for (j = 0; j < query->tag_count; j++) {
+            if (template_same_shape(&projection->touches[i], &query->tags[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Could touches_sql yield this tag? Its texts begin like tags; one without texts makes them in a way that we cannot see. */
+static bool sql_yields(const struct projection *projection, const struct plan_template *tag)
+{
+    struct slice literal = tag->parts[0].literal;
+    bool texts = false;
+    size_t i;
+
+    for (i = 0; projection->tags && i < projection->tags->token_count; i++) {
+        const struct sqltoken *token = &projection->tags->tokens[i];
+        struct slice text = token->text;
+
+        if (token->kind != SQLTOKEN_STRING || text.len < 3) {
+            continue;
+        }
+        text = slice_of(text.ptr + 1, text.len - 2);
+        texts = true;
+        if (memcmp(text.ptr, literal.ptr, text.len < literal.len ? text.len : literal.len) == 0) {
+            return true;
+        }
+    }
+    return projection->tags && !texts;
+}
+
+static bool sql_touches_query(const struct projection *projection, const struct plan_query *query)
+{
+    size_t i;
+
+    for (i = 0; i < query->tag_count; i++) {
+        if (sql_yields(projection, &query->tags[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sets_column(const struct sqlstatement *statement, struct slice column)
+{
+    const struct sqltoken *token = statement->tokens;
+
+    if (!sqltoken_is(token, "UPDATE")) {
+        return false;
+    }
+    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "SET"))) {
+        token++;
+    }
+    for (; token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "WHERE"));
+         token++) {
+        if (token->depth == 0 && slice_eq_nocase(token->text, column) &&
+            sqltoken_is(token + 1, "=")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* UPDATE ... SET COLUMN = ...: a row may leave the answers of one tag for those of another. */
+static bool moves(const struct projection *projection, struct slice column)
+{
+    size_t i;
+
+    for (i = 0; projection->block && i < projection->block->statement_count; i++) {
+        if (sets_column(&projection->block->statements[i], column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Both the tag that a row leaves and the one that it comes to are touched, or one that stays the same. */
+static bool touches_both(const struct projection *projection, const struct plan_query *query,
+                         const struct plan_template *tag)
+{
+    size_t same = 0, i, j;
+
+    for (i = 0; i < projection->out->touch_count; i++) {
+        same += template_same_shape(&projection->touches[i], tag);
+        for (j = 0; j < query->tag_count; j++) {
+            if (template_places(&query->tags[j]) == 0 &&
+                template_same_shape(&projection->touches[i], &query->tags[j])) {
+                return true;
+            }
+        }
+    }
+    return same >= 2 || sql_touches_query(projection, query);
+}
+
+static void check_moves(struct projection *projection, const struct plan_query *query)
+{
+    size_t i, j;
+
+    for (i = 0; i < query->tag_count; i++) {
+        const struct plan_template *tag = &query->tags[i];
+
+        for (j = 0; j < tag->part_count; j++) {
+            int param = tag->parts[j].name.len > 0 ? tag->parts[j].param : -1;
+
+            if (param >= 0 && query->params[param].column.len > 0 &&
+                moves(projection, query->params[param].column) &&
+                !touches_both(projection, query, tag)) {
+                source_complain(
+                    &projection->source, projection->value,
+                    SLICE_LITERAL("let the event carry the old value and touch both tags, or use "
+                                  "\"touches_sql\""),
+                    "it changes the column '%.*s', so a row leaves one '%.*s' of the query %.*s "
+                    "for another, and one of them only is touched",
+                    SLICE_ARG(query->params[param].column), SLICE_ARG(tag->text),
+                    SLICE_ARG(query->name));
+            }
+        }
+    }
+}
+
+void check_freshness(struct projection *projection)
+{
+    const struct plan_model *model = projection->build->out;
+    struct slice table;
+    size_t i;
+
+    for (i = 0; i < model->query_count; i++) {
+        const struct plan_query *query = &model->queries[i];
+
+        if (!shares_table(projection->out, query, &table)) {
+            continue;
+        }
+        if (!touches_query(projection->out, query) && !sql_touches_query(projection, query)) {
+            source_complain(&projection->source, projection->value,
+                            SLICE_LITERAL("add one of the query's tags to \"touches\""),
+                            "it writes the table '%.*s', which the query %.*s reads, and touches "
+                            "none of its tags",
+                            SLICE_ARG(table), SLICE_ARG(query->name));
+        } else if (projection->payload) {
+            check_moves(projection, query);
+        }
+    }
+}

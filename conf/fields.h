@@ -1,0 +1,31 @@
+/*
+ * What is known of the members of an event's payload, or of a state: each name that an expression is given to, with its type when all agree.
+ */
+#ifndef CONF_FIELDS_H
+#define CONF_FIELDS_H
+
+#include "conf/schema.h"
+
+struct field {
+    struct slice name;
+    enum value_type type; /* VALUE_NULL: not known, or not the same everywhere */
+    size_t count;         /* writers that give it */
+};
+
+struct fields {
+    struct field *items;
+    size_t count, room;
+    size_t writers; /* of an event: commands' emits; 0: any payload may come */
+};
+
+void fields_add(struct fields *fields, struct arena *arena, struct slice name,
+                enum value_type type);
+const struct field *fields_find(const struct fields *fields, struct slice name);
+bool fields_equal(const struct fields *a, const struct fields *b);
+/* The names, for a hint: "there is a, b, c"; empty when there are none. */
+struct slice fields_hint(const struct fields *fields, struct arena *arena, struct slice wrong);
+
+/* A closed schema of an object with these members; COMMON: only those that every writer gives. */
+const struct schema *fields_schema(const struct fields *fields, struct arena *arena, bool common);
+
+#endif
