@@ -45,6 +45,28 @@ const struct expr *expr_compile(struct arena *arena, struct slice text,
     return build.failed ? NULL : expr;
 }
 
+const struct expr *expr_compile_free(struct arena *arena, struct slice text, const char **error_out,
+                                     bool *unsupported_out)
+{
+    const struct expr_scope scope = {0};
+    struct diag diag = {0};
+    const struct schema_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
+    struct expr *expr = ARENA_NEW(arena, struct expr);
+    struct expr_build build = {.arena = arena,
+                               .scope = &scope,
+                               .source = &source,
+                               .text = arena_copy(arena, text),
+                               .expr = expr};
+
+    expr->text = build.text;
+    expr->free = true;
+    expr->tree = expr_parse(&build);
+    *unsupported_out = build.unsupported;
+    *error_out = diag.first ? arena_cstr(arena, diag.first->text) : NULL;
+    diag_fini(&diag);
+    return build.failed ? NULL : expr;
+}
+
 bool expr_reads_state(const struct expr *expr)
 {
     return expr->reads_state || expr->reads_version;

@@ -27,9 +27,15 @@ const struct expr *expr_compile(struct arena *arena, struct slice text,
                                 const struct expr_scope *scope, const struct schema_source *source,
                                 unsigned int line);
 
+/* Free of a model: names are those of env.bindings, and nothing is known before it runs. NULL with *ERROR_OUT (in ARENA);
+ * *unsupported_out: it is CEL, but not of this subset. */
+const struct expr *expr_compile_free(struct arena *arena, struct slice text, const char **error_out,
+                                     bool *unsupported_out);
+
 struct expr_env {
     const struct value *payload, *state, *event, *claims,
-        *id; /* NULL: absent (reading it is an error value) */
+        *id,       /* NULL: absent (reading it is an error value) */
+        *bindings; /* of a free expression: a map */
     bool exists;
     int64_t version;
     uint64_t now_ms;

@@ -5,6 +5,13 @@
 #include "conf/expr_tree.h"
 #include "conf/suggest.h"
 
+#define NUMBERS    (1u << VALUE_NUMBER)
+#define ADDABLE    (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BYTES | 1u << VALUE_LIST)
+#define ORDERED    (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BYTES | 1u << VALUE_BOOL)
+#define MEASURABLE (1u << VALUE_STRING | 1u << VALUE_BYTES | 1u << VALUE_LIST | 1u << VALUE_MAP)
+#define KEYS       (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BOOL)
+#define ANY_TYPE   0xffffffffu
+
 static void check(struct expr_build *build, struct node *node);
 
 static bool known(const struct node *node)
@@ -78,6 +85,8 @@ static void check_root(struct expr_build *build, struct node *node)
     case ROOT_NOW:
         node->type = VALUE_NUMBER;
         return;
+    case ROOT_FREE:
+        return;
     }
 }
 
@@ -111,6 +120,30 @@ static void check_field(struct expr_build *build, struct node *node)
     node->type = node->operation == OP_HAS ? VALUE_BOOL : schema_type(field, &integer);
 }
 
+/* Maps that were sent or stored have strings as keys; those written in an expression may have others. */
+static bool is_data(const struct node *node)
+{
+    return node->operation == OP_ROOT || node->operation == OP_FIELD || node->operation == OP_INDEX;
+}
+
+/* What the schema of the list or map says of payload['Name'] or list[0]. */
+static void check_index_type(struct expr_build *build, struct node *node)
+{
+    const struct node *left = node->left, *right = node->right;
+    bool integer, name = right->operation == OP_LITERAL && right->type == VALUE_STRING;
+
+    if (left->type == VALUE_LIST) {
+        node->schema = schema_elements(left->schema);
+    } else if (name && left->type == VALUE_MAP) {
+        node->name = right->literal->text;
+        node->schema = schema_property(left->schema, node->name);
+        if (!node->schema && schema_is_closed(left->schema)) {
+            complain_field(build, node);
+        }
+    }
+    node->type = schema_type(node->schema, &integer);
+}
+
 static void check_index(struct expr_build *build, struct node *node)
 {
     const struct node *left = node->left;
@@ -120,9 +153,12 @@ static void check_index(struct expr_build *build, struct node *node)
                       value_type_name(left->type));
         return;
     }
-    if (known(left)) {
-        want(build, node->right, left->type == VALUE_LIST ? VALUE_NUMBER : VALUE_STRING, "[]");
+    if (known(left) && left->type == VALUE_LIST) {
+        want(build, node->right, VALUE_NUMBER, "[]");
+    } else if (known(left) && is_data(left)) {
+        want(build, node->right, VALUE_STRING, "[]");
     }
+    check_index_type(build, node);
     if (left->operation == OP_ROOT && left->root == ROOT_STATE) {
         if (node->right->operation == OP_LITERAL && node->right->type == VALUE_STRING) {
             note_state_field(build, node->right->literal->text);
@@ -155,12 +191,6 @@ static void check_same(struct expr_build *build, const struct node *node, unsign
     }
 }
 
-#define NUMBERS    (1u << VALUE_NUMBER)
-#define ADDABLE    (1u << VALUE_NUMBER | 1u << VALUE_STRING)
-#define ORDERED    (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BOOL)
-#define MEASURABLE (1u << VALUE_STRING | 1u << VALUE_LIST | 1u << VALUE_MAP)
-#define ANY_TYPE   0xffffffffu
-
 static void check_in(struct expr_build *build, const struct node *node)
 {
     const struct node *element;
@@ -169,7 +199,8 @@ static void check_in(struct expr_build *build, const struct node *node)
         expr_complain(build, node->column, SLICE_EMPTY, "'in' needs array or object, not %s",
                       value_type_name(node->right->type));
     }
-    for (element = node->right->arguments; element; element = element->next) {
+    for (element = node->right->operation == OP_LIST ? node->right->arguments : NULL; element;
+         element = element->next) {
         if (known(element) && known(node->left) && element->type != node->left->type) {
             expr_complain(build, element->column, SLICE_EMPTY, "'in' compares %s and %s",
                           value_type_name(node->left->type), value_type_name(element->type));
@@ -235,11 +266,51 @@ static void check_operator(struct expr_build *build, struct node *node)
     case OP_HAS:
     case OP_INDEX:
     case OP_LIST:
+    case OP_MAP:
+    case OP_FAIL:
     case OP_IN:
     case OP_CHOOSE:
     case OP_SIZE:
+    case OP_MATCHES:
     case OP_COUNT:
         return;
+    }
+}
+
+/* Keys that are literals name no member twice. */
+static void check_map(struct expr_build *build, struct node *node)
+{
+    for (const struct node *key = node->arguments; key; key = key->next->next) {
+        if (known(key) && !(KEYS & 1u << key->type)) {
+            expr_complain(build, key->column, SLICE_EMPTY, "a key needs string, not %s",
+                          value_type_name(key->type));
+        }
+        for (const struct node *other = node->arguments; other != key; other = other->next->next) {
+            if (key->operation == OP_LITERAL && other->operation == OP_LITERAL &&
+                value_equal(key->literal, other->literal)) {
+                expr_complain(build, key->column, SLICE_EMPTY, "the same key again");
+            }
+        }
+    }
+    node->type = VALUE_MAP;
+}
+
+static void check_matches(struct expr_build *build, struct node *node)
+{
+    const struct node *regex = node->right;
+    const char *error = NULL;
+
+    want(build, node->left, VALUE_STRING, "matches()");
+    want(build, regex, VALUE_STRING, "matches()");
+    node->type = VALUE_BOOL;
+    if (build->failed || regex->operation != OP_LITERAL) {
+        return;
+    }
+    node->pattern = pattern_compile(build->arena, regex->literal->text, PATTERN_RE2, true, &error);
+    if (!node->pattern) {
+        expr_complain(build, regex->column,
+                      SLICE_LITERAL("patterns are RE2's; r'...' keeps its backslashes"),
+                      "not a pattern: %s", error);
     }
 }
 
@@ -284,6 +355,10 @@ static void check(struct expr_build *build, struct node *node)
         check_index(build, node);
     } else if (node->operation == OP_LIST) {
         node->type = VALUE_LIST;
+    } else if (node->operation == OP_MAP) {
+        check_map(build, node);
+    } else if (node->operation == OP_MATCHES) {
+        check_matches(build, node);
     } else if (node->operation == OP_IN) {
         check_in(build, node);
         node->type = VALUE_BOOL;

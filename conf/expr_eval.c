@@ -18,6 +18,23 @@ static const struct value *present(struct expr_run *run, const struct value *val
     return value ? value : expr_fail(run, absent);
 }
 
+static const struct value *eval_binding(struct expr_run *run, struct slice name)
+{
+    const struct value *value = value_get(run->env->bindings, name);
+    struct slice text;
+
+    if (value) {
+        return value;
+    }
+    text = arena_printf(run->arena, "undeclared reference to '%.*s'", SLICE_ARG(name));
+    return expr_fail(run, text.ptr);
+}
+
+static const struct value *eval_failure(struct expr_run *run, const struct node *node)
+{
+    return expr_fail(run, node->name.ptr);
+}
+
 static const struct value *eval_root(struct expr_run *run, const struct node *node)
 {
     const struct expr_env *env = run->env;
@@ -39,6 +56,8 @@ static const struct value *eval_root(struct expr_run *run, const struct node *no
         return value_i64(run->arena, env->version);
     case ROOT_NOW:
         return value_i64(run->arena, (int64_t)env->now_ms);
+    case ROOT_FREE:
+        return eval_binding(run, node->name);
     }
     return expr_no_overload(run);
 }
@@ -91,6 +110,7 @@ static const struct value *eval_element(struct expr_run *run, const struct value
 static const struct value *eval_index(struct expr_run *run, const struct node *node)
 {
     const struct value *left = eval(run, node->left), *right, *found;
+    struct slice key;
 
     right = left ? eval(run, node->right) : NULL;
     if (!right) {
@@ -99,11 +119,37 @@ static const struct value *eval_index(struct expr_run *run, const struct node *n
     if (left->type == VALUE_LIST) {
         return eval_element(run, left, right);
     }
-    if (left->type != VALUE_MAP || right->type != VALUE_STRING) {
+    if (left->type != VALUE_MAP || !expr_key(run, right, &key)) {
         return expr_no_overload(run);
     }
-    found = value_get(left, right->text);
-    return found ? found : missing(run, right->text);
+    found = value_get(left, key);
+    return found ? found : missing(run, right->type == VALUE_STRING ? key : slice_from(key, 1));
+}
+
+static const struct value *eval_map(struct expr_run *run, const struct node *node)
+{
+    struct value *map = value_map(run->arena);
+
+    for (const struct node *at = node->arguments; at; at = at->next->next) {
+        const struct value *key = eval(run, at), *value = key ? eval(run, at->next) : NULL;
+        struct slice name;
+
+        if (!value) {
+            return NULL;
+        }
+        if (!expr_key(run, key, &name)) {
+            return expr_fail(run, "unsupported key type");
+        }
+        if (!expr_spend(run, map->count)) {
+            return NULL;
+        }
+        if (value_get(map, name)) {
+            return expr_fail(run, "a key is repeated");
+        }
+        run->odd_keys |= key->type != VALUE_STRING;
+        value_set(map, name, value_copy(run->arena, value));
+    }
+    return map;
 }
 
 static const struct value *eval_list(struct expr_run *run, const struct node *node)
@@ -191,6 +237,14 @@ static const struct value *eval_size(struct expr_run *run, const struct node *no
     return operand ? expr_size(run, operand) : NULL;
 }
 
+static const struct value *eval_matches(struct expr_run *run, const struct node *node)
+{
+    const struct value *text = eval(run, node->left);
+    const struct value *regex = text ? eval(run, node->right) : NULL;
+
+    return regex ? expr_matches(run, node->pattern, text, regex) : NULL;
+}
+
 /* Both operands, then the function of the operator. */
 static const struct value *eval_binary(struct expr_run *run, const struct node *node)
 {
@@ -208,6 +262,7 @@ static eval_fn *const steps[OP_COUNT] = {
     [OP_HAS] = eval_field,       [OP_INDEX] = eval_index,   [OP_LIST] = eval_list,
     [OP_AND] = eval_logic,       [OP_OR] = eval_logic,      [OP_CHOOSE] = eval_choose,
     [OP_NOT] = eval_not,         [OP_NEGATE] = eval_negate, [OP_SIZE] = eval_size,
+    [OP_MAP] = eval_map,         [OP_FAIL] = eval_failure,  [OP_MATCHES] = eval_matches,
 };
 
 static const struct value *eval(struct expr_run *run, const struct node *node)
@@ -223,9 +278,12 @@ static const struct value *eval(struct expr_run *run, const struct node *node)
 enum status expr_eval(const struct expr *expr, const struct expr_env *env, struct arena *arena,
                       const struct value **out, const char **error_out)
 {
-    struct expr_run run = {.env = env, .arena = arena};
+    struct expr_run run = {.env = env, .arena = arena, .efforts = PATTERN_EFFORTS_MAX};
     const struct value *value = eval(&run, expr->tree);
 
+    if (value && run.odd_keys) {
+        value = expr_plain_keys(&run, value, expr->free);
+    }
     if (!value || run.cost > EXPR_COST_MAX) {
         *error_out = run.error;
         return STATUS_INVALID;

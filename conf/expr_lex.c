@@ -1,6 +1,6 @@
 /*
  * Expression text -> tokens, by CEL's lexical rules: names, numbers (decimal, exponent,
- * hexadecimal), strings in ' or " with escapes, raw strings r'...', comments from // to the end of
+ * hexadecimal), strings in ' or " or three of these, with escapes, raw strings r'...', comments from // to the end of
  * the line.
  */
 #include <ctype.h>
@@ -25,6 +25,12 @@ static struct token token_of(const struct lexer *lexer, enum token_kind kind, si
 static struct token bad(const char *why, size_t start)
 {
     return (struct token){TOKEN_BAD, slice_str(why), start + 1};
+}
+
+/* CEL has it, this subset has not. */
+static struct token left_out(const char *what, size_t start)
+{
+    return (struct token){TOKEN_LEFT_OUT, slice_str(what), start + 1};
 }
 
 static void skip_blanks(struct lexer *lexer)
@@ -136,7 +142,7 @@ static bool lex_code_point(struct lexer *lexer, unsigned int count, unsigned int
         }
         point = point * base + digit;
     }
-    if (point == 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+    if ((point == 0 && !lexer->free) || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
         return false;
     }
     append_utf8(out, point);
@@ -172,33 +178,52 @@ static bool lex_escape(struct lexer *lexer, struct buf *out)
     }
 }
 
+/* COUNT quotes in a row. */
+static bool at_quotes(const struct lexer *lexer, int quote, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (peek(lexer, i) != quote) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What stands between the quotes; only three of them may enclose several lines. NULL, or why it is no string. */
+static const char *lex_content(struct lexer *lexer, bool raw, struct buf *out)
+{
+    int quote = peek(lexer, 0);
+    size_t quotes = at_quotes(lexer, quote, 3) ? 3 : 1;
+
+    for (lexer->at += quotes; !at_quotes(lexer, quote, quotes);) {
+        int c = peek(lexer, 0);
+
+        if (c < 0 || (quotes == 1 && (c == '\n' || c == '\r'))) {
+            return "a string without its closing quote";
+        }
+        lexer->at++;
+        if (c != '\\' || raw) {
+            buf_append_char(out, (char)c);
+        } else if (!lex_escape(lexer, out)) {
+            return "an unknown escape in a string";
+        }
+    }
+    lexer->at += quotes;
+    return NULL;
+}
+
 static struct token lex_string(struct lexer *lexer, bool raw)
 {
     size_t start = lexer->at;
-    int quote = peek(lexer, 0);
     struct buf text = {0};
-    struct token token;
+    const char *fault = lex_content(lexer, raw, &text);
+    struct token token = {TOKEN_STRING, SLICE_EMPTY, start + 1};
 
-    lexer->at++;
-    for (;;) {
-        int c = peek(lexer, 0);
-
-        if (c < 0 || c == '\n') {
-            buf_fini(&text);
-            return bad("a string without its closing quote", start);
-        }
-        lexer->at++;
-        if (c == quote) {
-            break;
-        }
-        if (c != '\\' || raw) {
-            buf_append_char(&text, (char)c);
-        } else if (!lex_escape(lexer, &text)) {
-            buf_fini(&text);
-            return bad("an unknown escape in a string", start);
-        }
+    if (fault) {
+        token = bad(fault, start);
+    } else {
+        token.text = arena_copy(lexer->arena, buf_slice(&text));
     }
-    token = (struct token){TOKEN_STRING, arena_copy(lexer->arena, buf_slice(&text)), start + 1};
     buf_fini(&text);
     return token;
 }
@@ -217,11 +242,28 @@ static struct token lex_mark(struct lexer *lexer)
             return token_of(lexer, TOKEN_MARK, start);
         }
     }
-    if (c == 0 || !strchr("!-*/%+<>?:.,()[]", c)) {
+    if (c == 0 || !strchr("!-*/%+<>?:.,()[]{}", c)) {
         return bad("an unexpected character", start);
     }
     lexer->at++;
     return token_of(lexer, TOKEN_MARK, start);
+}
+
+static bool is_quote(int c)
+{
+    return c == '\'' || c == '"';
+}
+
+/* b'...', br'...', rb'...' */
+static bool at_bytes(const struct lexer *lexer)
+{
+    int c = peek(lexer, 0) | 32, next = peek(lexer, 1);
+
+    if (c == 'b' && is_quote(next)) {
+        return true;
+    }
+    return ((c == 'b' && (next | 32) == 'r') || (c == 'r' && (next | 32) == 'b')) &&
+           is_quote(peek(lexer, 2));
 }
 
 struct token expr_lex(struct lexer *lexer)
@@ -238,12 +280,18 @@ struct token expr_lex(struct lexer *lexer)
     if (isdigit(c) || (c == '.' && isdigit(peek(lexer, 1)))) {
         return lex_number(lexer);
     }
-    if (c == '\'' || c == '"') {
+    if (is_quote(c)) {
         return lex_string(lexer, false);
     }
-    if ((c | 32) == 'r' && (peek(lexer, 1) == '\'' || peek(lexer, 1) == '"')) {
+    if ((c | 32) == 'r' && is_quote(peek(lexer, 1))) {
         lexer->at++;
         return lex_string(lexer, true);
+    }
+    if (at_bytes(lexer)) {
+        return left_out("bytes", start);
+    }
+    if (c == '`') {
+        return left_out("a name in backquotes", start);
     }
     if (isalpha(c) || c == '_') {
         while (isalnum(peek(lexer, 0)) || peek(lexer, 0) == '_') {

@@ -4,6 +4,8 @@
 #include "conf/expr_tree.h"
 #include "lib/decimal.h"
 
+#define ODD_KEY "\xff" /* no text begins with it: it is not UTF-8 */
+
 const struct value *expr_fail(struct expr_run *run, const char *error)
 {
     run->error = error;
@@ -23,6 +25,11 @@ bool expr_spend(struct expr_run *run, unsigned int cost)
         return false;
     }
     return true;
+}
+
+static unsigned int cost_of(size_t steps)
+{
+    return steps < EXPR_COST_MAX ? (unsigned int)steps : EXPR_COST_MAX;
 }
 
 /* ------------------------------------------------------------------ arithmetic and order */
@@ -63,17 +70,56 @@ static const struct value *calculate(struct expr_run *run, enum operation operat
     return number_of(run, &result);
 }
 
+/* Costs a step for each 64 bytes. */
+static const struct value *join(struct expr_run *run, const struct value *left,
+                                const struct value *right)
+{
+    size_t len = left->text.len + right->text.len;
+    char *bytes;
+
+    if (!expr_spend(run, cost_of(len / 64))) {
+        return NULL;
+    }
+    bytes = arena_bytes(run->arena, len + 1);
+    if (left->text.len > 0) {
+        memcpy(bytes, left->text.ptr, left->text.len);
+    }
+    if (right->text.len > 0) {
+        memcpy(bytes + left->text.len, right->text.ptr, right->text.len);
+    }
+    return left->type == VALUE_STRING ? value_string(run->arena, slice_of(bytes, len))
+                                      : value_bytes(run->arena, slice_of(bytes, len));
+}
+
+/* Costs a step for each element. */
+static const struct value *concatenate(struct expr_run *run, const struct value *left,
+                                       const struct value *right)
+{
+    struct value *list = value_list(run->arena);
+    const struct value *element;
+
+    if (!expr_spend(run, cost_of((size_t)left->count + right->count))) {
+        return NULL;
+    }
+    for (element = left->first; element; element = element->next) {
+        value_append(list, value_copy(run->arena, element));
+    }
+    for (element = right->first; element; element = element->next) {
+        value_append(list, value_copy(run->arena, element));
+    }
+    return list;
+}
+
 static const struct value *add(struct expr_run *run, enum operation operation,
                                const struct value *left, const struct value *right)
 {
-    if (left->type == VALUE_STRING && right->type == VALUE_STRING) {
-        struct slice text =
-            arena_printf(run->arena, "%.*s%.*s", SLICE_ARG(left->text), SLICE_ARG(right->text));
-
-        return expr_spend(run, (unsigned int)(text.len / 64)) ? value_string(run->arena, text)
-                                                              : NULL;
+    if (left->type == VALUE_NUMBER || left->type != right->type) {
+        return calculate(run, operation, left, right);
     }
-    return calculate(run, operation, left, right);
+    if (left->type == VALUE_STRING || left->type == VALUE_BYTES) {
+        return join(run, left, right);
+    }
+    return left->type == VALUE_LIST ? concatenate(run, left, right) : expr_no_overload(run);
 }
 
 const struct value *expr_negate(struct expr_run *run, const struct value *operand)
@@ -100,7 +146,7 @@ static bool compare(struct expr_run *run, const struct value *left, const struct
     if (left->type != right->type) {
         return false;
     }
-    if (left->type == VALUE_STRING) {
+    if (left->type == VALUE_STRING || left->type == VALUE_BYTES) {
         *order_out = slice_compare(left->text, right->text);
         return true;
     }
@@ -164,6 +210,57 @@ const struct value *expr_size(struct expr_run *run, const struct value *operand)
     return value_i64(run->arena, operand->count);
 }
 
+bool expr_key(struct expr_run *run, const struct value *key, struct slice *out)
+{
+    char text[DECIMAL_TEXT_MAX];
+    struct decimal number;
+
+    if (key->type == VALUE_STRING) {
+        *out = key->text;
+        return true;
+    }
+    if (key->type == VALUE_BOOL) {
+        *out = key->boolean ? SLICE_LITERAL(ODD_KEY "true") : SLICE_LITERAL(ODD_KEY "false");
+        return true;
+    }
+    if (key->type != VALUE_NUMBER || decimal_parse(key->text, &number) != STATUS_OK) {
+        return false;
+    }
+    (void)decimal_text(&number, text);
+    *out = arena_printf(run->arena, ODD_KEY "%s", text);
+    return true;
+}
+
+static bool is_odd(struct slice name)
+{
+    return name.len > 0 && name.ptr[0] == ODD_KEY[0];
+}
+
+/* Recursion is bounded: by the expression's depth, and below that by the reader's. */
+const struct value *expr_plain_keys(struct expr_run *run, const struct value *value, bool as_text)
+{
+    struct value *copy;
+
+    if (value->type != VALUE_LIST && value->type != VALUE_MAP) {
+        return value;
+    }
+    copy = value->type == VALUE_LIST ? value_list(run->arena) : value_map(run->arena);
+    for (const struct value *child = value->first; child; child = child->next) {
+        const struct value *plain = expr_plain_keys(run, child, as_text);
+        struct value *moved = plain ? value_copy(run->arena, plain) : NULL;
+
+        if (!moved || (is_odd(child->name) && !as_text)) {
+            return expr_fail(run, "a map's keys must be strings to leave the expression");
+        }
+        if (value->type == VALUE_LIST) {
+            value_append(copy, moved);
+        } else {
+            value_set(copy, slice_from(child->name, is_odd(child->name)), moved);
+        }
+    }
+    return copy;
+}
+
 static const struct value *in(struct expr_run *run, enum operation operation,
                               const struct value *left, const struct value *right)
 {
@@ -172,8 +269,9 @@ static const struct value *in(struct expr_run *run, enum operation operation,
     (void)operation;
 
     if (right->type == VALUE_MAP) {
-        return value_bool(run->arena,
-                          left->type == VALUE_STRING && value_get(right, left->text) != NULL);
+        struct slice key;
+
+        return value_bool(run->arena, expr_key(run, left, &key) && value_get(right, key) != NULL);
     }
     if (right->type != VALUE_LIST) {
         return expr_no_overload(run);
@@ -209,6 +307,31 @@ static const struct value *by_text(struct expr_run *run, enum operation operatio
         holds = memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
     }
     return value_bool(run->arena, holds);
+}
+
+/* PATTERN: NULL when REGEX is not known at load. */
+const struct value *expr_matches(struct expr_run *run, const struct pattern *pattern,
+                                 const struct value *text, const struct value *regex)
+{
+    const char *error = NULL;
+    bool found;
+
+    if (text->type != VALUE_STRING || regex->type != VALUE_STRING) {
+        return expr_no_overload(run);
+    }
+    if (!pattern) {
+        if (!expr_spend(run, cost_of(100 + regex->text.len))) {
+            return NULL;
+        }
+        pattern = pattern_compile(run->arena, regex->text, PATTERN_RE2, false, &error);
+    }
+    if (!pattern) {
+        return expr_fail(run, arena_printf(run->arena, "not a pattern: %s", error).ptr);
+    }
+    if (pattern_match(pattern, text->text, &run->efforts, &found) != STATUS_OK) {
+        return expr_fail(run, "the text takes too long to be matched");
+    }
+    return value_bool(run->arena, found);
 }
 
 static const struct value *equal(struct expr_run *run, enum operation operation,

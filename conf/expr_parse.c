@@ -2,22 +2,15 @@
  * Tokens -> tree, by recursive descent over CEL's grammar; binary operators by a table of their
  * precedence.
  *
- *     expression = or ["?" or ":" expression]         member = primary { "." name ["(" ... ")"] |
- * "[" expression "]" } unary      = {"!"} | {"-"} member               primary = name | literal |
- * "(" expression ")" | "[" list "]" | name "(" ... ")"
+ *     expression = or ["?" or ":" expression]         member = primary { "." name ["(" ... ")"] | "[" expression "]" }
+ *     unary      = {"!"} | {"-"} member               primary = ["."] name | literal | "(" expression ")"
+ *                                                             | "[" list "]" | "{" pairs "}" | name "(" ... ")"
  *
  * Invariant: no tree is deeper than EXPR_DEPTH_MAX, so the passes may recurse.
  */
-#include "conf/expr_tree.h"
-#include "conf/suggest.h"
-#include "lib/decimal.h"
+#include "conf/expr_parse.h"
 
-struct parser {
-    struct expr_build *build;
-    struct lexer lexer;
-    struct token token; /* the one at hand */
-    unsigned int nesting;
-};
+#include "lib/decimal.h"
 
 static struct node *parse_expression(struct parser *parser);
 static struct node *parse_unary(struct parser *parser);
@@ -42,14 +35,18 @@ static bool take(struct parser *parser, const char *mark)
 }
 
 /* Complains once: what follows a fault is noise. */
-static struct node *fail(struct parser *parser, const char *what)
+struct node *parser_fail(struct parser *parser, const char *what)
 {
     struct expr_build *build = parser->build;
 
     if (build->failed) {
         return NULL;
     }
-    if (parser->token.kind == TOKEN_BAD) {
+    build->unsupported = parser->token.kind == TOKEN_LEFT_OUT;
+    if (build->unsupported) {
+        expr_complain(build, parser->token.column, SLICE_EMPTY, "%.*s is not supported",
+                      SLICE_ARG(parser->token.text));
+    } else if (parser->token.kind == TOKEN_BAD) {
         expr_complain(build, parser->token.column, SLICE_EMPTY, "%.*s",
                       SLICE_ARG(parser->token.text));
     } else if (parser->token.kind == TOKEN_END) {
@@ -67,7 +64,7 @@ static unsigned int depth_of(const struct node *node)
     return node ? node->depth : 0;
 }
 
-static struct node *make(struct parser *parser, enum operation operation, size_t column,
+struct node *parser_make(struct parser *parser, enum operation operation, size_t column,
                          struct node *left, struct node *right)
 {
     struct node *node = ARENA_NEW(parser->build->arena, struct node);
@@ -89,7 +86,7 @@ static struct node *make(struct parser *parser, enum operation operation, size_t
 
 static struct node *make_literal(struct parser *parser, size_t column, const struct value *literal)
 {
-    struct node *node = make(parser, OP_LITERAL, column, NULL, NULL);
+    struct node *node = parser_make(parser, OP_LITERAL, column, NULL, NULL);
 
     if (node) {
         node->literal = literal;
@@ -98,152 +95,71 @@ static struct node *make_literal(struct parser *parser, size_t column, const str
     return node;
 }
 
-static const struct {
-    const char *name;
-    enum root root;
-    size_t in_scope; /* offset of the flag in struct expr_scope */
-} roots[] = {
-    {"payload", ROOT_PAYLOAD, offsetof(struct expr_scope, payload)},
-    {"state",   ROOT_STATE,   offsetof(struct expr_scope, state)  },
-    {"event",   ROOT_EVENT,   offsetof(struct expr_scope, event)  },
-    {"claims",  ROOT_CLAIMS,  offsetof(struct expr_scope, claims) },
-    {"id",      ROOT_ID,      offsetof(struct expr_scope, id)     },
-    {"exists",  ROOT_EXISTS,  offsetof(struct expr_scope, exists) },
-    {"version", ROOT_VERSION, offsetof(struct expr_scope, version)},
-    {"now",     ROOT_NOW,     offsetof(struct expr_scope, now)    },
-};
-
-static bool in_scope(const struct expr_scope *scope, size_t offset)
+static bool parse_element(struct parser *parser, struct elements *elements)
 {
-    return *(const bool *)((const char *)scope + offset);
+    struct node *element = parse_expression(parser);
+
+    if (!element) {
+        return false;
+    }
+    *elements->link = element;
+    elements->link = &element->next;
+    elements->depth = element->depth > elements->depth ? element->depth : elements->depth;
+    elements->count++;
+    return true;
 }
 
-static struct node *parse_root(struct parser *parser, struct token name)
+/* Up to the closing mark. PAIRS: "key: value"; a comma may stand behind the last one of a literal. */
+static bool parse_elements(struct parser *parser, const char *close, bool pairs,
+                           struct elements *elements)
 {
-    const struct expr_scope *scope = parser->build->scope;
-    struct suggest suggest;
-    size_t i;
+    bool literal = *close != ')', comma = true;
 
-    suggest_init(&suggest, name.text);
-    for (i = 0; i < ARRAY_COUNT(roots); i++) {
-        if (!in_scope(scope, roots[i].in_scope)) {
-            continue;
-        }
-        if (slice_is(name.text, roots[i].name)) {
-            struct node *node = make(parser, OP_ROOT, name.column, NULL, NULL);
-
-            if (node) {
-                node->root = roots[i].root;
-            }
-            return node;
-        }
-        suggest_offer(&suggest, slice_str(roots[i].name));
-    }
-    if (!parser->build->failed) {
-        expr_complain(parser->build, name.column, suggest_hint(&suggest, parser->build->arena),
-                      "unknown name '%.*s'", SLICE_ARG(name.text));
-    }
-    return NULL;
-}
-
-/* Elements up to the closing mark, chained by next. */
-static struct node *parse_elements(struct parser *parser, const char *close, size_t *count_out,
-                                   unsigned int *depth_out)
-{
-    struct node *first = NULL, **link = &first;
-
-    *count_out = 0;
-    *depth_out = 0;
+    *elements = (struct elements){0};
+    elements->link = &elements->first;
     while (!take(parser, close)) {
-        if (*count_out > 0 && !take(parser, ",")) {
-            return fail(parser, "expected ',' or a closing bracket");
+        if (!comma || !parse_element(parser, elements)) {
+            (void)parser_fail(parser, "expected ',' or a closing bracket");
+            return false;
         }
-        *link = parse_expression(parser);
-        if (!*link) {
-            return NULL;
+        if (pairs && (!take(parser, ":") || !parse_element(parser, elements))) {
+            (void)parser_fail(parser, "expected ':' and a value");
+            return false;
         }
-        *depth_out = (*link)->depth > *depth_out ? (*link)->depth : *depth_out;
-        link = &(*link)->next;
-        (*count_out)++;
+        comma = take(parser, ",");
+        if (comma && !literal && at_mark(parser, close)) {
+            (void)parser_fail(parser, "expected an argument");
+            return false;
+        }
     }
-    return first;
+    return true;
 }
 
-static struct node *parse_list(struct parser *parser, size_t column)
+static struct node *parse_literal_of(struct parser *parser, enum operation operation, size_t column)
 {
-    unsigned int depth;
-    struct node *elements, *node;
-    size_t count;
+    bool map = operation == OP_MAP;
+    struct elements elements;
+    struct node *node;
 
-    elements = parse_elements(parser, "]", &count, &depth);
-    node = parser->build->failed ? NULL : make(parser, OP_LIST, column, NULL, NULL);
+    if (at_mark(parser, "?") || !parse_elements(parser, map ? "}" : "]", map, &elements)) {
+        return parser_fail(parser, "expected an element");
+    }
+    node = parser_make(parser, operation, column, NULL, NULL);
     if (node) {
-        node->arguments = elements;
-        node->depth = depth + 1;
+        node->arguments = elements.first;
+        node->depth = elements.depth + 1;
     }
     return node;
-}
-
-static const struct {
-    const char *name;
-    enum operation operation;
-    bool on_receiver, global; /* x.f(y), f(x) */
-    size_t arguments;         /* the receiver not counted */
-} functions[] = {
-    {"size",       OP_SIZE,        true,  false, 0},
-    {"size",       OP_SIZE,        false, true,  1},
-    {"startsWith", OP_STARTS_WITH, true,  false, 1},
-    {"endsWith",   OP_ENDS_WITH,   true,  false, 1},
-    {"contains",   OP_CONTAINS,    true,  false, 1},
-    {"has",        OP_HAS,         false, true,  1},
-};
-
-static struct node *unknown_function(struct parser *parser, struct token name)
-{
-    struct suggest suggest;
-    size_t i;
-
-    suggest_init(&suggest, name.text);
-    for (i = 0; i < ARRAY_COUNT(functions); i++) {
-        suggest_offer(&suggest, slice_str(functions[i].name));
-    }
-    expr_complain(parser->build, name.column, suggest_hint(&suggest, parser->build->arena),
-                  slice_is(name.text, "matches") ? "'%.*s' is not supported yet"
-                                                 : "no function '%.*s' with these arguments",
-                  SLICE_ARG(name.text));
-    return NULL;
 }
 
 /* After the opening parenthesis. receiver: NULL of a global call. */
 static struct node *parse_call(struct parser *parser, struct token name, struct node *receiver)
 {
-    struct node *arguments;
-    unsigned int depth;
-    size_t count, i;
+    struct elements arguments;
 
-    arguments = parse_elements(parser, ")", &count, &depth);
-    if (parser->build->failed) {
-        return NULL;
-    }
-    for (i = 0; i < ARRAY_COUNT(functions); i++) {
-        bool fits = receiver ? functions[i].on_receiver : functions[i].global;
-
-        if (!fits || !slice_is(name.text, functions[i].name) || count != functions[i].arguments) {
-            continue;
-        }
-        if (functions[i].operation == OP_HAS) {
-            if (!arguments || arguments->operation != OP_FIELD) {
-                expr_complain(parser->build, name.column, SLICE_EMPTY,
-                              "has() asks for a field, such as has(payload.Name)");
-                return NULL;
-            }
-            arguments->operation = OP_HAS;
-            return arguments;
-        }
-        return receiver ? make(parser, functions[i].operation, name.column, receiver, arguments)
-                        : make(parser, functions[i].operation, name.column, arguments, NULL);
-    }
-    return unknown_function(parser, name);
+    return !parser_leaves_out(parser, name) && parse_elements(parser, ")", false, &arguments)
+               ? parser_call(parser, name, receiver, &arguments)
+               : NULL;
 }
 
 static struct node *parse_name(struct parser *parser)
@@ -261,22 +177,26 @@ static struct node *parse_name(struct parser *parser)
     if (take(parser, "(")) {
         return parse_call(parser, name, NULL);
     }
-    return parse_root(parser, name);
+    return parser_root(parser, name);
 }
 
 static struct node *parse_primary(struct parser *parser)
 {
     struct arena *arena = parser->build->arena;
-    struct token token = parser->token;
+    struct token token;
     struct decimal number;
     struct node *inner;
 
+    if (take(parser, ".") && parser->token.kind != TOKEN_NAME) {
+        return parser_fail(parser, "expected a name after '.'");
+    }
+    token = parser->token;
     if (token.kind == TOKEN_NAME) {
         return parse_name(parser);
     }
     if (token.kind == TOKEN_NUMBER) {
         if (decimal_parse(token.text, &number) != STATUS_OK) {
-            return fail(parser, "expected a number of at most 38 digits");
+            return parser_fail(parser, "expected a number of at most 38 digits");
         }
         advance(parser);
         return make_literal(parser, token.column, value_number(arena, token.text));
@@ -286,13 +206,16 @@ static struct node *parse_primary(struct parser *parser)
         return make_literal(parser, token.column, value_string(arena, token.text));
     }
     if (take(parser, "[")) {
-        return parse_list(parser, token.column);
+        return parse_literal_of(parser, OP_LIST, token.column);
+    }
+    if (take(parser, "{")) {
+        return parse_literal_of(parser, OP_MAP, token.column);
     }
     if (take(parser, "(")) {
         inner = parse_expression(parser);
-        return inner && !take(parser, ")") ? fail(parser, "expected ')'") : inner;
+        return inner && !take(parser, ")") ? parser_fail(parser, "expected ')'") : inner;
     }
-    return fail(parser, "expected a name, a literal or '('");
+    return parser_fail(parser, "expected a name, a literal or '('");
 }
 
 /* ------------------------------------------------------------------ members, unary and binary
@@ -303,14 +226,18 @@ static struct node *parse_dot(struct parser *parser, struct node *left)
     struct token name = parser->token;
     struct node *node;
 
+    if (at_mark(parser, "?")) {
+        parser->token.kind = TOKEN_LEFT_OUT;
+        parser->token.text = SLICE_LITERAL("an optional field");
+    }
     if (name.kind != TOKEN_NAME) {
-        return fail(parser, "expected a field's name after '.'");
+        return parser_fail(parser, "expected a field's name after '.'");
     }
     advance(parser);
     if (take(parser, "(")) {
         return parse_call(parser, name, left);
     }
-    node = make(parser, OP_FIELD, name.column, left, NULL);
+    node = parser_make(parser, OP_FIELD, name.column, left, NULL);
     if (node) {
         node->name = name.text;
     }
@@ -325,9 +252,9 @@ static struct node *parse_index(struct parser *parser, struct node *left, size_t
         return NULL;
     }
     if (!take(parser, "]")) {
-        return fail(parser, "expected ']'");
+        return parser_fail(parser, "expected ']'");
     }
-    return make(parser, OP_INDEX, column, left, index);
+    return parser_make(parser, OP_INDEX, column, left, index);
 }
 
 static struct node *parse_member(struct parser *parser)
@@ -341,6 +268,10 @@ static struct node *parse_member(struct parser *parser)
             node = parse_dot(parser, node);
         } else if (take(parser, "[")) {
             node = parse_index(parser, node, column);
+        } else if (at_mark(parser, "{")) {
+            parser->token.kind = TOKEN_LEFT_OUT;
+            parser->token.text = SLICE_LITERAL("a message");
+            node = parser_fail(parser, "");
         } else {
             break;
         }
@@ -358,12 +289,12 @@ static struct node *parse_unary(struct parser *parser)
         return parse_member(parser);
     }
     if (++parser->nesting > EXPR_DEPTH_MAX) {
-        return fail(parser, "expected fewer operators in a row");
+        return parser_fail(parser, "expected fewer operators in a row");
     }
     advance(parser);
     operand = parse_unary(parser);
     parser->nesting--;
-    return operand ? make(parser, negate ? OP_NEGATE : OP_NOT, column, operand, NULL) : NULL;
+    return operand ? parser_make(parser, negate ? OP_NEGATE : OP_NOT, column, operand, NULL) : NULL;
 }
 
 static const struct {
@@ -415,7 +346,7 @@ static struct node *parse_binary(struct parser *parser, unsigned int precedence)
 
         advance(parser);
         right = parse_binary(parser, operators[found].precedence + 1);
-        left = right ? make(parser, operators[found].operation, column, left, right) : NULL;
+        left = right ? parser_make(parser, operators[found].operation, column, left, right) : NULL;
     }
     return left;
 }
@@ -429,11 +360,11 @@ static struct node *parse_choose(struct parser *parser, struct node *condition, 
         return NULL;
     }
     if (!take(parser, ":")) {
-        return fail(parser, "expected ':'");
+        return parser_fail(parser, "expected ':'");
     }
     no = parse_expression(parser);
-    node = no ? make(parser, OP_CHOOSE, column, yes, no) : NULL;
-    node = node ? make(parser, OP_CHOOSE, column, condition, node) : NULL;
+    node = no ? parser_make(parser, OP_CHOOSE, column, yes, no) : NULL;
+    node = node ? parser_make(parser, OP_CHOOSE, column, condition, node) : NULL;
     if (node) {
         node->right = yes;
         node->other = no;
@@ -447,7 +378,7 @@ static struct node *parse_expression(struct parser *parser)
     size_t column;
 
     if (++parser->nesting > EXPR_DEPTH_MAX) {
-        return fail(parser, "expected less nesting");
+        return parser_fail(parser, "expected less nesting");
     }
     node = parse_binary(parser, 1);
     column = parser->token.column;
@@ -461,14 +392,14 @@ static struct node *parse_expression(struct parser *parser)
 struct node *expr_parse(struct expr_build *build)
 {
     struct parser parser = {
-        .build = build, .lexer = {build->arena, build->text, 0}
+        .build = build, .lexer = {build->arena, build->text, 0, build->expr->free}
     };
     struct node *tree;
 
     advance(&parser);
     tree = parse_expression(&parser);
     if (tree && parser.token.kind != TOKEN_END) {
-        return fail(&parser, "expected an operator or the end");
+        return parser_fail(&parser, "expected an operator or the end");
     }
     return tree;
 }

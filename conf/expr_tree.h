@@ -8,16 +8,18 @@
 #define CONF_EXPR_TREE_H
 
 #include "conf/expr.h"
+#include "conf/pattern.h"
 
 /* ------------------------------------------------------------------ tokens */
 
 enum token_kind {
     TOKEN_END,
     TOKEN_NAME,
-    TOKEN_NUMBER, /* text in JSON's grammar */
-    TOKEN_STRING, /* text decoded */
-    TOKEN_MARK,   /* operators and punctuation */
-    TOKEN_BAD,    /* text says what is wrong; static */
+    TOKEN_NUMBER,   /* text in JSON's grammar */
+    TOKEN_STRING,   /* text decoded */
+    TOKEN_MARK,     /* operators and punctuation */
+    TOKEN_BAD,      /* text says what is wrong; static */
+    TOKEN_LEFT_OUT, /* text says what this subset leaves out; static */
 };
 
 struct token {
@@ -30,6 +32,7 @@ struct lexer {
     struct arena *arena;
     struct slice text;
     size_t at;
+    bool free; /* strings may hold U+0000 */
 };
 
 struct token expr_lex(struct lexer *lexer);
@@ -44,7 +47,8 @@ enum root {
     ROOT_ID,
     ROOT_EXISTS,
     ROOT_VERSION,
-    ROOT_NOW
+    ROOT_NOW,
+    ROOT_FREE /* any name, of the bindings */
 };
 
 enum operation {
@@ -54,6 +58,8 @@ enum operation {
     OP_HAS,   /* has(left.name) */
     OP_INDEX, /* left[right] */
     OP_LIST,  /* arguments */
+    OP_MAP,   /* arguments: key, value, key, value, ... */
+    OP_FAIL,  /* free expressions: an error that CEL has when it runs; name is its text */
     OP_NOT,
     OP_NEGATE,
     OP_MULTIPLY,
@@ -75,6 +81,7 @@ enum operation {
     OP_STARTS_WITH,
     OP_ENDS_WITH,
     OP_CONTAINS,
+    OP_MATCHES, /* left.matches(right); pattern: known at load */
     OP_COUNT,
 };
 
@@ -85,8 +92,9 @@ struct node {
     enum root root;
     struct slice name;
     const struct value *literal;
+    const struct pattern *pattern;
     struct node *left, *right, *other;
-    struct node *arguments, *next; /* of a list */
+    struct node *arguments, *next; /* of a list or map */
     unsigned int depth;
     size_t column;
 };
@@ -94,7 +102,7 @@ struct node {
 struct expr {
     struct slice text;
     struct node *tree;
-    bool reads_state, reads_version, reads_exists;
+    bool free, reads_state, reads_version, reads_exists;
     struct slice *state_fields;
     size_t state_field_count;
 };
@@ -107,7 +115,7 @@ struct expr_build {
     unsigned int line;
     struct slice text;
     struct expr *expr;
-    bool failed;
+    bool failed, unsupported; /* unsupported: what failed is CEL, but left out here */
 };
 
 void expr_complain(struct expr_build *build, size_t column, struct slice hint, const char *format,
@@ -124,7 +132,8 @@ struct expr_run {
     const struct expr_env *env;
     struct arena *arena;
     const char *error;
-    unsigned int cost;
+    unsigned int cost, efforts; /* efforts: of patterns */
+    bool odd_keys;              /* a map with keys that are no strings was made */
 };
 
 /* Both return NULL, with run->error set. */
@@ -138,6 +147,12 @@ typedef const struct value *expr_operator_fn(struct expr_run *run, enum operatio
 /* Of the operations with two operands that are always both evaluated; NULL of the others. */
 extern expr_operator_fn *const expr_operators[OP_COUNT];
 const struct value *expr_negate(struct expr_run *run, const struct value *operand);
+/* Maps name their members by text: other keys are marked by a byte that no text begins with. False: no key. */
+bool expr_key(struct expr_run *run, const struct value *key, struct slice *out);
+/* A value without such keys: written as texts (free expressions), or an error. */
+const struct value *expr_plain_keys(struct expr_run *run, const struct value *value, bool as_text);
+const struct value *expr_matches(struct expr_run *run, const struct pattern *pattern,
+                                 const struct value *text, const struct value *regex);
 const struct value *expr_size(struct expr_run *run, const struct value *operand);
 
 #endif

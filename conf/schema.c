@@ -108,6 +108,28 @@ const struct schema *schema_property(const struct schema *schema, struct slice n
     return find_property(schema, name, 0);
 }
 
+static const struct schema *elements_of(const struct schema *schema, unsigned int depth)
+{
+    const struct schema *found = NULL;
+
+    if (!schema || depth == LOOK_MAX || schema->prefix.count > 0) {
+        return NULL;
+    }
+    if (schema->elements) {
+        return schema->elements;
+    }
+    found = elements_of(schema->reference, depth + 1);
+    for (size_t i = 0; !found && i < schema->all.count; i++) {
+        found = elements_of(schema->all.items[i], depth + 1);
+    }
+    return found;
+}
+
+const struct schema *schema_elements(const struct schema *schema)
+{
+    return elements_of(schema, 0);
+}
+
 /* Of the schema and of what it refers to, in turn. */
 static const struct schema_property *property_at(const struct schema *schema, size_t *index,
                                                  unsigned int depth)

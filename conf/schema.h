@@ -55,6 +55,8 @@ enum value_type schema_type(const struct schema *schema, bool *integer_out);
 const struct schema *schema_property(const struct schema *schema, struct slice name);
 size_t schema_property_count(const struct schema *schema); /* NULL: 0 */
 struct slice schema_property_name(const struct schema *schema, size_t index);
+/* Of the elements of an array; NULL: anything. */
+const struct schema *schema_elements(const struct schema *schema);
 bool schema_requires(const struct schema *schema, struct slice name);
 bool schema_is_closed(const struct schema *schema);
 /* The JSON it was compiled from (OpenAPI, fingerprints). */

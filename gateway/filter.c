@@ -111,3 +111,43 @@ int filter_validate(void)
 {
     return filter(validate_line);
 }
+
+/* ------------------------------------------------------------------ expressions */
+
+static void put_text(struct buf *out, const char *member, const char *text)
+{
+    buf_printf(out, "{\"%s\":", member);
+    json_write_string(out, slice_str(text));
+    buf_append_char(out, '}');
+}
+
+static void eval_line(struct arena *arena, struct slice line, struct buf *out)
+{
+    const struct value *json, *text, *value;
+    struct expr_env env = {0};
+    const char *error = "the line is no object with an \"expr\"";
+    const struct expr *expr;
+    bool unsupported = false;
+
+    text = json_parse(arena, line, &json, NULL) == STATUS_OK
+               ? value_get(json, SLICE_LITERAL("expr"))
+               : NULL;
+    if (!text || text->type != VALUE_STRING) {
+        put_text(out, "error", error);
+        return;
+    }
+    env.bindings = value_get(json, SLICE_LITERAL("bindings"));
+    expr = expr_compile_free(arena, text->text, &error, &unsupported);
+    if (!expr || expr_eval(expr, &env, arena, &value, &error) != STATUS_OK) {
+        put_text(out, unsupported ? "unsupported" : "error", error);
+        return;
+    }
+    buf_append_str(out, "{\"value\":");
+    json_write(out, value);
+    buf_append_char(out, '}');
+}
+
+int filter_eval(void)
+{
+    return filter(eval_line);
+}

@@ -7,4 +7,7 @@
 /* {"id", "schema", "instance"} -> valid, invalid or unsupported (also what is no such line). Returns the exit code. */
 int filter_validate(void);
 
+/* {"id", "expr", "bindings": {name: value}} -> {"value": ...}, {"error": text} or {"unsupported": text}. */
+int filter_eval(void);
+
 #endif

@@ -23,8 +23,8 @@
 
 #define EXIT_USAGE 2
 
-static const char *const own_flags[] = {"check",   "print-settings", "plan", "validate",
-                                        "version", "help",           NULL};
+static const char *const own_flags[] = {"check", "print-settings", "plan", "validate",
+                                        "eval",  "version",        "help", NULL};
 
 static int usage(FILE *out)
 {
@@ -33,6 +33,7 @@ static int usage(FILE *out)
         "  --check           load the models and prepare every statement on the primary; print all complaints\n"
         "  --plan            print what the models compile to\n"
         "  --validate        JSON Schema as a filter: lines {\"schema\":..., \"instance\":...} in, valid, invalid or unsupported out\n"
+        "  --eval            expressions as a filter: lines {\"expr\":..., \"bindings\":{...}} in, {\"value\":...}, {\"error\":...} or {\"unsupported\":...} out\n"
         "  --print-settings  print every setting with its value, allowed range and meaning\n"
         "  --version, --help\n"
         "Without an action it serves.\n",
@@ -92,6 +93,9 @@ static int run_action(const struct settings *settings, const char *action)
     }
     if (strcmp(action, "--validate") == 0) {
         return filter_validate();
+    }
+    if (strcmp(action, "--eval") == 0) {
+        return filter_eval();
     }
     if (strcmp(action, "--print-settings") == 0) {
         settings_print(settings, stdout);
