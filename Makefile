@@ -90,10 +90,12 @@ unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
 # Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
-SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c tests/servers/cache/test_*.c))
+SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c tests/servers/cache/test_*.c tests/servers/command/test_*.c))
 $(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/tests/servers/lib/child.o $(BUILD)/lib.a
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/tests/servers/cache/test_%: $(BUILD)/tests/servers/cache/test_%.o $(BUILD)/tests/servers/cache/world.o $(call archives,$(cache_needs))
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+$(BUILD)/tests/servers/command/test_%: $(BUILD)/tests/servers/command/test_%.o $(BUILD)/tests/servers/command/bench.o $(call archives,$(command_needs))
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 

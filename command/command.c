@@ -8,15 +8,12 @@
  */
 #include "command/command.h"
 
-#include <stdio.h>
-
 #include "command/commander.h"
+#include "command/idempotency.h"
 #include "command/item_write.h"
 #include "lib/decimal.h"
 #include "lib/hash.h"
 #include "lib/memory.h"
-
-#define RESULTS (STATUS_COUNT + 1) /* statuses, and the no-op */
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb)
@@ -26,7 +23,7 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
     commander->loop = loop;
     commander->plan = plan;
     commander->settings = settings;
-    commander->results = XARRAY(struct metric *, (size_t)plan->command_count * RESULTS);
+    commander->results = XARRAY(struct metric *, (size_t)plan->command_count * COMMAND_RESULTS);
     retrier_init(&commander->retrier, loop, dynamodb, settings);
     metric_family(METRIC_COUNTER, "twofold_commands_total", "commands by their result");
     return commander;
@@ -39,52 +36,6 @@ void commander_destroy(struct commander *commander)
     }
     xfree(commander->results);
     xfree(commander);
-}
-
-/* ------------------------------------------------------------------ ends */
-
-static struct metric *result_series(struct slice command, const char *result)
-{
-    struct buf labels = {0};
-    struct metric *metric;
-
-    buf_append_str(&labels, "command=\"");
-    metric_label(&labels, command);
-    buf_printf(&labels, "\",result=\"%s\"", result);
-    buf_append_char(&labels, '\0');
-    metric = metric_series(METRIC_COUNTER, "twofold_commands_total", "commands by their result",
-                           labels.ptr);
-    buf_fini(&labels);
-    return metric;
-}
-
-static void count(const struct command *command, enum status status, bool noop)
-{
-    const struct plan_command *plan = command->input->command;
-    struct metric **metric =
-        &command->commander
-             ->results[(size_t)plan->index * RESULTS + (noop ? STATUS_COUNT : status)];
-
-    if (!*metric) {
-        *metric = result_series(plan->name, noop ? "noop" : status_name(status));
-    }
-    metric_add(*metric, 1);
-}
-
-void command_finish(struct command *command, enum status status, bool noop)
-{
-    count(command, status, noop);
-    command->done(command->ctx, status, &command->result);
-}
-
-void command_finish_invalid(struct command *command, struct slice pointer, const char *detail)
-{
-    struct schema_errors *errors = ARENA_NEW(command->input->arena, struct schema_errors);
-
-    errors->items[0] = (struct schema_error){pointer, slice_str(detail)};
-    errors->count = 1;
-    command->result.errors = errors;
-    command_finish(command, STATUS_SCHEMA, false);
 }
 
 /* ------------------------------------------------------------------ input */
@@ -146,8 +97,9 @@ static bool id_is_valid(struct command *command)
     const struct value *in_payload = value_get(input->payload, aggregate->id_name);
     const struct value *id = input->path_id ? input->path_id : in_payload;
     struct schema_errors *errors = ARENA_NEW(input->arena, struct schema_errors);
+    bool generated = !id && aggregate->id_generated;
 
-    if (!id && aggregate->id_generated) {
+    if (generated) {
         id = id_generate(input->arena);
     }
     if (!id) {
@@ -169,6 +121,7 @@ static bool id_is_valid(struct command *command)
     }
     command->result.id = id;
     command->result.id_text = id_canonical(input->arena, id);
+    command->given_id = generated ? SLICE_EMPTY : command->result.id_text;
     return true;
 }
 
@@ -180,6 +133,9 @@ static void run(void *ctx)
 
     if (!payload_is_valid(command) || !id_is_valid(command)) {
         return;
+    }
+    if (command->input->idempotency_key.len > 0) {
+        idempotency_begin(command);
     }
     switch (command->input->command->model->aggregate.store) {
     case STORE_STATE:

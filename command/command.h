@@ -16,6 +16,19 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb);
 void commander_destroy(struct commander *commander); /* when no command is in flight */
 
+struct command_result;
+
+/* What the client is told, as it is stored beside a key. In the command's arena. */
+struct command_answer {
+    int code;             /* 2xx */
+    struct slice headers; /* whole lines with CRLF: those that do not depend on the moment */
+    struct slice body;
+};
+
+/* RESULT is that of an OK end. Runs before the write is sent, for a key's sake: perhaps several times, and the command may still fail. */
+typedef void command_render_fn(void *ctx, const struct command_result *result, struct arena *arena,
+                               struct command_answer *out);
+
 /* Borrowed until done. */
 struct command_input {
     const struct plan_command *command;
@@ -27,6 +40,9 @@ struct command_input {
     uint64_t expected;
     const struct value *claims;              /* NULL: none */
     struct slice principal, idempotency_key; /* empty: none */
+    command_render_fn *render;               /* needed with a key */
+    void *render_ctx;
+    uint64_t sent_ms; /* the client's timestamp, recorded only; 0: none */
     uint64_t deadline_us;
     struct arena *arena;
 };
@@ -38,10 +54,13 @@ struct command_event {
 struct command_result {
     const struct value *id; /* of the aggregate, as given or generated; NULL when it is not known */
     struct slice id_text;   /* canonical */
-    uint64_t version;       /* new one; of a no-op the unchanged one */
-    bool created;           /* answer 201 with Location when the command declares one */
+    uint64_t
+        version; /* new one; of a no-op the unchanged one; of a refusal the current one, 0: not known */
+    bool created; /* answer 201 with Location when the command declares one */
     const struct command_event *events;
     size_t event_count;
+    const struct command_answer *answer; /* of an OK end with a key: the bytes to send; else NULL */
+    bool repeated;                       /* they were stored by an earlier command */
     /* of failures */
     int code;                           /* REFUSED: the declared status */
     struct slice title;                 /* REFUSED: the declared title */
@@ -51,7 +70,8 @@ struct command_result {
 };
 
 /*
- * OK; SCHEMA (422: payload, id, or two ids that differ); REFUSED; PRECONDITION (If-Match: 412); CONFLICT (409: expectedVersion, or the race lost too often);
+ * OK; SCHEMA (422: payload, id, or two ids that differ); INVALID (422: the key was used for another request); REFUSED; PRECONDITION (If-Match: 412);
+ * CONFLICT (409: expectedVersion, or the race lost too often: result.version is the current one; with retry_after_s: transactions stood in the way until the deadline);
  * THROTTLED, BUSY, UNAVAILABLE (503: surely not applied); UNCERTAIN (504 outcome-unknown); TIMEOUT (504, surely not applied); TOO_LARGE (422: beyond DynamoDB's
  * item size); INTERNAL
  * done runs once, later, on the loop; never from inside command_start.

@@ -1,5 +1,5 @@
 /*
- * A command in flight, as command.c (what all stores share) and the stores' files (item_write.c) see it. Not for other folders.
+ * A command in flight, as command.c (what all stores share) and the stores' files (item_write.c, append.c) see it. Not for other folders.
  */
 #ifndef COMMAND_COMMANDER_H
 #define COMMAND_COMMANDER_H
@@ -8,27 +8,51 @@
 #include "command/retry.h"
 #include "lib/metric.h"
 
+#define COMMAND_RESULTS (STATUS_COUNT + 2) /* statuses, no-op, repetition */
+
 struct commander {
     struct loop *loop;
     const struct plan *plan;
     const struct settings *settings;
     struct retrier retrier;
-    struct metric **results; /* [command][status], the last column for no-ops; made at first use */
+    struct metric **results; /* [command][status], then no-ops and repetitions; made at first use */
 };
+
+struct idempotency;
 
 struct command {
     struct commander *commander;
     const struct command_input *input;
     struct command_result result;
+    struct slice given_id;    /* canonical; empty: it was generated */
+    struct idempotency *once; /* NULL: without a key */
     struct loop_task task;
     command_done_fn *done;
     void *ctx;
 };
 
-/* Ends the command: counts it and calls done. result is in command->result. */
+/*
+ * Ends of a command (finish.c). Each calls done, at once or later; result is in command->result.
+ *
+ * finish    as it is
+ * invalid   422 with one error; pointer, detail: static or in the arena
+ * fail      a request to DynamoDB ended with STATUS
+ * conclude  nothing was written: a refusal, a 409 or 412, or a no-op. With a key, a stored answer comes before it
+ */
 void command_finish(struct command *command, enum status status, bool noop);
-
-/* 422 with one error. pointer, detail: static or in the arena. */
 void command_finish_invalid(struct command *command, struct slice pointer, const char *detail);
+void command_fail(struct command *command, enum status status,
+                  const struct dynamodb_answer *answer);
+void command_conclude(struct command *command, enum status status, bool noop);
+
+/* Fills result.errors with one error. */
+void command_error(struct command *command, struct slice pointer, const char *detail);
+
+/* Ends by the answer that an earlier command with the same key stored: the same body. */
+void command_finish_repeated(struct command *command);
+
+/* A request of this command, by its deadline. */
+void command_request(struct command *command, const char *operation, struct slice body,
+                     bool repeatable, retry_done_fn *done, void *ctx);
 
 #endif

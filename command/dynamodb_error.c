@@ -1,6 +1,6 @@
 /*
- * One table: the error's name -> status. What is not in it is judged by the HTTP code: 5xx may have
- * been applied (UNCERTAIN), 4xx was not.
+ * One table: the error's name -> status; another for the reasons of a cancelled transaction. What is
+ * in neither is judged by the HTTP code: 5xx may have been applied (UNCERTAIN), 4xx was not.
  */
 #include "command/dynamodb_error.h"
 
@@ -41,6 +41,19 @@ static const struct error_row errors[] = {
     {"ExpiredTokenException",                    STATUS_DENIED,      false},
 };
 // clang-format on
+
+/* CancellationReasons of a TransactionCanceledException, the weightier first: one failed condition outweighs a conflict, for deciding again helps
+ * both. AWS, "TransactWriteItems": Cancellation reasons. */
+static const struct error_row reasons[] = {
+    {"ConditionalCheckFailed",          STATUS_CONFLICT,  false},
+    {"ItemCollectionSizeLimitExceeded", STATUS_TOO_LARGE, false},
+    {"ValidationError",                 STATUS_INVALID,   false},
+    {"AccessDenied",                    STATUS_DENIED,    false},
+    {"TransactionConflict",             STATUS_CONFLICT,  true },
+    {"ProvisionedThroughputExceeded",   STATUS_THROTTLED, true },
+    {"ThrottlingError",                 STATUS_THROTTLED, true },
+    {"RequestLimitExceeded",            STATUS_THROTTLED, true },
+};
 
 static const struct error_row *row_of(struct slice name)
 {
@@ -87,17 +100,42 @@ static bool says(struct slice text, const char *words)
     return text.len > 0 && memmem(text.ptr, text.len, words, strlen(words));
 }
 
+/* The weightiest reason of a cancelled transaction; NULL: none that we know. */
+static const struct error_row *reason_of(const struct value *body, struct slice *message_out)
+{
+    const struct value *list = value_get(body, slice_str("CancellationReasons"));
+    const struct error_row *weightiest = NULL;
+
+    for (const struct value *reason = list ? list->first : NULL; reason; reason = reason->next) {
+        for (size_t i = 0; i < ARRAY_COUNT(reasons); i++) {
+            if (slice_is(text_of(reason, "Code"), reasons[i].name) &&
+                (!weightiest || &reasons[i] < weightiest)) {
+                weightiest = &reasons[i];
+                *message_out = text_of(reason, "Message");
+            }
+        }
+    }
+    return weightiest;
+}
+
 /* Limits of size come as ValidationException: "Item size has exceeded the maximum allowed size",
  * "Item size to update has exceeded ...". */
 static enum status status_of_error(int code, const struct dynamodb_answer *answer)
 {
     const struct error_row *row = row_of(answer->error);
+    struct slice message = answer->message;
 
     if (!row) {
         return status_of_code(code);
     }
+    if (slice_is(answer->error, "TransactionCanceledException")) {
+        const struct error_row *reason = reason_of(answer->body, &message);
+
+        row = reason ? reason : row;
+    }
     if (row->status == STATUS_INVALID &&
-        (says(answer->message, "Item size") || says(answer->message, "Nesting Levels"))) {
+        (says(message, "Item size") || says(message, "Nesting Levels") ||
+         says(message, "aggregated size"))) {
         return STATUS_TOO_LARGE;
     }
     return row->status;
@@ -127,7 +165,11 @@ enum status dynamodb_translate(const struct http_answer *http, struct arena *are
 bool dynamodb_not_applied(enum status status, const struct dynamodb_answer *answer)
 {
     const struct error_row *row = answer ? row_of(answer->error) : NULL;
+    struct slice message;
 
+    if (row && slice_is(answer->error, "TransactionCanceledException")) {
+        row = reason_of(answer->body, &message);
+    }
     if (status == STATUS_THROTTLED || status == STATUS_UNAVAILABLE || status == STATUS_TIMEOUT) {
         return true;
     }

@@ -282,7 +282,9 @@ static void add_update(struct draft *draft, struct buf *set, const char *returne
 {
     buf_append_str(&draft->body, ",\"UpdateExpression\":");
     json_write_string(&draft->body, buf_slice(set));
-    buf_printf(&draft->body, ",\"ReturnValues\":\"%s\"", returned);
+    if (returned) {
+        buf_printf(&draft->body, ",\"ReturnValues\":\"%s\"", returned);
+    }
     buf_fini(set);
 }
 
@@ -297,7 +299,7 @@ enum status item_update_request(const struct item_change *change, struct arena *
     set_stamps(&draft, &set);
     set_next_version(&draft, &set);
     set_attributes(&draft, &set);
-    add_update(&draft, &set, "UPDATED_NEW");
+    add_update(&draft, &set, change->in_transaction ? NULL : "UPDATED_NEW");
     require_basis(&draft);
     return close_body(&draft, arena, out);
 }
@@ -309,7 +311,9 @@ enum status item_delete_request(const struct item_change *change, struct arena *
 
     open_body(&draft, &change->command->model->aggregate);
     add_key(&draft, &change->command->model->aggregate, change->id);
-    buf_append_str(&draft.body, ",\"ReturnValues\":\"ALL_OLD\"");
+    if (!change->in_transaction) {
+        buf_append_str(&draft.body, ",\"ReturnValues\":\"ALL_OLD\"");
+    }
     name_add(&draft, "version", slice_str(ITEM_VERSION));
     if (change->basis == BASIS_VERSION) {
         require_version(&draft);

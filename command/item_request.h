@@ -25,7 +25,8 @@ struct item_change {
     uint64_t
         version; /* put: the new one; update of what has none: that below the new one; else not used */
     uint64_t now_ms;
-    struct slice mark; /* base64 */
+    struct slice mark;   /* base64 */
+    bool in_transaction; /* which returns no attributes */
 };
 
 /* In ARENA. TOO_LARGE: a number that DynamoDB does not hold. */

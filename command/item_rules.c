@@ -3,6 +3,12 @@
  */
 #include "command/item_rules.h"
 
+/* expectedVersion 0: there shall be no item. */
+static bool expects_none(const struct command_input *input)
+{
+    return input->has_expected && !input->expected_by_header && input->expected == 0;
+}
+
 bool item_assume(const struct command_input *input, enum item_basis *basis_out,
                  struct item *item_out)
 {
@@ -10,7 +16,7 @@ bool item_assume(const struct command_input *input, enum item_basis *basis_out,
     bool given = input->has_expected && !input->expected_any;
 
     *item_out = (struct item){.exists = !plan->demands_absent};
-    if (plan->reads_state) {
+    if (plan->reads_state || expects_none(input)) {
         return false;
     }
     if (plan->demands_absent) {
@@ -34,8 +40,8 @@ bool item_is_expected(const struct command_input *input, const struct item *item
     if (!input->has_expected) {
         return true;
     }
-    if (input->expected_any) {
-        return item->exists;
+    if (input->expected_any || expects_none(input)) {
+        return item->exists == input->expected_any;
     }
     return item->exists && item->versioned && item->version == input->expected;
 }

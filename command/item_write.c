@@ -15,11 +15,13 @@
  *   - Only a write may stand on an assumption, for its condition proves it; before a refusal, a no-op or a 412 the item is read.
  *   - `_write` is the command's own 16 bytes: an item that carries them was written by this command.
  *   - Only a write on a version that was read is sent again after a lost answer; it cannot apply twice. Nothing else is.
- *   - A command ends once, by command_finish; each of its requests has a deadline.
+ *   - With a key, what is written stands on what was read (or on no item), for a transaction returns no item; its record goes with it.
+ *   - A command ends once, by one of commander.h's ends; each of its requests has a deadline.
  */
 #include "command/item_write.h"
 
 #include "command/decide.h"
+#include "command/idempotency.h"
 #include "command/item_rules.h"
 #include "command/version.h"
 #include "lib/clock.h"
@@ -51,51 +53,9 @@ static void finish(struct item_command *run, enum status status, uint64_t versio
     command_finish(run->command, status, false);
 }
 
-/* Statuses of requests that no command answers are ours to see, not the client's. */
 static void fail(struct item_command *run, enum status status, const struct dynamodb_answer *answer)
 {
-    struct command_result *result = &run->command->result;
-
-    switch (status) {
-    case STATUS_THROTTLED:
-    case STATUS_UNAVAILABLE:
-    case STATUS_BUSY:
-        result->retry_after_s = 1;
-        break;
-    case STATUS_CONFLICT: /* a transaction of another stood in the way until the end */
-        result->retry_after_s = 1;
-        result->detail = "another transaction holds the item";
-        break;
-    case STATUS_TIMEOUT:
-    case STATUS_TOO_LARGE:
-    case STATUS_UNCERTAIN:
-        break;
-    case STATUS_NOT_FOUND:
-    case STATUS_DENIED:
-        log_warn_every("dynamodb refuses", "table=%.*s error=%.*s message=\"%.*s\"",
-                       SLICE_ARG(run->plan->model->aggregate.table), SLICE_ARG(answer->error),
-                       SLICE_ARG(answer->message));
-        result->retry_after_s = 5;
-        status = STATUS_UNAVAILABLE;
-        break;
-    case STATUS_OK:
-    case STATUS_INVALID:
-    case STATUS_SCHEMA:
-    case STATUS_REFUSED:
-    case STATUS_PRECONDITION:
-    case STATUS_CORRUPT:
-    case STATUS_FENCED:
-    case STATUS_TRIMMED:
-    case STATUS_INTERNAL:
-    case STATUS_COUNT:
-        log_warn_every("dynamodb request failed",
-                       "command=%.*s status=%s error=%.*s message=\"%.*s\"",
-                       SLICE_ARG(run->plan->name), status_name(status), SLICE_ARG(answer->error),
-                       SLICE_ARG(answer->message));
-        status = STATUS_INTERNAL;
-        break;
-    }
-    finish(run, status, 0);
+    command_fail(run->command, status, answer);
 }
 
 static void unknown(struct item_command *run)
@@ -103,19 +63,19 @@ static void unknown(struct item_command *run)
     finish(run, STATUS_UNCERTAIN, 0);
 }
 
+/* Nothing was written. */
+static void conclude_with(struct item_command *run, enum status status)
+{
+    run->command->result.version = run->item.version;
+    command_conclude(run->command, status, status == STATUS_OK);
+}
+
 /* ------------------------------------------------------------------ requests */
 
 static void request(struct item_command *run, const char *operation, struct slice body,
                     bool repeatable, retry_done_fn *done)
 {
-    const struct command_input *input = run->command->input;
-    const struct retry_request sent = {.operation = operation,
-                                       .body = body,
-                                       .arena = input->arena,
-                                       .deadline_us = input->deadline_us,
-                                       .repeatable = repeatable};
-
-    retry_start(&run->command->commander->retrier, &sent, done, run);
+    command_request(run->command, operation, body, repeatable, done, run);
 }
 
 static const struct value *member(const struct dynamodb_answer *answer, const char *name)
@@ -180,15 +140,15 @@ static void refuse(struct item_command *run, int code, struct slice title, const
     run->command->result.code = code;
     run->command->result.title = title;
     run->command->result.detail = detail;
-    finish(run, STATUS_REFUSED, run->item.version);
+    conclude_with(run, STATUS_REFUSED);
 }
 
 static void finish_expectation(struct item_command *run)
 {
     run->command->result.detail =
         run->item.exists ? "the version is another one" : "there is no such item";
-    finish(run, run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT,
-           run->item.version);
+    conclude_with(run,
+                  run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT);
 }
 
 static void carry_out(struct item_command *run)
@@ -220,11 +180,11 @@ static void conclude(struct item_command *run)
         refuse(run, decision->code, decision->title, decision->detail);
         return;
     case DECISION_INVALID:
-        command_finish_invalid(run->command, decision->pointer, decision->detail);
+        command_error(run->command, decision->pointer, decision->detail);
+        conclude_with(run, STATUS_SCHEMA);
         return;
     case DECISION_NOOP:
-        run->command->result.version = run->item.version;
-        command_finish(run->command, STATUS_OK, true);
+        conclude_with(run, STATUS_OK);
         return;
     case DECISION_WRITE:
         carry_out(run);
@@ -254,17 +214,23 @@ static void step_decide(struct item_command *run)
     }
 }
 
+/* True when the race was lost too often: then the command has ended. */
+static bool race_is_given_up(struct item_command *run)
+{
+    if (++run->races <= run->command->commander->settings->command_races) {
+        return false;
+    }
+    run->command->result.detail = "other writers were faster each time";
+    conclude_with(run, STATUS_CONFLICT);
+    return true;
+}
+
 /* A race was lost, or an assumption: decide again on the item that is there. */
 static void decide_again(struct item_command *run, const struct value *typed)
 {
     bool race = !run->assumed;
 
-    if (!learn(run, typed)) {
-        return;
-    }
-    if (race && ++run->races > run->command->commander->settings->command_races) {
-        run->command->result.detail = "other writers were faster each time";
-        finish(run, STATUS_CONFLICT, run->item.version);
+    if (!learn(run, typed) || (race && race_is_given_up(run))) {
         return;
     }
     step_decide(run);
@@ -341,16 +307,66 @@ static void stand_on_item(struct item_command *run)
     run->change.item = run->item;
 }
 
+/* The version that a write gives which stands on what was read. */
+static uint64_t version_to_be(const struct item_change *change)
+{
+    if (item_change_is_on_version(change)) {
+        return change->item.version + 1;
+    }
+    return change->command->write == WRITE_PUT ? change->version : change->version + 1;
+}
+
+static void on_transacted(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                          bool doubted)
+{
+    struct item_command *run = ctx;
+    const struct value *item;
+
+    (void)doubted;
+    if (status == STATUS_OK) {
+        command_finish(run->command, STATUS_OK, false);
+    } else if (status == STATUS_UNCERTAIN) {
+        idempotency_settle(run->command, STATUS_UNCERTAIN);
+    } else if (status == STATUS_CONFLICT && transaction_condition_failed(answer, 1, &item)) {
+        idempotency_meet(run->command, item);
+    } else if (status == STATUS_CONFLICT && transaction_condition_failed(answer, 0, &item)) {
+        if (item) {
+            decide_again(run, item);
+        } else if (!race_is_given_up(run)) {
+            step_read(run);
+        }
+    } else {
+        fail(run, status, answer);
+    }
+}
+
+/* The change and the record of its key, both or neither. */
+static void transact(struct item_command *run, const char *kind, struct slice body)
+{
+    struct command_result *result = &run->command->result;
+    struct transaction_action actions[2] = {
+        {kind, body}
+    };
+
+    result->version = version_to_be(&run->change);
+    result->created = run->plan->write != WRITE_DELETE && run->change.basis == BASIS_ABSENT;
+    actions[1] = idempotency_action(run->command);
+    request(run, "TransactWriteItems",
+            transaction_request(run->command->input->arena, actions, ARRAY_COUNT(actions),
+                                idempotency_token(run->command)),
+            true, on_transacted);
+}
+
 static void step_write(struct item_command *run)
 {
     static const struct {
-        const char *operation;
+        const char *operation, *kind;
         enum status (*make)(const struct item_change *change, struct arena *arena,
                             struct slice *out);
     } writes[] = {
-        [WRITE_PUT] = {"PutItem",    item_put_request   },
-        [WRITE_UPDATE] = {"UpdateItem", item_update_request},
-        [WRITE_DELETE] = {"DeleteItem", item_delete_request}
+        [WRITE_PUT] = {"PutItem",    "Put",    item_put_request   },
+        [WRITE_UPDATE] = {"UpdateItem", "Update", item_update_request},
+        [WRITE_DELETE] = {"DeleteItem", "Delete", item_delete_request}
     };
     struct item_change *change = &run->change;
     struct dynamodb_answer none = {0};
@@ -366,10 +382,12 @@ static void step_write(struct item_command *run)
     status = writes[run->plan->write].make(change, run->command->input->arena, &body);
     if (status != STATUS_OK) {
         fail(run, status, &none);
-        return;
+    } else if (run->command->once) {
+        transact(run, writes[run->plan->write].kind, body);
+    } else {
+        request(run, writes[run->plan->write].operation, body,
+                change->basis == BASIS_VERSION && run->plan->write != WRITE_DELETE, on_written);
     }
-    request(run, writes[run->plan->write].operation, body,
-            change->basis == BASIS_VERSION && run->plan->write != WRITE_DELETE, on_written);
 }
 
 /* ------------------------------------------------------------------ STAMP */
@@ -447,8 +465,10 @@ void item_write_start(struct command *command)
     run->change = (struct item_change){.command = run->plan,
                                        .id = command->result.id,
                                        .now_ms = clock_wall_ms(),
-                                       .mark = slice_str(run->mark)};
-    run->assumed = item_assume(command->input, &run->change.basis, &run->item);
+                                       .mark = slice_str(run->mark),
+                                       .in_transaction = command->once != NULL};
+    run->assumed = item_assume(command->input, &run->change.basis, &run->item) &&
+                   (!command->once || run->change.basis == BASIS_ABSENT);
     run->change.item = run->item;
     if (run->assumed) {
         step_decide(run);

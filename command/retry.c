@@ -40,20 +40,21 @@ static void attempt(void *ctx)
                    retry->request.arena, retry->request.deadline_us, on_answer, retry);
 }
 
-/* Starts the pause before the next try; false when there shall be none. */
-static bool again(struct retry *retry)
+/* Starts the pause before the next try; false when there shall be none. What stands IN_THE_WAY is another's transaction: it passes soon and costs
+ * the server little, so the deadline alone limits the tries. */
+static bool again(struct retry *retry, bool in_the_way)
 {
     const struct settings *settings = retry->retrier->settings;
     uint64_t pause_us, due_us;
 
-    if (retry->attempt >= settings->dynamodb_retries) {
+    if (!in_the_way && retry->attempt >= settings->dynamodb_retries) {
         return false;
     }
     pause_us = backoff_full_jitter(settings->dynamodb_retry_base, settings->dynamodb_retry_cap,
                                    retry->attempt);
     due_us = clock_deadline(pause_us);
     if (due_us >= retry->request.deadline_us ||
-        !backoff_budget_take(&retry->retrier->budget, RETRY_COST)) {
+        (!in_the_way && !backoff_budget_take(&retry->retrier->budget, RETRY_COST))) {
         return false;
     }
     retry->attempt++;
@@ -69,7 +70,8 @@ static void on_answer(void *ctx, enum status status, const struct dynamodb_answe
     if (status == STATUS_OK) {
         backoff_budget_give(&retry->retrier->budget, RETRY_REFUND);
     }
-    if ((refused || (lost && retry->request.repeatable)) && again(retry)) {
+    if ((refused || (lost && retry->request.repeatable)) &&
+        again(retry, status == STATUS_CONFLICT)) {
         retry->doubted = retry->doubted || lost;
         return;
     }

@@ -104,6 +104,10 @@ void problem_write(struct buf *body, const struct problem_details *details)
         buf_append_str(body, ",\"detail\":");
         json_write_string(body, slice_str(details->detail));
     }
+    if (details->version > 0) {
+        buf_append_str(body, ",\"version\":");
+        buf_append_u64(body, details->version);
+    }
     if (details->errors && details->errors->count > 0) {
         write_errors(body, details->errors);
     }

@@ -31,6 +31,7 @@
     X(MEDIA_TYPE,         415, "unsupported-media-type", "Unsupported media type")                 \
     X(SCHEMA,             422, "schema",                "Does not satisfy the schema")             \
     X(ITEM_TOO_LARGE,     422, "item-too-large",        "Too large to be stored")                  \
+    X(KEY_REUSED,         422, "idempotency-key-reused", "The idempotency key was used for another request") \
     X(PROJECTION_BLOCKED, 423, "projection-blocked",    "The projection of this aggregate is blocked") \
     X(HEADERS_TOO_LARGE,  431, "headers-too-large",     "Request header fields too large")         \
     X(INTERNAL,           500, "internal",              "Internal error")                          \
@@ -70,6 +71,7 @@ struct problem_details {
     const char *detail; /* NULL: none */
     const struct schema_errors *errors; /* NULL: none */
     unsigned int retry_after_s;         /* 0: not said, but for 503, which always says 1 or more */
+    uint64_t version;                   /* of the aggregate now; 0: not said */
 };
 
 /* Appends the JSON body. */

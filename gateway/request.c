@@ -3,6 +3,7 @@
  */
 #include "gateway/request.h"
 
+#include "gateway/envelope.h"
 #include "gateway/problem.h"
 #include "gateway/reply.h"
 #include "lib/clock.h"
@@ -47,7 +48,7 @@ struct route_metrics *route_metrics_create(const struct plan *plan)
 {
     struct route_metrics *metrics = XNEW(struct route_metrics);
 
-    metrics->count = plan->route_count + 1;
+    metrics->count = plan->route_count + 2;
     metrics->routes = XARRAY(struct route_codes, metrics->count);
     for (size_t i = 0; i < plan->route_count; i++) {
         struct slice method, path;
@@ -55,7 +56,8 @@ struct route_metrics *route_metrics_create(const struct plan *plan)
         slice_cut(plan->routes[i]->text, ' ', &method, &path);
         name_route(&metrics->routes[plan->routes[i]->index], path);
     }
-    name_route(&metrics->routes[plan->route_count], SLICE_LITERAL("none"));
+    name_route(&metrics->routes[plan->route_count], SLICE_LITERAL("/" ENVELOPE_PATH));
+    name_route(&metrics->routes[plan->route_count + 1], SLICE_LITERAL("none"));
     return metrics;
 }
 
@@ -197,7 +199,9 @@ static enum next step_route(struct request *request)
                              "the path has a bad escape or is not UTF-8");
     }
     if (match->route) {
-        request->step = match->route->query ? query_steps : command_steps;
+        request->step = match->route->query     ? query_steps
+                        : match->route->command ? command_steps
+                                                : envelope_steps;
         return request->step->run(request);
     }
     if (match->allowed == 0) {

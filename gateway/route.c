@@ -32,6 +32,8 @@ struct edge {
 };
 
 struct router {
+    struct plan_segment segment; /* of the envelope's route, which is no model's */
+    struct plan_route envelope;
     struct node *nodes;
     struct edge *edges;
     unsigned int node_count;
@@ -92,6 +94,17 @@ static void add_route(struct router *router, const struct plan_route *route)
     }
 }
 
+static void add_envelope(struct router *router, unsigned int index)
+{
+    router->segment.literal = SLICE_LITERAL(ENVELOPE_PATH);
+    router->envelope = (struct plan_route){.method = HTTP_POST,
+                                           .text = SLICE_LITERAL("POST /" ENVELOPE_PATH),
+                                           .segments = &router->segment,
+                                           .segment_count = 1,
+                                           .index = index};
+    add_route(router, &router->envelope);
+}
+
 static bool is_served(const struct plan_route *route, enum role role)
 {
     return role == ROLE_ALL || (role == ROLE_QUERY) == (route->query != NULL);
@@ -100,7 +113,7 @@ static bool is_served(const struct plan_route *route, enum role role)
 struct router *router_create(const struct plan *plan, enum role role)
 {
     struct router *router = XNEW(struct router);
-    size_t segments = 1;
+    size_t segments = 2;
     uint64_t places = 16;
 
     for (size_t i = 0; i < plan->route_count; i++) {
@@ -117,6 +130,9 @@ struct router *router_create(const struct plan *plan, enum role role)
         if (is_served(plan->routes[i], role)) {
             add_route(router, plan->routes[i]);
         }
+    }
+    if (role != ROLE_QUERY) {
+        add_envelope(router, (unsigned int)plan->route_count);
     }
     return router;
 }

@@ -10,6 +10,9 @@
 #include "lib/arena.h"
 #include "lib/httpd_parse.h"
 
+/* POST /commands takes any command of any model (envelope.c): its route has neither query nor command, and is numbered after the plan's. */
+#define ENVELOPE_PATH "commands"
+
 struct router;
 
 /* Which sides of the plan are served. */

@@ -1,7 +1,11 @@
 /*
- * The steps of a command: body -> submit ... outcome [-> wait ... reply]. What is decided and
- * written stands in command/; here is its HTTP side.
+ * The HTTP side of a command. What is decided and written stands in command/.
+ *
+ * A command with a key has its answer rendered before it is written, for the answer is stored with the change; one without is rendered afterwards, by the
+ * same function.
  */
+#include "gateway/submit.h"
+
 #include "gateway/param.h"
 #include "gateway/reply.h"
 #include "lib/clock.h"
@@ -18,7 +22,7 @@ static bool is_json(struct slice type)
     return essence.len == 0 || slice_eq_nocase(essence, SLICE_LITERAL("application/json"));
 }
 
-static enum next step_body(struct request *request)
+enum next submit_body(struct request *request)
 {
     struct slice body = request->exchange->request.body;
     struct json_error error = {0};
@@ -26,7 +30,7 @@ static enum next step_body(struct request *request)
     if (body.len == 0) {
         const struct plan_command *command = request->match.route->command;
 
-        if (command->payload && command->path_param_count == 0) {
+        if (!command || (command->payload && command->path_param_count == 0)) {
             return reply_problem(request, PROBLEM_MALFORMED, "this command needs a JSON body");
         }
         return NEXT_STEP;
@@ -46,34 +50,88 @@ static enum next step_body(struct request *request)
 
 /* If-Match: one strong entity tag, of which the part before '-' is the version; or '*'. A tag that
  * is no version of ours matches nothing. */
-static enum status read_if_match(struct request *request, const char **detail_out)
+static enum status parse_if_match(struct slice tag, bool *any_out, uint64_t *version_out)
 {
-    struct slice tag = slice_trim(request_header(request, "If-Match"));
     struct slice version, rest;
 
-    if (tag.len == 0) {
+    *any_out = slice_is(tag, "*");
+    *version_out = 0; /* If-Match compares strongly (RFC 9110 13.1.1), and no version is 0 */
+    if (*any_out || slice_starts(tag, "W/")) {
         return STATUS_OK;
-    }
-    request->command.has_expected = true;
-    request->command.expected_by_header = true;
-    if (slice_is(tag, "*")) {
-        request->command.expected_any = true;
-        return STATUS_OK;
-    }
-    if (slice_starts(tag, "W/")) {
-        return STATUS_OK; /* expected stays 0: If-Match compares strongly (RFC 9110 13.1.1), and no
-                             version is 0 */
     }
     if (tag.len < 2 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' ||
         memchr(tag.ptr + 1, '"', tag.len - 2) != NULL) {
-        *detail_out = "If-Match must be one entity tag in quotes, or *";
         return STATUS_INVALID;
     }
     slice_cut(slice_of(tag.ptr + 1, tag.len - 2), '-', &version, &rest);
-    if (slice_parse_u64(version, &request->command.expected) != STATUS_OK) {
-        request->command.expected = 0;
+    if (slice_parse_u64(version, version_out) != STATUS_OK) {
+        *version_out = 0;
     }
     return STATUS_OK;
+}
+
+/* NULL, or what is wrong. */
+static const char *read_if_match(struct request *request)
+{
+    struct command_input *input = &request->command;
+    struct slice tag = slice_trim(request_header(request, "If-Match"));
+    uint64_t version;
+    bool any;
+
+    if (tag.len == 0) {
+        return NULL;
+    }
+    if (parse_if_match(tag, &any, &version) != STATUS_OK) {
+        return "If-Match must be one entity tag in quotes, or *";
+    }
+    if (input->has_expected && (any || version != input->expected)) {
+        return "If-Match and expectedVersion differ";
+    }
+    input->has_expected = true;
+    input->expected_by_header = true;
+    input->expected_any = any;
+    input->expected = version;
+    return NULL;
+}
+
+bool idempotency_key_is_valid(struct slice key)
+{
+    if (key.len == 0 || key.len > IDEMPOTENCY_KEY_MAX || slice_trim(key).len != key.len) {
+        return false;
+    }
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] < ' ' || key.ptr[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Idempotency-Key, in quotes as its draft has it or without. NULL, or what is wrong. */
+static const char *read_key(struct request *request)
+{
+    const struct http_request *http = &request->exchange->request;
+    struct command_input *input = &request->command;
+    struct slice key = http_header_get(http, "Idempotency-Key");
+    size_t count = 0;
+
+    for (size_t i = 0; i < http->header_count; i++) {
+        count += slice_eq_nocase(http->headers[i].name, SLICE_LITERAL("Idempotency-Key"));
+    }
+    if (count == 0) {
+        return NULL;
+    }
+    if (key.len >= 2 && key.ptr[0] == '"' && key.ptr[key.len - 1] == '"') {
+        key = slice_of(key.ptr + 1, key.len - 2);
+    }
+    if (count > 1 || !idempotency_key_is_valid(key)) {
+        return "Idempotency-Key must be one key of 1 to 255 visible ASCII characters";
+    }
+    if (input->idempotency_key.len > 0 && !slice_eq(key, input->idempotency_key)) {
+        return "Idempotency-Key and commandId differ";
+    }
+    input->idempotency_key = key;
+    return NULL;
 }
 
 /* Prefer: wait=N (RFC 7240 4.3), N seconds. Anything else is a preference that we do not know, and
@@ -97,139 +155,32 @@ static void read_prefer(struct request *request)
     }
 }
 
-static enum next step_headers(struct request *request)
+enum next submit_headers(struct request *request)
 {
-    const char *detail = NULL;
+    const char *fault = read_key(request);
 
-    if (request_header(request, "Idempotency-Key").len > 0) {
-        return reply_problem(
-            request, PROBLEM_NOT_IMPLEMENTED,
-            "Idempotency-Key is not supported yet; without it a repeated command may apply twice");
+    if (!fault) {
+        fault = read_if_match(request);
     }
-    if (read_if_match(request, &detail) != STATUS_OK) {
-        return reply_problem(request, PROBLEM_MALFORMED, detail);
+    if (fault) {
+        return reply_problem(request, PROBLEM_MALFORMED, fault);
     }
     read_prefer(request);
     return NEXT_STEP;
 }
 
-/* ------------------------------------------------------------------ the command */
+/* ------------------------------------------------------------------ the answer of a success */
 
-static void on_command(void *ctx, enum status status, const struct command_result *result)
+static struct slice token_of_result(struct request *request, const struct command_result *result)
 {
-    struct request *request = ctx;
-
-    request->status = status;
-    if (result) {
-        request->result = *result;
-    }
-    request_resume(request);
-}
-
-/* What the path says becomes part of the payload; REPLY: it cannot. */
-static enum next merge_path(struct request *request)
-{
-    struct command_input *input = &request->command;
-    struct schema_errors *errors = ARENA_NEW(request->arena, struct schema_errors);
-    const char *detail = NULL;
-    enum status status = params_of_command(request, request->match.route->command, input->payload,
-                                           &input->payload, errors, &detail);
-
-    if (status == STATUS_INVALID) {
-        return reply_problem(request, PROBLEM_BAD_PARAMETER, detail);
-    }
-    if (status != STATUS_OK) {
-        return reply_problem_details(
-            request,
-            &(struct problem_details){.problem = problem_of_status(status), .errors = errors});
-    }
-    return NEXT_STEP;
-}
-
-static enum next step_submit(struct request *request)
-{
-    const struct plan_command *command = request->match.route->command;
-    const struct plan_aggregate *aggregate = &command->model->aggregate;
-    struct command_input *input = &request->command;
-    const char *detail = NULL;
-
-    if (command->id_from == ID_FROM_PATH) {
-        const struct plan_route *route = command->route;
-        size_t capture = 0;
-
-        for (size_t i = 0; i < route->segment_count; i++) {
-            if (slice_eq(route->segments[i].param, aggregate->id_name)) {
-                break;
-            }
-            capture += route->segments[i].param.len > 0;
-        }
-        if (param_read(request->arena, aggregate->id_name, aggregate->id_type, aggregate->id_schema,
-                       request->match.captures[capture], &input->path_id, &detail) != STATUS_OK) {
-            return reply_problem(request, PROBLEM_BAD_PARAMETER, detail);
-        }
-    }
-    if (merge_path(request) == NEXT_REPLY) {
-        return NEXT_REPLY;
-    }
-    input->command = command;
-    input->deadline_us = request->deadline_us;
-    input->arena = request->arena;
-    command_start(request->service->commander, input, on_command, request);
-    return NEXT_WAIT;
-}
-
-/* ------------------------------------------------------------------ its answer */
-
-static enum next answer_failure(struct request *request)
-{
-    const struct command_result *result = &request->result;
-    struct problem_details details = {.problem = problem_of_status(request->status),
-                                      .detail = result->detail,
-                                      .errors = result->errors,
-                                      .retry_after_s = result->retry_after_s};
-
-    if (request->status == STATUS_REFUSED) {
-        details.problem = result->code == 404 ? PROBLEM_NOT_FOUND : PROBLEM_REFUSED;
-        details.code = result->code;
-        details.title = result->title;
-    }
-    return reply_problem_details(request, &details);
-}
-
-static void on_visible(void *ctx, enum status status)
-{
-    struct request *request = ctx;
-
-    request->waited = status == STATUS_OK;
-    request_resume(request);
-}
-
-static struct slice token_of_result(struct request *request)
-{
-    return token_of_command(request->arena, request->command.command->model,
-                            request->result.id_text, request->result.version);
-}
-
-static enum next step_wait(struct request *request)
-{
-    uint64_t deadline_us = clock_deadline(request->wait_us);
-
-    if (request->status != STATUS_OK) {
-        return answer_failure(request);
-    }
-    cache_poke(request->service->cache, request->command.command->model);
-    if (request->wait_us == 0) {
-        return NEXT_STEP;
-    }
-    lookup_wait(request->service->cache, token_of_result(request),
-                deadline_us < request->deadline_us ? deadline_us : request->deadline_us, on_visible,
-                request);
-    return NEXT_WAIT;
+    return token_of_command(request->arena, request->command.command->model, result->id_text,
+                            result->version);
 }
 
 /* The path of the query that shows what was made: its parameters are the id, or members of the
  * payload. Empty when one is missing. */
-static struct slice location_of(struct request *request, const struct plan_query *query)
+static struct slice location_of(struct request *request, const struct command_result *result,
+                                const struct plan_query *query)
 {
     const struct plan_aggregate *aggregate = &query->model->aggregate;
     struct slice texts[ROUTE_PARAMS_MAX];
@@ -244,7 +195,7 @@ static struct slice location_of(struct request *request, const struct plan_query
         }
         member = value_get(request->command.payload, name);
         if (slice_eq(name, aggregate->id_name)) {
-            texts[count++] = request->result.id_text;
+            texts[count++] = result->id_text;
         } else if (member && member->text.len > 0) {
             texts[count++] = member->text;
         } else {
@@ -254,11 +205,8 @@ static struct slice location_of(struct request *request, const struct plan_query
     return route_path(request->arena, query->route, texts);
 }
 
-static void write_body(struct request *request)
+static void write_body(struct buf *body, const struct command_result *result)
 {
-    const struct command_result *result = &request->result;
-    struct buf *body = &request->worker->body;
-
     buf_append_str(body, "{\"aggregateId\":");
     json_write_string(body, result->id_text);
     buf_append_str(body, ",\"version\":");
@@ -274,37 +222,200 @@ static void write_body(struct request *request)
     buf_append_str(body, "]}");
 }
 
-static enum next step_outcome(struct request *request)
+static void write_header(struct buf *headers, const char *name, struct slice value)
 {
-    const struct command_result *result = &request->result;
-    const struct plan_query *location = request->command.command->location;
+    buf_printf(headers, "%s: %.*s\r\n", name, SLICE_ARG(value));
+}
 
-    reply_begin(request, result->created && location ? 201 : 200);
-    if (result->created && location) {
-        struct slice path = location_of(request, location);
+static void write_headers(struct request *request, const struct command_result *result,
+                          struct buf *headers, struct slice location)
+{
+    if (location.len > 0) {
+        write_header(headers, "Location", location);
+    }
+    buf_printf(headers, "ETag: \"%llu\"\r\n", (unsigned long long)result->version);
+    write_header(headers, "Consistency-Token", token_of_result(request, result));
+    write_header(headers, "Content-Type", SLICE_LITERAL("application/json"));
+}
 
-        if (path.len > 0) {
-            reply_header(request, "Location", path);
+/* What a client is told of a success, as far as it does not depend on the moment: that may be stored and told again. */
+static void render(void *ctx, const struct command_result *result, struct arena *arena,
+                   struct command_answer *out)
+{
+    struct request *request = ctx;
+    const struct plan_query *query = result->created ? request->command.command->location : NULL;
+    struct buf headers = {0}, body = {0};
+
+    write_headers(request, result, &headers,
+                  query ? location_of(request, result, query) : SLICE_EMPTY);
+    write_body(&body, result);
+    *out = (struct command_answer){.code = query ? 201 : 200,
+                                   .headers = arena_copy(arena, buf_slice(&headers)),
+                                   .body = arena_copy(arena, buf_slice(&body))};
+    buf_fini(&headers);
+    buf_fini(&body);
+}
+
+/* ------------------------------------------------------------------ the command */
+
+static void on_command(void *ctx, enum status status, const struct command_result *result)
+{
+    struct request *request = ctx;
+
+    request->status = status;
+    if (result) {
+        request->result = *result;
+    }
+    request_resume(request);
+}
+
+/* The id that the path holds. */
+static enum status read_path_id(struct request *request, const struct plan_command *command,
+                                const char **detail_out)
+{
+    const struct plan_aggregate *aggregate = &command->model->aggregate;
+    const struct plan_route *route = command->route;
+    size_t capture = 0;
+
+    for (size_t i = 0; i < route->segment_count; i++) {
+        if (slice_eq(route->segments[i].param, aggregate->id_name)) {
+            break;
+        }
+        capture += route->segments[i].param.len > 0;
+    }
+    return param_read(request->arena, aggregate->id_name, aggregate->id_type, aggregate->id_schema,
+                      request->match.captures[capture], &request->command.path_id, detail_out);
+}
+
+/* What the path says becomes part of the payload, or path_id; REPLY: it cannot. */
+static enum next take_path(struct request *request, const struct plan_command *command)
+{
+    struct command_input *input = &request->command;
+    struct schema_errors *errors = ARENA_NEW(request->arena, struct schema_errors);
+    const char *detail = NULL;
+    enum status status = STATUS_OK;
+
+    if (command->id_from == ID_FROM_PATH) {
+        status = read_path_id(request, command, &detail);
+    }
+    if (status == STATUS_OK) {
+        status = params_of_command(request, command, input->payload, &input->payload, errors,
+                                   &detail);
+    }
+    if (status == STATUS_OK) {
+        return NEXT_STEP;
+    }
+    return status == STATUS_INVALID ? reply_problem(request, PROBLEM_BAD_PARAMETER, detail)
+                                    : submit_errors(request, errors);
+}
+
+enum next submit_start(struct request *request)
+{
+    struct command_input *input = &request->command;
+
+    if (!input->command) {
+        input->command = request->match.route->command;
+        if (take_path(request, input->command) == NEXT_REPLY) {
+            return NEXT_REPLY;
         }
     }
-    reply_header(request, "ETag",
-                 arena_printf(request->arena, "\"%llu\"", (unsigned long long)result->version));
-    reply_header(request, "Consistency-Token", token_of_result(request));
+    input->deadline_us = request->deadline_us;
+    input->arena = request->arena;
+    input->render = render;
+    input->render_ctx = request;
+    command_start(request->service->commander, input, on_command, request);
+    return NEXT_WAIT;
+}
+
+/* ------------------------------------------------------------------ failures */
+
+enum next submit_errors(struct request *request, const struct schema_errors *errors)
+{
+    const struct problem_details details = {.problem = PROBLEM_SCHEMA, .errors = errors};
+
+    return reply_problem_details(request, &details);
+}
+
+static enum next answer_failure(struct request *request)
+{
+    const struct command_result *result = &request->result;
+    struct problem_details details = {.problem = problem_of_status(request->status),
+                                      .detail = result->detail,
+                                      .errors = result->errors,
+                                      .retry_after_s = result->retry_after_s};
+
+    if (request->status == STATUS_INVALID) {
+        details.problem = PROBLEM_KEY_REUSED;
+    }
+    if (request->status == STATUS_CONFLICT || request->status == STATUS_PRECONDITION) {
+        details.version = result->version;
+    }
+    if (request->status == STATUS_REFUSED) {
+        details.problem = result->code == 404 ? PROBLEM_NOT_FOUND : PROBLEM_REFUSED;
+        details.code = result->code;
+        details.title = result->title;
+    }
+    return reply_problem_details(request, &details);
+}
+
+/* ------------------------------------------------------------------ visible to queries */
+
+static void on_visible(void *ctx, enum status status)
+{
+    struct request *request = ctx;
+
+    request->waited = status == STATUS_OK;
+    request_resume(request);
+}
+
+enum next submit_wait(struct request *request)
+{
+    uint64_t deadline_us = clock_deadline(request->wait_us);
+
+    if (request->status != STATUS_OK) {
+        return answer_failure(request);
+    }
+    cache_poke(request->service->cache, request->command.command->model);
+    if (request->wait_us == 0) {
+        return NEXT_STEP;
+    }
+    lookup_wait(request->service->cache, token_of_result(request, &request->result),
+                deadline_us < request->deadline_us ? deadline_us : request->deadline_us, on_visible,
+                request);
+    return NEXT_WAIT;
+}
+
+/* ------------------------------------------------------------------ the end */
+
+enum next submit_outcome(struct request *request)
+{
+    struct worker *worker = request->worker;
+    struct command_answer answer;
+
+    if (request->result.answer) {
+        answer = *request->result.answer;
+    } else {
+        render(request, &request->result, request->arena, &answer);
+    }
+    reply_begin(request, answer.code);
+    buf_append(&worker->headers, answer.headers);
+    if (request->result.repeated) {
+        reply_header(request, "Idempotent-Replayed", SLICE_LITERAL("true"));
+    }
     if (request->waited) {
         reply_header(request, "Preference-Applied",
                      arena_printf(request->arena, "wait=%llu",
                                   (unsigned long long)(request->wait_us / 1000000)));
     }
-    reply_header(request, "Content-Type", SLICE_LITERAL("application/json"));
-    write_body(request);
+    buf_append(&worker->body, answer.body);
     return NEXT_REPLY;
 }
 
 const struct step command_steps[] = {
-    {"body",    step_body   },
-    {"headers", step_headers},
-    {"submit",  step_submit },
-    {"wait",    step_wait   },
-    {"outcome", step_outcome},
-    {NULL,      NULL        },
+    {"body",    submit_body   },
+    {"headers", submit_headers},
+    {"submit",  submit_start  },
+    {"wait",    submit_wait   },
+    {"outcome", submit_outcome},
+    {NULL,      NULL          },
 };

@@ -16,6 +16,7 @@
 #include "lib/hash.h"
 #include "lib/log.h"
 #include "lib/sql_conn.h"
+#include "projector/commands_table.h"
 #include "projector/table.h"
 #include "projector/tables.sql.h"
 
@@ -296,6 +297,9 @@ static enum status setup_tables(const struct settings *settings, const struct pl
     }
     for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
         status = setup_table(dynamodb, &plan->models[i].aggregate, create);
+    }
+    if (status == STATUS_OK) {
+        status = commands_table_setup(dynamodb, create);
     }
     dynamodb_sync_destroy(dynamodb);
     return status;

@@ -11,8 +11,9 @@ Faults: POST /_control {"operation": "PutItem" or "*", "action": ACTION, "count"
     error500      InternalServerError, nothing applied           error500_after   the same, applied
     lose_before   the connection closes, nothing applied         lose_after       the same, applied
     delay         "seconds" before the request is served
+    conflict      another transaction is in the way: TransactionConflict, nothing applied
     race          "operation2", "body2": another request that is served just before this one
-{"reset": true} forgets faults and counts; {"reset": "all"} the tables too. GET /_control counts requests by operation.
+{"page": 5} lets a Query see at most 5 items a page. {"reset": true} forgets faults, counts and this; {"reset": "all"} the tables too. GET /_control counts requests by operation.
 """
 import argparse
 import base64
@@ -20,6 +21,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -32,6 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dynamodb_expressions import Context, Invalid, Parser, comparable, number, number_text  # noqa: E402
 
 ITEM_MAX = 400 * 1024
+PAGE_MAX = 1024 * 1024
 COMMON = {"TableName", "ReturnConsumedCapacity"}
 EXPRESSION = {"ExpressionAttributeNames", "ExpressionAttributeValues"}
 WRITE = COMMON | EXPRESSION | {"ConditionExpression", "ReturnValues", "ReturnItemCollectionMetrics",
@@ -128,10 +131,27 @@ def size_of(item):
     return sum(len(name.encode()) + len(json.dumps(typed)) for name, typed in item.items())
 
 
+ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "DeleteItem"}
+
+
+def cancelled(reasons):
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return Refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific "
+                   f"reasons [{codes}]", CancellationReasons=reasons)
+
+
+def in_the_way(operation, request):
+    """What AWS says while another transaction holds an item."""
+    if operation == "TransactWriteItems":
+        return cancelled([{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+                          for _ in request["TransactItems"]])
+    return Refused("TransactionConflictException", "Transaction is ongoing for the item")
+
+
 class Database:
     def __init__(self):
         self.lock = threading.RLock()
-        self.tables, self.tokens = {}, {}
+        self.tables, self.tokens, self.page_items = {}, {}, None
 
     def table(self, request):
         name = request.get("TableName")
@@ -229,23 +249,30 @@ class Database:
             if self.tokens[token] != digest:
                 raise Refused("IdempotentParameterMismatchException", "The request is not the same as the first of this token")
             return {}
+        if token is not None and not 1 <= len(token) <= 36:
+            raise Invalid("Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36")
         actions = request["TransactItems"]
         if not 1 <= len(actions) <= 100:
             raise Invalid("Member must have length less than or equal to 100")
         done, reasons = [], []
         for action in actions:
             (kind, one), = action.items()
-            operation = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "DeleteItem"}[kind]
+            operation = ACTIONS[kind]
+            unknown = sorted(set(one) - PARAMETERS[operation] | {"ReturnValues", "ReturnConsumedCapacity"} & set(one))
+            if unknown:
+                raise Invalid(f"Unknown parameters of {kind}: {', '.join(unknown)}")
             try:
                 done.append((kind, self.prepare(operation, one)))
                 reasons.append({"Code": "None"})
             except Refused as refused:
                 reasons.append({"Code": "ConditionalCheckFailed", "Message": str(refused),
                                 **{name: refused.body[name] for name in ("Item",) if name in refused.body}})
+            except Invalid as invalid:
+                if "Item size" not in str(invalid):
+                    raise
+                reasons.append({"Code": "ValidationError", "Message": str(invalid)})
         if any(reason["Code"] != "None" for reason in reasons):
-            codes = ", ".join(reason["Code"] for reason in reasons)
-            raise Refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific "
-                          f"reasons [{codes}]", CancellationReasons=reasons)
+            raise cancelled(reasons)
         places = [(prepared[0].name, prepared[1]) for _, prepared in done]
         if len(set(places)) < len(places):
             raise Invalid("Transaction request cannot include multiple operations on one item")
@@ -266,15 +293,22 @@ class Database:
         return {"Item": item} if item else {}
 
     def page(self, request, items, keep, table):
-        start, limit = request.get("ExclusiveStartKey"), request.get("Limit")
+        start = request.get("ExclusiveStartKey")
+        limits = [limit for limit in (request.get("Limit"), self.page_items) if limit]
+        limit = min(limits, default=None)
         if start:
             place = table.key_of(start, exact=True)
             places = [table.key_of(item, exact=False) for item in items]
             items = items[places.index(place) + 1:] if place in places else items
-        seen = items[:limit] if limit else items
+        seen, size = [], 0
+        for item in items[:limit] if limit else items:
+            seen.append(item)
+            size += size_of(item)
+            if size >= PAGE_MAX:
+                break
         found = [item for item in seen if keep(item)]
         answer = {"Items": found, "Count": len(found), "ScannedCount": len(seen)}
-        if limit and len(items) > limit:
+        if len(items) > len(seen) or (limit and len(seen) == limit):
             answer["LastEvaluatedKey"] = {name: seen[-1][name] for name in table.keys}
         return answer
 
@@ -292,6 +326,13 @@ class Database:
         return self.page(request, items, keep, table)
 
     def Query(self, request):
+        condition = request["KeyConditionExpression"]
+        if re.search(r"\b(OR|NOT|IN|attribute_(not_)?exists|contains|size)\b|<>", condition):
+            raise Invalid("Invalid operator used in KeyConditionExpression")
+        named = {request.get("ExpressionAttributeNames", {}).get(name, name) for name in re.findall(r"#?[A-Za-z]\w*", condition)
+                 if name.upper() not in ("AND", "BETWEEN", "BEGINS_WITH") and f":{name}" not in condition}
+        if self.table(request).keys[0] not in named:
+            raise Invalid(f"Query condition missed key schema element: {self.table(request).keys[0]}")
         return self.select(request, request["KeyConditionExpression"])
 
     def Scan(self, request):
@@ -342,7 +383,7 @@ class Faults:
         with self.lock:
             if fault.get("reset"):
                 self.planned, self.counts = [], Counter()
-            else:
+            elif "action" in fault:
                 self.planned.append({"count": 1, "skip": 0, **fault})
 
     def next(self, operation):
@@ -395,6 +436,8 @@ class Handler(BaseHTTPRequestHandler):
             fault = json.loads(data)
             if fault.get("reset") == "all":
                 Handler.database = Database()
+            if "page" in fault or "reset" in fault:
+                self.database.page_items = fault.get("page")
             self.faults.plan(fault)
             self.answer(200, {})
             return
@@ -405,6 +448,8 @@ class Handler(BaseHTTPRequestHandler):
             self.lose()
         elif action == "throttle":
             self.answer(400, Refused("ProvisionedThroughputExceededException", "slow down").body)
+        elif action == "conflict":
+            self.answer(400, in_the_way(operation, json.loads(data)).body)
         elif action == "error500":
             self.answer(500, Refused("InternalServerError", "try again").body)
         else:

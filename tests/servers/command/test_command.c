@@ -1,199 +1,38 @@
 /*
- * Commands of a state store against a DynamoDB. TWOFOLD_DYNAMODB=http://127.0.0.1:PORT names it: ours (tests/stub/dynamodb_stub.py), where faults are
- * played too, or any other, where those tests are skipped.
+ * Commands of a state store against a DynamoDB (bench.h).
  */
 #include <stdio.h>
 
-#include "command/command.h"
 #include "lib/clock.h"
-#include "lib/decimal.h"
 #include "lib/memory.h"
+#include "tests/servers/command/bench.h"
 #include "tests/unit/command/widgets.h"
-#include "tests/unit/unit.h"
 
-#define DEADLINE_US ((uint64_t)5000000)
+static struct widgets widgets;
 
-static struct bench {
-    struct widgets widgets;
-    struct settings settings;
-    struct loop *loop;
-    struct credential_provider *credentials;
-    struct dynamodb *dynamodb;
-    struct commander *commander;
-    struct dynamodb_sync *other; /* another writer */
-    struct http_sync *control;
-    bool stub;
-    uint64_t next_id;
-} bench;
-
-/* ------------------------------------------------------------------ the bench */
-
-static enum status other_writer(const char *operation, const char *body, struct arena *arena,
-                                struct dynamodb_answer *out)
+static int open_bench(void **state)
 {
-    return dynamodb_sync_call(bench.other, operation, slice_str(body), arena,
-                              clock_deadline(DEADLINE_US), out);
-}
-
-static bool control(const char *body)
-{
-    struct arena arena = {0};
-    struct http_answer answer = {0};
-    char *url = arena_cstr(
-        &arena, arena_printf(&arena, "%.*s/_control", SLICE_ARG(bench.settings.dynamodb_endpoint)));
-    const struct http_call call = {.url = url,
-                                   .method = "POST",
-                                   .body = slice_str(body),
-                                   .deadline_us = clock_deadline(DEADLINE_US),
-                                   .answer_max = 65536};
-    enum status status = http_sync_perform(bench.control, &call, &arena, &answer);
-    bool ok = status == STATUS_OK && answer.code == 200;
-
-    arena_fini(&arena);
-    return ok;
-}
-
-static void fault(const char *operation, const char *action, unsigned int count)
-{
-    struct arena arena = {0};
-    struct slice body = arena_printf(
-        &arena, "{\"operation\":\"%s\",\"action\":\"%s\",\"count\":%u}", operation, action, count);
-
-    assert_true(control(arena_cstr(&arena, body)));
-    arena_fini(&arena);
-}
-
-/* Just before the next OPERATION the other writer sends OPERATION2. */
-static void race(const char *operation, const char *operation2, const char *body2)
-{
-    struct arena arena = {0};
-    struct slice body = arena_printf(
-        &arena, "{\"operation\":\"%s\",\"action\":\"race\",\"operation2\":\"%s\",\"body2\":%s}",
-        operation, operation2, body2);
-
-    assert_true(control(arena_cstr(&arena, body)));
-    arena_fini(&arena);
-}
-
-#define STUB_ONLY()        \
-    do {                   \
-        if (!bench.stub) { \
-            skip();        \
-        }                  \
-    } while (0)
-
-static int bench_setup(void **state)
-{
-    static char program[] = "test";
-    char *argv[] = {program, NULL};
-    int argc = 1;
-    struct arena arena = {0};
-    struct dynamodb_answer answer;
-    const struct http_config config = {
-        .connections_max = 1, .pending_max = 1, .connect_timeout_us = 1000000};
-    const char *url = getenv("TWOFOLD_DYNAMODB");
-
     (void)state;
-    if (!url) {
-        (void)fprintf(stderr, "TWOFOLD_DYNAMODB is not set\n");
-        return 1;
-    }
-    (void)setenv("AWS_ACCESS_KEY_ID", "local", 0);
-    (void)setenv("AWS_SECRET_ACCESS_KEY", "local", 0);
-    if (settings_load(&bench.settings, &argc, argv, (const char *const[]){NULL}) != STATUS_OK) {
-        return 1;
-    }
-    bench.settings.dynamodb_endpoint = slice_str(url);
-    bench.control = http_sync_create(&config);
-    bench.stub = control("{\"reset\":true}");
-    if (bench.stub) {
-        bench.settings.dynamodb_timeout = 1000000; /* it is told to be silent; others may be slow */
-    }
-    bench.settings.dynamodb_retry_base = 1000;
-    widgets_init(&bench.widgets);
-    bench.loop = loop_create("test");
-    if (credential_provider_create(&bench.credentials) != STATUS_OK ||
-        dynamodb_create(bench.loop, &bench.settings, bench.credentials, &bench.dynamodb) !=
-            STATUS_OK ||
-        dynamodb_sync_create(&bench.settings, bench.credentials, &bench.other) != STATUS_OK) {
-        return 1;
-    }
-    bench.commander =
-        commander_create(bench.loop, &bench.widgets.plan, &bench.settings, bench.dynamodb);
-    bench.next_id = clock_wall_ms() * 1000;
-    (void)!other_writer(
-        "CreateTable",
+    widgets_init(&widgets);
+    return bench_open(
+        &widgets.plan,
         "{\"TableName\":\"Widgets\",\"BillingMode\":\"PAY_PER_REQUEST\","
         "\"AttributeDefinitions\":[{\"AttributeName\":\"WidgetId\",\"AttributeType\":\"N\"}],"
-        "\"KeySchema\":[{\"AttributeName\":\"WidgetId\",\"KeyType\":\"HASH\"}]}",
-        &arena, &answer);
-    arena_fini(&arena);
-    return 0;
+        "\"KeySchema\":[{\"AttributeName\":\"WidgetId\",\"KeyType\":\"HASH\"}]}");
 }
 
-static int bench_teardown(void **state)
+static int close_bench(void **state)
 {
     (void)state;
-    http_sync_destroy(bench.control);
-    commander_destroy(bench.commander);
-    dynamodb_destroy(bench.dynamodb);
-    dynamodb_sync_destroy(bench.other);
-    credential_provider_destroy(bench.credentials);
-    loop_destroy(bench.loop);
-    widgets_fini(&bench.widgets);
+    bench_close();
+    widgets_fini(&widgets);
     return 0;
-}
-
-static int forget_faults(void **state)
-{
-    (void)state;
-    if (bench.stub) {
-        (void)control("{\"reset\":true}");
-    }
-    return 0;
-}
-
-/* ------------------------------------------------------------------ one command */
-
-struct trial {
-    struct arena arena;
-    uint64_t id;
-    enum status status;
-    struct command_result result;
-    struct command_input input;
-    bool done;
-};
-
-static void trial_init(struct trial *trial)
-{
-    memset(trial, 0, sizeof(*trial));
-    trial->id = bench.next_id++ % 9000000000000000u + 1;
-}
-
-static void on_done(void *ctx, enum status status, const struct command_result *result)
-{
-    struct trial *trial = ctx;
-
-    assert_false(trial->done);
-    trial->done = true;
-    trial->status = status;
-    trial->result = *result;
-    loop_stop(bench.loop);
 }
 
 static enum status run_again(struct trial *trial, enum widget_command which, const char *payload)
 {
-    trial->done = false;
-    trial->input.command = &bench.widgets.commands[which];
     trial->input.path_id = value_i64(&trial->arena, (int64_t)trial->id);
-    trial->input.payload = payload ? widgets_json(&trial->arena, payload) : NULL;
-    trial->input.deadline_us = clock_deadline(DEADLINE_US);
-    trial->input.arena = &trial->arena;
-    command_start(bench.commander, &trial->input, on_done, trial);
-    assert_false(trial->done);
-    loop_run(bench.loop);
-    assert_true(trial->done);
-    return trial->status;
+    return trial_run(trial, &widgets.commands[which], payload);
 }
 
 #define SMALL "{\"Name\":\"a\",\"Price\":1}"
@@ -211,13 +50,6 @@ static const struct value *item_of(struct trial *trial)
         other_writer("GetItem", arena_cstr(&trial->arena, body), &trial->arena, &answer),
         STATUS_OK);
     return value_get(answer.body, slice_str("Item"));
-}
-
-static struct slice field(const struct value *item, const char *name, const char *tag)
-{
-    const struct value *content = value_get(value_get(item, slice_str(name)), slice_str(tag));
-
-    return content ? content->text : SLICE_EMPTY;
 }
 
 static uint64_t version_of(struct trial *trial)
@@ -774,7 +606,7 @@ static void test_unreachable_server_is_unavailable(void **state)
     settings.dynamodb_endpoint = slice_str("http://127.0.0.1:9");
     assert_int_equal(dynamodb_create(bench.loop, &settings, bench.credentials, &dynamodb),
                      STATUS_OK);
-    bench.commander = commander_create(bench.loop, &bench.widgets.plan, &settings, dynamodb);
+    bench.commander = commander_create(bench.loop, &widgets.plan, &settings, dynamodb);
     trial_init(&trial);
     assert_int_equal(run_again(&trial, WIDGET_CREATE, SMALL), STATUS_UNAVAILABLE);
     commander_destroy(bench.commander);
@@ -786,7 +618,7 @@ static void test_unreachable_server_is_unavailable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup(name, forget_faults)
+#define TEST(name) cmocka_unit_test_setup(name, bench_forget_faults)
         TEST(test_created_item_has_its_attributes_and_marks),
         TEST(test_second_create_is_refused_as_declared),
         TEST(test_update_raises_the_version_by_one),
@@ -815,5 +647,5 @@ int main(void)
         TEST(test_unreachable_server_is_unavailable),
     };
 
-    return cmocka_run_group_tests(tests, bench_setup, bench_teardown);
+    return cmocka_run_group_tests(tests, open_bench, close_bench);
 }

@@ -11,7 +11,11 @@ struct error_case {
     bool not_applied;
 };
 
-#define ERROR(name) "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" name "\",\"message\":\"m\"}"
+#define CANCELLED(reasons)                                                                               \
+    "{\"__type\":\"x#TransactionCanceledException\",\"message\":\"m\",\"CancellationReasons\":[" reasons \
+    "]}"
+#define REASON(code) "{\"Code\":\"" code "\",\"Message\":\"Item size has exceeded\"}"
+#define ERROR(name)  "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" name "\",\"message\":\"m\"}"
 
 // clang-format off
 static const struct error_case cases[] = {
@@ -20,6 +24,16 @@ static const struct error_case cases[] = {
     {400, ERROR("ConditionalCheckFailedException"),               STATUS_CONFLICT,  false},
     {400, ERROR("TransactionConflictException"),                  STATUS_CONFLICT,  true},
     {400, ERROR("TransactionCanceledException"),                  STATUS_CONFLICT,  false},
+    {400, CANCELLED(REASON("None") "," REASON("ConditionalCheckFailed")),                STATUS_CONFLICT,  false},
+    {400, CANCELLED(REASON("TransactionConflict") "," REASON("None")),                   STATUS_CONFLICT,  true},
+    {400, CANCELLED(REASON("TransactionConflict") "," REASON("ConditionalCheckFailed")), STATUS_CONFLICT,  false},
+    {400, CANCELLED(REASON("ThrottlingError") "," REASON("TransactionConflict")),        STATUS_CONFLICT,  true},
+    {400, CANCELLED(REASON("ThrottlingError")),                                          STATUS_THROTTLED, true},
+    {400, CANCELLED(REASON("ProvisionedThroughputExceeded")),                            STATUS_THROTTLED, true},
+    {400, CANCELLED(REASON("ValidationError")),                                          STATUS_TOO_LARGE, false},
+    {400, CANCELLED("{\"Code\":\"ValidationError\",\"Message\":\"no\"}"),              STATUS_INVALID,   false},
+    {400, CANCELLED(REASON("ItemCollectionSizeLimitExceeded")),                          STATUS_TOO_LARGE, false},
+    {400, ERROR("TransactionInProgressException"),                STATUS_CONFLICT,  true},
     {400, ERROR("ProvisionedThroughputExceededException"),        STATUS_THROTTLED, true},
     {400, "{\"__type\":\"com.amazon.coral.availability#ThrottlingException\"}", STATUS_THROTTLED, true},
     {400, ERROR("RequestLimitExceeded"),                          STATUS_THROTTLED, true},

@@ -115,6 +115,16 @@ static void test_bad_escapes_are_refused(void **state)
     }
 }
 
+static void test_the_envelope_has_a_route_of_no_model(void **state)
+{
+    (void)state;
+    assert_int_equal(match(ROLE_QUERY, "/commands", HTTP_POST, STATUS_OK, NULL).allowed, 0);
+    assert_int_equal(match(ROLE_COMMAND, "/commands", HTTP_GET, STATUS_OK, NULL).allowed,
+                     1u << HTTP_POST);
+    assert_null(match(ROLE_ALL, "/commands", HTTP_GET, STATUS_OK, NULL).route);
+    assert_non_null(match(ROLE_ALL, "/commands", HTTP_POST, STATUS_OK, NULL).route);
+}
+
 static void test_a_role_serves_its_side_only(void **state)
 {
     (void)state;
@@ -168,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_paths_find_their_routes),
         cmocka_unit_test(test_a_path_without_the_method_names_those_allowed),
         cmocka_unit_test(test_bad_escapes_are_refused),
+        cmocka_unit_test(test_the_envelope_has_a_route_of_no_model),
         cmocka_unit_test(test_a_role_serves_its_side_only),
         cmocka_unit_test(test_a_thousand_routes_are_all_found),
     };

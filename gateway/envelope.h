@@ -1,0 +1,13 @@
+/*
+ * POST /commands: any command of any model, in one form (DESIGN.md "Write side").
+ *
+ *     {"commandId": "...", "commandType": "UpdateThing", "aggregateId": "7", "payload": {...}, "expectedVersion": 3, "timestamp": "2026-11-21T11:05:26Z"}
+ */
+#ifndef GATEWAY_ENVELOPE_H
+#define GATEWAY_ENVELOPE_H
+
+#include "gateway/request.h"
+
+extern const struct step envelope_steps[];
+
+#endif

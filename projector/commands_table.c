@@ -1,0 +1,117 @@
+/*
+ * DescribeTable until ACTIVE [-> CreateTable] -> DescribeTimeToLive -> UpdateTimeToLive
+ *
+ * It has no stream: nothing is projected from it.
+ */
+#include "projector/commands_table.h"
+
+#include <unistd.h>
+
+#include "command/idempotency.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+
+#define CALL_TIMEOUT_US   (5 * 1000000ull)
+#define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
+#define ACTIVE_PAUSE_US   100000
+
+#define TABLE "\"TableName\":\"" COMMANDS_TABLE "\""
+
+static enum status call(struct dynamodb_sync *dynamodb, const char *operation, const char *body,
+                        struct arena *arena, struct dynamodb_answer *answer)
+{
+    *answer = (struct dynamodb_answer){.body = NULL};
+    return dynamodb_sync_call(dynamodb, operation, slice_str(body), arena,
+                              clock_deadline(CALL_TIMEOUT_US), answer);
+}
+
+static struct slice text_at(const struct dynamodb_answer *answer, const char *map, const char *name)
+{
+    const struct value *value = value_get(value_get(answer->body, slice_str(map)), slice_str(name));
+
+    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
+}
+
+/* BUSY: it is being made. */
+static enum status describe(struct dynamodb_sync *dynamodb, struct arena *arena)
+{
+    struct dynamodb_answer answer;
+    enum status status = call(dynamodb, "DescribeTable", "{" TABLE "}", arena, &answer);
+
+    if (status == STATUS_OK && slice_is(text_at(&answer, "Table", "TableStatus"), "CREATING")) {
+        return STATUS_BUSY;
+    }
+    return status;
+}
+
+static enum status wait_active(struct dynamodb_sync *dynamodb, struct arena *arena)
+{
+    uint64_t deadline_us = clock_deadline(ACTIVE_TIMEOUT_US);
+    enum status status = describe(dynamodb, arena);
+
+    while (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_DENIED &&
+           clock_left_us(deadline_us) > 0) {
+        usleep(ACTIVE_PAUSE_US);
+        status = describe(dynamodb, arena);
+    }
+    return status;
+}
+
+static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
+{
+    struct dynamodb_answer answer;
+    enum status status =
+        call(dynamodb, "CreateTable",
+             "{" TABLE ",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
+             "{\"AttributeName\":\"" COMMANDS_KEY "\",\"AttributeType\":\"S\"}],\"KeySchema\":["
+             "{\"AttributeName\":\"" COMMANDS_KEY "\",\"KeyType\":\"HASH\"}]}",
+             arena, &answer);
+
+    if (status != STATUS_OK && !slice_is(answer.error, "ResourceInUseException")) {
+        log_error("table not made", "table=" COMMANDS_TABLE " status=%s error=%.*s message=%.*s",
+                  status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));
+        return status;
+    }
+    return wait_active(dynamodb, arena);
+}
+
+/* Without it old answers are kept for ever, and ignored: no reason not to start. */
+static void let_expire(struct dynamodb_sync *dynamodb, struct arena *arena)
+{
+    struct dynamodb_answer answer;
+    enum status status = call(dynamodb, "DescribeTimeToLive", "{" TABLE "}", arena, &answer);
+    struct slice known = text_at(&answer, "TimeToLiveDescription", "TimeToLiveStatus");
+
+    if (status == STATUS_OK && slice_starts(known, "DISABL")) {
+        status = call(dynamodb, "UpdateTimeToLive",
+                      "{" TABLE ",\"TimeToLiveSpecification\":{\"AttributeName\":\"" COMMANDS_EXPIRY
+                      "\",\"Enabled\":true}}",
+                      arena, &answer);
+    }
+    if (status != STATUS_OK) {
+        log_warn("items of a table do not expire",
+                 "table=" COMMANDS_TABLE " status=%s error=%.*s message=%.*s", status_name(status),
+                 SLICE_ARG(answer.error), SLICE_ARG(answer.message));
+    }
+}
+
+enum status commands_table_setup(struct dynamodb_sync *dynamodb, bool create)
+{
+    struct arena arena = {0};
+    enum status status = wait_active(dynamodb, &arena);
+
+    if (status == STATUS_NOT_FOUND && create) {
+        status = make(dynamodb, &arena);
+    }
+    if (status == STATUS_OK) {
+        let_expire(dynamodb, &arena);
+        log_info("table ready", "table=" COMMANDS_TABLE);
+    } else {
+        log_error("setup failed", "step=table name=" COMMANDS_TABLE " status=%s hint=%s",
+                  status_name(status),
+                  status == STATUS_NOT_FOUND ? "setup_--create-tables_makes_it"
+                                             : "see_dynamodb_endpoint_and_credentials");
+    }
+    arena_fini(&arena);
+    return status;
+}

@@ -1,0 +1,453 @@
+/*
+ * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first answer again.
+ */
+#include "lib/clock.h"
+#include "tests/servers/command/bench.h"
+#include "tests/unit/command/widgets.h"
+
+#define SMALL "{\"Name\":\"a\",\"Price\":1}"
+#define LARGE "{\"Name\":\"b\",\"Price\":2}"
+
+static struct widgets widgets;
+static uint64_t next_key;
+
+static int open_bench(void **state)
+{
+    (void)state;
+    widgets_init(&widgets);
+    next_key = clock_wall_ms() * 1000;
+    return bench_open(
+        &widgets.plan,
+        "{\"TableName\":\"Widgets\",\"BillingMode\":\"PAY_PER_REQUEST\","
+        "\"AttributeDefinitions\":[{\"AttributeName\":\"WidgetId\",\"AttributeType\":\"N\"}],"
+        "\"KeySchema\":[{\"AttributeName\":\"WidgetId\",\"KeyType\":\"HASH\"}]}");
+}
+
+static int close_bench(void **state)
+{
+    (void)state;
+    bench_close();
+    widgets_fini(&widgets);
+    return 0;
+}
+
+static void fresh_key(struct trial *trial)
+{
+    trial->input.idempotency_key =
+        arena_printf(&trial->arena, "key-%llu", (unsigned long long)next_key++);
+}
+
+static void start(struct trial *trial, enum widget_command which, const char *payload)
+{
+    trial->input.path_id = value_i64(&trial->arena, (int64_t)trial->id);
+    trial_start(trial, &widgets.commands[which], payload);
+}
+
+static enum status run(struct trial *trial, enum widget_command which, const char *payload)
+{
+    start(trial, which, payload);
+    bench_wait(&trial, 1);
+    return trial->status;
+}
+
+static void make(struct trial *trial)
+{
+    trial_init(trial);
+    assert_status(run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    fresh_key(trial);
+}
+
+static uint64_t version_of(struct trial *trial)
+{
+    struct dynamodb_answer answer;
+    struct slice body = arena_printf(
+        &trial->arena,
+        "{\"TableName\":\"Widgets\",\"ConsistentRead\":true,\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}}}",
+        (unsigned long long)trial->id);
+    uint64_t version = 0;
+
+    assert_status(other_writer("GetItem", arena_cstr(&trial->arena, body), &trial->arena, &answer),
+                  STATUS_OK);
+    (void)!slice_parse_u64(field(value_get(answer.body, slice_str("Item")), "_version", "N"),
+                           &version);
+    return version;
+}
+
+static void assert_repeated(struct trial *trial, const struct command_answer *first)
+{
+    assert_status(trial->status, STATUS_OK);
+    assert_true(trial->result.repeated);
+    assert_int_equal(trial->result.answer->code, first->code);
+    assert_true(slice_eq(trial->result.answer->headers, first->headers));
+    assert_true(slice_eq(trial->result.answer->body, first->body));
+}
+
+/* ------------------------------------------------------------------ without faults */
+
+static const struct {
+    enum widget_command command;
+    const char *payload;
+    bool made;
+    unsigned int effect; /* how far the version rises; 0: the item is new, gone or as before */
+} commands[] = {
+    {WIDGET_CREATE,  SMALL,                             false, 0},
+    {WIDGET_REPLACE, SMALL,                             false, 0},
+    {WIDGET_UPSERT,  SMALL,                             false, 0},
+    {WIDGET_UPDATE,  LARGE,                             true,  1},
+    {WIDGET_REPLACE, LARGE,                             true,  1},
+    {WIDGET_UPSERT,  LARGE,                             true,  1},
+    {WIDGET_PRICE,   "{\"Name\":\"\x61\",\"Price\":0}", true,  0},
+    {WIDGET_DELETE,  NULL,                              true,  0},
+    {WIDGET_DROP,    NULL,                              true,  0},
+};
+
+static void begin(struct trial *trial, size_t i)
+{
+    if (commands[i].made) {
+        make(trial);
+    } else {
+        trial_init(trial);
+        fresh_key(trial);
+    }
+}
+
+static void test_repeated_command_gets_the_first_answer_and_has_no_effect(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+        struct command_answer first;
+        struct trial trial;
+        uint64_t before, after;
+
+        begin(&trial, i);
+        before = version_of(&trial);
+        assert_status(run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
+        assert_false(trial.result.repeated);
+        first = *trial.result.answer;
+        after = version_of(&trial);
+        if (commands[i].effect > 0) {
+            assert_true(after == before + commands[i].effect);
+        }
+        assert_true(after == 0 || after == trial.result.version);
+        for (unsigned int repeat = 0; repeat < 3; repeat++) {
+            (void)run(&trial, commands[i].command, commands[i].payload);
+            assert_repeated(&trial, &first);
+            assert_true(version_of(&trial) == after);
+        }
+        arena_fini(&trial.arena);
+    }
+}
+
+static void test_key_of_another_request_is_refused(void **state)
+{
+    struct trial trial, other;
+
+    (void)state;
+    make(&trial);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_INVALID);
+    assert_status(run(&trial, WIDGET_REPLACE, LARGE), STATUS_INVALID);
+    trial.input.has_expected = true;
+    trial.input.expected = trial.result.version;
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_INVALID);
+    make(&other);
+    other.input.idempotency_key = trial.input.idempotency_key;
+    assert_status(run(&other, WIDGET_UPDATE, LARGE), STATUS_INVALID);
+    other.input.principal = SLICE_LITERAL("somebody else");
+    assert_status(run(&other, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_false(other.result.repeated);
+    arena_fini(&trial.arena);
+    arena_fini(&other.arena);
+}
+
+static void test_order_of_members_and_spelling_of_numbers_are_the_same_request(void **state)
+{
+    struct command_answer first;
+    struct trial trial;
+
+    (void)state;
+    make(&trial);
+    assert_status(run(&trial, WIDGET_UPDATE, "{\"Name\":\"b\",\"Price\":2.50}"), STATUS_OK);
+    first = *trial.result.answer;
+    (void)run(&trial, WIDGET_UPDATE, "{\"Price\":25e-1,\"Name\":\"\\u0062\"}");
+    assert_repeated(&trial, &first);
+    arena_fini(&trial.arena);
+}
+
+static void test_refusal_is_decided_anew(void **state)
+{
+    struct trial trial;
+
+    (void)state;
+    trial_init(&trial);
+    fresh_key(&trial);
+    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
+    {
+        struct slice key = trial.input.idempotency_key;
+
+        trial.input.idempotency_key = SLICE_EMPTY;
+        assert_status(run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
+        trial.input.idempotency_key = key;
+    }
+    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
+    assert_false(trial.result.repeated);
+    arena_fini(&trial.arena);
+}
+
+static void test_done_command_is_not_refused_when_it_is_repeated(void **state)
+{
+    struct command_answer first;
+    struct trial trial;
+
+    (void)state;
+    make(&trial);
+    trial.input.has_expected = trial.input.expected_by_header = true;
+    trial.input.expected = version_of(&trial);
+    assert_status(run(&trial, WIDGET_DELETE, NULL), STATUS_OK);
+    first = *trial.result.answer;
+    (void)run(&trial, WIDGET_DELETE, NULL); /* without the key: 404 */
+    assert_repeated(&trial, &first);
+    arena_fini(&trial.arena);
+}
+
+static void test_item_of_another_writer_is_changed_once(void **state)
+{
+    static const enum widget_command which[] = {WIDGET_UPDATE, WIDGET_REPLACE, WIDGET_DELETE};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(which); i++) {
+        const char *payload = which[i] == WIDGET_DELETE ? NULL : LARGE;
+        struct command_answer first;
+        struct dynamodb_answer answer;
+        struct trial trial;
+
+        trial_init(&trial);
+        fresh_key(&trial);
+        assert_status(
+            other_writer(
+                "PutItem",
+                arena_cstr(&trial.arena,
+                           arena_printf(&trial.arena,
+                                        "{\"TableName\":\"Widgets\",\"Item\":{\"WidgetId\":{\"N\":"
+                                        "\"%llu\"},\"Stock\":{\"N\":\"1\"}}}",
+                                        (unsigned long long)trial.id)),
+                &trial.arena, &answer),
+            STATUS_OK);
+        assert_status(run(&trial, which[i], payload), STATUS_OK);
+        first = *trial.result.answer;
+        assert_true(version_of(&trial) == (payload ? trial.result.version : 0));
+        (void)run(&trial, which[i], payload);
+        assert_repeated(&trial, &first);
+        arena_fini(&trial.arena);
+    }
+}
+
+static void test_of_parallel_duplicates_one_has_the_effect(void **state)
+{
+    struct trial trials[8], *all[8];
+    uint64_t before;
+    unsigned int repeated = 0;
+
+    (void)state;
+    make(&trials[0]);
+    before = version_of(&trials[0]);
+    for (size_t i = 0; i < ARRAY_COUNT(trials); i++) {
+        all[i] = &trials[i];
+        if (i > 0) {
+            trial_init(&trials[i]);
+            trials[i].id = trials[0].id;
+            trials[i].input.idempotency_key = trials[0].input.idempotency_key;
+        }
+        start(&trials[i], WIDGET_UPDATE, LARGE);
+    }
+    bench_wait(all, ARRAY_COUNT(all));
+    for (size_t i = 0; i < ARRAY_COUNT(trials); i++) {
+        assert_status(trials[i].status, STATUS_OK);
+        assert_true(slice_eq(trials[i].result.answer->body, trials[0].result.answer->body));
+        repeated += trials[i].result.repeated;
+    }
+    assert_int_equal(repeated, ARRAY_COUNT(trials) - 1);
+    assert_true(version_of(&trials[0]) == before + 1);
+    for (size_t i = 0; i < ARRAY_COUNT(trials); i++) {
+        arena_fini(&trials[i].arena);
+    }
+}
+
+static void test_item_beyond_the_size_limit_is_too_large(void **state)
+{
+    struct trial trial;
+    struct buf payload = {0};
+
+    (void)state;
+    trial_init(&trial);
+    fresh_key(&trial);
+    buf_append_str(&payload, "{\"Price\":1,\"Name\":\"");
+    memset(buf_reserve(&payload, 500000), 'x', 500000);
+    payload.len += 500000;
+    buf_append_str(&payload, "\"}");
+    assert_status(run(&trial, WIDGET_CREATE, arena_cstr(&trial.arena, buf_slice(&payload))),
+                  STATUS_TOO_LARGE);
+    buf_fini(&payload);
+    arena_fini(&trial.arena);
+}
+
+/* ------------------------------------------------------------------ faults */
+
+/* A lost answer costs nothing: the transaction is sent again by its token. */
+static void test_lost_answers_have_one_effect(void **state)
+{
+    static const char *const actions[] = {"lose_before", "lose_after", "error500",
+                                          "error500_after"};
+
+    (void)state;
+    STUB_ONLY();
+    for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(actions); j++) {
+            struct command_answer first;
+            struct trial trial;
+            uint64_t after;
+
+            begin(&trial, i);
+            fault(commands[i].command == WIDGET_PRICE ? "PutItem" : "TransactWriteItems",
+                  actions[j], 2);
+            assert_status(run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
+            assert_false(trial.result.repeated);
+            first = *trial.result.answer;
+            after = version_of(&trial);
+            (void)run(&trial, commands[i].command, commands[i].payload);
+            assert_repeated(&trial, &first);
+            assert_true(version_of(&trial) == after);
+            arena_fini(&trial.arena);
+        }
+    }
+}
+
+static void test_fate_not_known_in_time_is_found_by_the_record(void **state)
+{
+    struct trial trial;
+    uint64_t before;
+
+    (void)state;
+    STUB_ONLY();
+    make(&trial);
+    before = version_of(&trial);
+    fault("TransactWriteItems", "lose_after", 100);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(version_of(&trial) == before + 1);
+    (void)bench_forget_faults(NULL);
+    fresh_key(&trial);
+    fault("TransactWriteItems", "lose_before", 100);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_UNCERTAIN);
+    assert_true(version_of(&trial) == before + 1);
+    (void)bench_forget_faults(NULL);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(version_of(&trial) == before + 2);
+    arena_fini(&trial.arena);
+}
+
+static void test_race_is_decided_again(void **state)
+{
+    struct trial trial;
+    uint64_t before;
+
+    (void)state;
+    STUB_ONLY();
+    make(&trial);
+    before = version_of(&trial);
+    race("TransactWriteItems", "UpdateItem",
+         arena_cstr(
+             &trial.arena,
+             arena_printf(&trial.arena,
+                          "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}},"
+                          "\"UpdateExpression\":\"SET #v = #v + :one\","
+                          "\"ExpressionAttributeNames\":{\"#v\":\"_version\"},"
+                          "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}",
+                          (unsigned long long)trial.id)));
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(version_of(&trial) == before + 2);
+    assert_true(trial.result.version == before + 2);
+    arena_fini(&trial.arena);
+}
+
+static void test_transaction_in_the_way_is_waited_for_until_the_deadline(void **state)
+{
+    struct trial trial;
+
+    (void)state;
+    STUB_ONLY();
+    make(&trial);
+    fault("TransactWriteItems", "conflict", bench.settings.dynamodb_retries + 3);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    fresh_key(&trial);
+    fault("TransactWriteItems", "conflict", 1000000);
+    trial.input.path_id = value_i64(&trial.arena, (int64_t)trial.id);
+    trial_start(&trial, &widgets.commands[WIDGET_UPDATE], SMALL);
+    trial.input.deadline_us = clock_deadline(200000);
+    {
+        struct trial *all[] = {&trial};
+
+        bench_wait(all, 1);
+    }
+    assert_status(trial.status, STATUS_CONFLICT);
+    assert_true(trial.result.retry_after_s > 0);
+    arena_fini(&trial.arena);
+}
+
+static void test_expired_record_counts_for_nothing(void **state)
+{
+    struct dynamodb_answer answer;
+    struct trial trial;
+    const struct value *items;
+    uint64_t before;
+
+    (void)state;
+    STUB_ONLY();
+    make(&trial);
+    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    before = version_of(&trial);
+    assert_status(
+        other_writer("Scan", "{\"TableName\":\"TwofoldCommands\"}", &trial.arena, &answer),
+        STATUS_OK);
+    items = value_get(answer.body, slice_str("Items"));
+    for (const struct value *item = items->first; item; item = item->next) {
+        assert_status(
+            other_writer(
+                "UpdateItem",
+                arena_cstr(
+                    &trial.arena,
+                    arena_printf(
+                        &trial.arena,
+                        "{\"TableName\":\"TwofoldCommands\",\"Key\":{\"PK\":{\"S\":\"%.*s\"}},"
+                        "\"UpdateExpression\":\"SET expiresAt = :t\","
+                        "\"ExpressionAttributeValues\":{\":t\":{\"N\":\"5\"}}}",
+                        SLICE_ARG(field(item, "PK", "S")))),
+                &trial.arena, &answer),
+            STATUS_OK);
+    }
+    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
+    assert_false(trial.result.repeated);
+    assert_true(version_of(&trial) == before + 1);
+    arena_fini(&trial.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup(name, bench_forget_faults)
+        TEST(test_repeated_command_gets_the_first_answer_and_has_no_effect),
+        TEST(test_key_of_another_request_is_refused),
+        TEST(test_order_of_members_and_spelling_of_numbers_are_the_same_request),
+        TEST(test_refusal_is_decided_anew),
+        TEST(test_done_command_is_not_refused_when_it_is_repeated),
+        TEST(test_item_of_another_writer_is_changed_once),
+        TEST(test_of_parallel_duplicates_one_has_the_effect),
+        TEST(test_item_beyond_the_size_limit_is_too_large),
+        TEST(test_lost_answers_have_one_effect),
+        TEST(test_fate_not_known_in_time_is_found_by_the_record),
+        TEST(test_race_is_decided_again),
+        TEST(test_transaction_in_the_way_is_waited_for_until_the_deadline),
+        TEST(test_expired_record_counts_for_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, open_bench, close_bench);
+}

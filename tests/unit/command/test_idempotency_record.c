@@ -1,0 +1,173 @@
+/*
+ * Which commands are the same request, and what is stored of them.
+ */
+#include "command/idempotency_record.h"
+#include "lib/json.h"
+#include "tests/unit/command/widgets.h"
+#include "tests/unit/unit.h"
+
+struct request_case {
+    enum widget_command command;
+    const char *id, *payload;
+    bool expected, any;
+    uint64_t version;
+};
+
+#define BASE WIDGET_UPDATE, "7"
+
+static const struct request_case base = {BASE, "{\"Name\":\"a\",\"Price\":1.5}", false, false, 0};
+
+static const struct request_case same[] = {
+    {BASE, "{\"Price\":1.5,\"Name\":\"a\"}",                 false, false, 0},
+    {BASE, "{ \"Name\" : \"\\u0061\", \"Price\" : 150e-2 }", false, false, 0},
+};
+
+static const struct request_case others[] = {
+    {WIDGET_REPLACE, "7", "{\"Name\":\"a\",\"Price\":1.5}", false,            false,0},
+    {WIDGET_UPDATE,              "8",     "{\"Name\":\"a\",\"Price\":1.5}",                     false, false,0},
+    {WIDGET_UPDATE,             "",                "{\"Name\":\"a\",\"Price\":1.5}",                                    false,                                      false,                0},
+    {BASE,         "{\"Name\":\"a\",\"Price\":\"1.5\"}",           false,                                           false,                   0},
+    {BASE,         "{\"Name\":\"a\",\"Price\":1.6}",           false, false,0},
+    {BASE,         "{\"Name\":\"a\",\"Price\":1.5,\"Gone\":null}",           false,                                           false,                                                             0},
+    {BASE,         NULL,           false, false,0},
+    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true,                                           false,                                                                                                       0                           },
+    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true, false,1},
+    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true,                                           true,                                                                                                                                                 0                                                                                                                                                                                                                                                                    },
+};
+
+static struct widgets widgets;
+
+static struct slice hash_of(const struct request_case *given)
+{
+    const struct command_input input = {
+        .command = &widgets.commands[given->command],
+        .payload = given->payload ? widgets_json(&widgets.arena, given->payload) : NULL,
+        .has_expected = given->expected,
+        .expected_any = given->any,
+        .expected = given->version};
+
+    return record_request(&widgets.arena, &input, slice_str(given->id));
+}
+
+static void test_same_request_by_table(void **state)
+{
+    struct slice first = hash_of(&base);
+
+    (void)state;
+    assert_int_equal(first.len, 64);
+    for (size_t i = 0; i < ARRAY_COUNT(same); i++) {
+        assert_true(slice_eq(hash_of(&same[i]), first));
+    }
+}
+
+static void test_another_request_by_table(void **state)
+{
+    struct slice first = hash_of(&base);
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        assert_false(slice_eq(hash_of(&others[i]), first));
+        for (size_t j = 0; j < i; j++) {
+            assert_false(slice_eq(hash_of(&others[i]), hash_of(&others[j])));
+        }
+    }
+}
+
+static void test_keys_of_principals_do_not_meet(void **state)
+{
+    static const struct {
+        const char *principal, *key;
+    } keys[] = {
+        {"",   "abc"},
+        {"a",  "bc" },
+        {"ab", "c"  },
+        {"",   "1:a"},
+        {"1",  ":a" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        for (size_t j = 0; j < i; j++) {
+            assert_false(slice_eq(
+                record_key(&widgets.arena, slice_str(keys[i].principal), slice_str(keys[i].key)),
+                record_key(&widgets.arena, slice_str(keys[j].principal), slice_str(keys[j].key))));
+        }
+    }
+}
+
+static void test_record_is_read_as_it_was_put(void **state)
+{
+    const struct record record = {
+        .key = SLICE_LITERAL("k"),
+        .request = SLICE_LITERAL("r"),
+        .write = SLICE_LITERAL("w"),
+        .command = SLICE_LITERAL("C"),
+        .id = SLICE_LITERAL("\"7\""),
+        .version = 12,
+        .answer = {201, SLICE_LITERAL("A: b\r\nC: \"d\"\r\n"), SLICE_LITERAL("{\"a\":[]}")},
+        .expires_s = 99
+    };
+    struct slice text = record_put(&widgets.arena, &record, 50);
+    const struct value *body = widgets_json(&widgets.arena, arena_cstr(&widgets.arena, text));
+    struct record read;
+
+    (void)state;
+    assert_slice(value_get(body, slice_str("TableName"))->text, "TwofoldCommands");
+    assert_slice(value_get(body, slice_str("ConditionExpression"))->text,
+                 "attribute_not_exists(#key) OR #expiry < :now");
+    assert_status(record_read(&widgets.arena, value_get(body, slice_str("Item")), &read),
+                  STATUS_OK);
+    assert_slice(read.key, "k");
+    assert_slice(read.request, "r");
+    assert_slice(read.write, "w");
+    assert_slice(read.id, "\"7\"");
+    assert_true(read.version == 12 && read.expires_s == 99 && read.answer.code == 201);
+    assert_slice(read.answer.headers, "A: b\r\nC: \"d\"\r\n");
+    assert_slice(read.answer.body, "{\"a\":[]}");
+}
+
+static void test_what_is_no_record_is_corrupt(void **state)
+{
+    static const char *const items[] = {
+        "{}",
+        "{\"PK\":{\"S\":\"k\"}}",
+        "7",
+        "{\"PK\":{\"S\":\"k\"},\"request\":{\"S\":\"r\"},\"write\":{\"S\":\"w\"},\"command\":{\"S\":\"c\"},\"aggregateId\":{\"S\":\"i\"},"
+        "\"version\":{\"N\":\"1\"},\"expiresAt\":{\"N\":\"1\"},\"response\":{\"M\":{\"headers\":{\"S\":\"\"},\"body\":{\"S\":\"\"},"
+        "\"status\":{\"N\":\"404\"}}}}",
+    };
+    struct record read;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(items); i++) {
+        assert_status(record_read(&widgets.arena, widgets_json(&widgets.arena, items[i]), &read),
+                      STATUS_CORRUPT);
+    }
+}
+
+static int open_widgets(void **state)
+{
+    (void)state;
+    widgets_init(&widgets);
+    return 0;
+}
+
+static int close_widgets(void **state)
+{
+    (void)state;
+    widgets_fini(&widgets);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_request_by_table),
+        cmocka_unit_test(test_another_request_by_table),
+        cmocka_unit_test(test_keys_of_principals_do_not_meet),
+        cmocka_unit_test(test_record_is_read_as_it_was_put),
+        cmocka_unit_test(test_what_is_no_record_is_corrupt),
+    };
+
+    return cmocka_run_group_tests(tests, open_widgets, close_widgets);
+}
