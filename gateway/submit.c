@@ -299,8 +299,8 @@ static enum next take_path(struct request *request, const struct plan_command *c
         status = read_path_id(request, command, &detail);
     }
     if (status == STATUS_OK) {
-        status = params_of_command(request, command, input->payload, &input->payload, errors,
-                                   &detail);
+        status =
+            params_of_command(request, command, input->payload, &input->payload, errors, &detail);
     }
     if (status == STATUS_OK) {
         return NEXT_STEP;
