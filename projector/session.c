@@ -24,15 +24,18 @@ static struct sql_login sql_login_of(const struct settings *settings)
     };
 }
 
-/* A lock is waited for half as long as a statement, so that the server gives up first and says why.
+/*
+ * A lock is waited for half as long as a statement, so that the server gives up first and says why. A connection that says nothing for as long as
+ * a shard's lease is ended by the server, and its transaction with it: the locks of a projector that sleeps would keep its successor waiting.
  */
 static enum status prepare(struct sql_conn *sql, const struct settings *settings)
 {
-    char text[80];
-    uint64_t seconds = settings->apply_timeout / 2000000;
+    char text[120];
+    uint64_t lock_s = settings->apply_timeout / 2000000, idle_s = settings->shard_lease / 1000000;
 
-    (void)snprintf(text, sizeof(text), "SET SESSION innodb_lock_wait_timeout = %u",
-                   (unsigned int)(seconds > 0 ? seconds : 1));
+    (void)snprintf(
+        text, sizeof(text), "SET SESSION innodb_lock_wait_timeout = %u, SESSION wait_timeout = %u",
+        (unsigned int)(lock_s > 0 ? lock_s : 1), (unsigned int)(idle_s > 0 ? idle_s : 1));
     enum status status = sql_exec(sql, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 
     return status == STATUS_OK ? sql_exec(sql, text) : status;

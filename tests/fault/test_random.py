@@ -2,12 +2,14 @@
 
 import time
 
+import pytest
 from faults import RandomFaults, names_of
 from probe import Probe
 
 ERRORS = 0.05
 
 
+@pytest.mark.ci
 def test_not_one_answer_is_older_than_sql_whatever_happens(stack, model, request):
     """All protections at once."""
     given = request.config.option
