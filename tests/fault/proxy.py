@@ -1,4 +1,4 @@
-"""A TCP proxy whose line can be cut, or held so that what was sent arrives late."""
+"""A TCP proxy whose line can be cut, or held, one way or both, so that what was sent arrives late or its answer never."""
 
 import socket
 import threading
@@ -9,8 +9,8 @@ class Proxy:
         self.target = target
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.open = threading.Event()  # bytes flow
-        self.open.set()
+        self.asking, self.answering = threading.Event(), threading.Event()  # bytes flow
+        self.release()
         self.whole = True              # connections are accepted
         self.lock, self.sockets = threading.Lock(), []
         threading.Thread(target=self.accept, daemon=True).start()
@@ -30,13 +30,13 @@ class Proxy:
                 continue
             with self.lock:
                 self.sockets += [client, server]
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()
+            for way in ((client, server, self.asking), (server, client, self.answering)):
+                threading.Thread(target=self.pump, args=way, daemon=True).start()
 
-    def pump(self, source, sink):
+    def pump(self, source, sink, flows):
         try:
             while data := source.recv(65536):
-                self.open.wait()
+                flows.wait()
                 sink.sendall(data)
         except OSError:
             pass
@@ -44,10 +44,15 @@ class Proxy:
             end.close()
 
     def hold(self):
-        self.open.clear()
+        self.asking.clear()
+        self.answering.clear()
+
+    def hold_answers(self):
+        self.answering.clear()
 
     def release(self):
-        self.open.set()
+        self.asking.set()
+        self.answering.set()
 
     def cut(self):
         self.whole = False

@@ -1,23 +1,26 @@
-"""The projector does not reach the Redis that gateways still reach: the page is there, but nobody raises its floors any more."""
+"""The projector is cut off: from the Redis that gateways still reach, whose page is there, but nobody raises its floors any more; from SQL."""
 
 import contextlib
+import random
 import re
 import time
 
+import pytest
 from proxy import Proxy
 from support.client import Client, body, token
 
 CUT_S = 4
+SQL_ROUNDS = 30
 
 
 @contextlib.contextmanager
-def projector_behind_a_proxy(stack):
-    host, port = stack.env["TWOFOLD_REDIS"].split(":")
-    proxy = Proxy((host, int(port)))
+def projector_behind_a_proxy(stack, setting):
     before = stack.config.read_text()
+    host, port = re.search(rf"(?m)^{setting} += *(\S+):(\d+)$", before).groups()
+    proxy = Proxy((host, int(port)))
     try:
         stack.stop("projector")
-        stack.config.write_text(re.sub(r"(?m)^redis +=.*", f"redis = 127.0.0.1:{proxy.port}", before))
+        stack.config.write_text(re.sub(rf"(?m)^{setting} +=.*", f"{setting} = 127.0.0.1:{proxy.port}", before))
         stack.start("projector")
         yield proxy
     finally:
@@ -36,10 +39,11 @@ def changes_are_visible(client, product_id, seconds):
         assert seen.status_code == 200 and body(seen)[client.model.price] == price, seen.text
 
 
+@pytest.mark.ci
 def test_projector_cut_off(stack, model, probe):
     """own ends with nobody to renew it, the primary says that home is NULL: a page that is still there counts no more."""
     client = Client(stack, model)
-    with projector_behind_a_proxy(stack) as proxy:
+    with projector_behind_a_proxy(stack, "redis") as proxy:
         product_id, _ = client.made(price=1)
         with probe:
             proxy.cut()
@@ -54,7 +58,7 @@ def test_scripts_that_arrive_late(stack, model, probe):
     """What was sent before the line hung runs after it: a late PUBLISH only raises floors, a late RENEW compares TIME, a late ASSERT has a
     nonce that no transaction made home."""
     client = Client(stack, model)
-    with projector_behind_a_proxy(stack) as proxy:
+    with projector_behind_a_proxy(stack, "redis") as proxy:
         product_id, _ = client.made(price=1)
         with probe:
             for span_s in (0.2, 0.4, 0.7, 1.5, 3.0):
@@ -64,3 +68,19 @@ def test_scripts_that_arrive_late(stack, model, probe):
                 client.until_hit(model.one(product_id), 6)
             probe.progress()
         print(probe.check(0.05))
+
+
+@pytest.mark.ci
+def test_answers_of_sql_are_lost(stack, probe):
+    """A COMMIT whose answer was lost is neither done nor failed: the lane forgets what it had and reads the checkpoint again."""
+    chance = random.Random(1)
+    with projector_behind_a_proxy(stack, "sql_primary") as proxy, probe:
+        for _ in range(SQL_ROUNDS):
+            proxy.hold_answers() if chance.random() < 0.5 else proxy.hold()
+            time.sleep(chance.uniform(0, 0.02))
+            proxy.cut()
+            proxy.release()
+            proxy.mend()
+            time.sleep(chance.uniform(0.1, 0.4))
+        probe.progress()
+    print(probe.check(0.05))
