@@ -1,6 +1,6 @@
 """The probe: writers, probers and sessions for a while, whatever else happens to the stack; then everything must agree.
 
-    Once Counter Conditional Mortal      -->  gateway  -->  ...  -->  SQL
+    Once Counter Conditional Keyed Mortal  -->  gateway  -->  ...  -->  SQL
                                                 ^                      |
     ItemProber ItemProber ListProber    --------+<---- before, after --+
     Session                             --------+
@@ -13,7 +13,7 @@ from readers import ItemProber, ListProber, Reader, Session
 from support.wait import wait_until
 from tally import Tally
 from wire import Committed
-from writers import Conditional, Counter, Keys, Mortal, Once
+from writers import Conditional, Counter, Keyed, Keys, Mortal, Once
 
 REST_S = 30  # for all to agree after the last command
 
@@ -27,7 +27,7 @@ class Probe:
         self.stack, self.model, self.tally = stack, model, Tally()
         self.ending = threading.Event()
         self.keys = Keys(int(time.time() * 1000))
-        self.writers = [Once(self), Counter(self), Counter(self), Conditional(self), Conditional(self), Mortal(self), Mortal(self)]
+        self.writers = [Once(self), Counter(self), Counter(self), Conditional(self), Keyed(self), Mortal(self), Mortal(self)]
         self.readers = [ItemProber(self, seed), ItemProber(self, seed + 1), ListProber(self, seed + 2),
                         Session(self, seed + 3)]
 

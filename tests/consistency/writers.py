@@ -1,10 +1,12 @@
 """Who changes keys. A key has one writer, and a writer never has two commands on their way, so prices only rise.
 
 A command whose answer was lost may still be carried out later. Then a writer either lets go of the key for ever and takes another
-(`Counter`, `Mortal`), or each of its commands names the version that it stands on, so that a late one is void (`Conditional`).
+(`Counter`, `Mortal`), or each of its commands names the version that it stands on, so that a late one is void (`Conditional`), or it
+sends the same command with the same Idempotency-Key until there is an answer (`Keyed`).
 """
 
 import threading
+import uuid
 
 from wire import Gateway, NoAnswer
 
@@ -65,9 +67,9 @@ class Writer(threading.Thread):
         return self.model.fields(name=f"{key.id}-{price}", price=price, out=price % 2 == 1)
 
     def command(self, method, path, body=None, headers=None):
-        """The answer; NoAnswer also for a 5xx, which may mean anything but "refused"."""
+        """The answer; NoAnswer also for a 5xx, which may mean anything but "refused", or a request to come again."""
         answer = self.gateway.ask(method, path, body, headers)
-        if answer.status >= 500 or answer.status == 429:
+        if answer.status >= 500 or "Retry-After" in answer.headers:
             raise NoAnswer(f"{answer.status} {answer.value.get('type', '')}")
         self.tally.probe("command")
         if answer.status not in (200, 201, 412):
@@ -155,6 +157,27 @@ class Conditional(Writer):
 
     def lost(self):
         if self.version is None:
+            self.key = None  # a create
+
+
+class Keyed(Writer):
+    """Raises a price by one, each command under a key of its own, repeated until it is answered."""
+    pending = None  # price and key of the command whose answer is not known
+
+    def turn(self, key):
+        if key.alive == {False}:
+            self.create(key)
+            return
+        if self.pending is None:
+            key.tried += 1
+            self.pending = key.tried, str(uuid.uuid4())
+        price, name = self.pending
+        answer = self.command("PUT", self.model.one(key.id), self.item(key, price), {"Idempotency-Key": name})
+        self.pending = None
+        self.done(key, answer, price, True)
+
+    def lost(self):
+        if self.pending is None:
             self.key = None  # a create
 
 
