@@ -61,7 +61,7 @@ CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${port_of[primary]}, M
     MASTER_PASSWORD = '$(<"$RUN_DIR/secrets/sql_replication")', MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1;
 START SLAVE;
 SQL
-    await replica 30 replica_follows
+    await replica 60 replica_follows
 }
 
 replica_follows()
