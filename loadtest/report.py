@@ -22,9 +22,10 @@ def line(result, base):
         return head + f"p50 {result['p50']} us, p99 {result['p99']} us, p99.9 {result['p999']} us  {result['note']}"
     if "bytes" in result:
         return head + f"{result['bytes'] / 1024:.2f} KB each  {result['note']}"
-    ratio = f"{result['cpu'] / base:8.2f}" if base else f"{1:8.2f}"
+    ratio = f"{result['cpu'] / base:8.2f}"
     beside = "".join(f", {name} {result[name]:.1f} us" for name in ("redis", "mariadbd") if name in result)
-    return head + f"{result['rate']:10,.0f} {result['cpu']:8.2f} {result['user']:7.2f} {ratio}  {result['note']}{beside}"
+    hits = f", hit ratio {result['hit_ratio']:.3f}" if result.get("hit_ratio") is not None else ""
+    return head + f"{result['rate']:10,.0f} {result['cpu']:8.2f} {result['user']:7.2f} {ratio}  {result['note']}{hits}{beside}"
 
 
 # ---------------------------------------------------------------- goals (PERFORMANCE.md, and the where it is stricter or laxer)
