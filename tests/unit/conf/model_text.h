@@ -1,5 +1,6 @@
 /*
- * A small good model as four texts, written into a folder of its own; each test of a broken one changes a piece of a text.
+ * Two small good models, a state store and an event store, as four texts each, written into a folder of its own; each test of a broken one changes a piece of a
+ * text.
  */
 #ifndef TESTS_UNIT_CONF_MODEL_TEXT_H
 #define TESTS_UNIT_CONF_MODEL_TEXT_H
@@ -62,6 +63,58 @@ static const char *const model_texts[MODEL_FILES] = {
     "-- name: GetBoxes :many\n"
     "SELECT * FROM boxes;\n",
 };
+
+static const char *const event_model_texts[MODEL_FILES] = {
+    "{ \"model\": \"jars\",\n"
+    "  \"aggregate\": { \"name\": \"Jar\", \"store\": \"events\", \"table\": \"Jars\", \"snapshot_every\": 7,\n"
+    "                 \"id\": { \"name\": \"jarId\", \"type\": \"string\", \"pattern\": \"^[a-z0-9-]+$\", \"generate\": \"uuid\" } },\n"
+    "  \"events\": {\n"
+    "    \"JarFilled\": { \"set\": { \"label\": \"event.label\", \"shelf\": \"event.shelf\", \"grams\": \"event.grams\" } },\n"
+    "    \"JarMoved\": { \"set\": { \"shelf\": \"event.shelf\" } },\n"
+    "    \"JarBroken\": { \"deletes\": true } },\n"
+    "  \"commands\": {\n"
+    "    \"FillJar\": { \"route\": \"POST /shelves/{shelf}/jars\", \"location\": \"GetJar\",\n"
+    "      \"payload\": { \"type\": \"object\", \"required\": [\"shelf\", \"label\", \"grams\"], \"additionalProperties\": false,\n"
+    "        \"properties\": { \"shelf\": { \"type\": \"integer\" }, \"label\": { \"type\": \"string\" }, \"grams\": { \"type\": \"number\" } } },\n"
+    "      \"require\": [ { \"that\": \"!exists\", \"else\": { \"status\": 409, \"title\": \"Jar exists\" } } ],\n"
+    "      \"emit\": [ { \"type\": \"JarFilled\", \"payload\": { \"label\": \"payload.label\", \"shelf\": \"payload.shelf\", \"grams\": \"payload.grams\" } } ] },\n"
+    "    \"MoveJar\": { \"route\": \"PUT /jars/{jarId}/shelf\",\n"
+    "      \"payload\": { \"type\": \"object\", \"required\": [\"shelf\"], \"properties\": { \"shelf\": { \"type\": \"integer\" } } },\n"
+    "      \"require\": [ { \"that\": \"exists\", \"else\": { \"status\": 404, \"title\": \"No such jar\" } } ],\n"
+    "      \"skip_if\": \"payload.shelf == state.shelf\",\n"
+    "      \"emit\": [ { \"type\": \"JarMoved\", \"payload\": { \"shelf\": \"payload.shelf\", \"oldShelf\": \"state.shelf\" } } ] },\n"
+    "    \"DropJar\": { \"route\": \"DELETE /jars/{jarId}\",\n"
+    "      \"emit\": [ { \"type\": \"JarBroken\", \"if\": \"exists\" } ] } },\n"
+    "  \"projections\": {\n"
+    "    \"JarFilled\": { \"touches\": [\"jar:{jarId}\", \"shelf:{shelf}\"] },\n"
+    "    \"JarMoved\": { \"touches\": [\"jar:{aggregateId}\", \"shelf:{shelf}\", \"shelf:{oldShelf}\"] },\n"
+    "    \"JarBroken\": { \"touches\": [\"jar:{aggregateId}\"], \"touches_sql\": \"ShelfOfJar\" } },\n"
+    "  \"queries\": {\n"
+    "    \"GetJar\": { \"route\": \"GET /jars/{jarId}\", \"tags\": [\"jar:{jarId}\"], \"ttl\": \"1h\", \"near\": true },\n"
+    "    \"GetShelf\": { \"route\": \"GET /shelves/{shelf}/jars\", \"tags\": [\"shelf:{shelf}\"], \"ttl\": \"1h\",\n"
+    "      \"params\": { \"shelf\": { \"type\": \"integer\" } }, \"page\": { \"by\": [\"jarId\"], \"limit\": 50, \"max\": 200 } } } }\n",
+
+    "CREATE TABLE IF NOT EXISTS jars (\n"
+    "    jarId VARCHAR(64) NOT NULL PRIMARY KEY,\n"
+    "    shelf BIGINT NOT NULL,\n"
+    "    label VARCHAR(50) NOT NULL,\n"
+    "    filled DATETIME(3) NOT NULL\n"
+    ");\n",
+
+    "-- name: JarFilled\n"
+    "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, :label, :timestamp);\n"
+    "-- name: JarMoved\n"
+    "UPDATE jars SET shelf = :shelf WHERE jarId = :aggregateId;\n"
+    "-- name: JarBroken\n"
+    "DELETE FROM jars WHERE jarId = :aggregateId;\n"
+    "-- name: ShelfOfJar :many\n"
+    "SELECT CONCAT('shelf:', shelf) FROM jars WHERE jarId = :aggregateId;\n",
+
+    "-- name: GetJar :one\n"
+    "SELECT jarId, shelf, label FROM jars WHERE jarId = :jarId;\n"
+    "-- name: GetShelf :many\n"
+    "SELECT * FROM jars WHERE shelf = :shelf;\n",
+};
 // clang-format on
 
 struct model_folder {
@@ -94,13 +147,14 @@ static inline void model_folder_write(const struct model_folder *folder, enum mo
 }
 
 /* All four files, with the one place where OLD stands in FILE changed to NEW. */
-static inline void model_folder_fill(const struct model_folder *folder, enum model_file changed,
-                                     const char *old, const char *new)
+static inline void model_folder_fill_from(const struct model_folder *folder,
+                                          const char *const *texts, enum model_file changed,
+                                          const char *old, const char *new)
 {
     enum model_file file;
 
     for (file = 0; file < MODEL_FILES; file++) {
-        const char *text = model_texts[file];
+        const char *text = texts[file];
         const char *place = old && file == changed ? strstr(text, old) : NULL;
         struct buf buf = {0};
 
@@ -117,6 +171,12 @@ static inline void model_folder_fill(const struct model_folder *folder, enum mod
         model_folder_write(folder, file, buf_slice(&buf));
         buf_fini(&buf);
     }
+}
+
+static inline void model_folder_fill(const struct model_folder *folder, enum model_file changed,
+                                     const char *old, const char *new)
+{
+    model_folder_fill_from(folder, model_texts, changed, old, new);
 }
 
 static inline void model_folder_remove(const struct model_folder *folder)

@@ -1,0 +1,274 @@
+/*
+ * Loading an event store: what follows from its declaration, and a table of broken ones with the complaint that each must get.
+ */
+#include "tests/unit/conf/model_text.h"
+#include "tests/unit/unit.h"
+
+static struct plan *load(enum model_file file, const char *old, const char *new, struct diag *diag)
+{
+    struct model_folder folder;
+    struct plan *plan;
+
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, event_model_texts, file, old, new);
+    plan = plan_load(slice_str(folder.root), diag);
+    model_folder_remove(&folder);
+    return plan;
+}
+
+/* With a piece of model.json changed, or as it is. */
+static struct plan *load_good(const char *old, const char *new)
+{
+    struct diag diag = {0};
+    struct plan *plan = load(MODEL_JSON, old, new, &diag);
+
+    diag_print(&diag, stderr);
+    diag_fini(&diag);
+    assert_non_null(plan);
+    return plan;
+}
+
+static void test_the_aggregate_is_an_event_store(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+    const struct plan_aggregate *aggregate = &plan->models[0].aggregate;
+
+    (void)state;
+    assert_int_equal(aggregate->store, STORE_EVENTS);
+    assert_int_equal(aggregate->snapshot_every, 7);
+    assert_true(aggregate->id_generated);
+    assert_slice(aggregate->key_prefix, "JAR#");
+    assert_int_equal(plan->models[0].event_count, 3);
+    assert_true(plan->models[0].events[2].deletes);
+    plan_put(plan);
+}
+
+static void test_commands_emit_declared_events(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+    const struct plan_command *move = plan_command_find(plan, slice_str("MoveJar"));
+    const struct plan_command *drop = plan_command_find(plan, slice_str("DropJar"));
+
+    (void)state;
+    assert_int_equal(move->write, WRITE_EMIT);
+    assert_ptr_equal(move->emits[0].event, &plan->models[0].events[1]);
+    assert_int_equal(move->emits[0].payload_count, 2);
+    assert_non_null(move->skip_if);
+    assert_null(move->emits[0].condition);
+    assert_true(move->reads_state && drop->reads_state);
+    assert_non_null(drop->emits[0].condition);
+    plan_put(plan);
+}
+
+static void test_a_path_parameter_that_is_not_the_id_is_a_member_of_the_payload(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+    const struct plan_command *fill = plan_command_find(plan, slice_str("FillJar"));
+
+    (void)state;
+    assert_int_equal(fill->id_from, ID_GENERATED);
+    assert_int_equal(fill->path_param_count, 1);
+    assert_slice(fill->path_params[0].name, "shelf");
+    assert_int_equal(fill->path_params[0].capture, 0);
+    assert_int_equal(fill->path_params[0].type, SCALAR_INTEGER);
+    assert_int_equal(plan_command_find(plan, slice_str("MoveJar"))->path_param_count, 0);
+    plan_put(plan);
+}
+
+static void test_an_id_comes_from_the_path_else_the_payload_else_is_made(void **state)
+{
+    struct plan *plan =
+        load_good("\"shelf\": { \"type\": \"integer\" }, \"label\"",
+                  "\"shelf\": { \"type\": \"integer\" }, \"jarId\": { \"type\": \"string\" }, "
+                  "\"label\"");
+
+    (void)state;
+    assert_int_equal(plan_command_find(plan, slice_str("FillJar"))->id_from, ID_GENERATED);
+    assert_int_equal(plan_command_find(plan, slice_str("MoveJar"))->id_from, ID_FROM_PATH);
+    plan_put(plan);
+}
+
+static void test_an_event_binds_its_payload_and_what_every_event_has(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+    const struct plan_projection *filled =
+        plan_projection_find(&plan->models[0], slice_str("JarFilled"));
+    const struct plan_bind *binds = filled->statements[0].binds;
+
+    (void)state;
+    assert_int_equal(binds[0].source, SOURCE_AGGREGATE_ID); /* :jarId, though no payload holds it */
+    assert_int_equal(binds[1].source, SOURCE_FIELD);
+    assert_int_equal(binds[3].source, SOURCE_TIMESTAMP);
+    assert_slice(filled->touches[0].parts[0].name, "aggregateId");
+    assert_int_equal(filled->touches[1].parts[0].type, SCALAR_INTEGER);
+    plan_put(plan);
+}
+
+static void test_touches_sql_is_a_statement_of_its_own(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+    const struct plan_projection *broken =
+        plan_projection_find(&plan->models[0], slice_str("JarBroken"));
+
+    (void)state;
+    assert_non_null(broken->touches_sql);
+    assert_slice(broken->touches_sql->text,
+                 "SELECT CONCAT('shelf:', shelf) FROM jars WHERE jarId = ?");
+    assert_int_equal(broken->touches_sql->bind_count, 1);
+    assert_null(plan_projection_find(&plan->models[0], slice_str("JarMoved"))->touches_sql);
+    plan_put(plan);
+}
+
+static void test_near_is_kept(void **state)
+{
+    struct plan *plan = load_good(NULL, NULL);
+
+    (void)state;
+    assert_true(plan_query_find(plan, slice_str("GetJar"))->near);
+    assert_false(plan_query_find(plan, slice_str("GetShelf"))->near);
+    plan_put(plan);
+}
+
+static void test_snapshots_have_a_default(void **state)
+{
+    struct plan *plan = load_good(", \"snapshot_every\": 7", "");
+
+    (void)state;
+    assert_int_equal(plan->models[0].aggregate.snapshot_every, 50);
+    plan_put(plan);
+}
+
+static void test_an_event_may_be_ignored_on_purpose(void **state)
+{
+    struct diag diag = {0};
+
+    (void)state;
+    assert_null(load(MODEL_JSON,
+                     "\"JarMoved\": { \"touches\": [\"jar:{aggregateId}\", \"shelf:{shelf}\", "
+                     "\"shelf:{oldShelf}\"] }",
+                     "\"JarMoved\": null", &diag));
+    assert_int_equal(diag.count, 1); /* its block of projections.sql is left over */
+    diag_fini(&diag);
+}
+
+static void test_fields_that_only_some_commands_give_may_be_asked_for_with_has(void **state)
+{
+    struct plan *plan = load_good(
+        "\"JarMoved\": { \"set\": { \"shelf\": \"event.shelf\" } }",
+        "\"JarMoved\": { \"set\": { \"shelf\": \"has(event.shelf) ? event.shelf : 0\" } }");
+
+    (void)state;
+    plan_put(plan);
+}
+
+/* ------------------------------------------------------------------ broken models */
+
+struct broken {
+    enum model_file file;
+    const char *old, *new;
+    const char *place; /* "file:line" of the complaint */
+    const char *text;  /* part of it */
+};
+
+// clang-format off
+static const struct broken table[] = {
+    {MODEL_JSON, "\"snapshot_every\": 7", "\"snapshot_every\": -1", "model.json:2", "a whole number from 0"},
+    {MODEL_JSON, "\"generate\": \"uuid\"", "\"generate\": \"serial\"", "model.json:3", "an id can be generated as \"uuid\" only"},
+    {MODEL_JSON, "\"pattern\": \"^[a-z0-9-]+$\"", "\"maxLength\": 20", "model.json:3", "a uuid would be no id of this model: it must"},
+    {MODEL_JSON, ", \"generate\": \"uuid\"", "", "model.json:9", "let the aggregate's id \"generate\": \"uuid\""},
+    {MODEL_JSON, "\"grams\": \"event.grams\"", "\"grams\": \"event.gram\"", "model.json:5", "unknown field 'gram' at column 7 of 'event.gram' (hint: did you mean 'grams'?)"},
+    {MODEL_JSON, "\"grams\": \"event.grams\"", "\"grams\": \"event.label * 2\"", "model.json:5", "string"},
+    {MODEL_JSON, "\"grams\": \"event.grams\"", "\"grams\": \"payload.grams\"", "model.json:5", "payload"},
+    {MODEL_JSON, "\"grams\": \"event.grams\"", "\"grams\": \"now\"", "model.json:5", "unknown name 'now'"},
+    {MODEL_JSON, "\"grams\": \"event.grams\"", "\"grams\": 1", "model.json:5", "must be a string that holds an expression"},
+    {MODEL_JSON, "\"set\": { \"shelf\": \"event.shelf\" }", "\"sets\": { \"shelf\": \"event.shelf\" }", "model.json:6", "unknown member 'sets' (hint: did you mean 'set'?)"},
+    {MODEL_JSON, "\"deletes\": true", "\"deletes\": 1", "model.json:7", "must be boolean"},
+    {MODEL_JSON, "\"JarBroken\": { \"deletes\"", "\"Jar Broken\": { \"deletes\"", "model.json:7", "a name is a letter"},
+    {MODEL_JSON, "/shelves/{shelf}/jars\", \"location\"", "/shelves/{shlef}/jars\", \"location\"", "model.json:9", "the path's {shlef} is not the id"},
+    {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" }, \"label\"", "\"shelf\": { \"type\": [\"integer\", \"string\"] }, \"label\"", "model.json:10", "it must have one type"},
+    {MODEL_JSON, "\"type\": \"JarFilled\", \"payload\"", "\"type\": \"JarFiled\", \"payload\"", "model.json:13", "\"events\" declares no 'JarFiled' (hint: did you mean 'JarFilled'?)"},
+    {MODEL_JSON, "\"label\": \"payload.label\"", "\"label\": \"payload.lable\"", "model.json:13", "unknown field 'lable'"},
+    {MODEL_JSON, "\"that\": \"exists\"", "\"that\": \"state.shelve == 1\"", "model.json:16", "unknown field 'shelve'"},
+    {MODEL_JSON, "\"that\": \"exists\"", "\"that\": \"state.shelf == 'one'\"", "model.json:16", "a comparison between number and string"},
+    {MODEL_JSON, "payload.shelf == state.shelf", "payload.shelf == state.label", "model.json:17", "a comparison between number and string"},
+    {MODEL_JSON, "\"oldShelf\": \"state.shelf\"", "\"oldShelf\": \"state.label\"", "model.json:23", "the field {oldShelf} of JarMoved is string, the query's parameter in its place integer"},
+    {MODEL_JSON, "\"if\": \"exists\"", "\"if\": \"version\"", "model.json:20", "a condition is true or false, not number"},
+    {MODEL_JSON, "\"emit\": [ { \"type\": \"JarBroken\", \"if\": \"exists\" } ]", "\"emit\": []", "model.json:20", "a command emits 1 to 99 events"},
+    {MODEL_JSON, "\"emit\": [ { \"type\": \"JarBroken\", \"if\": \"exists\" } ]", "\"delete\": true", "model.json:19", "a command of an event store has 'emit'"},
+    {MODEL_JSON, "DELETE /jars/{jarId}\",", "DELETE /jars\", \"require\": [ { \"that\": \"exists\", \"else\": { \"status\": 404, \"title\": \"x\" } } ],", "model.json:19", "what has a generated id never exists before"},
+    {MODEL_JSON, "\"JarFilled\": { \"touches\"", "\"JarFiled\": { \"touches\"", "model.json:22", "\"events\" declares no 'JarFiled' (hint: did you mean 'JarFilled'?)"},
+    {MODEL_JSON, "    \"JarFilled\": { \"touches\": [\"jar:{jarId}\", \"shelf:{shelf}\"] },\n", "", "model.json:21", "there is no projection 'JarFilled' (hint: null ignores it on purpose)"},
+    {MODEL_JSON, "[\"jar:{jarId}\", \"shelf:{shelf}\"]", "[\"jar:{jarId}\"]", "model.json:22", "which the query GetShelf reads, and touches none of its tags"},
+    {MODEL_JSON, "[\"jar:{jarId}\", \"shelf:{shelf}\"]", "[\"jar:{jarId}\", \"shelf:{shlef}\"]", "model.json:22", "nothing fills the place {shlef}: no command emits JarFilled with it (hint: did you mean 'shelf'?)"},
+    {MODEL_JSON, "\"shelf:{oldShelf}\"", "\"shelf:{old.shelf}\"", "model.json:23", "an event has no old image"},
+    {MODEL_JSON, ", \"shelf:{oldShelf}\"", "", "model.json:23", "it changes the column 'shelf', so a row leaves one 'shelf:{shelf}' of the query GetShelf for another"},
+    {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarBroken\" }, { \"type\": \"JarMoved\", \"payload\": { \"shelf\": \"1\" } }", "model.json:23", "not every command that emits JarMoved gives it the {oldShelf}"},
+    {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarMoved\", \"payload\": { \"oldShelf\": \"1\" } }", "model.json:6", "unknown field 'shelf'"},
+    {MODEL_JSON, ", \"touches_sql\": \"ShelfOfJar\"", "", "model.json:24", "touches none of its tags"},
+    {MODEL_JSON, "\"touches_sql\": \"ShelfOfJar\"", "\"touches_sql\": \"ShelfOfJars\"", "model.json:24", "projections.sql has no other block '-- name: ShelfOfJars'"},
+    {MODEL_JSON, "\"tags\": [\"jar:{jarId}\"]", "\"tags\": [\"jar:{jarId}\", \"jars\"]", "", ""},
+    {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"string\" } }, \"page\"", "model.json:22", "is number, the query's parameter in its place string"},
+    {PROJECTIONS_SQL, ":label", ":lable", "projections.sql:2", "no command emits JarFilled with a 'lable' (hint: did you mean 'label'?)"},
+    {PROJECTIONS_SQL, ":label", ":old.label", "projections.sql:2", "nothing that an event store's projection knows"},
+    {PROJECTIONS_SQL, "SET shelf = :shelf", "SET shelf = NOW()", "projections.sql:4", "'NOW' is not allowed"},
+    {PROJECTIONS_SQL, "CONCAT('shelf:', shelf)", "CONCAT('shelve:', shelf)", "model.json:24", "touches none of its tags"},
+    {PROJECTIONS_SQL, "CONCAT('shelf:', shelf)", "CONCAT('shelf:', shelf), jarId", "projections.sql:8", "one column, not 2"},
+    {PROJECTIONS_SQL, "CONCAT('shelf:', shelf)", "*", "projections.sql:8", "one column"},
+    {PROJECTIONS_SQL, "SELECT CONCAT('shelf:', shelf) FROM jars", "DELETE FROM jars", "projections.sql:8", "a query begins with SELECT"},
+    {PROJECTIONS_SQL, "FROM jars WHERE jarId = :aggregateId;\n-- name: Shelf", "FROM jar WHERE jarId = :aggregateId;\n-- name: Shelf", "projections.sql:6", "the table 'jar' is not in schema.sql"},
+};
+// clang-format on
+
+static bool check_broken(const struct broken *broken)
+{
+    struct diag diag = {0};
+    struct plan *plan = load(broken->file, broken->old, broken->new, &diag);
+    bool wanted = broken->place[0] != '\0';
+    bool refused = !plan == wanted;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    diag_print(&diag, out);
+    fclose(out);
+    if (!refused || !strstr(text, broken->place) || !strstr(text, broken->text)) {
+        print_error("'%s' -> '%s' wants %s ... %s; there is:\n%s", broken->old, broken->new,
+                    broken->place, broken->text, text);
+        refused = false;
+    }
+    free(text);
+    plan_put(plan);
+    diag_fini(&diag);
+    return refused;
+}
+
+static void test_broken_event_stores_are_refused_with_place_and_reason(void **state)
+{
+    bool refused = true;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(table); i++) {
+        refused &= check_broken(&table[i]);
+    }
+    assert_true(refused);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_aggregate_is_an_event_store),
+        cmocka_unit_test(test_commands_emit_declared_events),
+        cmocka_unit_test(test_a_path_parameter_that_is_not_the_id_is_a_member_of_the_payload),
+        cmocka_unit_test(test_an_id_comes_from_the_path_else_the_payload_else_is_made),
+        cmocka_unit_test(test_an_event_binds_its_payload_and_what_every_event_has),
+        cmocka_unit_test(test_touches_sql_is_a_statement_of_its_own),
+        cmocka_unit_test(test_near_is_kept),
+        cmocka_unit_test(test_snapshots_have_a_default),
+        cmocka_unit_test(test_an_event_may_be_ignored_on_purpose),
+        cmocka_unit_test(test_fields_that_only_some_commands_give_may_be_asked_for_with_has),
+        cmocka_unit_test(test_broken_event_stores_are_refused_with_place_and_reason),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
