@@ -333,6 +333,28 @@ enum status sql_exec_all(struct sql_conn *conn, struct slice text)
     return status;
 }
 
+void sql_warning(struct sql_conn *conn, char *out, size_t size)
+{
+    static const char text[] = "SHOW WARNINGS LIMIT 1"; /* Level, Code, Message */
+    MYSQL_RES *result = NULL;
+    MYSQL_ROW row = NULL;
+
+    out[0] = '\0';
+    if (!conn->lost && mysql_real_query(conn->mysql, text, sizeof(text) - 1) == 0) {
+        result = mysql_store_result(conn->mysql);
+    }
+    if (result && mysql_num_fields(result) == 3) {
+        row = mysql_fetch_row(result);
+    }
+    if (row && row[2]) {
+        (void)snprintf(out, size, "%s", row[2]);
+    }
+    mysql_free_result(result);
+    if (mysql_errno(conn->mysql) != 0) {
+        (void)sql_failed(conn);
+    }
+}
+
 enum status sql_begin(struct sql_conn *conn)
 {
     enum status status = sql_exec(conn, "START TRANSACTION");

@@ -94,6 +94,9 @@ MUST_CHECK enum status sql_begin(struct sql_conn *conn);
 MUST_CHECK enum status sql_commit(struct sql_conn *conn); /* UNCERTAIN when the answer was lost */
 void sql_rollback(struct sql_conn *conn);
 
+/* The server's first warning about the statement that ran last ("Data truncated for column 'Price' at row 1"), cut to SIZE; "" when there is none. */
+void sql_warning(struct sql_conn *conn, char *out, size_t size);
+
 /* Columns of the result and number of parameters, without running it (gateway --check). */
 MUST_CHECK enum status sql_describe(struct sql_conn *conn, struct slice database, struct slice text, struct arena *arena,
                                     struct sql_rows *columns_out, size_t *params_out);

@@ -13,9 +13,8 @@
 
 #include "cache/tag.h"
 #include "lib/clock.h"
+#include "projector/aggregates.h"
 #include "projector/statement.h"
-
-#define IN_LIST 64 /* aggregates asked for at once */
 
 /* ------------------------------------------------------------------ tags */
 
@@ -39,84 +38,6 @@ enum status apply_tags(const struct record *record, struct arena *arena, struct 
         }
     }
     return STATUS_OK;
-}
-
-/* ------------------------------------------------------------------ versions */
-
-static enum status read_versions(struct session *session, struct versions *versions,
-                                 const size_t *places, size_t count, struct arena *arena)
-{
-    const struct value *params[IN_LIST];
-    struct sql_rows rows;
-    struct buf text = {0};
-    enum status status;
-    size_t i;
-
-    buf_append_str(&text, "SELECT aggregate, version FROM twofold_aggregate WHERE aggregate IN (?");
-    for (i = 0; i < IN_LIST; i++) { /* filled up with the last one: one statement for all lengths */
-        size_t place = places[i < count ? i : count - 1];
-
-        params[i] = value_string(arena, versions->items[place].aggregate);
-        buf_append_str(&text, i > 0 ? ",?" : "");
-    }
-    buf_append_char(&text, ')');
-    status = sql_run(session->sql,
-                     &(struct sql_statement){.text = buf_slice(&text),
-                                             .database = session->model->database,
-                                             .params = params,
-                                             .param_count = IN_LIST},
-                     arena, &rows);
-    buf_fini(&text);
-    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
-        versions->items[versions_place(versions, cell_text(&rows, i, 0))].version =
-            cell_u64(&rows, i, 1);
-    }
-    return session_note(session, status, "twofold_aggregate");
-}
-
-/* Those whose first record in this batch names no version. */
-static enum status read_missing(struct session *session, const struct record *records, size_t count,
-                                struct arena *arena, struct versions *versions)
-{
-    size_t *missing = ARENA_ARRAY(arena, size_t, count);
-    size_t missing_count = 0, i;
-    enum status status = STATUS_OK;
-
-    for (i = 0; i < count; i++) {
-        size_t before = versions->count;
-        size_t place = versions_place(versions, records[i].aggregate);
-
-        if (place == before && !records[i].has_version) {
-            missing[missing_count++] = place;
-        }
-    }
-    for (i = 0; status == STATUS_OK && i < missing_count; i += IN_LIST) {
-        size_t left = missing_count - i;
-
-        status =
-            read_versions(session, versions, missing + i, left < IN_LIST ? left : IN_LIST, arena);
-    }
-    return status;
-}
-
-enum status apply_versions(struct session *session, struct record *records, size_t count,
-                           struct arena *arena, struct versions *versions)
-{
-    enum status status;
-    size_t i;
-
-    versions_init(versions, arena, count);
-    status = read_missing(session, records, count, arena, versions);
-    for (i = 0; status == STATUS_OK && i < count; i++) {
-        struct record *record = &records[i];
-        uint64_t *stored = &versions->items[versions_place(versions, record->aggregate)].version;
-
-        if (!record->has_version) {
-            record->version = *stored + (record->kind == RECORD_DELETE ? 1 : 0);
-        }
-        *stored = record->version;
-    }
-    return status;
 }
 
 /* ------------------------------------------------------------------ parameters */
@@ -154,8 +75,10 @@ static const struct value *param(const struct record *record, const struct plan_
     case SOURCE_TIMESTAMP:
         value = timestamp(record, arena);
         break;
-    case SOURCE_EVENT_ID: /* of event stores */
-    case SOURCE_PARAM:    /* of queries */
+    case SOURCE_EVENT_ID:
+        value = record->event_id;
+        break;
+    case SOURCE_PARAM: /* of queries */
     case SOURCE_CLAIM:
     case SOURCE_CURSOR:
     case SOURCE_LIMIT:
@@ -191,8 +114,11 @@ static enum status run(struct session *session, struct slice text,
 
     (void)snprintf(what, sizeof(what), "projections.sql line %u", line);
     if (status == STATUS_OK && rows_out->warnings > 0) {
-        (void)snprintf(session->error, sizeof(session->error),
-                       "%s: the server warned: a value was cut or changed", what);
+        char warning[256];
+
+        sql_warning(session->sql, warning, sizeof(warning));
+        (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
+                       warning[0] ? warning : "a value was cut or changed");
         return STATUS_INVALID;
     }
     return session_note(session, status, what);
@@ -242,16 +168,6 @@ static enum status apply_one(struct session *session, const struct record *recor
     return status == STATUS_OK ? touch_by_sql(session, record, arena, slots) : status;
 }
 
-size_t apply_chunk(size_t left)
-{
-    size_t size = 256;
-
-    while (size > left) {
-        size /= 4;
-    }
-    return size;
-}
-
 static struct slice text_of_rows(const struct plan_sql *sql, size_t rows, struct arena *arena)
 {
     struct buf buf = {0};
@@ -299,6 +215,20 @@ static size_t run_length(const struct record *records, size_t count)
     return length;
 }
 
+/* An event of a gap has no letter of its own: that of the record behind it says where it failed. */
+static enum status blame(struct session *session, const struct record *record, enum status status)
+{
+    char why[sizeof(session->error) - 48];
+
+    if (status == STATUS_OK || record->raw) {
+        return status;
+    }
+    (void)snprintf(why, sizeof(why), "%.*s", (int)sizeof(why) - 1, session->error);
+    (void)snprintf(session->error, sizeof(session->error), "in the gap from event %" PRIu64 ": %s",
+                   record->version, why);
+    return status;
+}
+
 enum status apply_rows(struct session *session, const struct record *records, size_t count,
                        struct arena *arena, struct slots *slots)
 {
@@ -310,11 +240,12 @@ enum status apply_rows(struct session *session, const struct record *records, si
         size_t taken = 1;
 
         if (is_multi_row(record->projection)) {
-            taken = apply_chunk(run_length(record, count - at));
+            taken = rows_chunk(run_length(record, count - at));
             status = apply_many(session, record, taken, arena);
         } else if (record->projection) {
             status = apply_one(session, record, arena, slots);
         }
+        status = blame(session, record, status);
         at += taken;
     }
     return status;

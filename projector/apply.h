@@ -7,18 +7,10 @@
 #include "projector/record.h"
 #include "projector/session.h"
 #include "projector/slots.h"
-#include "projector/versions.h"
 
 /* Adds the slots of what the record's templates touch. OK; INVALID: a value is not of its place's type (why_out, static). */
 MUST_CHECK enum status apply_tags(const struct record *record, struct arena *arena,
                                   struct slots *slots, const char **why_out);
-
-/*
- * The version of each aggregate after the records: CACHE-PROTOCOL.md's rules of state stores. Reads twofold_aggregate only for items without _version.
- * Sets record->version of those that had none.
- */
-MUST_CHECK enum status apply_versions(struct session *session, struct record *records, size_t count,
-                                      struct arena *arena, struct versions *versions);
 
 /*
  * Runs the statements of all records, those of one kind as multi-row statements where the plan allows it; adds the slots of touches_sql.
@@ -26,8 +18,5 @@ MUST_CHECK enum status apply_versions(struct session *session, struct record *re
  */
 MUST_CHECK enum status apply_rows(struct session *session, const struct record *records,
                                   size_t count, struct arena *arena, struct slots *slots);
-
-/* How many of LEFT rows the next multi-row statement takes: few sizes, so that few statements are prepared. */
-size_t apply_chunk(size_t left);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "cache/publish.h"
-#include "lib/buf.h"
+#include "projector/aggregates.h"
 #include "projector/apply.h"
 #include "projector/dead_letter.h"
 
@@ -38,7 +38,9 @@ enum status batch_fence(struct batch *batch)
     for (i = 0; i < batch->given_count; i++) {
         const struct record *record = &batch->given[i];
 
-        if (batch->condemned || versions_has(&blocked, record->aggregate)) {
+        if (record->kind == RECORD_IGNORED) {
+            batch->ignored_count++;
+        } else if (batch->condemned || versions_has(&blocked, record->aggregate)) {
             batch->letters[batch->letter_count++] = record;
         } else {
             batch->live[batch->live_count++] = *record;
@@ -49,12 +51,14 @@ enum status batch_fence(struct batch *batch)
 
 enum status batch_rows(struct batch *batch)
 {
-    enum status status = apply_versions(batch->session, batch->live, batch->live_count,
-                                        batch->arena, &batch->versions);
+    struct sequence *sequence = &batch->sequence;
+    bool alone = batch->live_count == 1 && batch->given_count <= 1;
+    enum status status = sequence_make(batch->session, batch->live, batch->live_count, alone,
+                                       batch->arena, batch->slots, sequence);
 
     if (status == STATUS_OK) {
-        status =
-            apply_rows(batch->session, batch->live, batch->live_count, batch->arena, batch->slots);
+        status = apply_rows(batch->session, sequence->records, sequence->count, batch->arena,
+                            batch->slots);
     }
     return status;
 }
@@ -76,12 +80,14 @@ enum status batch_letters(struct batch *batch)
 
 enum status batch_checkpoint(struct batch *batch)
 {
+    struct sql_conn *sql = batch->session->sql;
+    struct slice database = batch->session->model->database;
     struct slice position = batch->given[batch->given_count - 1].position;
+    enum status status = batch->sequence.unfinished
+                             ? lease_renew(sql, database, batch->lease)
+                             : lease_advance(sql, database, batch->lease, position);
 
-    return session_note(
-        batch->session,
-        lease_advance(batch->session->sql, batch->session->model->database, batch->lease, position),
-        "twofold_checkpoint");
+    return session_note(batch->session, status, "twofold_checkpoint");
 }
 
 enum status batch_revision(struct batch *batch)
@@ -95,44 +101,9 @@ enum status batch_revision(struct batch *batch)
         "twofold_revision");
 }
 
-static enum status write_aggregates(struct batch *batch, const struct told *told, size_t count)
-{
-    const struct value **params = ARENA_ARRAY(batch->arena, const struct value *, 2 * count);
-    struct session *session = batch->session;
-    struct buf text = {0};
-    enum status status;
-    size_t i;
-
-    buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
-    for (i = 0; i < count; i++) {
-        buf_append_str(&text, i > 0 ? ",(?, ?, LAST_INSERT_ID())" : "(?, ?, LAST_INSERT_ID())");
-        params[2 * i] = value_string(batch->arena, told[i].aggregate);
-        params[2 * i + 1] = value_i64(batch->arena, (int64_t)told[i].version);
-    }
-    buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = VALUES(version),"
-                          " revision = VALUES(revision)");
-    status = sql_run(session->sql,
-                     &(struct sql_statement){.text = buf_slice(&text),
-                                             .database = session->model->database,
-                                             .params = params,
-                                             .param_count = 2 * count},
-                     batch->arena, NULL);
-    buf_fini(&text);
-    return session_note(session, status, "twofold_aggregate");
-}
-
 enum status batch_aggregates(struct batch *batch)
 {
-    enum status status = STATUS_OK;
-    size_t at = 0;
-
-    while (status == STATUS_OK && at < batch->versions.count) {
-        size_t chunk = apply_chunk(batch->versions.count - at);
-
-        status = write_aggregates(batch, batch->versions.items + at, chunk);
-        at += chunk;
-    }
-    return status;
+    return aggregates_write(batch->session, &batch->sequence.versions, batch->arena);
 }
 
 enum status batch_publish(struct batch *batch)
@@ -165,7 +136,8 @@ enum status batch_tell(struct batch *batch)
     if (batch->published) {
         publish_tell(session->redis, session->model->database, slice_str(session->view.epoch),
                      batch->revision, batch->slots->items, batch->slots->count,
-                     batch->versions.items, batch->versions.count, session_redis_deadline(session));
+                     batch->sequence.versions.items, batch->sequence.versions.count,
+                     session_redis_deadline(session));
     }
     return STATUS_OK;
 }

@@ -5,15 +5,12 @@
 #define PROJECTOR_BATCH_H
 
 #include "projector/lease.h"
-#include "projector/record.h"
-#include "projector/session.h"
-#include "projector/slots.h"
-#include "projector/versions.h"
+#include "projector/sequence.h"
 
 struct batch {
     struct session *session;
     const struct lease *lease;
-    struct arena *arena;        /* of what was fetched: outlives the batch */
+    struct arena *arena;        /* of the batch alone; what was given lives longer */
     const struct record *given; /* neighbours in the stream */
     size_t given_count;
     const char *
@@ -23,10 +20,10 @@ struct batch {
 
     /* What the steps leave to those behind them. */
     struct record *live; /* to be applied */
-    size_t live_count;
+    size_t live_count, ignored_count;
     const struct record **letters; /* condemned, or behind a dead letter of their aggregate */
     size_t letter_count;
-    struct versions versions;
+    struct sequence sequence; /* what of them was applied */
     uint64_t revision;
     bool published; /* home was a page, not NULL */
 };

@@ -34,6 +34,14 @@ enum status dead_letter_lock(struct session *session, const struct lease *lease,
     return rows.row_count > 0 ? STATUS_OK : STATUS_FENCED;
 }
 
+enum status dead_letter_lock_lanes(struct session *session, struct arena *arena)
+{
+    return session_note(session,
+                        statement_run(session->sql, session->model->database, arena, NULL,
+                                      "SELECT shard FROM twofold_checkpoint FOR UPDATE", ""),
+                        "twofold_checkpoint");
+}
+
 /* A checkpoint that an operator set back brings a letter again: it stays one. */
 enum status dead_letter_add(struct session *session, const struct lease *lease,
                             const struct record *record, const char *error, unsigned int attempts,

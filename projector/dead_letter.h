@@ -16,6 +16,9 @@
 MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease,
                                         struct arena *arena, struct versions *blocked_out);
 
+/* The same for a command of an operator: locks all checkpoints of the model. */
+MUST_CHECK enum status dead_letter_lock_lanes(struct session *session, struct arena *arena);
+
 /* In the batch's transaction. */
 MUST_CHECK enum status dead_letter_add(struct session *session, const struct lease *lease,
                                        const struct record *record, const char *error,

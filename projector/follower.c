@@ -53,6 +53,10 @@ static void make_metrics(struct follower *follower)
 #undef FAMILY
     follower->applied = series(follower, METRIC_COUNTER, records_family, records_help, "result",
                                SLICE_LITERAL("applied"));
+    follower->skipped = series(follower, METRIC_COUNTER, records_family, records_help, "result",
+                               SLICE_LITERAL("skipped"));
+    follower->ignored = series(follower, METRIC_COUNTER, records_family, records_help, "result",
+                               SLICE_LITERAL("ignored"));
     follower->dead = series(follower, METRIC_COUNTER, records_family, records_help, "result",
                             SLICE_LITERAL("dead_letter"));
     follower->transactions =

@@ -34,7 +34,7 @@ struct follower {
     /* For /readyz. */
     _Atomic bool sql_up, redis_up, stream_up, gap;
 
-    struct metric *applied, *dead, *transactions, *revision, *leases, *letters;
+    struct metric *applied, *skipped, *ignored, *dead, *transactions, *revision, *leases, *letters;
     struct metric *actions[KEEPER_ACTION_COUNT];
 };
 

@@ -43,6 +43,7 @@ struct lane {
 
     bool resumed;           /* stream and session stand where the checkpoint does */
     struct arena arena;     /* of what was fetched */
+    struct arena work;      /* of the batch in hand */
     struct record *records; /* fetched; those before `at` are committed */
     size_t count, at;
     bool shard_ends; /* behind these records */
@@ -53,6 +54,7 @@ struct lane {
     unsigned int attempts;   /* of the record at the head, alone */
     unsigned int failures;   /* in a row, for rests */
     const char *failed_step; /* for logs */
+    bool noticed;            /* of ignored records: the first was said */
     unsigned int homes_seen;
     uint64_t poll_us, renew_at_us, wakes_seen;
 };
@@ -168,7 +170,9 @@ static void count_commit(struct lane *lane, const struct batch *batch)
     uint64_t now_ms = clock_wall_ms();
 
     metric_add(lane->follower->transactions, 1);
-    metric_add(lane->follower->applied, batch->live_count);
+    metric_add(lane->follower->applied, batch->sequence.count);
+    metric_add(lane->follower->skipped, batch->sequence.skipped);
+    metric_add(lane->follower->ignored, batch->ignored_count);
     metric_add(lane->follower->dead, batch->letter_count);
     metric_set(lane->follower->revision, (double)batch->revision);
     if (last->written_ms > 0) {
@@ -185,7 +189,7 @@ static void count_commit(struct lane *lane, const struct batch *batch)
 static void committed(struct lane *lane, const struct batch *batch)
 {
     count_commit(lane, batch);
-    lane->at += batch->given_count;
+    lane->at += batch->sequence.unfinished ? 0 : batch->given_count;
     lane->take = lane->take < lane->settings->batch_records / 2 ? 2 * lane->take
                                                                 : lane->settings->batch_records;
     lane->attempts = 0;
@@ -211,12 +215,13 @@ static enum status project(struct lane *lane)
     struct batch batch = {
         .session = &lane->session,
         .lease = &lane->lease,
-        .arena = &lane->arena,
+        .arena = &lane->work,
         .given = &lane->records[lane->at],
         .slots = &lane->slots,
         .attempts = lane->attempts > 0 ? lane->attempts : 1,
     };
 
+    arena_reset(&lane->work);
     choose(lane, &batch);
     if (lane->attempts >= lane->settings->record_attempts) {
         batch.condemned = arena_cstr(&lane->arena, slice_str(lane->session.error));
@@ -276,6 +281,17 @@ static enum status renew(struct lane *lane)
     return status;
 }
 
+/* Once a lane: the metric counts them. */
+static void notice(struct lane *lane, const struct record *record)
+{
+    if (record->notice && !lane->noticed) {
+        log_warn("record ignored", "shard=%s aggregate=%.*s position=%.*s reason=%s",
+                 lane->lease.shard, SLICE_ARG(record->aggregate), SLICE_ARG(record->position),
+                 record->notice);
+        lane->noticed = true;
+    }
+}
+
 static enum status fetch(struct lane *lane)
 {
     struct fetched fetched;
@@ -295,7 +311,10 @@ static enum status fetch(struct lane *lane)
     lane->shard_ends = fetched.end;
     lane->records = ARENA_ARRAY(&lane->arena, struct record, fetched.records->count);
     for (raw = fetched.records->first; raw; raw = raw->next) {
-        record_decode(lane->follower->model, raw, &lane->arena, &lane->records[lane->count++]);
+        struct record *record = &lane->records[lane->count++];
+
+        record_decode(lane->follower->model, raw, &lane->arena, record);
+        notice(lane, record);
     }
     if (lane->count > 0) {
         kill_point("fetch");
@@ -395,6 +414,7 @@ static void leave(struct lane *lane, enum lane_end end)
     session_fini(session);
     slots_fini(&lane->slots);
     arena_fini(&lane->arena);
+    arena_fini(&lane->work);
     log_info("lane ended", "shard=%s fence=%" PRIu64 " end=%s", lane->lease.shard,
              lane->lease.fence,
              end == LANE_STOPPED    ? "stopped"
@@ -428,6 +448,7 @@ static void *run(void *ctx)
 struct lane *lane_start(struct follower *follower, const struct lease *lease, struct slice arn)
 {
     struct lane *lane = XNEW(struct lane);
+    enum status status;
 
     *lane = (struct lane){
         .follower = follower,
@@ -443,9 +464,10 @@ struct lane *lane_start(struct follower *follower, const struct lease *lease, st
     lane->stream.arn = slice_str(lane->arn);
     lane->stream.shard = slice_str(lane->lease.shard);
     lane->stream.timeout_us = follower->settings->dynamodb_timeout;
-    if (dynamodb_sync_create(follower->settings, follower->credentials, &lane->stream.dynamodb) !=
-            STATUS_OK ||
-        pthread_create(&lane->thread, NULL, run, lane) != 0) {
+    status =
+        dynamodb_sync_create(follower->settings, follower->credentials, &lane->stream.dynamodb);
+    lane->session.dynamodb = lane->stream.dynamodb;
+    if (status != STATUS_OK || pthread_create(&lane->thread, NULL, run, lane) != 0) {
         log_error("lane not started", "shard=%s", lease->shard);
         session_fini(&lane->session);
         xfree(lane);

@@ -1,23 +1,14 @@
 /*
- * Dead letters, by hand.
+ * Dead letters, by hand: listed, retried (retry.c), discarded.
  *
- *     retry of an aggregate:  BEGIN -> lock the model's checkpoints -> its letters, oldest first -> rows -> DELETE them
- *                             -> revision -> aggregates -> PUBLISH -> COMMIT -> tell
- *
- * Invariant: lanes lock their checkpoint before they look for letters, so while one is being retried no record of its aggregate passes it.
+ * A discarded letter of an event store moves its aggregate's version: the event counts as seen. So the oldest goes first.
  */
 #include "projector/letters.h"
 
-#include <unistd.h>
-
-#include "lib/json.h"
 #include "lib/log.h"
-#include "projector/apply.h"
-#include "projector/batch.h"
+#include "projector/dead_letter.h"
+#include "projector/retry.h"
 #include "projector/statement.h"
-
-#define LEARN_TRIES    50
-#define LEARN_PAUSE_US 200000
 
 static const struct plan_model *find_model(const struct plan *plan, const char *name)
 {
@@ -30,25 +21,6 @@ static const struct plan_model *find_model(const struct plan *plan, const char *
     }
     log_error("no such model", "model=%s", name);
     return NULL;
-}
-
-/* A NULL home is waited for, as lanes do: two leases, or the keeper's next page. */
-static enum status learn(struct session *session)
-{
-    enum status status = STATUS_OK;
-    unsigned int tries;
-
-    for (tries = 0; tries < LEARN_TRIES; tries++) {
-        status = session_learn(session);
-        if (status == STATUS_OK) {
-            status = session_may_commit(session);
-        }
-        if (status != STATUS_BUSY) {
-            break;
-        }
-        usleep(LEARN_PAUSE_US);
-    }
-    return status;
 }
 
 static enum status failed(const struct session *session, enum status status)
@@ -113,132 +85,27 @@ enum status letters_list(const struct settings *settings, const struct plan *pla
     return status;
 }
 
-/* ------------------------------------------------------------------ locks */
-
-static enum status lock_lanes(struct session *session, struct arena *arena)
-{
-    return session_note(session,
-                        statement_run(session->sql, session->model->database, arena, NULL,
-                                      "SELECT shard FROM twofold_checkpoint FOR UPDATE", ""),
-                        "twofold_checkpoint");
-}
-
 /* ------------------------------------------------------------------ retry */
 
-static enum status decode(struct session *session, const struct sql_rows *rows, struct arena *arena,
-                          struct batch *batch)
+/* The event table, for gaps. */
+static enum status open_table(struct session *session, struct credential_provider **credentials)
 {
-    size_t i;
+    enum status status;
 
-    batch->live = ARENA_ARRAY(arena, struct record, rows->row_count);
-    for (i = 0; i < rows->row_count; i++) {
-        struct record *record = &batch->live[batch->live_count];
-        const struct value *raw = NULL;
-        const char *why = "the stored record is no JSON";
-        enum status status = json_parse_stored(arena, cell_text(rows, i, 0), &raw, NULL);
-
-        if (status == STATUS_OK) {
-            record_decode(session->model, raw, arena, record);
-            why = record->fault;
-            status = why ? STATUS_INVALID : apply_tags(record, arena, batch->slots, &why);
-        }
-        if (status != STATUS_OK) {
-            (void)snprintf(session->error, sizeof(session->error), "%s", why);
-            return STATUS_INVALID;
-        }
-        batch->live_count++;
+    if (session->model->aggregate.store != STORE_EVENTS) {
+        return STATUS_OK;
     }
-    return STATUS_OK;
-}
-
-static enum status take_letters(struct session *session, struct slice aggregate,
-                                struct arena *arena, struct batch *batch)
-{
-    struct sql_rows rows;
-    enum status status = session_note(
-        session,
-        statement_run(session->sql, session->model->database, arena, &rows,
-                      "SELECT record FROM twofold_dead_letter WHERE aggregate = ? ORDER BY id"
-                      " FOR UPDATE",
-                      "S", aggregate),
-        "twofold_dead_letter");
-
-    if (status == STATUS_OK && rows.row_count == 0) {
-        (void)snprintf(session->error, sizeof(session->error), "no letters of this aggregate");
-        status = STATUS_NOT_FOUND;
-    }
-    return status == STATUS_OK ? decode(session, &rows, arena, batch) : status;
-}
-
-static enum status delete_letters(struct session *session, struct slice aggregate,
-                                  struct arena *arena)
-{
-    return session_note(session,
-                        statement_run(session->sql, session->model->database, arena, NULL,
-                                      "DELETE FROM twofold_dead_letter WHERE aggregate = ?", "S",
-                                      aggregate),
-                        "twofold_dead_letter");
-}
-
-static enum status retry_steps(struct session *session, struct slice aggregate, struct batch *batch)
-{
-    enum status status = batch_begin(batch);
-
-    status = status == STATUS_OK ? lock_lanes(session, batch->arena) : status;
-    status = status == STATUS_OK ? take_letters(session, aggregate, batch->arena, batch) : status;
-    status = status == STATUS_OK ? batch_rows(batch) : status;
-    status = status == STATUS_OK ? delete_letters(session, aggregate, batch->arena) : status;
-    status = status == STATUS_OK ? batch_revision(batch) : status;
-    status = status == STATUS_OK ? batch_aggregates(batch) : status;
-    status = status == STATUS_OK ? batch_publish(batch) : status;
-    status = status == STATUS_OK ? batch_commit(batch) : status;
-    return status == STATUS_OK ? batch_tell(batch) : status;
-}
-
-static enum status retry_aggregate(struct session *session, struct slice aggregate, FILE *out)
-{
-    struct arena arena = {0};
-    struct slots slots = {.count = 0};
-    struct batch batch = {.session = session, .arena = &arena, .slots = &slots};
-    enum status status = retry_steps(session, aggregate, &batch);
-
-    if (status == STATUS_OK) {
-        (void)fprintf(out, "%.*s: %zu projected\n", SLICE_ARG(aggregate), batch.live_count);
-    } else {
-        batch_rollback(&batch);
-        (void)fprintf(out, "%.*s: %s\n", SLICE_ARG(aggregate), session->error);
-    }
-    slots_fini(&slots);
-    arena_fini(&arena);
-    return status;
-}
-
-static enum status retry_all(struct session *session, struct arena *arena, FILE *out)
-{
-    struct sql_rows rows;
-    enum status status = session_note(
-        session,
-        statement_run(
-            session->sql, session->model->database, arena, &rows,
-            "SELECT aggregate FROM twofold_dead_letter GROUP BY aggregate ORDER BY MIN(id)", ""),
-        "twofold_dead_letter");
-    enum status worst = status;
-    size_t i;
-
-    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
-        enum status one = learn(session);
-
-        one = one == STATUS_OK ? retry_aggregate(session, cell_text(&rows, i, 0), out) : one;
-        worst = one == STATUS_OK ? worst : one;
-    }
-    return worst;
+    status = credential_provider_create(credentials);
+    return status == STATUS_OK
+               ? dynamodb_sync_create(session->settings, *credentials, &session->dynamodb)
+               : status;
 }
 
 enum status letters_retry(const struct settings *settings, const struct plan *plan,
                           const char *model, const char *aggregate, FILE *out)
 {
     const struct plan_model *found = find_model(plan, model);
-    struct arena arena = {0};
+    struct credential_provider *credentials = NULL;
     struct session session;
     enum status status;
 
@@ -246,39 +113,83 @@ enum status letters_retry(const struct settings *settings, const struct plan *pl
         return STATUS_NOT_FOUND;
     }
     session_init(&session, settings, found);
-    status = learn(&session);
-    if (status == STATUS_OK && aggregate) {
-        status = retry_aggregate(&session, slice_str(aggregate), out);
-    } else if (status == STATUS_OK) {
-        status = retry_all(&session, &arena, out);
+    status = open_table(&session, &credentials);
+    if (status == STATUS_OK) {
+        status = aggregate ? retry_aggregate(&session, slice_str(aggregate), out)
+                           : retry_all(&session, out);
     }
     status = failed(&session, status);
+    if (session.dynamodb) {
+        dynamodb_sync_destroy(session.dynamodb);
+    }
+    if (credentials) {
+        credential_provider_destroy(credentials);
+    }
     session_fini(&session);
-    arena_fini(&arena);
     return status;
 }
 
 /* ------------------------------------------------------------------ discard */
 
+static enum status find_letter(struct session *session, const char *id, struct arena *arena,
+                               struct sql_rows *rows)
+{
+    enum status status = session_note(
+        session,
+        statement_run(
+            session->sql, session->model->database, arena, rows,
+            "SELECT d.aggregate, d.version, EXISTS (SELECT 1 FROM twofold_dead_letter e"
+            " WHERE e.aggregate = d.aggregate AND e.version < d.version AND e.version > 0)"
+            " FROM twofold_dead_letter d WHERE d.id = ?",
+            "s", id),
+        "twofold_dead_letter");
+
+    if (status == STATUS_OK && rows->row_count == 0) {
+        return session_refuse(session, STATUS_NOT_FOUND, "no letter has this id");
+    }
+    return status;
+}
+
+/* The event counts as applied, with what is missing before it: else it would be fetched again, as the gap before the next one. */
+static enum status pass_over(struct session *session, const struct sql_rows *letter,
+                             struct arena *arena)
+{
+    if (session->model->aggregate.store != STORE_EVENTS || cell_u64(letter, 0, 1) == 0) {
+        return STATUS_OK;
+    }
+    if (cell_u64(letter, 0, 2) != 0) {
+        return session_refuse(session, STATUS_REFUSED,
+                              "an earlier event of this aggregate is a letter too: retry or discard"
+                              " that one first");
+    }
+    return session_note(
+        session,
+        statement_run(session->sql, session->model->database, arena, NULL,
+                      "INSERT INTO twofold_aggregate (aggregate, version, revision)"
+                      " SELECT ?, ?, revision FROM twofold_revision WHERE id = 1"
+                      " ON DUPLICATE KEY UPDATE"
+                      " version = GREATEST(twofold_aggregate.version, VALUES(version))",
+                      "Su", cell_text(letter, 0, 0), cell_u64(letter, 0, 1)),
+        "twofold_aggregate");
+}
+
+static enum status remove_letter(struct session *session, const char *id, struct arena *arena)
+{
+    return session_note(session,
+                        statement_run(session->sql, session->model->database, arena, NULL,
+                                      "DELETE FROM twofold_dead_letter WHERE id = ?", "s", id),
+                        "twofold_dead_letter");
+}
+
 static enum status discard_steps(struct session *session, const char *id, struct arena *arena)
 {
-    struct sql_rows rows = {.affected = 0};
+    struct sql_rows letter;
     enum status status = session_note(session, sql_begin(session->sql), "begin");
 
-    if (status == STATUS_OK) {
-        status = lock_lanes(session, arena);
-    }
-    if (status == STATUS_OK) {
-        status =
-            session_note(session,
-                         statement_run(session->sql, session->model->database, arena, &rows,
-                                       "DELETE FROM twofold_dead_letter WHERE id = ?", "s", id),
-                         "twofold_dead_letter");
-    }
-    if (status == STATUS_OK && rows.affected == 0) {
-        (void)snprintf(session->error, sizeof(session->error), "no letter has this id");
-        status = STATUS_NOT_FOUND;
-    }
+    status = status == STATUS_OK ? dead_letter_lock_lanes(session, arena) : status;
+    status = status == STATUS_OK ? find_letter(session, id, arena, &letter) : status;
+    status = status == STATUS_OK ? pass_over(session, &letter, arena) : status;
+    status = status == STATUS_OK ? remove_letter(session, id, arena) : status;
     if (status == STATUS_OK) {
         return session_note(session, sql_commit(session->sql), "commit");
     }

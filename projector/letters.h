@@ -14,13 +14,13 @@ MUST_CHECK enum status letters_list(const struct settings *settings, const struc
                                     const char *model, FILE *out);
 
 /*
- * Projects the letters of one aggregate, or of each (AGGREGATE NULL), in their order and in one transaction each, and removes them.
- * INVALID: a record failed again (said on OUT); its aggregate's letters stay.
+ * Projects the letters of one aggregate, or of each (AGGREGATE NULL), in their order, and removes them.
+ * INVALID: a record failed again (said on OUT); it and the letters behind it stay.
  */
 MUST_CHECK enum status letters_retry(const struct settings *settings, const struct plan *plan,
                                      const char *model, const char *aggregate, FILE *out);
 
-/* Removes one letter without projecting it. NOT_FOUND: there is none of that id. */
+/* Removes one letter without projecting it. NOT_FOUND: there is none of that id; REFUSED: of an event store, while an earlier event is a letter too. */
 MUST_CHECK enum status letters_discard(const struct settings *settings, const struct plan *plan,
                                        const char *model, const char *id, FILE *out);
 

@@ -3,8 +3,9 @@
  *
  *     {"eventName": "MODIFY", "dynamodb": {"Keys", "NewImage", "OldImage", "SequenceNumber", "ApproximateCreationDateTime"}}
  *
- *     INSERT, MODIFY -> put:    image = new image, version = its _version
- *     REMOVE         -> delete: image = old image, version = its _version + 1
+ *     state store    INSERT, MODIFY -> put:    image = new image, version = its _version
+ *                    REMOVE         -> delete: image = old image, version = its _version + 1
+ *     event store    INSERT of an event -> event (event.c); all else is ignored, for events are only ever appended
  *
  * Items of other writers have no _version, or keep the one that they found (CACHE-PROTOCOL.md "Projecting a batch").
  */
@@ -14,10 +15,12 @@
 #include "cache/tag.h"
 #include "command/attribute.h"
 #include "lib/decimal.h"
+#include "projector/event.h"
 
 #define VERSION_NAME  SLICE_LITERAL("_version")
 #define AGGREGATE_MAX 512 /* tables.sql */
 #define WRITTEN_NAME  SLICE_LITERAL("_written_at")
+#define NO_IMAGE      "it has no image (the stream must be NEW_AND_OLD_IMAGES)"
 
 static struct slice text_of(const struct value *map, const char *name)
 {
@@ -26,7 +29,7 @@ static struct slice text_of(const struct value *map, const char *name)
     return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
 }
 
-static enum status number_of(const struct value *value, uint64_t *out)
+enum status record_number(const struct value *value, uint64_t *out)
 {
     struct decimal decimal;
     int64_t number;
@@ -52,18 +55,10 @@ static const struct value *image_of(const struct value *change, const char *name
     return image;
 }
 
-/* The aggregate's name is needed first: a broken record blocks its aggregate only. */
-static void decode_id(const struct plan_model *model, const struct value *change,
-                      struct arena *arena, struct record *record)
+void record_name(const struct plan_model *model, struct arena *arena, struct record *record)
 {
-    const struct value *typed = value_get(change, SLICE_LITERAL("Keys")), *keys = NULL;
     struct slice text;
 
-    if (!typed || item_read(arena, typed, &keys) != STATUS_OK) {
-        record->fault = "its key cannot be read";
-        return;
-    }
-    record->id = value_get(keys, model->aggregate.id_name);
     if (canonical_text(arena, model->aggregate.id_type, record->id, &text) != STATUS_OK) {
         record->fault = "its key is not of the aggregate's type";
         return;
@@ -75,6 +70,30 @@ static void decode_id(const struct plan_model *model, const struct value *change
     }
 }
 
+static const struct value *decode_keys(const struct value *change, struct arena *arena,
+                                       struct record *record)
+{
+    const struct value *typed = value_get(change, SLICE_LITERAL("Keys")), *keys = NULL;
+
+    if (!typed || item_read(arena, typed, &keys) != STATUS_OK) {
+        record->fault = "its key cannot be read";
+        return NULL;
+    }
+    return keys;
+}
+
+/* The aggregate's name is needed first: a broken record blocks its aggregate only. */
+static void decode_id(const struct plan_model *model, const struct value *change,
+                      struct arena *arena, struct record *record)
+{
+    const struct value *keys = decode_keys(change, arena, record);
+
+    if (keys) {
+        record->id = value_get(keys, model->aggregate.id_name);
+        record_name(model, arena, record);
+    }
+}
+
 static void decode_images(const struct value *change, struct arena *arena, struct record *record)
 {
     const struct value *fresh = image_of(change, "NewImage", arena, record);
@@ -82,7 +101,7 @@ static void decode_images(const struct value *change, struct arena *arena, struc
     record->old = image_of(change, "OldImage", arena, record);
     record->image = record->kind == RECORD_PUT ? fresh : record->old;
     if (!record->image && !record->fault) {
-        record->fault = "it has no image (the stream must be NEW_AND_OLD_IMAGES)";
+        record->fault = NO_IMAGE;
     }
 }
 
@@ -93,7 +112,7 @@ static void decode_version(struct record *record)
     if (!version || version->type == VALUE_NULL) {
         return;
     }
-    if (number_of(version, &record->version) != STATUS_OK) {
+    if (record_number(version, &record->version) != STATUS_OK) {
         record->fault = "its _version is no number";
         return;
     }
@@ -126,8 +145,43 @@ static void decode_time(const struct value *change, struct record *record)
     const struct value *before = value_get(record->old, WRITTEN_NAME);
 
     if (record->kind == RECORD_DELETE || !written || (before && value_equal(written, before)) ||
-        number_of(written, &record->written_ms) != STATUS_OK) {
+        record_number(written, &record->written_ms) != STATUS_OK) {
         record->written_ms = coarse_ms(change);
+    }
+}
+
+static void decode_put_or_delete(const struct plan_model *model, const struct value *change,
+                                 struct arena *arena, struct record *record)
+{
+    decode_id(model, change, arena, record);
+    decode_images(change, arena, record);
+    decode_version(record);
+    decode_time(change, record);
+    record->projection = plan_projection_find(
+        model, record->kind == RECORD_PUT ? SLICE_LITERAL("put") : SLICE_LITERAL("delete"));
+    if (record->projection && record->projection->ignored) {
+        record->projection = NULL;
+    }
+}
+
+static void decode_append(const struct plan_model *model, const struct value *change,
+                          struct slice name, struct arena *arena, struct record *record)
+{
+    const struct value *keys = decode_keys(change, arena, record), *image;
+
+    if (!keys || !event_decode_key(model, keys, arena, record)) {
+        return;
+    }
+    if (!slice_is(name, "INSERT")) {
+        record->kind = RECORD_IGNORED;
+        record->notice = "an event was changed or removed: the read model keeps what it said first";
+        return;
+    }
+    image = image_of(change, "NewImage", arena, record);
+    if (image) {
+        event_decode(model, image, record);
+    } else if (!record->fault) {
+        record->fault = NO_IMAGE;
     }
 }
 
@@ -141,18 +195,15 @@ void record_decode(const struct plan_model *model, const struct value *raw, stru
                    struct record *out)
 {
     const struct value *change = value_get(raw, SLICE_LITERAL("dynamodb"));
+    struct slice name = text_of(raw, "eventName");
 
     *out = (struct record){.raw = raw, .position = text_of(change, "SequenceNumber")};
-    if (!decode_kind(text_of(raw, "eventName"), &out->kind)) {
+    if (!decode_kind(name, &out->kind)) {
         out->fault = "its eventName is not INSERT, MODIFY or REMOVE";
     }
-    decode_id(model, change, arena, out);
-    decode_images(change, arena, out);
-    decode_version(out);
-    decode_time(change, out);
-    out->projection = plan_projection_find(
-        model, out->kind == RECORD_PUT ? SLICE_LITERAL("put") : SLICE_LITERAL("delete"));
-    if (out->projection && out->projection->ignored) {
-        out->projection = NULL;
+    if (model->aggregate.store == STORE_EVENTS) {
+        decode_append(model, change, name, arena, out);
+    } else {
+        decode_put_or_delete(model, change, arena, out);
     }
 }

@@ -164,7 +164,7 @@ enum status session_learn(struct session *session)
     return status;
 }
 
-static enum status refuse(struct session *session, enum status status, const char *why)
+enum status session_refuse(struct session *session, enum status status, const char *why)
 {
     (void)snprintf(session->error, sizeof(session->error), "%s", why);
     return status;
@@ -175,17 +175,17 @@ enum status session_may_commit(struct session *session)
     const struct revision *view = &session->view;
 
     if (!session->sql) {
-        return refuse(session, STATUS_UNAVAILABLE, "no connection to SQL");
+        return session_refuse(session, STATUS_UNAVAILABLE, "no connection to SQL");
     }
     if (strcmp(view->touches, session->model->touches) != 0) {
-        return refuse(session, STATUS_FENCED, "the row's touches are another plan's");
+        return session_refuse(session, STATUS_FENCED, "the row's touches are another plan's");
     }
     if (view->home.len > 0 && !session->page_known) {
-        return refuse(session, STATUS_UNAVAILABLE, "home's page is not on our Redis");
+        return session_refuse(session, STATUS_UNAVAILABLE, "home's page is not on our Redis");
     }
     if (view->home.len == 0 &&
         !null_note_waited(&session->note, view, clock_us(), session->settings->lease)) {
-        return refuse(session, STATUS_BUSY, "home is NULL: two leases have to pass");
+        return session_refuse(session, STATUS_BUSY, "home is NULL: two leases have to pass");
     }
     return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef PROJECTOR_SESSION_H
 #define PROJECTOR_SESSION_H
 
+#include "command/dynamodb.h"
 #include "conf/plan.h"
 #include "conf/settings.h"
 #include "lib/redis_sync.h"
@@ -13,9 +14,10 @@
 struct session {
     const struct settings *settings;
     const struct plan_model *model;
-    struct sql_conn *sql;     /* NULL: not connected */
-    struct redis_sync *redis; /* connects by need */
-    struct revision view;     /* committed, as last read by session_learn */
+    struct sql_conn *sql;           /* NULL: not connected */
+    struct redis_sync *redis;       /* connects by need */
+    struct dynamodb_sync *dynamodb; /* borrowed: the event table, for gaps; NULL: none needed */
+    struct revision view;           /* committed, as last read by session_learn */
     struct null_note note;
     bool page_known; /* view.home is on our Redis and its page names the SQL server we write to */
     char error[400]; /* what failed last, for logs and dead letters */
@@ -36,6 +38,9 @@ MUST_CHECK enum status session_may_commit(struct session *session);
 
 /* Notes what a statement that ended with STATUS says; closes a connection that is lost. */
 enum status session_note(struct session *session, enum status status, const char *what);
+
+/* Notes WHY; returns STATUS. */
+enum status session_refuse(struct session *session, enum status status, const char *why);
 
 uint64_t session_redis_deadline(const struct session *session);
 

@@ -1,3 +1,4 @@
+#include "projector/aggregates.h"
 #include "projector/apply.h"
 #include "tests/unit/projector/thing.h"
 
@@ -74,7 +75,7 @@ static void test_chunks_have_few_sizes_and_cover_all_rows(void **state)
         size_t left = rows, statements = 0;
 
         while (left > 0) {
-            size_t chunk = apply_chunk(left);
+            size_t chunk = rows_chunk(left);
 
             assert_true(chunk == 1 || chunk == 4 || chunk == 16 || chunk == 64 || chunk == 256);
             assert_true(chunk <= left);
