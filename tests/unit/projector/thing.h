@@ -43,6 +43,27 @@ static inline const struct plan_model *thing_model(void)
     return &model;
 }
 
+/* Deeds are events: Done has a projection, Noted is ignored. */
+static inline const struct plan_model *deed_model(void)
+{
+    static struct plan_projection projections[] = {
+        {.name = {"Done", 4},  .ignored = false},
+        {.name = {"Noted", 5}, .ignored = true },
+    };
+    static const struct plan_model model = {
+        .name = {"deeds",         5 },
+        .database = {"twofold_deeds", 13},
+        .aggregate.name = {"Deed",          4 },
+        .aggregate.store = STORE_EVENTS,
+        .aggregate.id_type = SCALAR_STRING,
+        .aggregate.key_prefix = {"DEED#",         5 },
+        .projections = projections,
+        .projection_count = 2,
+    };
+
+    return &model;
+}
+
 static inline const struct value *thing_json(struct arena *arena, const char *text)
 {
     const struct value *value = NULL;
