@@ -36,7 +36,7 @@ static const struct {
      "its version is not that of its SK", RECORD_EVENT, "Deed:a%20b", 7, false, false},
     {"no payload", RECORD("INSERT", SEVEN, TYPE("Done") ",\"timestamp\":{\"N\":\"99\"}"), "its payload is no map", RECORD_EVENT, "Deed:a%20b", 7, false, false},
     {"no time", RECORD("INSERT", SEVEN, TYPE("Done") ",\"payload\":{\"M\":{}}"), "its timestamp is no time in milliseconds", RECORD_EVENT, "Deed:a%20b", 7, false, false},
-    {"a key without zeros", RECORD("INSERT", "EVENT#7", TYPE("Done") REST), "its SK is not EVENT# and a version of 20 digits", RECORD_EVENT, "Deed:a%20b", 7, false, false},
+    {"a key without zeros", RECORD("INSERT", "EVENT#7", TYPE("Done") REST), "its SK is not EVENT# and a version of 20 digits", RECORD_EVENT, "Deed:a%20b", 0, false, false},
     {"version 0", RECORD("INSERT", "EVENT#00000000000000000000", TYPE("Done") REST), "its SK is not EVENT# and a version of 20 digits", RECORD_EVENT, "Deed:a%20b", 0, false, false},
     {"a snapshot", RECORD("MODIFY", "SNAPSHOT", ""), "", RECORD_IGNORED, "", 0, false, false},
     {"a changed event", RECORD("MODIFY", SEVEN, TYPE("Done") REST), "", RECORD_IGNORED, "Deed:a%20b", 7, false, true},
@@ -60,6 +60,7 @@ static void test_each_item_is_an_event_or_ignored_or_says_its_fault(void **state
         record_decode(deed_model(), thing_json(&arena, cases[i].text), &arena, &record);
         assert_string_equal(record.fault ? record.fault : "", cases[i].fault);
         assert_int_equal(record.kind, cases[i].kind);
+        assert_int_equal(record.aggregate.len, strlen(cases[i].aggregate));
         assert_slice(record.aggregate, cases[i].aggregate);
         assert_int_equal(record.version, cases[i].version);
         assert_int_equal(record.projection != NULL, cases[i].projected);
