@@ -43,32 +43,45 @@ static int usage(FILE *out)
 
 /* ------------------------------------------------------------------ actions */
 
+/* Projections write: the gateway's own user could not prepare them. */
+static int check_plan(const struct settings *settings, const struct plan *plan,
+                      const struct sql_address *primary)
+{
+    const struct sql_login login = {.user = settings->sql_projector_user,
+                                    .password = settings->sql_projector_password,
+                                    .connect_timeout_us = settings->sql_connect_timeout,
+                                    .read_timeout_us = settings->sql_timeout};
+    struct diag diag = {0};
+    enum status status = plan_check(plan, primary, &login, &diag);
+    bool good = status == STATUS_OK && diag.count == 0;
+
+    diag_print(&diag, stderr);
+    if (good) {
+        printf("%zu models, %zu routes: no complaint\n", plan->model_count, plan->route_count);
+    } else {
+        fprintf(stderr, "%u complaints%s\n", diag.count,
+                status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
+    }
+    diag_fini(&diag);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int action_check(const struct settings *settings)
 {
-    struct diag diag = {0};
     struct sql_config config;
-    struct sql_login login;
-    struct edition *edition = edition_load(settings, ROLE_ALL);
-    enum status status;
+    struct edition *edition;
+    int code;
 
-    if (!edition || nodes_configure(settings, &config) != STATUS_OK) {
+    if (nodes_configure(settings, &config) != STATUS_OK) {
         return EXIT_FAILURE;
     }
-    login = config.login;
-    login.user =
-        settings
-            ->sql_projector_user; /* projections write: the gateway's user could not prepare them */
-    login.password = settings->sql_projector_password;
-    status = plan_check(edition->plan, &config.nodes[SQL_PRIMARY], &login, &diag);
-    diag_print(&diag, stderr);
-    if (status == STATUS_OK && diag.count == 0) {
-        printf("%zu models, %zu routes: no complaint\n", edition->plan->model_count,
-               edition->plan->route_count);
-        return EXIT_SUCCESS;
+    edition = edition_load(settings, ROLE_ALL);
+    if (!edition) {
+        return EXIT_FAILURE;
     }
-    fprintf(stderr, "%u complaints%s\n", diag.count,
-            status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
-    return EXIT_FAILURE;
+    code = check_plan(settings, edition->plan, &config.nodes[SQL_PRIMARY]);
+    edition_put(edition);
+    return code;
 }
 
 static int action_plan(const struct settings *settings)
