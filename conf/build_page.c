@@ -57,19 +57,78 @@ static void build_order(struct query *query, const struct sqlread *read, const s
     }
 }
 
+/* "WHERE column = :param AND ...": the column has one value in all rows. Returns the column's name, or empty. */
+static struct slice pinned_column(const struct sqlstatement *statement, size_t param)
+{
+    const struct sqltoken *tokens = statement->tokens;
+    size_t i = param;
+
+    if (i < 3 || tokens[i].depth > 0 || !sqltoken_is(&tokens[i - 1], "=") ||
+        !sqltoken_is_name(&tokens[i - 2])) {
+        return SLICE_EMPTY;
+    }
+    i -= 2;
+    if (i >= 2 && sqltoken_is(&tokens[i - 1], ".")) {
+        i -= 2; /* table.column */
+    }
+    return i > 0 && (sqltoken_is(&tokens[i - 1], "WHERE") || sqltoken_is(&tokens[i - 1], "AND"))
+               ? tokens[param - 2].text
+               : SLICE_EMPTY;
+}
+
+/* Words by which a comparison that holds for all rows need not hold for one. */
+static bool opens_it(const struct sqltoken *token)
+{
+    static const char *const words[] = {"OR", "XOR", "|", "UNION", "NOT"};
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(words); i++) {
+        if (token->depth == 0 && sqltoken_is(token, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Columns that WHERE compares with a parameter, whatever else it says: they are the same in all rows of an answer. */
+static size_t pinned_columns(const struct sqlstatement *statement, struct slice *out)
+{
+    size_t count = 0, i;
+    bool where = false;
+
+    for (i = 0; i < statement->token_count; i++) {
+        if (opens_it(&statement->tokens[i])) {
+            return 0;
+        }
+    }
+    for (i = 0; i < statement->token_count; i++) {
+        const struct sqltoken *token = &statement->tokens[i];
+
+        where |= token->depth == 0 && sqltoken_is(token, "WHERE");
+        if (where && token->kind == SQLTOKEN_PARAM && pinned_column(statement, i).len > 0) {
+            out[count++] = pinned_column(statement, i);
+        }
+    }
+    return count;
+}
+
 /* Of one table we know what is unique; of joins gateway --check cannot know either, and the model's author must. */
 static void check_unique(struct query *query, const struct sqlread *read, const struct value *at)
 {
-    struct slice names[PAGE_COLUMNS_MAX];
-    size_t i;
+    const struct sqlstatement *statement = &query->block->statements[0];
+    struct slice *names;
+    size_t count, i;
 
     if (read->table_count != 1 || query->build->diag->count > 0) {
         return;
     }
+    names =
+        ARENA_ARRAY(query->build->arena, struct slice, PAGE_COLUMNS_MAX + statement->token_count);
+    count = pinned_columns(statement, names);
     for (i = 0; i < query->out->page.column_count; i++) {
-        names[i] = sqlread_source(read, query->out->page.columns[i].name);
+        names[count++] = sqlread_source(read, query->out->page.columns[i].name);
     }
-    if (!table_is_unique_by(read->tables[0], names, query->out->page.column_count)) {
+    if (!table_is_unique_by(read->tables[0], names, count)) {
         source_complain(&query->source, at,
                         SLICE_LITERAL("add the columns of the primary key at the end"),
                         "rows are not unique by these columns: pages could miss some");

@@ -166,7 +166,7 @@ static void test_fields_that_only_some_commands_give_may_be_asked_for_with_has(v
 struct broken {
     enum model_file file;
     const char *old, *new;
-    const char *place; /* "file:line" of the complaint */
+    const char *place; /* "file:line" of the complaint; empty: it is a good one */
     const char *text;  /* part of it */
 };
 
@@ -206,7 +206,9 @@ static const struct broken table[] = {
     {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarMoved\", \"payload\": { \"oldShelf\": \"1\" } }", "model.json:6", "unknown field 'shelf'"},
     {MODEL_JSON, ", \"touches_sql\": \"ShelfOfJar\"", "", "model.json:24", "touches none of its tags"},
     {MODEL_JSON, "\"touches_sql\": \"ShelfOfJar\"", "\"touches_sql\": \"ShelfOfJars\"", "model.json:24", "projections.sql has no other block '-- name: ShelfOfJars'"},
-    {MODEL_JSON, "\"tags\": [\"jar:{jarId}\"]", "\"tags\": [\"jar:{jarId}\", \"jars\"]", "", ""},
+    {SCHEMA_SQL, "NOT NULL PRIMARY KEY", "NOT NULL", "model.json:28", "rows are not unique by these columns"},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (label, jarId),", "model.json:28", "rows are not unique by these columns"},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (shelf, jarId),", "", ""},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"string\" } }, \"page\"", "model.json:22", "is number, the query's parameter in its place string"},
     {PROJECTIONS_SQL, ":label", ":lable", "projections.sql:2", "no command emits JarFilled with a 'lable' (hint: did you mean 'label'?)"},
     {PROJECTIONS_SQL, ":label", ":old.label", "projections.sql:2", "nothing that an event store's projection knows"},
