@@ -103,6 +103,8 @@ servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_item_needs := command conf lib
 fuzz_model_needs := conf lib
+fuzz_schema_needs := conf lib
+fuzz_expr_needs := conf lib
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
@@ -183,6 +185,11 @@ deps:  ## install the Debian packages that are missing
 # ------------------------------------------------------------------ speed
 
 TOOLS := $(patsubst loadtest/%.c,$(BUILD)/loadtest/%,$(wildcard loadtest/*.c))
+$(BUILD)/loadtest/micro: $(BUILD)/loadtest/micro.o $(call archives,$(conf_needs))
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+micro: $(BUILD)/loadtest/micro  ## what validation and expressions cost, without a server
+	@$<
+
 $(BUILD)/loadtest/%: $(BUILD)/loadtest/%.o
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^
 
@@ -228,5 +235,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
+.PHONY: micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
