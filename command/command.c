@@ -1,13 +1,13 @@
 /*
  * What the commands of every store share: input is checked, the id found, the store's machine started, the end counted.
  *
- *     command_start --next turn--> payload, id --> item_write_start (state store) --> command_finish --> done
- *                                     '--invalid----------------------------------------^
- *
- * Event stores and idempotency keys begin in `run`, beside item_write_start.
+ *     command_start --next turn--> payload, id [, key] --> item_write_start (state store) --> an end (finish.c) --> done
+ *                                     |                    '--> append_start (event store) --------^
+ *                                     '--invalid---------------------------------------------------'
  */
 #include "command/command.h"
 
+#include "command/append.h"
 #include "command/commander.h"
 #include "command/idempotency.h"
 #include "command/item_write.h"
@@ -24,6 +24,11 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
     commander->plan = plan;
     commander->settings = settings;
     commander->results = XARRAY(struct metric *, (size_t)plan->command_count * COMMAND_RESULTS);
+    commander->aggregates = aggregate_cache_create(settings->aggregate_cache);
+    commander->folds = xalloc(plan->model_count * sizeof(*commander->folds));
+    for (size_t i = 0; i < plan->model_count; i++) {
+        fold_fingerprint(&plan->models[i], commander->folds[plan->models[i].index]);
+    }
     retrier_init(&commander->retrier, loop, dynamodb, settings);
     metric_family(METRIC_COUNTER, "twofold_commands_total", "commands by their result");
     return commander;
@@ -34,6 +39,8 @@ void commander_destroy(struct commander *commander)
     if (!commander) {
         return;
     }
+    aggregate_cache_destroy(commander->aggregates);
+    xfree(commander->folds);
     xfree(commander->results);
     xfree(commander);
 }
@@ -142,8 +149,7 @@ static void run(void *ctx)
         item_write_start(command);
         return;
     case STORE_EVENTS:
-        command->result.detail = "event stores are not served yet";
-        command_finish(command, STATUS_INTERNAL, false);
+        append_start(command);
         return;
     }
 }

@@ -4,6 +4,7 @@
 #ifndef COMMAND_COMMANDER_H
 #define COMMAND_COMMANDER_H
 
+#include "command/aggregate.h"
 #include "command/command.h"
 #include "command/retry.h"
 #include "lib/metric.h"
@@ -15,6 +16,8 @@ struct commander {
     const struct plan *plan;
     const struct settings *settings;
     struct retrier retrier;
+    struct aggregate_cache *aggregates;
+    char (*folds)[FOLD_TEXT]; /* fingerprints, by model */
     struct metric **results; /* [command][status], then no-ops and repetitions; made at first use */
 };
 

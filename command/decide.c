@@ -1,8 +1,8 @@
 /*
- * requires, in their order -> skip_if -> what the command writes.
+ * requires, in their order -> skip_if -> what the command writes: attributes, or events.
  *
- * An expression without a value is no assent: a requirement then does not hold, a command is not skipped, an assignment makes the input invalid.
- * What an event store emits is decided here too, when it comes: its events stand beside `attributes`.
+ * An expression without a value is no assent: a requirement then does not hold, a command is not skipped, an event not emitted; an assignment makes the input
+ * invalid. All expressions see the state before the command, also those of a second event.
  */
 #include "command/decide.h"
 
@@ -27,26 +27,61 @@ static const struct plan_require *first_refusal(const struct plan_command *comma
     return NULL;
 }
 
-static void assign(const struct plan_command *command, const struct expr_env *env,
-                   struct arena *arena, struct decision *out)
+/* NULL when one has no value: then OUT says which. */
+static const struct value *assign(const struct plan_assignment *assignments, size_t count,
+                                  const struct expr_env *env, struct arena *arena,
+                                  struct decision *out)
 {
-    struct value *attributes = value_map(arena);
+    struct value *map = value_map(arena);
 
-    for (size_t i = 0; i < command->assignment_count; i++) {
-        const struct plan_assignment *assignment = &command->assignments[i];
+    for (size_t i = 0; i < count; i++) {
         const struct value *value = NULL;
         const char *error = NULL;
 
-        if (expr_eval(assignment->value, env, arena, &value, &error) != STATUS_OK) {
-            *out = (struct decision){.kind = DECISION_INVALID,
-                                     .pointer =
-                                         arena_printf(arena, "/%.*s", SLICE_ARG(assignment->name)),
-                                     .detail = error};
+        if (expr_eval(assignments[i].value, env, arena, &value, &error) != STATUS_OK) {
+            *out = (struct decision){
+                .kind = DECISION_INVALID,
+                .pointer = arena_printf(arena, "/%.*s", SLICE_ARG(assignments[i].name)),
+                .detail = error};
+            return NULL;
+        }
+        value_set(map, assignments[i].name, value_copy(arena, value));
+    }
+    return map;
+}
+
+static void emit(const struct plan_command *command, const struct expr_env *env,
+                 struct arena *arena, struct decision *out)
+{
+    struct decision_event *events = ARENA_ARRAY(arena, struct decision_event, command->emit_count);
+    size_t count = 0;
+
+    for (size_t i = 0; i < command->emit_count; i++) {
+        const struct plan_emit *emitted = &command->emits[i];
+        const char *why;
+
+        if (emitted->condition && !holds(emitted->condition, env, arena, &why)) {
+            continue;
+        }
+        events[count].event = emitted->event;
+        events[count].payload = assign(emitted->payload, emitted->payload_count, env, arena, out);
+        if (!events[count++].payload) {
             return;
         }
-        value_set(attributes, assignment->name, value_copy(arena, value));
     }
-    *out = (struct decision){.kind = DECISION_WRITE, .attributes = attributes};
+    *out = (struct decision){
+        .kind = count > 0 ? DECISION_WRITE : DECISION_NOOP, .events = events, .event_count = count};
+}
+
+static void write_attributes(const struct plan_command *command, const struct expr_env *env,
+                             struct arena *arena, struct decision *out)
+{
+    const struct value *attributes =
+        assign(command->assignments, command->assignment_count, env, arena, out);
+
+    if (attributes) {
+        *out = (struct decision){.kind = DECISION_WRITE, .attributes = attributes};
+    }
 }
 
 void decide(const struct decide_input *input, struct arena *arena, struct decision *out)
@@ -73,5 +108,9 @@ void decide(const struct decide_input *input, struct arena *arena, struct decisi
         *out = (struct decision){.kind = DECISION_NOOP};
         return;
     }
-    assign(command, &env, arena, out);
+    if (command->write == WRITE_EMIT) {
+        emit(command, &env, arena, out);
+    } else {
+        write_attributes(command, &env, arena, out);
+    }
 }

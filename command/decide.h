@@ -15,9 +15,14 @@ struct decide_input {
     uint64_t now_ms;
 };
 
+struct decision_event {
+    const struct plan_event *event;
+    const struct value *payload; /* MAP */
+};
+
 enum decision_kind {
-    DECISION_WRITE,   /* attributes of put and update; a delete needs none */
-    DECISION_NOOP,    /* skip_if */
+    DECISION_WRITE,   /* attributes of put and update; events of emit; a delete needs none */
+    DECISION_NOOP,    /* skip_if, or no event's condition holds */
     DECISION_REFUSED, /* code, title of the first requirement that does not hold; detail: why it could not be evaluated, or NULL */
     DECISION_INVALID, /* pointer, detail: an assignment has no value */
 };
@@ -25,6 +30,8 @@ enum decision_kind {
 struct decision {
     enum decision_kind kind;
     const struct value *attributes;
+    const struct decision_event *events;
+    size_t event_count;
     int code;
     struct slice title, pointer;
     const char *detail;

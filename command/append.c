@@ -1,0 +1,376 @@
+/*
+ * A command of an event store: events appended behind the version that the decision stands on.
+ *
+ *   begin --cached, or the id is new--> decide --write--> WRITE --done--> fold the events, keep the aggregate, answer; a snapshot now and then
+ *     |                                  |  ^              |
+ *     '--not cached--> LOAD -------------+--'              | another's event has the version: a race was lost
+ *                       ^                |                 |
+ *                       +--no write, and not read by this command
+ *                       '----------------------------------'
+ *         VERIFY: the answer was lost: read the first event's item: ours: done | another's: a lost race | none: outcome unknown
+ *
+ * Invariants
+ *   - Only a write may stand on a cached aggregate, for its condition proves the version; before a refusal, a no-op, a 409 or a 412 the later events are read.
+ *   - An event's version is written once and never changes: a condition that fails by an event with our eventId means that ours was written.
+ *   - Appends are sent again after a lost answer: they cannot apply twice.
+ *   - A command ends once, by one of commander.h's ends; each of its requests has a deadline.
+ */
+#include "command/append.h"
+
+#include "command/append_rules.h"
+#include "command/decide.h"
+#include "command/event_request.h"
+#include "command/idempotency.h"
+#include "command/load.h"
+#include "command/snapshot.h"
+#include "command/version.h"
+#include "lib/hash.h"
+
+struct append {
+    struct command *command;
+    struct aggregate *aggregate; /* held; what the decision stands on */
+    bool fresh;                  /* read by this command, or surely empty */
+    bool overtaken;              /* a race was lost since */
+    unsigned int races;
+    uint64_t now_ms;
+    struct decision decision;
+    struct event *events; /* of the write in flight */
+    size_t event_count;
+};
+
+static void step_load(struct append *run);
+static void step_write(struct append *run);
+static void step_verify(struct append *run);
+
+static void release(void *ctx)
+{
+    struct append *run = ctx;
+
+    aggregate_put(run->aggregate);
+}
+
+static struct event_stream stream_of(const struct append *run)
+{
+    return (struct event_stream){&run->command->input->command->model->aggregate,
+                                 run->command->result.id_text};
+}
+
+/* ------------------------------------------------------------------ DECIDE */
+
+/* Nothing was written. */
+static void conclude_with(struct append *run, enum status status)
+{
+    struct command_result *result = &run->command->result;
+
+    result->version = run->aggregate->version;
+    result->created = false;
+    result->events = NULL;
+    result->event_count = 0;
+    snapshot_write(run->command->commander, run->aggregate);
+    command_conclude(run->command, status, status == STATUS_OK);
+}
+
+static void conclude_expectation(struct append *run)
+{
+    struct command_result *result = &run->command->result;
+
+    result->detail = arena_printf(run->command->input->arena, "the version is %llu",
+                                  (unsigned long long)run->aggregate->version)
+                         .ptr;
+    conclude_with(run,
+                  run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT);
+}
+
+static void conclude_race(struct append *run)
+{
+    run->command->result.detail =
+        arena_printf(run->command->input->arena,
+                     "other writers were faster each time; the version is %llu",
+                     (unsigned long long)run->aggregate->version)
+            .ptr;
+    conclude_with(run, STATUS_CONFLICT);
+}
+
+/* With the aggregate known. What is absent is refused before its version is compared (RFC 9110 13.2.1). */
+static void conclude(struct append *run, bool expected)
+{
+    const struct decision *decision = &run->decision;
+    struct command_result *result = &run->command->result;
+    bool absent = decision->kind == DECISION_REFUSED && !run->aggregate->exists;
+
+    if (!absent && !expected) {
+        conclude_expectation(run);
+        return;
+    }
+    switch (decision->kind) {
+    case DECISION_REFUSED:
+        result->code = decision->code;
+        result->title = decision->title;
+        result->detail = decision->detail;
+        conclude_with(run, STATUS_REFUSED);
+        return;
+    case DECISION_INVALID:
+        command_error(run->command, decision->pointer, decision->detail);
+        conclude_with(run, STATUS_SCHEMA);
+        return;
+    case DECISION_NOOP:
+        conclude_with(run, STATUS_OK);
+        return;
+    case DECISION_WRITE:
+        step_write(run);
+        return;
+    }
+}
+
+static void step_decide(struct append *run)
+{
+    const struct command_input *input = run->command->input;
+    const struct aggregate *aggregate = run->aggregate;
+    bool expected = append_is_expected(input, aggregate);
+    struct decide_input given = {.command = input->command,
+                                 .id = run->command->result.id,
+                                 .payload = input->payload,
+                                 .claims = input->claims,
+                                 .state = aggregate->state,
+                                 .exists = aggregate->exists,
+                                 .version = aggregate->version};
+
+    run->now_ms = given.now_ms = version_issue();
+    decide(&given, input->arena, &run->decision);
+    if (run->fresh || (expected && run->decision.kind == DECISION_WRITE)) {
+        conclude(run, expected);
+    } else {
+        step_load(run);
+    }
+}
+
+/* ------------------------------------------------------------------ LOAD */
+
+static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate,
+                      const struct dynamodb_answer *answer)
+{
+    struct append *run = ctx;
+
+    if (status != STATUS_OK) {
+        command_fail(run->command, status, answer);
+        return;
+    }
+    aggregate_put(run->aggregate);
+    run->aggregate = aggregate;
+    run->fresh = true;
+    aggregate_cache_keep(run->command->commander->aggregates, aggregate);
+    if (run->overtaken && ++run->races > run->command->commander->settings->command_races) {
+        conclude_race(run);
+        return;
+    }
+    run->overtaken = false;
+    step_decide(run);
+}
+
+static void step_load(struct append *run)
+{
+    aggregate_load(run->command, run->aggregate, on_loaded, run);
+}
+
+static void lose_race(struct append *run)
+{
+    run->overtaken = true;
+    step_load(run);
+}
+
+/* ------------------------------------------------------------------ WRITE */
+
+static void finish_written(struct append *run)
+{
+    struct command *command = run->command;
+    struct aggregate *next;
+    struct fold fold;
+
+    aggregate_fold(run->aggregate, command->result.id, command->input->arena, &fold);
+    (void)fold_apply_all(&fold, run->events, run->event_count);
+    next = aggregate_create(&fold, command->result.id_text, run->aggregate->snapshot_version);
+    snapshot_write(command->commander, next);
+    aggregate_cache_keep(command->commander->aggregates, next);
+    aggregate_put(next);
+    command_finish(command, STATUS_OK, false);
+}
+
+static void follow_outcome(struct append *run, enum append_outcome outcome, enum status status,
+                           const struct dynamodb_answer *answer, const struct value *record)
+{
+    switch (outcome) {
+    case APPEND_DONE:
+        finish_written(run);
+        return;
+    case APPEND_RACE:
+        lose_race(run);
+        return;
+    case APPEND_MET:
+        idempotency_meet(run->command, record);
+        return;
+    case APPEND_VERIFY:
+        if (run->command->once) {
+            idempotency_settle(run->command, STATUS_UNCERTAIN);
+        } else {
+            step_verify(run);
+        }
+        return;
+    case APPEND_FAILED:
+        command_fail(run->command, status, answer);
+        return;
+    }
+}
+
+static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                       bool doubted)
+{
+    struct append *run = ctx;
+    const struct value *record;
+    enum append_outcome outcome = append_judge(status, answer, run->events, run->event_count,
+                                               run->command->once != NULL, &record);
+
+    (void)doubted;
+    follow_outcome(run, outcome, status, answer, record);
+}
+
+/* The decision's events get versions, times and ids; the result tells them. */
+static void number_events(struct append *run)
+{
+    struct arena *arena = run->command->input->arena;
+    struct command_result *result = &run->command->result;
+    size_t count = run->decision.event_count;
+    struct command_event *told = ARENA_ARRAY(arena, struct command_event, count);
+
+    run->events = ARENA_ARRAY(arena, struct event, count);
+    run->event_count = count;
+    for (size_t i = 0; i < count; i++) {
+        char *id = arena_bytes(arena, UUID_TEXT);
+
+        uuid7(id);
+        run->events[i] = (struct event){.id = slice_of(id, UUID_TEXT - 1),
+                                        .type = run->decision.events[i].event->name,
+                                        .version = run->aggregate->version + 1 + i,
+                                        .timestamp_ms = i == 0 ? run->now_ms : version_issue(),
+                                        .payload = run->decision.events[i].payload};
+        told[i] = (struct command_event){run->events[i].id, run->events[i].type};
+    }
+    result->events = told;
+    result->event_count = count;
+    result->version = run->aggregate->version + count;
+    result->created = !run->aggregate->exists;
+}
+
+static struct slice transaction_token(struct append *run)
+{
+    char *token;
+
+    if (run->command->once) {
+        return idempotency_token(run->command);
+    }
+    token = arena_bytes(run->command->input->arena, UUID_TEXT);
+    uuid7(token);
+    return slice_of(token, UUID_TEXT - 1);
+}
+
+/* The bodies of the events' puts; TOO_LARGE: DynamoDB does not hold a number. */
+static enum status make_puts(struct append *run, struct transaction_action *actions)
+{
+    const struct command_input *input = run->command->input;
+    const struct event_stream stream = stream_of(run);
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; status == STATUS_OK && i < run->event_count; i++) {
+        actions[i].kind = "Put";
+        status = event_put_request(&stream, &run->events[i], input->idempotency_key, input->sent_ms,
+                                   input->arena, &actions[i].body);
+    }
+    return status;
+}
+
+static void step_write(struct append *run)
+{
+    struct command *command = run->command;
+    struct arena *arena = command->input->arena;
+    struct dynamodb_answer none = {0};
+    struct transaction_action *actions;
+    size_t count;
+    enum status status;
+
+    number_events(run);
+    count = run->event_count;
+    actions = ARENA_ARRAY(arena, struct transaction_action, count + 1);
+    status = make_puts(run, actions);
+    if (status != STATUS_OK) {
+        command_fail(command, status, &none);
+        return;
+    }
+    if (command->once) {
+        actions[count++] = idempotency_action(command);
+    }
+    if (count == 1) {
+        command_request(command, "PutItem", actions[0].body, true, on_written, run);
+    } else {
+        command_request(command, "TransactWriteItems",
+                        transaction_request(arena, actions, count, transaction_token(run)), true,
+                        on_written, run);
+    }
+}
+
+/* ------------------------------------------------------------------ VERIFY */
+
+static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                        bool doubted)
+{
+    struct append *run = ctx;
+    enum append_outcome outcome =
+        status == STATUS_OK
+            ? append_verify(value_get(answer->body, slice_str("Item")), &run->events[0])
+            : APPEND_VERIFY;
+
+    (void)doubted;
+    if (outcome == APPEND_VERIFY) {
+        run->command->result.version = 0;
+        command_finish(run->command, STATUS_UNCERTAIN, false);
+    } else {
+        follow_outcome(run, outcome, status, answer, NULL);
+    }
+}
+
+static void step_verify(struct append *run)
+{
+    const struct event_stream stream = stream_of(run);
+
+    command_request(run->command, "GetItem",
+                    event_get_request(&stream, run->events[0].version, run->command->input->arena),
+                    true, on_verified, run);
+}
+
+/* ------------------------------------------------------------------ begin */
+
+/* What no event was ever written of: an id that was made just now. */
+static struct aggregate *empty(struct command *command)
+{
+    struct fold fold;
+
+    fold_begin(&fold, command->input->arena, command->input->command->model, command->result.id, 0,
+               false, NULL);
+    return aggregate_create(&fold, command->result.id_text, 0);
+}
+
+void append_start(struct command *command)
+{
+    struct append *run = ARENA_NEW(command->input->arena, struct append);
+
+    run->command = command;
+    run->fresh = command->given_id.len == 0;
+    run->aggregate =
+        run->fresh ? empty(command)
+                   : aggregate_cache_find(command->commander->aggregates,
+                                          command->input->command->model, command->result.id_text);
+    arena_defer(command->input->arena, release, run);
+    if (run->aggregate) {
+        step_decide(run);
+    } else {
+        step_load(run);
+    }
+}

@@ -1,0 +1,63 @@
+/*
+ * What is expected, what an answer means. The table is in README.md.
+ */
+#include "command/append_rules.h"
+
+#include "command/transaction.h"
+
+bool append_is_expected(const struct command_input *input, const struct aggregate *aggregate)
+{
+    if (!input->has_expected) {
+        return true;
+    }
+    if (input->expected_any) {
+        return aggregate->exists;
+    }
+    return aggregate->version == input->expected &&
+           (aggregate->exists || !input->expected_by_header);
+}
+
+/* A version has one event for ever: if it is ours, it was written; else ours never can be. */
+enum append_outcome append_verify(const struct value *item, const struct event *first)
+{
+    struct slice there = event_text(item, "eventId", "S");
+
+    if (there.len == 0) {
+        return APPEND_VERIFY;
+    }
+    return slice_eq(there, first->id) ? APPEND_DONE : APPEND_RACE;
+}
+
+static enum append_outcome judge_reasons(const struct dynamodb_answer *answer,
+                                         const struct event *events, size_t count, bool keyed,
+                                         const struct value **item_out)
+{
+    const struct value *item;
+
+    if (keyed && transaction_condition_failed(answer, count, item_out)) {
+        return APPEND_MET;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (transaction_condition_failed(answer, i, &item)) {
+            return append_verify(item, &events[i]);
+        }
+    }
+    return APPEND_FAILED;
+}
+
+enum append_outcome append_judge(enum status status, const struct dynamodb_answer *answer,
+                                 const struct event *events, size_t count, bool keyed,
+                                 const struct value **item_out)
+{
+    *item_out = NULL;
+    if (status == STATUS_OK) {
+        return APPEND_DONE;
+    }
+    if (status == STATUS_UNCERTAIN) {
+        return APPEND_VERIFY;
+    }
+    if (slice_is(answer->error, "ConditionalCheckFailedException")) {
+        return append_verify(value_get(answer->body, slice_str("Item")), &events[0]);
+    }
+    return judge_reasons(answer, events, count, keyed, item_out);
+}

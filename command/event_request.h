@@ -1,0 +1,35 @@
+/*
+ * The bodies of the requests that an event store's commands send. Pure: values in, JSON out.
+ */
+#ifndef COMMAND_EVENT_REQUEST_H
+#define COMMAND_EVENT_REQUEST_H
+
+#include "command/aggregate.h"
+
+/* Which stream of events: a model and an id's canonical text. */
+struct event_stream {
+    const struct plan_aggregate *aggregate;
+    struct slice id;
+};
+
+/* PutItem, or a transaction's Put, on the condition that there is no event of that version. TOO_LARGE: a number that DynamoDB does not hold. */
+MUST_CHECK enum status event_put_request(const struct event_stream *stream,
+                                         const struct event *event, struct slice command_id,
+                                         uint64_t sent_ms, struct arena *arena, struct slice *out);
+
+/* A consistent GetItem of one event. */
+struct slice event_get_request(const struct event_stream *stream, uint64_t version,
+                               struct arena *arena);
+
+/* A consistent Query: the snapshot and the last events, newest first. */
+struct slice event_look_request(const struct event_stream *stream, struct arena *arena);
+
+/* A consistent Query: the events from VERSION on, oldest first. */
+struct slice event_query_request(const struct event_stream *stream, uint64_t version,
+                                 struct arena *arena);
+
+/* PutItem, unless a later snapshot of the same fold is there. */
+MUST_CHECK enum status snapshot_put_request(const struct aggregate *aggregate, const char *fold,
+                                            struct arena *arena, struct slice *out);
+
+#endif
