@@ -39,12 +39,6 @@ void buf_append_str(struct buf *buf, const char *text)
     buf_append(buf, slice_str(text));
 }
 
-void buf_append_char(struct buf *buf, char c)
-{
-    *buf_reserve(buf, 1) = c;
-    buf->len++;
-}
-
 void buf_append_u64(struct buf *buf, uint64_t number)
 {
     char *at = buf_reserve(buf, U64_DIGITS);

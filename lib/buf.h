@@ -42,7 +42,12 @@ static inline char *buf_reserve(struct buf *buf, size_t size)
 
 void buf_append(struct buf *buf, struct slice bytes);
 void buf_append_str(struct buf *buf, const char *text);
-void buf_append_char(struct buf *buf, char c);
+static inline void buf_append_char(struct buf *buf, char c)
+{
+    *buf_reserve(buf, 1) = c;
+    buf->len++;
+}
+
 void buf_append_u64(struct buf *buf, uint64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);

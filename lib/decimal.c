@@ -216,10 +216,16 @@ enum status decimal_parse(struct slice text, struct decimal *out)
 /* Numbers of one sign by magnitude. */
 static int compare_magnitude(const struct decimal *a, const struct decimal *b)
 {
-    int a_digits = decimal_digits(a->coefficient), b_digits = decimal_digits(b->coefficient);
-    int a_top = a->exponent + a_digits, b_top = b->exponent + b_digits;
     unsigned __int128 left = a->coefficient, right = b->coefficient;
+    int a_digits, b_digits, a_top, b_top;
 
+    if (a->exponent == b->exponent) {
+        return (left > right) - (left < right);
+    }
+    a_digits = decimal_digits(left);
+    b_digits = decimal_digits(right);
+    a_top = a->exponent + a_digits;
+    b_top = b->exponent + b_digits;
     if (a_top != b_top || left == 0 || right == 0) {
         /* Zero has no digits, and so no place of its first one. */
         return left == 0 || right == 0 ? (left != 0) - (right != 0) : a_top < b_top ? -1 : 1;
