@@ -32,13 +32,15 @@ const struct setting settings_table[] = {SETTINGS(SETTING_ROW)};
 const size_t settings_count = ARRAY_COUNT(settings_table);
 
 /* Variables of `.run/env` (README "The local stack") that are no settings but stand in people's
- * shells. */
+ * shells; and the projector's kill points. */
 static const char *const stack_variables[] = {
     "TWOFOLD_CONFIG",        "TWOFOLD_URL",
     "TWOFOLD_ADMIN_URL",     "TWOFOLD_PROJECTOR_ADMIN_URL",
     "TWOFOLD_SQL_REPLICA",   "TWOFOLD_SQL_DATABASE",
     "TWOFOLD_DYNAMODB",      "TWOFOLD_GATEWAY_PID",
     "TWOFOLD_PROJECTOR_PID", "TWOFOLD_LOGS",
+    "TWOFOLD_PORT_BASE",     "TWOFOLD_KILL_AT",
+    "TWOFOLD_STOP_AT",
 };
 
 /* The strings of all settings; a static, so that leak checkers see who holds them. */

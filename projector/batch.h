@@ -26,6 +26,7 @@ struct batch {
     struct sequence sequence; /* what of them was applied */
     uint64_t revision;
     bool published; /* home was a page, not NULL */
+    bool committed; /* all steps were done */
 };
 
 /* BEGIN, if what was learnt of twofold_revision allows a commit: else session_may_commit's status. */

@@ -6,8 +6,6 @@
  *                                            begin fence rows letters checkpoint revision aggregates     | (rest, with jitter)
  *                                            publish commit tell  ---------------------------------------+
  *
- *     a batch fails by a record's fault:  half as many, ... one alone, record_attempts times -> dead letter; then twice as many again
- *
  * Invariants: what was applied stands in the checkpoint of the same transaction, so a lane that lost track (an uncertain commit, a lost connection)
  * just reads it again; the lease is renewed by every batch and, between batches, before a third of it has passed.
  */
@@ -20,8 +18,7 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/memory.h"
-#include "projector/apply.h"
-#include "projector/batch.h"
+#include "projector/batcher.h"
 #include "projector/kill_point.h"
 #include "projector/stream.h"
 
@@ -38,131 +35,29 @@ struct lane {
     struct lease lease;
     struct session session;
     struct stream stream;
+    struct batcher batcher;
     struct metric *lag;
     char arn[256];
 
     bool resumed;           /* stream and session stand where the checkpoint does */
     struct arena arena;     /* of what was fetched */
-    struct arena work;      /* of the batch in hand */
     struct record *records; /* fetched; those before `at` are committed */
     size_t count, at;
     bool shard_ends; /* behind these records */
     bool finished;   /* and all of them are committed */
-    struct slots slots;
 
-    size_t take; /* records of the next batch at most: halves at a fault, doubles after a commit */
-    unsigned int attempts;   /* of the record at the head, alone */
-    unsigned int failures;   /* in a row, for rests */
-    const char *failed_step; /* for logs */
-    bool noticed;            /* of ignored records: the first was said */
+    unsigned int failures; /* in a row, for rests */
+    bool noticed;          /* of ignored records: the first was said */
     unsigned int homes_seen;
     uint64_t poll_us, renew_at_us, wakes_seen;
 };
-
-/* ------------------------------------------------------------------ what a failure means */
-
-enum lane_verdict lane_judge(const char *step, enum status status)
-{
-    bool rows = strcmp(step, "rows") == 0;
-
-    switch (status) {
-    case STATUS_OK:
-        return VERDICT_GO_ON;
-    case STATUS_FENCED:
-        return strcmp(step, "begin") == 0 ? VERDICT_AGAIN : VERDICT_FENCED;
-    case STATUS_INVALID:
-    case STATUS_CONFLICT:
-    case STATUS_TOO_LARGE:
-    case STATUS_CORRUPT:
-    case STATUS_SCHEMA:
-        return rows ? VERDICT_SMALLER : VERDICT_AGAIN;
-    case STATUS_NOT_FOUND: /* a table or column is missing: every record would fail, `setup` mends it */
-    case STATUS_DENIED:
-    case STATUS_REFUSED:
-    case STATUS_PRECONDITION:
-    case STATUS_TRIMMED:
-    case STATUS_INTERNAL:
-    case STATUS_UNAVAILABLE:
-    case STATUS_THROTTLED:
-    case STATUS_BUSY:
-    case STATUS_TIMEOUT:
-    case STATUS_UNCERTAIN:
-    case STATUS_COUNT:
-        break;
-    }
-    return VERDICT_AGAIN;
-}
 
 static bool stopping(const struct lane *lane)
 {
     return lane->told_to_stop || !follower_may_lead(lane->follower);
 }
 
-/* ------------------------------------------------------------------ the transaction */
-
-struct lane_step {
-    const char *name;
-    enum status (*run)(struct batch *batch);
-};
-
-static const struct lane_step steps[] = {
-    {"begin",      batch_begin     },
-    {"fence",      batch_fence     },
-    {"rows",       batch_rows      },
-    {"letters",    batch_letters   },
-    {"checkpoint", batch_checkpoint},
-    {"revision",   batch_revision  },
-    {"aggregates", batch_aggregates},
-    {"publish",    batch_publish   },
-    {"commit",     batch_commit    },
-    {"tell",       batch_tell      },
-};
-
-static enum lane_verdict run_steps(struct lane *lane, struct batch *batch)
-{
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(steps); i++) {
-        enum status status = steps[i].run(batch);
-        enum lane_verdict verdict = lane_judge(steps[i].name, status);
-
-        if (verdict != VERDICT_GO_ON) {
-            batch_rollback(batch);
-            lane->failed_step = steps[i].name;
-            return verdict;
-        }
-        kill_point(steps[i].name);
-    }
-    return VERDICT_GO_ON;
-}
-
-/* As many records as one transaction and one PUBLISH should carry; a faulty one stands alone. */
-static void choose(struct lane *lane, struct batch *batch)
-{
-    size_t left = lane->count - lane->at;
-    size_t most = left < lane->take ? left : lane->take;
-
-    slots_clear(&lane->slots);
-    while (batch->given_count < most) {
-        struct record *record = &lane->records[lane->at + batch->given_count];
-        size_t before = lane->slots.count;
-        const char *why;
-
-        if (!record->fault && apply_tags(record, &lane->arena, &lane->slots, &why) != STATUS_OK) {
-            record->fault = why;
-        }
-        if (record->fault || lane->slots.count > lane->settings->batch_slots) {
-            if (batch->given_count == 0) {
-                batch->given_count = 1;
-                batch->condemned = record->fault;
-            } else {
-                slots_cut(&lane->slots, before);
-            }
-            return;
-        }
-        batch->given_count++;
-    }
-}
+/* ------------------------------------------------------------------ batches */
 
 static void count_commit(struct lane *lane, const struct batch *batch)
 {
@@ -190,55 +85,23 @@ static void committed(struct lane *lane, const struct batch *batch)
 {
     count_commit(lane, batch);
     lane->at += batch->sequence.unfinished ? 0 : batch->given_count;
-    lane->take = lane->take < lane->settings->batch_records / 2 ? 2 * lane->take
-                                                                : lane->settings->batch_records;
-    lane->attempts = 0;
     lane->failures = 0;
     lane->renew_at_us = clock_deadline(lane->lease.span_us / 3);
 }
 
-/* Fewer records; or one more try of the one that fails alone, with a rest before it. */
-static enum status smaller(struct lane *lane, const struct batch *batch)
-{
-    if (batch->given_count > 1) {
-        lane->take = batch->given_count / 2;
-        return STATUS_OK;
-    }
-    lane->take = 1;
-    lane->attempts++;
-    return lane->attempts < lane->settings->record_attempts ? STATUS_BUSY : STATUS_OK;
-}
-
-/* One batch. OK: committed, or tried again at once in another size; FENCED; else: rest, then resume from the checkpoint. */
+/* One batch. OK: committed, or tried again at once in another size; else as batcher_run. */
 static enum status project(struct lane *lane)
 {
-    struct batch batch = {
-        .session = &lane->session,
-        .lease = &lane->lease,
-        .arena = &lane->work,
-        .given = &lane->records[lane->at],
-        .slots = &lane->slots,
-        .attempts = lane->attempts > 0 ? lane->attempts : 1,
-    };
+    struct batch batch;
+    enum status status =
+        batcher_run(&lane->batcher, &lane->records[lane->at], lane->count - lane->at, &batch);
 
-    arena_reset(&lane->work);
-    choose(lane, &batch);
-    if (lane->attempts >= lane->settings->record_attempts) {
-        batch.condemned = arena_cstr(&lane->arena, slice_str(lane->session.error));
-    }
-    switch (run_steps(lane, &batch)) {
-    case VERDICT_GO_ON:
+    if (batch.committed) {
         committed(lane, &batch);
-        return STATUS_OK;
-    case VERDICT_SMALLER:
-        return smaller(lane, &batch);
-    case VERDICT_FENCED:
-        return STATUS_FENCED;
-    case VERDICT_AGAIN:
-        break;
+    } else if (status == STATUS_UNAVAILABLE) {
+        wake_up(lane->follower->keeper);
     }
-    wake_up(lane->follower->keeper);
-    return STATUS_UNAVAILABLE;
+    return status;
 }
 
 /* ------------------------------------------------------------------ around it */
@@ -249,7 +112,7 @@ static enum status resume(struct lane *lane)
     struct session *session = &lane->session;
     enum status status;
 
-    lane->failed_step = "resume";
+    lane->batcher.step = "resume";
     lane->homes_seen = lane->follower->homes;
     status = session_learn(session);
 
@@ -298,7 +161,7 @@ static enum status fetch(struct lane *lane)
     const struct value *raw;
     enum status status;
 
-    lane->failed_step = "fetch";
+    lane->batcher.step = "fetch";
     arena_reset(&lane->arena);
     lane->count = lane->at = 0;
     status = stream_fetch(&lane->stream, lane->settings->batch_records, &lane->arena, &fetched);
@@ -378,7 +241,7 @@ static void rest(struct lane *lane)
     uint64_t pause_us = backoff_full_jitter(REST_BASE_US, REST_CAP_US, lane->failures++);
 
     log_warn_every("lane rests", "shard=%s step=%s failures=%u error=%s", lane->lease.shard,
-                   lane->failed_step, lane->failures, lane->session.error);
+                   lane->batcher.step, lane->failures, lane->session.error);
     lane->resumed = false;
     wake_wait(&lane->follower->lanes, &lane->wakes_seen, pause_us);
 }
@@ -412,9 +275,8 @@ static void leave(struct lane *lane, enum lane_end end)
     stream_fini(&lane->stream);
     dynamodb_sync_destroy(lane->stream.dynamodb);
     session_fini(session);
-    slots_fini(&lane->slots);
+    batcher_fini(&lane->batcher);
     arena_fini(&lane->arena);
-    arena_fini(&lane->work);
     log_info("lane ended", "shard=%s fence=%" PRIu64 " end=%s", lane->lease.shard,
              lane->lease.fence,
              end == LANE_STOPPED    ? "stopped"
@@ -454,13 +316,13 @@ struct lane *lane_start(struct follower *follower, const struct lease *lease, st
         .follower = follower,
         .settings = follower->settings,
         .lease = *lease,
-        .take = follower->settings->batch_records,
         .poll_us = follower->settings->poll_min,
         .renew_at_us = clock_deadline(lease->span_us / 3),
         .lag = follower_lag(follower, slice_str(lease->shard)),
     };
     (void)snprintf(lane->arn, sizeof(lane->arn), "%.*s", SLICE_ARG(arn));
     session_init(&lane->session, follower->settings, follower->model);
+    batcher_init(&lane->batcher, &lane->session, &lane->lease);
     lane->stream.arn = slice_str(lane->arn);
     lane->stream.shard = slice_str(lane->lease.shard);
     lane->stream.timeout_us = follower->settings->dynamodb_timeout;

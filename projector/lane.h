@@ -28,13 +28,4 @@ const char *lane_shard(const struct lane *lane);
 /* Waits for the thread and frees the lane. */
 void lane_join(struct lane *lane);
 
-/* What a lane does after a step of a batch. Pure; tested by table. */
-enum lane_verdict {
-    VERDICT_GO_ON,
-    VERDICT_AGAIN,   /* a reason that passes: roll back, rest, resume from the checkpoint */
-    VERDICT_SMALLER, /* a record's fault: roll back, try fewer; of one record: count it */
-    VERDICT_FENCED,  /* the lease is lost */
-};
-enum lane_verdict lane_judge(const char *step, enum status status);
-
 #endif

@@ -1,4 +1,4 @@
-#include "projector/lane.h"
+#include "projector/batcher.h"
 #include "tests/unit/unit.h"
 
 static void test_each_failure_has_its_consequence(void **state)
@@ -6,7 +6,7 @@ static void test_each_failure_has_its_consequence(void **state)
     static const struct {
         const char *step;
         enum status status;
-        enum lane_verdict verdict;
+        enum verdict verdict;
     } cases[] = {
         {"rows",       STATUS_OK,           VERDICT_GO_ON  },
         {"rows",       STATUS_INVALID,      VERDICT_SMALLER}, /* a value that SQL refuses, a warning */
@@ -31,7 +31,7 @@ static void test_each_failure_has_its_consequence(void **state)
     (void)state;
     for (i = 0; i < ARRAY_COUNT(cases); i++) {
         print_message("%s %s\n", cases[i].step, status_name(cases[i].status));
-        assert_int_equal(lane_judge(cases[i].step, cases[i].status), cases[i].verdict);
+        assert_int_equal(batcher_judge(cases[i].step, cases[i].status), cases[i].verdict);
     }
 }
 

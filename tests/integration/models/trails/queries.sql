@@ -1,0 +1,2 @@
+-- name: GetTrail :one
+SELECT trailId, steps, version FROM trails WHERE trailId = :trailId;
