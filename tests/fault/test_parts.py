@@ -102,7 +102,6 @@ class TestPrimary:
 
 
 class TestDynamoDB:
-    @pytest.mark.ci
     def test_killed(self, probe):
         """What was surely not applied is refused, what was sent is outcome-unknown; positions are sequence numbers, iterators are made anew."""
         survives(probe, "kill-dynamodb", 0.1, errors=0.9)
@@ -111,6 +110,7 @@ class TestDynamoDB:
         """A command waits."""
         survives(probe, "stop-dynamodb", SHORT_S, errors=0.05)
 
+    @pytest.mark.ci
     def test_stopped_for_longer_than_the_leases(self, probe):
         """A command waits or ends as outcome-unknown, never as done; queries do not notice."""
         survives(probe, "stop-dynamodb", LONG_S, errors=0.05)
