@@ -45,13 +45,20 @@ class Tally:
             self.faults.append(f"{self.now:.3f} {text}")
 
     @property
+    def questions(self):
+        """Probes and those of them that failed. Commands are the load, not a probe: one whose outcome is unknown is no wrong answer."""
+        return tuple(sum(counter.values()) - counter["command"] for counter in (self.probes, self.failed))
+
+    @property
     def error_share(self):
-        return sum(self.errors.values()) / max(1, sum(self.probes.values()))
+        asked, failed = self.questions
+        return failed / max(1, asked)
 
     def report(self):
-        lines = [f"{sum(self.probes.values())} probes in {self.now:.0f} s, {sum(self.hits.values())} hits, "
-                 f"{sum(self.errors.values())} errors ({100 * self.error_share:.2f} %), "
-                 f"{len(self.violations)} violations"]
+        asked, failed = self.questions
+        lines = [f"{asked} probes in {self.now:.0f} s, {sum(self.hits.values())} hits, {failed} errors "
+                 f"({100 * self.error_share:.2f} %), {len(self.violations)} violations; "
+                 f"{self.good('command')} commands done, {self.failed['command']} not known to be"]
         lines += [f"    {kind}: {count}, of these {self.hits[kind]} hits" for kind, count in self.probes.most_common()]
         lines += [f"    error: {count} {why}" for why, count in self.errors.most_common()]
         lines += [f"    fault: {fault}" for fault in self.faults]
