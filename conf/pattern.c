@@ -21,7 +21,7 @@
 #define QUICK_BITS    15
 #define THOROUGH_BITS 23
 #define STEPS_MIN     64 /* at each start */
-#define HEAP_KIB      4096
+#define HEAP_KIB      16384
 #define SIZE_CLASSES  33
 
 struct pattern {
