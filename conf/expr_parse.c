@@ -185,7 +185,6 @@ static struct node *parse_primary(struct parser *parser)
     struct arena *arena = parser->build->arena;
     struct token token;
     struct decimal number;
-    struct node *inner;
 
     if (take(parser, ".") && parser->token.kind != TOKEN_NAME) {
         return parser_fail(parser, "expected a name after '.'");
@@ -212,7 +211,8 @@ static struct node *parse_primary(struct parser *parser)
         return parse_literal_of(parser, OP_MAP, token.column);
     }
     if (take(parser, "(")) {
-        inner = parse_expression(parser);
+        struct node *inner = parse_expression(parser);
+
         return inner && !take(parser, ")") ? parser_fail(parser, "expected ')'") : inner;
     }
     return parser_fail(parser, "expected a name, a literal or '('");

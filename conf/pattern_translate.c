@@ -127,18 +127,18 @@ static bool put_named_set(struct walk *walk)
 static bool put_member(struct walk *walk, bool *was_set)
 {
     int c = walk_peek(walk, 0);
-    bool set = false, done;
+    bool is_set = false, done;
 
     if (c == '\\') {
         walk->at++;
-        set = is_set_escape(walk_peek(walk, 0));
+        is_set = is_set_escape(walk_peek(walk, 0));
         if (walk->dialect == PATTERN_ECMA && walk_peek(walk, 0) == 'b') {
             done = walk_put(walk, 1, "\\x{08}");
         } else {
             done = walk_put_escape(walk, true);
         }
     } else if (c == '[' && walk->dialect == PATTERN_RE2 && walk_peek(walk, 1) == ':') {
-        set = true;
+        is_set = true;
         done = put_named_set(walk);
     } else if (c == '-' && !*was_set &&
                !(walk_peek(walk, 1) == '\\' && is_set_escape(walk_peek(walk, 2)))) {
@@ -146,7 +146,7 @@ static bool put_member(struct walk *walk, bool *was_set)
     } else {
         done = walk_put_character(walk);
     }
-    *was_set = set;
+    *was_set = is_set;
     return done;
 }
 

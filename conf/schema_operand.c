@@ -145,12 +145,13 @@ void operand_format(struct schema_compiler *compiler, const struct value *operan
 {
     const struct schema_format *format = NULL;
     struct suggest suggest;
-    struct slice hint;
 
     if (operand->type == VALUE_STRING) {
         format = schema_format_find(operand->text);
     }
     if (!format) {
+        struct slice hint;
+
         suggest_init(&suggest, operand->type == VALUE_STRING ? operand->text : SLICE_EMPTY);
         for (size_t i = 0; schema_format_name(i); i++) {
             suggest_offer(&suggest, slice_str(schema_format_name(i)));

@@ -54,10 +54,10 @@ static int filter(answer_fn *fn)
 {
     struct buf input = {0}, out = {0};
     bool writes = true;
-    ssize_t count;
 
     while (writes) {
-        count = read(STDIN_FILENO, buf_reserve(&input, PIECE), PIECE);
+        ssize_t count = read(STDIN_FILENO, buf_reserve(&input, PIECE), PIECE);
+
         if (count < 0 && errno == EINTR) {
             continue;
         }
