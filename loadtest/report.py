@@ -107,7 +107,7 @@ def write(results):
     os.makedirs(PLOTS, exist_ok=True)
     cpu_plot(results)
     latency_plot(results)
-    parts = [BEGIN, "", f"{datetime.date.today()}, {machine()}.", "", "## Goals", "", *goal_table(results), "",
+    parts = [BEGIN, "", f"{datetime.date.today()}, {machine()}, load {os.getloadavg()[0]:.0f}.", "", "## Goals", "", *goal_table(results), "",
              "## Throughput and cost", "", "![CPU per request](plots/cpu.svg)", "", *closed_table(results), "",
              "## Latency at a fixed rate", "", "![latency](plots/latency.svg)", "", *latency_table(results), "", END]
     with open(REPORT) as file:
