@@ -234,10 +234,11 @@ def idle(bench):
 
 def routes(bench):
     """OPTIONS is answered when its route is found: what it costs is reading, routing and answering."""
-    for count in ROUTES:
-        with peers.gateway(f"--models={peers.model_with_routes(count)}") as gateway:
-            prefix = "/more/r5/" if count > 16 else "/more/r1/"
-            bench.closed("routes", f"twofold, {count} routes", gateway.pid(), gateway.port, (*CACHED, "OPTIONS", prefix), "OPTIONS of a path with a parameter")
+    port = peers.PORTS["gateway"]
+    models = [f"--models={peers.model_with_routes(count)}" for count in ROUTES]
+    with peers.gateway(models[0], port=port) as few, peers.gateway(models[1], port=port + 2) as many:
+        bench.in_turns("routes", [(f"twofold, {count} routes", peer.pid(), peer.port, (*CACHED, "OPTIONS", "/more/r1/"), "OPTIONS of a path with a parameter")
+                                  for peer, count in zip((few, many), ROUTES)])
 
 
 SCENARIOS = {one.__name__: one for one in (hit, pipelined, absent, miss, command, mix, latency, idle, routes)}
