@@ -57,7 +57,8 @@ static int check_plan(const struct settings *settings, const struct plan *plan,
 
     diag_print(&diag, stderr);
     if (good) {
-        printf("%zu models, %zu routes: no complaint\n", plan->model_count, plan->route_count);
+        printf("%zu model%s, %zu routes: no complaint\n", plan->model_count,
+               plan->model_count == 1 ? "" : "s", plan->route_count);
     } else {
         fprintf(stderr, "%u complaints%s\n", diag.count,
                 status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
