@@ -325,14 +325,21 @@ static void test_counts_warnings_and_ids_are_reported(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
     struct sql_rows rows;
+    char warning[64], cut[8];
 
     (void)state;
     fixture_exec(conn, "CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY, d DECIMAL(5,2))");
     rows = run_ok(conn, "INSERT INTO c (d) VALUES (1.239)", NULL, 0); /* cut, with a note only */
     assert_int_equal(rows.insert_id, 1);
     assert_true(rows.warnings > 0);
+    sql_warning(conn, cut, sizeof(cut));
+    assert_string_equal(cut, "Data tr");
+    sql_warning(conn, warning, sizeof(warning));
+    assert_string_equal(warning, "Data truncated for column 'd' at row 1");
     rows = run_ok(conn, "UPDATE c SET d = 1.24", NULL, 0); /* unchanged, but found */
     assert_int_equal(rows.affected, 1);
+    sql_warning(conn, warning, sizeof(warning));
+    assert_string_equal(warning, "");
     rows = run_ok(conn, "UPDATE c SET id = LAST_INSERT_ID(id + 41)", NULL, 0);
     assert_int_equal(rows.insert_id, 42);
     rows = run_ok(conn, "UPDATE c SET id = LAST_INSERT_ID(id + 1) WHERE id = 7", NULL, 0);
