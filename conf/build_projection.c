@@ -1,5 +1,6 @@
 /*
- * Projections: statements with their parameters, and the rows that may go together. Their tags, and whether they keep answers fresh, are build_touches.c's.
+ * Projections: statements with their parameters, and the rows that may go together. Their tags are build_touches.c's, whether
+ * they keep answers fresh build_freshness.c's.
  */
 #include "conf/build_projection.h"
 

@@ -1,5 +1,5 @@
 /*
- * A projection while it is built: what build_projection.c (statements) and build_touches.c (tags, freshness) share.
+ * A projection while it is built: what build_projection.c (statements), build_touches.c (tags) and build_freshness.c share.
  */
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H

@@ -151,7 +151,8 @@ static bool read_json(struct arena *arena, struct diag *diag, struct model *mode
 
     if (json_parse(arena, model->source.text, &model->root, &error) != STATUS_OK) {
         diag_add(diag, model->source.file, diag_line_of(model->source.text, error.offset),
-                 SLICE_EMPTY, SLICE_EMPTY, "not JSON: %s", error.text);
+                 SLICE_EMPTY, SLICE_LITERAL("a comma or bracket too many, or too few, before it?"),
+                 "not JSON: %s", error.text);
         return false;
     }
     return read_object(arena, &model->source, model->root, model_members,

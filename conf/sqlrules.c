@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 
+#include "conf/suggest.h"
 #include "lib/buf.h"
 
 struct refusal {
@@ -123,6 +124,22 @@ void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *sta
 
 /* ------------------------------------------------------------------ tables */
 
+static struct slice table_hint(const struct sqlrules *rules, struct slice wrong)
+{
+    struct suggest suggest;
+    struct slice hint;
+    size_t i;
+
+    suggest_init(&suggest, wrong);
+    for (i = 0; i < rules->tables->count; i++) {
+        suggest_offer(&suggest, rules->tables->items[i].name);
+    }
+    hint = suggest_hint(&suggest, rules->arena);
+    return hint.len > 0 ? hint
+                        : SLICE_LITERAL("a change of a table that schema.sql does not declare "
+                                        "would void no answer");
+}
+
 void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named)
 {
     size_t i;
@@ -140,9 +157,7 @@ void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named
                                   SLICE_ARG(table->name));
             }
         } else if (!tables_find(rules->tables, table->name)) {
-            sqlrules_complain(rules, table->line,
-                              SLICE_LITERAL("a change of a table that schema.sql does not declare "
-                                            "would void no answer"),
+            sqlrules_complain(rules, table->line, table_hint(rules, table->name),
                               "the table '%.*s' is not in schema.sql", SLICE_ARG(table->name));
         }
     }

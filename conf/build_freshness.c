@@ -1,0 +1,187 @@
+/*
+ * Two rules that keep answers fresh:
+ *
+ *     a projection that writes a table which a query reads must touch a tag of that query: one of the same shape (template.h)
+ *     a change that moves a row from one tag to another must touch both
+ *
+ * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
+ */
+#include "conf/build_projection.h"
+#include "conf/template.h"
+
+static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
+                         struct slice *name_out)
+{
+    size_t i, j;
+
+    for (i = 0; i < projection->table_count; i++) {
+        for (j = 0; j < query->table_count; j++) {
+            if (slice_eq(projection->tables[i], query->tables[j])) {
+                *name_out = query->tables[j];
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool touches_query(const struct plan_projection *projection, const struct plan_query *query)
+{
+    size_t i, j;
+
+    for (i = 0; i < projection->touch_count; i++) {
+        for (j = 0; j < query->tag_count; j++) {
+            if (template_same_shape(&projection->touches[i], &query->tags[j])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Could touches_sql yield this tag? Its texts begin like tags; one without texts makes them in a way that we cannot see. */
+static bool sql_yields(const struct projection *projection, const struct plan_template *tag)
+{
+    struct slice literal = tag->parts[0].literal;
+    bool texts = false;
+    size_t i;
+
+    for (i = 0; projection->tags && i < projection->tags->token_count; i++) {
+        const struct sqltoken *token = &projection->tags->tokens[i];
+        struct slice text = token->text;
+
+        if (token->kind != SQLTOKEN_STRING || text.len < 3) {
+            continue;
+        }
+        text = slice_of(text.ptr + 1, text.len - 2);
+        texts = true;
+        if (memcmp(text.ptr, literal.ptr, text.len < literal.len ? text.len : literal.len) == 0) {
+            return true;
+        }
+    }
+    return projection->tags && !texts;
+}
+
+static bool sql_touches_query(const struct projection *projection, const struct plan_query *query)
+{
+    size_t i;
+
+    for (i = 0; i < query->tag_count; i++) {
+        if (sql_yields(projection, &query->tags[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool sets_column(const struct sqlstatement *statement, struct slice column)
+{
+    const struct sqltoken *token = statement->tokens;
+
+    if (!sqltoken_is(token, "UPDATE")) {
+        return false;
+    }
+    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "SET"))) {
+        token++;
+    }
+    for (; token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "WHERE"));
+         token++) {
+        if (token->depth == 0 && slice_eq_nocase(token->text, column) &&
+            sqltoken_is(token + 1, "=")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* UPDATE ... SET COLUMN = ...: a row may leave the answers of one tag for those of another. */
+static bool moves(const struct projection *projection, struct slice column)
+{
+    size_t i;
+
+    for (i = 0; projection->block && i < projection->block->statement_count; i++) {
+        if (sets_column(&projection->block->statements[i], column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Both the tag that a row leaves and the one that it comes to are touched, or one that stays the same. */
+static bool touches_both(const struct projection *projection, const struct plan_query *query,
+                         const struct plan_template *tag)
+{
+    size_t same = 0, i, j;
+
+    for (i = 0; i < projection->out->touch_count; i++) {
+        same += template_same_shape(&projection->touches[i], tag);
+        for (j = 0; j < query->tag_count; j++) {
+            if (template_places(&query->tags[j]) == 0 &&
+                template_same_shape(&projection->touches[i], &query->tags[j])) {
+                return true;
+            }
+        }
+    }
+    return same >= 2 || sql_touches_query(projection, query);
+}
+
+static void check_moves(struct projection *projection, const struct plan_query *query)
+{
+    size_t i, j;
+
+    for (i = 0; i < query->tag_count; i++) {
+        const struct plan_template *tag = &query->tags[i];
+
+        for (j = 0; j < tag->part_count; j++) {
+            int param = tag->parts[j].name.len > 0 ? tag->parts[j].param : -1;
+
+            if (param >= 0 && query->params[param].column.len > 0 &&
+                moves(projection, query->params[param].column) &&
+                !touches_both(projection, query, tag)) {
+                source_complain(
+                    &projection->source, projection->value,
+                    SLICE_LITERAL("let the event carry the old value and touch both tags, or use "
+                                  "\"touches_sql\""),
+                    "it changes the column '%.*s', so a row leaves one '%.*s' of the query %.*s "
+                    "for another, and one of them only is touched",
+                    SLICE_ARG(query->params[param].column), SLICE_ARG(tag->text),
+                    SLICE_ARG(query->name));
+            }
+        }
+    }
+}
+
+static struct slice tags_hint(const struct projection *projection, const struct plan_query *query)
+{
+    struct slice text = SLICE_LITERAL("add one of the query's tags to \"touches\":");
+    size_t i;
+
+    for (i = 0; i < query->tag_count; i++) {
+        text = arena_printf(projection->build->arena, "%.*s%s '%.*s'", SLICE_ARG(text),
+                            i > 0 ? "," : "", SLICE_ARG(query->tags[i].text));
+    }
+    return text;
+}
+
+void check_freshness(struct projection *projection)
+{
+    const struct plan_model *model = projection->build->out;
+    struct slice table;
+    size_t i;
+
+    for (i = 0; i < model->query_count; i++) {
+        const struct plan_query *query = &model->queries[i];
+
+        if (!shares_table(projection->out, query, &table)) {
+            continue;
+        }
+        if (!touches_query(projection->out, query) && !sql_touches_query(projection, query)) {
+            source_complain(&projection->source, projection->value, tags_hint(projection, query),
+                            "it writes the table '%.*s', which the query %.*s reads, and touches "
+                            "none of its tags",
+                            SLICE_ARG(table), SLICE_ARG(query->name));
+        } else if (projection->payload) {
+            check_moves(projection, query);
+        }
+    }
+}
