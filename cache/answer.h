@@ -9,7 +9,8 @@
 
 /* OK with kind, body, etag and link in ARENA; CORRUPT: a :one query with two rows; TOO_LARGE: an unpaged :many with more than
  * its "max". secret is used by paged queries only. */
-MUST_CHECK enum status answer_build(struct arena *arena, const struct lookup_input *input, const struct cursor *cursor,
-                                    struct slice secret, const struct sql_rows *rows, struct answer *out);
+MUST_CHECK enum status answer_build(struct arena *arena, const struct lookup_input *input,
+                                    const struct cursor *cursor, struct slice secret,
+                                    const struct sql_rows *rows, struct answer *out);
 
 #endif

@@ -8,7 +8,11 @@
 
 #include "conf/plan.h"
 
-enum cursor_direction { CURSOR_NONE, CURSOR_AFTER = 'a', CURSOR_BEFORE = 'b' };
+enum cursor_direction {
+    CURSOR_NONE,
+    CURSOR_AFTER = 'a',
+    CURSOR_BEFORE = 'b'
+};
 
 struct cursor {
     enum cursor_direction direction;
@@ -16,11 +20,12 @@ struct cursor {
 };
 
 /* KEYS: the cells of the row to start from, not NULL. */
-struct slice cursor_encode(struct arena *arena, struct slice secret, const struct plan_query *query, enum cursor_direction direction,
-                           const struct slice *keys);
+struct slice cursor_encode(struct arena *arena, struct slice secret, const struct plan_query *query,
+                           enum cursor_direction direction, const struct slice *keys);
 
 /* INVALID: not made by cursor_encode with this secret for this very query. */
-MUST_CHECK enum status cursor_decode(struct arena *arena, struct slice secret, const struct plan_query *query, struct slice text,
+MUST_CHECK enum status cursor_decode(struct arena *arena, struct slice secret,
+                                     const struct plan_query *query, struct slice text,
                                      struct cursor *out);
 
 #endif

@@ -9,16 +9,19 @@
 
 /* What a request may use. */
 struct floors {
-    bool current;               /* entries may be used and stored; else none may be, and label_min is the primary's revision */
+    bool
+        current; /* entries may be used and stored; else none may be, and label_min is the primary's revision */
     char epoch[EPOCH_TEXT + 1]; /* own's, or the primary's */
     uint64_t label_min;         /* the highest of the floors: "label >= every floor" */
 };
 
 /* The GETRANGE of one slot in the page KEY_PAGE for each of SLOTS, into COMMANDS. Arguments in ARENA. */
-void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slots, size_t count, struct redis_command *commands);
+void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slots, size_t count,
+                struct redis_command *commands);
 
 /* The highest floor among the replies. NOT_FOUND: one of them has no 8 bytes: the page is not there. */
-MUST_CHECK enum status floors_read(const struct redis_reply *replies, size_t count, uint64_t *label_min_out);
+MUST_CHECK enum status floors_read(const struct redis_reply *replies, size_t count,
+                                   uint64_t *label_min_out);
 
 /* own names this very server and this plan's touches. */
 bool own_is_trusted(const struct own *own, struct slice run_id, const char *touches);

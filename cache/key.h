@@ -12,6 +12,7 @@
 struct slice key_prefix(struct arena *arena, const struct plan_query *query);
 
 /* PREFIX and the canonical text of the input: parameters, limit, cursor, claims. INVALID: a parameter is not of its type. */
-MUST_CHECK enum status key_of_input(struct arena *arena, struct slice prefix, const struct lookup_input *input, struct slice *out);
+MUST_CHECK enum status key_of_input(struct arena *arena, struct slice prefix,
+                                    const struct lookup_input *input, struct slice *out);
 
 #endif

@@ -18,66 +18,87 @@
 struct cache;
 
 /* Holds plan until the last of its calls has ended. settings are borrowed for the cache's life; sql is shared by the workers; redis is this worker's. */
-struct cache *cache_create(struct loop *loop, struct plan *plan, const struct settings *settings, struct redis *redis,
-                           struct sql *sql);
+struct cache *cache_create(struct loop *loop, struct plan *plan, const struct settings *settings,
+                           struct redis *redis, struct sql *sql);
 void cache_destroy(struct cache *cache); /* when no lookup is in flight */
 
 /* A query with its input, checked and typed. Borrowed until done. */
 struct lookup_input {
     const struct plan_query *query;
-    const struct value *const *params; /* in the order of query->params; none NULL: defaults are filled in */
-    unsigned int limit;                /* of a page; 0 when not paged */
-    struct slice cursor;               /* as the client sent it; empty: none */
-    struct slice path;                 /* encoded path of this request, for next and prev */
-    struct slice links_query;          /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
-    struct slice tokens;               /* the Consistency-Token header; empty: none */
-    struct slice claims;               /* canonical text of the claims that the query uses: part of the key; empty: none */
+    const struct value *const
+        *params;         /* in the order of query->params; none NULL: defaults are filled in */
+    unsigned int limit;  /* of a page; 0 when not paged */
+    struct slice cursor; /* as the client sent it; empty: none */
+    struct slice path;   /* encoded path of this request, for next and prev */
+    struct slice
+        links_query; /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
+    struct slice tokens; /* the Consistency-Token header; empty: none */
+    struct slice
+        claims; /* canonical text of the claims that the query uses: part of the key; empty: none */
     uint64_t deadline_us;
-    struct arena *arena;               /* the request's: the answer lives there */
+    struct arena *arena; /* the request's: the answer lives there */
 };
 
-enum answer_kind { ANSWER_ROWS = 'r', ANSWER_ABSENT = 'a' };
-enum answer_from { FROM_NEAR, FROM_REDIS, FROM_SQL };
-enum answer_forward { FORWARD_NONE, FORWARD_MISS, FORWARD_STALE, FORWARD_BYPASS };
+enum answer_kind {
+    ANSWER_ROWS = 'r',
+    ANSWER_ABSENT = 'a'
+};
+enum answer_from {
+    FROM_NEAR,
+    FROM_REDIS,
+    FROM_SQL
+};
+enum answer_forward {
+    FORWARD_NONE,
+    FORWARD_MISS,
+    FORWARD_STALE,
+    FORWARD_BYPASS
+};
 
 struct answer {
-    enum answer_kind kind;  /* ABSENT: 404 of a :one query */
-    struct slice body;      /* the bytes to send */
-    struct slice etag;      /* with its quotes */
-    struct slice link;      /* value of the Link header; empty: none */
+    enum answer_kind kind; /* ABSENT: 404 of a :one query */
+    struct slice body;     /* the bytes to send */
+    struct slice etag;     /* with its quotes */
+    struct slice link;     /* value of the Link header; empty: none */
     char epoch[17];
-    uint64_t label;         /* revision that it was read at */
-    uint64_t created_ms;    /* wall clock of the entry: Age */
+    uint64_t label;      /* revision that it was read at */
+    uint64_t created_ms; /* wall clock of the entry: Age */
     enum answer_from from;
     enum answer_forward forward;
     bool stored;
-    struct slice node;      /* FROM_SQL: who answered */
+    struct slice node; /* FROM_SQL: who answered */
 };
 
 struct lookup;
 
 /* What a failed lookup says beside its status. */
 struct lookup_failure {
-    const char *problem; /* NULL, or the slug of a problem that the status does not tell: "not-caught-up", "projection-blocked", "bad-cursor", "bad-token", "future-token" */
-    const char *detail;  /* static or in the arena; never NULL */
+    const char *
+        problem; /* NULL, or the slug of a problem that the status does not tell: "not-caught-up", "projection-blocked", "bad-cursor", "bad-token", "future-token" */
+    const char *detail; /* static or in the arena; never NULL */
 };
 
 /*
  * OK: answer (kind ABSENT too). INVALID (cursor, token), TIMEOUT, BUSY, UNAVAILABLE, TOO_LARGE, CORRUPT (:one with two rows), REFUSED (projection-blocked).
  * done runs once, later, on the loop; never from inside lookup_start.
  */
-typedef void lookup_done_fn(void *ctx, enum status status, const struct answer *answer, const struct lookup_failure *failure);
-void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done, void *ctx);
+typedef void lookup_done_fn(void *ctx, enum status status, const struct answer *answer,
+                            const struct lookup_failure *failure);
+void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done,
+                  void *ctx);
 
 /* Waits until a command's change is visible to queries (Prefer: wait): OK, TIMEOUT, REFUSED (dead letter), BUSY. token: as the command answered. */
 typedef void wait_done_fn(void *ctx, enum status status);
-void lookup_wait(struct cache *cache, struct slice token, uint64_t deadline_us, wait_done_fn *done, void *ctx);
+void lookup_wait(struct cache *cache, struct slice token, uint64_t deadline_us, wait_done_fn *done,
+                 void *ctx);
 
 /* Tells the projector that a command of this model was written: a hint that shortens the lag. */
 void cache_poke(struct cache *cache, const struct plan_model *model);
 
 /* "<Aggregate>:<id, percent-encoded>@<version>" and "<model>:r<epoch>.<label>", in ARENA. */
-struct slice token_of_command(struct arena *arena, const struct plan_model *model, struct slice id_text, uint64_t version);
-struct slice token_of_answer(struct arena *arena, const struct plan_model *model, const struct answer *answer);
+struct slice token_of_command(struct arena *arena, const struct plan_model *model,
+                              struct slice id_text, uint64_t version);
+struct slice token_of_answer(struct arena *arena, const struct plan_model *model,
+                             const struct answer *answer);
 
 #endif

@@ -18,15 +18,15 @@
 #define PAGE_BYTES        (PAGE_HEADER_BYTES + (size_t)PAGE_SLOTS * PAGE_SLOT_BYTES)
 
 /* The header, all fields fixed: home (run_id 40, '.', nonce 32: 73 bytes, then 7 NULs), epoch (16 hex), master_replid (40 hex), server_id (16 hex), published (8 bytes, big-endian). */
-#define PAGE_HOME_AT       0
-#define PAGE_EPOCH_AT      80
-#define PAGE_REPLID_AT     96
-#define PAGE_SERVER_AT     136
-#define PAGE_PUBLISHED_AT  152
+#define PAGE_HOME_AT      0
+#define PAGE_EPOCH_AT     80
+#define PAGE_REPLID_AT    96
+#define PAGE_SERVER_AT    136
+#define PAGE_PUBLISHED_AT 152
 
-#define NONCE_TEXT 32                                 /* 128 random bits in hex */
-#define HOME_TEXT  (REDIS_RUN_ID + 1 + NONCE_TEXT)    /* "<run_id>.<nonce>" */
-#define EPOCH_TEXT 16                                 /* 64 random bits in hex */
+#define NONCE_TEXT 32                              /* 128 random bits in hex */
+#define HOME_TEXT  (REDIS_RUN_ID + 1 + NONCE_TEXT) /* "<run_id>.<nonce>" */
+#define EPOCH_TEXT 16                              /* 64 random bits in hex */
 
 /* home as twofold_revision and `own` have it; len 0: NULL in SQL, nobody's. */
 struct home {

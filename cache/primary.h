@@ -34,15 +34,17 @@ LIST_HEAD(primary_waiters, primary_waiter);
 
 struct primary {
     struct cache_model *model;
-    struct primary_waiters reading, next; /* who gets the answer of the read in flight; of the one after it */
-    uint64_t started;                     /* cache_tick() of the read in flight; 0: none */
+    struct primary_waiters reading,
+        next;         /* who gets the answer of the read in flight; of the one after it */
+    uint64_t started; /* cache_tick() of the read in flight; 0: none */
     struct sql_statement statement;
 };
 
 void primary_init(struct primary *primary, struct cache_model *model);
 
 /* BEGAN: cache_tick() of the request. done runs once, later: OK with the row; else what SQL said. Never from inside. No deadline of its own: leave by primary_leave. */
-void primary_ask(struct primary *primary, struct primary_waiter *waiter, uint64_t began, primary_done_fn *done, void *ctx);
+void primary_ask(struct primary *primary, struct primary_waiter *waiter, uint64_t began,
+                 primary_done_fn *done, void *ctx);
 void primary_leave(struct primary_waiter *waiter);
 
 #endif

@@ -12,7 +12,8 @@
 #define ROWS_OWN_COLUMNS 3
 
 /* The snapshot's epoch (16 bytes) and revision. CORRUPT: the rows are not those of a wrapped query. */
-MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epoch_out, uint64_t *revision_out);
+MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epoch_out,
+                                  uint64_t *revision_out);
 
 /* How many rows the user's query has. */
 size_t rows_count(const struct sql_rows *rows);

@@ -40,7 +40,8 @@ static inline bool secret_known(const struct secret *secret)
 }
 
 /* done runs once, later: OK: secret->text is known. Only when it is not known. Leave by secret_leave. */
-void secret_fetch(struct secret *secret, struct secret_waiter *waiter, secret_done_fn *done, void *ctx);
+void secret_fetch(struct secret *secret, struct secret_waiter *waiter, secret_done_fn *done,
+                  void *ctx);
 void secret_leave(struct secret_waiter *waiter);
 
 #endif

@@ -20,13 +20,15 @@ struct source_answer {
     struct slice epoch;
     uint64_t label;
     unsigned int node;
-    bool fits; /* the floors accept it: it may be stored (the primary's answer is given in any case) */
+    bool
+        fits; /* the floors accept it: it may be stored (the primary's answer is given in any case) */
 };
 
 struct source;
 typedef void source_done_fn(void *ctx, enum status status, const struct source_answer *answer);
 
 /* done runs once, later. OK; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL. Memory in ARENA, which must live until then. */
-void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request, source_done_fn *done, void *ctx);
+void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request,
+                source_done_fn *done, void *ctx);
 
 #endif

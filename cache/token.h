@@ -37,7 +37,8 @@ struct tokens {
 };
 
 /* HEADER: one token or a comma list. Tokens of other models are left out. INVALID: one that is none, or more than TOKENS_MAX. */
-MUST_CHECK enum status tokens_parse(struct slice header, const struct plan_model *model, struct tokens *out);
+MUST_CHECK enum status tokens_parse(struct slice header, const struct plan_model *model,
+                                    struct tokens *out);
 
 /* "An epoch that is not own's: ask the primary, whose epoch counts"; so does a revision that this worker has not heard of. True: no need to ask. */
 bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revision);
@@ -81,7 +82,8 @@ void waits_init(struct waits *waits, struct cache_model *model);
 void waits_fini(struct waits *waits); /* when nobody waits */
 
 /* OK: done runs once, later: OK (that version is committed), TIMEOUT, REFUSED (the aggregate is among the dead letters). BUSY: too many wait. */
-MUST_CHECK enum status token_wait(struct wait *wait, struct cache_model *model, const struct token_command *token, uint64_t deadline_us,
+MUST_CHECK enum status token_wait(struct wait *wait, struct cache_model *model,
+                                  const struct token_command *token, uint64_t deadline_us,
                                   token_done_fn *done, void *ctx);
 
 #endif

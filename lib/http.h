@@ -18,13 +18,13 @@ struct http_config {
 };
 
 struct http_call {
-    const char *url;     /* copied */
-    const char *method;  /* "POST"; static */
+    const char *url;             /* copied */
+    const char *method;          /* "POST"; static */
     const struct slice *headers; /* whole lines without CRLF; copied */
     size_t header_count;
-    struct slice body;   /* borrowed until done */
+    struct slice body; /* borrowed until done */
     uint64_t deadline_us;
-    size_t answer_max;   /* bytes; beyond: TOO_LARGE */
+    size_t answer_max; /* bytes; beyond: TOO_LARGE */
 };
 
 struct http_answer {
@@ -48,7 +48,7 @@ void http_start(struct http *http, const struct http_call *call, http_done_fn *d
 struct http_sync;
 struct http_sync *http_sync_create(const struct http_config *config);
 void http_sync_destroy(struct http_sync *http);
-MUST_CHECK enum status http_sync_perform(struct http_sync *http, const struct http_call *call, struct arena *arena,
-                                         struct http_answer *out);
+MUST_CHECK enum status http_sync_perform(struct http_sync *http, const struct http_call *call,
+                                         struct arena *arena, struct http_answer *out);
 
 #endif

@@ -29,8 +29,8 @@ MUST_CHECK enum status json_parse(struct arena *arena, struct slice text, const 
                                   struct json_error *error_out);
 
 /* As json_parse, for what DynamoDB answers and what we stored ourselves: nesting up to JSON_DEPTH_STORED_MAX. */
-MUST_CHECK enum status json_parse_stored(struct arena *arena, struct slice text, const struct value **out,
-                                         struct json_error *error_out);
+MUST_CHECK enum status json_parse_stored(struct arena *arena, struct slice text,
+                                         const struct value **out, struct json_error *error_out);
 
 /* Compact text. Members in their order; BYTES as base64. */
 void json_write(struct buf *buf, const struct value *value);

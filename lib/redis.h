@@ -16,14 +16,21 @@
 struct redis;
 
 struct redis_config {
-    struct slice addresses;    /* "127.0.0.1:6379,127.0.0.1:6380" */
-    struct slice username, password; /* empty: none */
+    struct slice addresses;                          /* "127.0.0.1:6379,127.0.0.1:6380" */
+    struct slice username, password;                 /* empty: none */
     uint64_t connect_timeout_us, command_timeout_us; /* upper bounds, whatever a call's deadline */
     uint64_t retry_base_us, retry_cap_us;
-    unsigned int pending_max;  /* commands in flight; beyond: BUSY */
+    unsigned int pending_max; /* commands in flight; beyond: BUSY */
 };
 
-enum redis_type { REDIS_NIL, REDIS_STRING, REDIS_INTEGER, REDIS_ARRAY, REDIS_STATUS, REDIS_ERROR };
+enum redis_type {
+    REDIS_NIL,
+    REDIS_STRING,
+    REDIS_INTEGER,
+    REDIS_ARRAY,
+    REDIS_STATUS,
+    REDIS_ERROR
+};
 
 /* Lives until the callback returns. */
 struct redis_reply {
@@ -42,7 +49,8 @@ struct redis_command {
 
 /* OK: replies[0..count-1], one for each command (each may be an ERROR); else replies is NULL.
  * UNAVAILABLE (not connected, or lost), TIMEOUT, BUSY. */
-typedef void redis_done_fn(void *ctx, enum status status, const struct redis_reply *replies, size_t count);
+typedef void redis_done_fn(void *ctx, enum status status, const struct redis_reply *replies,
+                           size_t count);
 
 struct redis *redis_create(struct loop *loop, const struct redis_config *config);
 /* Every call in flight ends with UNAVAILABLE, inside. Not from inside a done. */
@@ -64,8 +72,8 @@ struct redis_feed_handler {
     void (*down)(void *ctx);
     void *ctx;
 };
-struct redis_feed *redis_subscribe(struct loop *loop, const struct redis_config *config, struct slice channel,
-                                   const struct redis_feed_handler *handler);
+struct redis_feed *redis_subscribe(struct loop *loop, const struct redis_config *config,
+                                   struct slice channel, const struct redis_feed_handler *handler);
 void redis_feed_destroy(struct redis_feed *feed);
 
 /* twofold_redis_commands_total{result}, twofold_redis_up, twofold_redis_connections: registered at the first redis_create. */

@@ -21,8 +21,9 @@ struct slice redis_sync_run_id(const struct redis_sync *redis);
  * A pipeline of COUNT commands and their replies, in ARENA.
  * OK; UNAVAILABLE (not connected: nothing was sent); UNCERTAIN (sent, no answer: the connection is dropped)
  */
-MUST_CHECK enum status redis_sync_send(struct redis_sync *redis, const struct redis_command *commands,
-                                       size_t count, uint64_t deadline_us, struct arena *arena,
+MUST_CHECK enum status redis_sync_send(struct redis_sync *redis,
+                                       const struct redis_command *commands, size_t count,
+                                       uint64_t deadline_us, struct arena *arena,
                                        struct redis_reply **replies_out);
 
 /* EVALSHA, and once more as EVAL when the server does not know the script. args: after the keys' count, keys first. */
@@ -30,8 +31,9 @@ struct redis_script {
     struct slice text;
     char sha1[41]; /* filled at the first use */
 };
-MUST_CHECK enum status redis_sync_eval(struct redis_sync *redis, struct redis_script *script, size_t keys,
-                                       const struct slice *args, size_t count, uint64_t deadline_us,
-                                       struct arena *arena, struct redis_reply **reply_out);
+MUST_CHECK enum status redis_sync_eval(struct redis_sync *redis, struct redis_script *script,
+                                       size_t keys, const struct slice *args, size_t count,
+                                       uint64_t deadline_us, struct arena *arena,
+                                       struct redis_reply **reply_out);
 
 #endif

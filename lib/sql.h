@@ -20,9 +20,11 @@ struct sql_config {
     unsigned int node_count;
     struct sql_login login;
     unsigned int threads;
-    unsigned int queue_max;         /* queries that wait for a thread; beyond: BUSY */
-    unsigned int primary_max;       /* concurrent queries on the primary; those beyond wait in the queue */
-    uint64_t eject_us, eject_cap_us; /* how long a broken node is left alone: doubles up to the cap (the primary: always eject_us) */
+    unsigned int queue_max; /* queries that wait for a thread; beyond: BUSY */
+    unsigned int
+        primary_max; /* concurrent queries on the primary; those beyond wait in the queue */
+    uint64_t eject_us,
+        eject_cap_us; /* how long a broken node is left alone: doubles up to the cap (the primary: always eject_us) */
 };
 
 struct sql *sql_create(const struct sql_config *config); /* copies what it keeps */
@@ -50,8 +52,9 @@ typedef void sql_done_fn(void *ctx, enum status status, struct sql_result *resul
  * The statement (texts and parameters) is borrowed until done has run. Statuses: sql_run's; BUSY: the queue is full; TIMEOUT: the deadline passed, and the query
  * was ended; UNAVAILABLE at once while NODE is broken. A read whose connection had died of old age is run once more on a new one.
  */
-void sql_query(struct sql *sql, struct loop *loop, unsigned int node, const struct sql_statement *statement,
-               uint64_t deadline_us, sql_done_fn *done, void *ctx);
+void sql_query(struct sql *sql, struct loop *loop, unsigned int node,
+               const struct sql_statement *statement, uint64_t deadline_us, sql_done_fn *done,
+               void *ctx);
 void sql_result_free(struct sql_result *result); /* NULL is allowed */
 
 #endif

@@ -25,9 +25,21 @@ struct sql_login {
 };
 
 /* "127.0.0.1:3306", "[::1]:3306" or "/path/of/socket"; slices borrowed. */
-MUST_CHECK enum status sql_address_parse(struct slice text, struct slice name, struct sql_address *out);
+MUST_CHECK enum status sql_address_parse(struct slice text, struct slice name,
+                                         struct sql_address *out);
 
-enum sql_kind { SQL_INTEGER, SQL_DECIMAL, SQL_DOUBLE, SQL_BOOLEAN, SQL_TEXT, SQL_BYTES, SQL_JSON, SQL_DATETIME, SQL_DATE, SQL_TIME };
+enum sql_kind {
+    SQL_INTEGER,
+    SQL_DECIMAL,
+    SQL_DOUBLE,
+    SQL_BOOLEAN,
+    SQL_TEXT,
+    SQL_BYTES,
+    SQL_JSON,
+    SQL_DATETIME,
+    SQL_DATE,
+    SQL_TIME
+};
 
 struct sql_column {
     struct slice name; /* the label, as written */
@@ -43,7 +55,8 @@ struct sql_rows {
     const struct sql_column *columns;
     const struct slice *cells; /* row by row */
     size_t column_count, row_count;
-    uint64_t affected, insert_id; /* of a statement without rows; insert_id 0 when no row was affected */
+    uint64_t affected,
+        insert_id; /* of a statement without rows; insert_id 0 when no row was affected */
     unsigned int warnings;
 };
 
@@ -55,8 +68,9 @@ struct sql_error {
 };
 
 /* UNAVAILABLE (refused, lost, timed out), DENIED, NOT_FOUND (no such database). database may be empty. */
-MUST_CHECK enum status sql_open(const struct sql_address *address, const struct sql_login *login, struct slice database,
-                                struct sql_conn **out, struct sql_error *error_out);
+MUST_CHECK enum status sql_open(const struct sql_address *address, const struct sql_login *login,
+                                struct slice database, struct sql_conn **out,
+                                struct sql_error *error_out);
 void sql_close(struct sql_conn *conn);
 
 const struct sql_error *sql_error(const struct sql_conn *conn);
@@ -84,8 +98,8 @@ struct sql_statement {
     size_t param_count;
     size_t max_rows, max_bytes;
 };
-MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement, struct arena *arena,
-                               struct sql_rows *rows_out);
+MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
+                               struct arena *arena, struct sql_rows *rows_out);
 
 /* Text protocol, for statements that cannot be prepared (USE, SET, BEGIN) and for files of several statements (setup): runs each, stops at the first error. */
 MUST_CHECK enum status sql_exec(struct sql_conn *conn, const char *text);
@@ -98,7 +112,8 @@ void sql_rollback(struct sql_conn *conn);
 void sql_warning(struct sql_conn *conn, char *out, size_t size);
 
 /* Columns of the result and number of parameters, without running it (gateway --check). */
-MUST_CHECK enum status sql_describe(struct sql_conn *conn, struct slice database, struct slice text, struct arena *arena,
-                                    struct sql_rows *columns_out, size_t *params_out);
+MUST_CHECK enum status sql_describe(struct sql_conn *conn, struct slice database, struct slice text,
+                                    struct arena *arena, struct sql_rows *columns_out,
+                                    size_t *params_out);
 
 #endif
