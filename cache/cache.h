@@ -26,8 +26,8 @@ struct cache_model {
     struct cache *cache;
     const struct plan_model *plan;
     struct slice key_own;
-    struct own
-        own; /* the last that this worker saw, of whatever server and plan; home.len 0: none yet */
+    /* the last that this worker saw, of whatever server and plan; home.len 0: none yet */
+    struct own own;
     uint64_t own_serial;    /* changes with own's home; 0: none yet */
     struct slice key_page;  /* of own's nonce */
     struct slice own_bytes; /* own as it stands in Redis: mostly the same bytes come again */

@@ -9,8 +9,8 @@
 
 /* What a request may use. */
 struct floors {
-    bool
-        current; /* entries may be used and stored; else none may be, and label_min is the primary's revision */
+    /* entries may be used and stored; else none may be, and label_min is the primary's revision */
+    bool current;
     char epoch[EPOCH_TEXT + 1]; /* own's, or the primary's */
     uint64_t label_min;         /* the highest of the floors: "label >= every floor" */
 };

@@ -30,11 +30,11 @@ struct lookup_input {
     unsigned int limit;  /* of a page; 0 when not paged */
     struct slice cursor; /* as the client sent it; empty: none */
     struct slice path;   /* encoded path of this request, for next and prev */
-    struct slice
-        links_query; /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
+    /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
+    struct slice links_query;
     struct slice tokens; /* the Consistency-Token header; empty: none */
-    struct slice
-        claims; /* canonical text of the claims that the query uses: part of the key; empty: none */
+    /* canonical text of the claims that the query uses: part of the key; empty: none */
+    struct slice claims;
     uint64_t deadline_us;
     struct arena *arena; /* the request's: the answer lives there */
 };

@@ -20,8 +20,8 @@ struct source_answer {
     struct slice epoch;
     uint64_t label;
     unsigned int node;
-    bool
-        fits; /* the floors accept it: it may be stored (the primary's answer is given in any case) */
+    /* the floors accept it: it may be stored (the primary's answer is given in any case) */
+    bool fits;
 };
 
 struct source;

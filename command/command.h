@@ -54,8 +54,8 @@ struct command_event {
 struct command_result {
     const struct value *id; /* of the aggregate, as given or generated; NULL when it is not known */
     struct slice id_text;   /* canonical */
-    uint64_t
-        version; /* new one; of a no-op the unchanged one; of a refusal the current one, 0: not known */
+    /* new one; of a no-op the unchanged one; of a refusal the current one, 0: not known */
+    uint64_t version;
     bool created; /* answer 201 with Location when the command declares one */
     const struct command_event *events;
     size_t event_count;

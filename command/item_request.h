@@ -22,8 +22,8 @@ struct item_change {
     const struct value *attributes; /* of put and update */
     enum item_basis basis;
     struct item item; /* BASIS_VERSION */
-    uint64_t
-        version; /* put: the new one; update of what has none: that below the new one; else not used */
+    /* put: the new one; update of what has none: that below the new one; else not used */
+    uint64_t version;
     uint64_t now_ms;
     struct slice mark;   /* base64 */
     bool in_transaction; /* which returns no attributes */

@@ -23,8 +23,8 @@ struct retry_request {
     struct slice body;
     struct arena *arena; /* all of these live until done */
     uint64_t deadline_us;
-    bool
-        repeatable; /* applying it twice is impossible or harmless: sent again after a lost answer too */
+    /* applying it twice is impossible or harmless: sent again after a lost answer too */
+    bool repeatable;
 };
 
 /*

@@ -21,8 +21,8 @@ struct build {
     /* Of an event store: what is known of its events' payloads (in the order of out->events) and of its state. */
     struct fields *payloads;
     struct fields state;
-    const struct schema
-        *state_schema; /* NULL: of a state store, which other software may write too */
+    /* NULL: of a state store, which other software may write too */
+    const struct schema *state_schema;
 };
 
 /* False: nothing could be read. */

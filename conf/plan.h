@@ -206,8 +206,8 @@ struct plan_projection {
 struct plan_param {
     struct slice name;
     enum scalar type;
-    const struct schema
-        *schema; /* NULL for path parameters that the aggregate's id does not describe */
+    /* NULL for path parameters that the aggregate's id does not describe */
+    const struct schema *schema;
     enum {
         PARAM_PATH,
         PARAM_QUERY,
@@ -243,8 +243,8 @@ struct plan_query {
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
-    unsigned int
-        rows_max; /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
+    /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
+    unsigned int rows_max;
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
     const struct slice *tables;  /* of schema.sql that it reads */
     size_t table_count;

@@ -140,8 +140,8 @@ struct validation {
     const struct schema_step *step; /* NULL at the root */
     uint64_t budget;                /* schemas that may still be applied */
     unsigned int depth, efforts;
-    struct decimal
-        number; /* of the instance at hand, for all checks of numbers: these have no children */
+    /* of the instance at hand, for all checks of numbers: these have no children */
+    struct decimal number;
     bool is_decimal; /* else it is too large for one */
     bool failed;
     const char *why; /* the validation was given up; nothing is added any more */

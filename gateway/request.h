@@ -37,8 +37,8 @@ struct request {
     uint64_t deadline_us;
     struct slice id; /* X-Request-Id */
     struct route_match match;
-    struct slice
-        claims; /* canonical text of the claims that the request may use; empty without auth */
+    /* canonical text of the claims that the request may use; empty without auth */
+    struct slice claims;
 
     /* a query's */
     struct lookup_input lookup;

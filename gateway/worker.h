@@ -19,8 +19,8 @@ struct service;
 /* What the workers share. */
 struct gateway {
     const struct settings *settings;
-    struct edition
-        *edition; /* that the first requests are served by; a reload gives workers another */
+    /* that the first requests are served by; a reload gives workers another */
+    struct edition *edition;
     enum role role;
     struct sql *sql;
     struct credential_provider *credentials;

@@ -33,8 +33,8 @@ struct http_header {
 struct http_request {
     enum http_method method;
     struct slice target; /* as sent */
-    struct slice
-        path; /* before '?', still percent-encoded; of an absolute-form target the part after the authority */
+    /* before '?', still percent-encoded; of an absolute-form target the part after the authority */
+    struct slice path;
     struct slice query; /* after '?', or empty */
     struct slice host;
     struct http_header headers[HTTP_HEADERS_MAX];
@@ -56,8 +56,8 @@ enum http_parse {
 
 struct http_refusal {
     int code; /* 400, 414, 431, 501, 505 */
-    const char
-        *detail; /* static; names the rule, e.g. "RFC 9112 6.3: two different Content-Length" */
+    /* static; names the rule, e.g. "RFC 9112 6.3: two different Content-Length" */
+    const char *detail;
 };
 
 struct http_limits {

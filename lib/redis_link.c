@@ -52,8 +52,8 @@ struct redis_link {
     redisContext *context;      /* NULL while at rest or resolving */
     struct event *read, *write; /* of the context's socket */
     struct loop_task flush;
-    struct loop_timer
-        timer; /* REST: until the next try; CONNECTING and HELLO: until it is too late */
+    /* REST: until the next try; CONNECTING and HELLO: until it is too late */
+    struct loop_timer timer;
     struct buf out;
     struct arena batch; /* the replies being read */
     struct redis_intake intake;

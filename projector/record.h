@@ -14,20 +14,20 @@ enum record_kind {
 };
 
 struct record {
-    const struct value
-        *raw; /* as the stream gave it: for dead letters; NULL: an event of gap_fetch */
+    /* as the stream gave it: for dead letters; NULL: an event of gap_fetch */
+    const struct value *raw;
     struct slice position; /* its sequence number */
     enum record_kind kind;
     struct slice aggregate; /* aggregate_name(); empty when the record is too broken to have one */
     const struct value *id;
-    bool
-        has_version; /* false: an item of another writer; the stored version stays (a removal's: + 1) */
+    /* false: an item of another writer; the stored version stays (a removal's: + 1) */
+    bool has_version;
     uint64_t version;
     const struct value *
         image; /* what :Name and {Name} mean: the new image; of a removal the old one; the event's payload */
     const struct value *old; /* the image before; NULL when there was none */
-    uint64_t
-        written_ms; /* when the command was decided; else the stream's own coarse time; 0: not known */
+    /* when the command was decided; else the stream's own coarse time; 0: not known */
+    uint64_t written_ms;
     const struct value *event_id;
     const struct plan_projection *projection; /* NULL: none is declared, nothing to run */
     const char *fault;  /* why it cannot be projected, static; NULL: it is fine */
