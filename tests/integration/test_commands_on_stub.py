@@ -132,6 +132,18 @@ def world(processes):
     processes.control(reset=True)
 
 
+PROGRAMS = sorted(path for path in BUILD.glob("tests/servers/command/test_*") if path.suffix == "")
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.name)
+def test_the_write_side_alone(world, program):
+    """Those of test_servers.py that need faults are skipped there."""
+    done = subprocess.run([program], env={**os.environ, "TWOFOLD_DYNAMODB": world.stub_url}, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    failures = "\n".join(line for line in done.stdout.splitlines() if not line.startswith(("[ RUN", "[       OK")))
+    assert done.returncode == 0, failures
+
+
 # ---- faults, as a client sees them
 
 
