@@ -65,7 +65,8 @@
     X(sql_shared_storage,   FLAG,   "no", "", "",                          "the writers share one storage (Aurora): another server_id is no loss of data") \
     X(sql_threads,          COUNT,  "8", "1", "256",                       "threads, and so queries in flight, of a gateway")               \
     X(sql_queue,            COUNT,  "5000", "1", "1000000",                "queries that wait for a thread; beyond: 503")                   \
-    X(sql_primary_max,      COUNT,  "6", "1", "256",                       "queries at once on the primary; beyond: 503")                   \
+    X(sql_primary_max,      COUNT,  "6", "1", "256",                       "queries at once on the primary; others wait")                   \
+    X(sql_primary_queue,    COUNT,  "200", "0", "1000000",                 "queries that wait for the primary; beyond: 503")                \
     X(sql_connect_timeout,  TIME,   "2s", "10ms", "1m",                    "deadline of connecting to SQL")                                 \
     X(sql_timeout,          TIME,   "5s", "10ms", "10m",                   "deadline of a query")                                           \
     X(sql_rows_max,         COUNT,  "10000", "1", "1000000",               "rows of one answer; beyond: 500")                               \

@@ -7,7 +7,7 @@
  *
  * - A query costs two switches of thread: it is handed to an idle thread (the one that was busy last), and its answer is posted to the loop.
  *   While all threads are busy it waits in one queue, in order; a thread that is done takes the next itself.
- * - At most primary_max run on the primary at once; those beyond wait, they do not keep threads from the replicas' queries.
+ * - At most primary_max run on the primary at once and primary_queue wait; they do not keep threads from the replicas' queries.
  * - The statement is read by the thread only between SQL_RUNNING and the answer, so what ends before that can be answered by anybody at once.
  */
 #include "lib/sql.h"
@@ -54,6 +54,7 @@ static void queue_append(struct sql *sql, struct sql_call *call)
     call->before = sql->last;
     *(sql->last ? &sql->last->next : &sql->first) = call;
     sql->last = call;
+    sql->nodes[call->node].waiting++;
     metric_set(sql->queue_gauge, ++sql->queued);
 }
 
@@ -62,6 +63,7 @@ void sql_queue_remove(struct sql *sql, struct sql_call *call)
     *(call->before ? &call->before->next : &sql->first) = call->next;
     *(call->next ? &call->next->before : &sql->last) = call->before;
     call->next = call->before = NULL;
+    sql->nodes[call->node].waiting--;
     metric_set(sql->queue_gauge, --sql->queued);
 }
 
@@ -104,11 +106,17 @@ void sql_hand_out(struct sql *sql)
 /* OK: it may wait for a thread. */
 static enum status admit(const struct sql *sql, const struct sql_call *call)
 {
+    const struct sql_node *primary = &sql->nodes[SQL_PRIMARY];
+
     if (call->deadline_us <= call->started_us) {
         return STATUS_TIMEOUT;
     }
     if (node_broken(&sql->nodes[call->node])) {
         return STATUS_UNAVAILABLE;
+    }
+    if (call->node == SQL_PRIMARY && primary->running + primary->waiting >=
+                                         sql->config.primary_max + sql->config.primary_queue) {
+        return STATUS_BUSY;
     }
     return sql->queued >= sql->config.queue_max && !sql->idle ? STATUS_BUSY : STATUS_OK;
 }

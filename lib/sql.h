@@ -21,8 +21,8 @@ struct sql_config {
     struct sql_login login;
     unsigned int threads;
     unsigned int queue_max; /* queries that wait for a thread; beyond: BUSY */
-    /* concurrent queries on the primary; those beyond wait in the queue */
-    unsigned int primary_max;
+    /* concurrent queries on the primary; those beyond wait in the queue, at most primary_queue of them; beyond: BUSY */
+    unsigned int primary_max, primary_queue;
     uint64_t eject_us,
         eject_cap_us; /* how long a broken node is left alone: doubles up to the cap (the primary: always eject_us) */
 };

@@ -45,10 +45,10 @@ struct sql_answer {
 
 struct sql_node {
     struct sql_address address;
-    _Atomic uint64_t rest_until_us;    /* is not chosen before */
-    _Atomic uint64_t broken_until_us;  /* is not even tried before */
-    atomic_uint failures;              /* in a row */
-    unsigned int running, connections; /* under the mutex */
+    _Atomic uint64_t rest_until_us;             /* is not chosen before */
+    _Atomic uint64_t broken_until_us;           /* is not even tried before */
+    atomic_uint failures;                       /* in a row */
+    unsigned int running, waiting, connections; /* under the mutex */
     struct metric *busy_gauge, *idle_gauge, *duration;
     struct metric *results[STATUS_COUNT]; /* made when first needed */
 };

@@ -173,6 +173,7 @@ static void nodes_make(struct world *world, const struct sql_address *addresses)
         .threads = 4,
         .queue_max = 100,
         .primary_max = 4,
+        .primary_queue = 100,
         .eject_us = 1000,
         .eject_cap_us = 1000,
     };

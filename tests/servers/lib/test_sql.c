@@ -51,6 +51,7 @@ static struct sql_config config_one(void)
                                 .threads = 2,
                                 .queue_max = 10,
                                 .primary_max = 2,
+                                .primary_queue = 10,
                                 .eject_us = 50000,
                                 .eject_cap_us = 200000};
 
@@ -202,6 +203,33 @@ static void test_queries_beyond_primary_max_wait_and_let_replicas_queries_pass(v
     UNTIL(loop, first.calls && second.calls);
     assert_status(second.status, STATUS_OK);
     assert_true(second.took_us >= 400000); /* one after the other */
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+static void test_a_full_queue_of_the_primary_is_busy_while_replicas_are_not(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer first, second, third, other;
+    struct sql *sql;
+
+    (void)state;
+    config.primary_max = config.primary_queue = 1;
+    config.node_count = 2;
+    config.nodes[1] = fixture_address();
+    config.nodes[1].name = SLICE_LITERAL("replica1");
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &sleep_short, 5000000, &first);
+    ask(sql, loop, 0, &sleep_short, 5000000, &second);
+    ask(sql, loop, 0, &sleep_short, 5000000, &third);
+    ask(sql, loop, 1, &select_7, 5000000, &other);
+    UNTIL(loop, third.calls && other.calls);
+    assert_status(third.status, STATUS_BUSY);
+    assert_status(other.status, STATUS_OK);
+    UNTIL(loop, first.calls && second.calls);
+    assert_status(first.status, STATUS_OK);
+    assert_status(second.status, STATUS_OK);
     sql_destroy(sql);
     loop_destroy(loop);
 }
@@ -406,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_a_deadline_passes_in_the_queue_too),
         cmocka_unit_test(test_a_full_queue_is_busy),
         cmocka_unit_test(test_queries_beyond_primary_max_wait_and_let_replicas_queries_pass),
+        cmocka_unit_test(test_a_full_queue_of_the_primary_is_busy_while_replicas_are_not),
         cmocka_unit_test(test_a_node_that_refuses_is_left_alone_and_tried_again),
         cmocka_unit_test(test_a_resting_node_is_not_chosen_but_answers_when_asked),
         cmocka_unit_test(test_a_silent_server_costs_the_deadline_only),
