@@ -39,14 +39,14 @@ static void follow(struct load *load);
 static void finish(struct load *load, enum status status, const struct dynamodb_answer *answer)
 {
     struct aggregate *known = load->known;
+    struct arena page = load->page; /* the answer's; the load may go with its request in done */
 
-    load->known = NULL;
     if (status != STATUS_OK) {
         aggregate_put(known);
         known = NULL;
     }
     load->done(load->ctx, status, known, answer);
-    arena_fini(&load->page);
+    arena_fini(&page);
 }
 
 static void request(struct load *load, struct slice body, retry_done_fn *done)
