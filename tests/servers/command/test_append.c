@@ -445,8 +445,8 @@ static void test_a_long_history_costs_two_requests_and_one_when_it_is_known(void
         assert_status(run_cold(&trial, CART_NOTE, "{\"Text\":\"b\"}"), STATUS_OK);
     }
     assert_int_equal(requests_seen("Query"), 12);
-    assert_in_range(requests_seen("*"), 24,
-                    26); /* a snapshot at the tenth event, or two at a time */
+    /* A Query and a write each; and a snapshot, which a cold one that looks before an earlier snapshot has arrived writes again. */
+    assert_in_range(requests_seen("*"), 24, 36);
     assert_status(run(&trial, CART_NOTE, "{\"Text\":\"c\"}"),
                   STATUS_OK); /* this gateway knows it now */
     (void)bench_forget_faults(NULL);
