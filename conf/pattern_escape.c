@@ -6,6 +6,7 @@
 
 #include "conf/pattern_property.h"
 #include "conf/pattern_walk.h"
+#include "lib/hash.h"
 
 #define SPACES \
     "\\x{09}-\\x{0d} \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
@@ -24,14 +25,6 @@ static bool put_code_point(struct walk *walk, uint32_t point)
 }
 
 /* ------------------------------------------------------------------ code points */
-
-static int hex_digit(int c)
-{
-    if (isdigit(c)) {
-        return c - '0';
-    }
-    return isxdigit(c) ? (c | 32) - 'a' + 10 : -1;
-}
 
 /* COUNT hexadecimal digits, exactly. */
 static bool take_hex(struct walk *walk, size_t count, uint32_t *out)

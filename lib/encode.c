@@ -18,12 +18,12 @@ void hex_encode(const void *bytes, size_t count, char *out)
     *out = '\0';
 }
 
-static int hex_digit(char c)
+int hex_digit(int c)
 {
     if (c >= '0' && c <= '9') {
         return c - '0';
     }
-    c = (char)(c | 0x20);
+    c |= 0x20;
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 

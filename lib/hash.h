@@ -20,6 +20,9 @@ uint64_t hash_private(struct slice bytes);
 void hash_sha256(struct slice bytes, uint8_t out[SHA256_BYTES]);
 void hash_hmac_sha256(struct slice key, struct slice bytes, uint8_t out[SHA256_BYTES]);
 
+/* The value of a hexadecimal digit of either case; -1: it is none (any int is allowed). */
+int hex_digit(int c);
+
 /* Lower-case hex with a NUL: OUT holds 2 * count + 1 bytes. */
 void hex_encode(const void *bytes, size_t count, char *out);
 MUST_CHECK enum status hex_decode(struct slice text, void *out, size_t count);

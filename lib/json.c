@@ -67,15 +67,6 @@ static int peek(struct reader *reader)
 
 /* ------------------------------------------------------------------ strings */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The four digits after \u, or -1. */
 static int32_t read_hex4(const char *at, const char *end)
 {
@@ -85,7 +76,7 @@ static int32_t read_hex4(const char *at, const char *end)
         return -1;
     }
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(at[i]);
+        int digit = hex_digit(at[i]);
 
         if (digit < 0) {
             return -1;

@@ -3,6 +3,7 @@
  */
 #include "lib/percent.h"
 
+#include "lib/hash.h"
 #include "lib/utf8.h"
 
 static bool is_unreserved(char c)
@@ -41,15 +42,6 @@ struct slice percent_encode(struct arena *arena, struct slice text)
     char *bytes = arena_bytes(arena, 3 * text.len);
 
     return slice_of(bytes, encode_bytes(text, bytes));
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static enum status decode_bytes(struct slice text, bool plus_is_space, char *out,
