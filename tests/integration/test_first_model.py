@@ -34,7 +34,8 @@ def typed():
 @pytest.fixture
 def environment(tmp_path):
     """A reader's: nothing of the make that runs the tests, but ports that nobody uses."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("BUILD", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    makes = ("BUILD", "CC", "OPT", "SANITIZE", "WERROR", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+    kept = {name: value for name, value in os.environ.items() if name not in makes}
     return {**kept, "PORT_BASE": str(free_ports()), "TMPDIR": str(tmp_path)}
 
 
