@@ -135,7 +135,7 @@ static void step_decide(struct append *run)
                                  .exists = aggregate->exists,
                                  .version = aggregate->version};
 
-    run->now_ms = given.now_ms = version_issue();
+    run->now_ms = given.now_ms = timestamp_issue();
     decide(&given, input->arena, &run->decision);
     if (run->fresh || (expected && run->decision.kind == DECISION_WRITE)) {
         conclude(run, expected);
@@ -250,7 +250,7 @@ static void number_events(struct append *run)
         run->events[i] = (struct event){.id = slice_of(id, UUID_TEXT - 1),
                                         .type = run->decision.events[i].event->name,
                                         .version = run->aggregate->version + 1 + i,
-                                        .timestamp_ms = i == 0 ? run->now_ms : version_issue(),
+                                        .timestamp_ms = i == 0 ? run->now_ms : timestamp_issue(),
                                         .payload = run->decision.events[i].payload};
         told[i] = (struct command_event){run->events[i].id, run->events[i].type};
     }

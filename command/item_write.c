@@ -240,8 +240,12 @@ static void decide_again(struct item_command *run, const struct value *typed)
 
 static void finish_written(struct item_command *run, uint64_t version)
 {
-    run->command->result.created =
-        run->plan->write != WRITE_DELETE && run->change.basis == BASIS_ABSENT;
+    bool deleted = run->plan->write == WRITE_DELETE;
+
+    run->command->result.created = !deleted && run->change.basis == BASIS_ABSENT;
+    if (deleted) {
+        version_retire(version);
+    }
     finish(run, STATUS_OK, version);
 }
 
@@ -324,7 +328,7 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
 
     (void)doubted;
     if (status == STATUS_OK) {
-        command_finish(run->command, STATUS_OK, false);
+        finish_written(run, run->command->result.version);
     } else if (status == STATUS_UNCERTAIN) {
         idempotency_settle(run->command, STATUS_UNCERTAIN);
     } else if (status == STATUS_CONFLICT && transaction_condition_failed(answer, 1, &item)) {

@@ -1,5 +1,5 @@
 /*
- * Time. Monotonic microseconds for deadlines and durations, wall milliseconds for what is stored or shown.
+ * Time. Monotonic microseconds for deadlines and durations, wall time for what is stored or shown.
  */
 #ifndef LIB_CLOCK_H
 #define LIB_CLOCK_H
@@ -12,7 +12,8 @@
 #define CLOCK_NEVER UINT64_MAX
 
 uint64_t clock_us(void);      /* CLOCK_MONOTONIC */
-uint64_t clock_wall_ms(void); /* CLOCK_REALTIME since 1970 */
+uint64_t clock_wall_us(void); /* CLOCK_REALTIME since 1970 */
+uint64_t clock_wall_ms(void);
 
 /* Deadlines: NOW + SPAN without overflow; what is left, 0 when it has passed. */
 uint64_t clock_deadline(uint64_t span_us);

@@ -21,7 +21,7 @@ def examples():
 
 def without_chance(text):
     """Versions, hashes and the node that was asked differ from run to run."""
-    text = re.sub(r"\b\d{13}\b", "VERSION", text)
+    text = re.sub(r"\b\d{16}\b", "VERSION", text)
     text = re.sub(r'"[0-9a-f]{16}"', '"HASH"', text)
     return re.sub(r"detail=(replica1|primary)", "detail=NODE", text)
 
@@ -32,7 +32,7 @@ def test_the_readme_shows_what_happens(stack):
     assert len(typed) >= 5
     for command, shown in typed:
         command = command.replace("localhost:8080", stack.url)
-        command = re.sub(r"@\d{13}", f"@{version}", command)
+        command = re.sub(r"@\d{16}", f"@{version}", command)
         answer = subprocess.run(["bash", "-c", command], check=True, text=True, capture_output=True).stdout
         lines = without_chance(answer).splitlines()
         assert [line for line in shown if without_chance(line) not in lines] == [], answer
