@@ -69,6 +69,7 @@
     X(sql_primary_queue,    COUNT,  "200", "0", "1000000",                 "queries that wait for the primary; beyond: 503")                \
     X(sql_connect_timeout,  TIME,   "2s", "10ms", "1m",                    "deadline of connecting to SQL")                                 \
     X(sql_timeout,          TIME,   "5s", "10ms", "10m",                   "deadline of a query")                                           \
+    X(sql_replica_timeout,  TIME,   "1s", "10ms", "10m",                   "longest try at a replica; then the next node is asked, and it is left alone until it accepts a connection") \
     X(sql_rows_max,         COUNT,  "10000", "1", "1000000",               "rows of one answer; beyond: 500")                               \
     X(sql_eject,            TIME,   "500ms", "1ms", "1h",                  "first rest of a broken or lagging replica; doubles")            \
     X(sql_eject_cap,        TIME,   "10s", "1ms", "1h",                    "longest rest")                                                  \

@@ -40,6 +40,7 @@ enum status nodes_configure(const struct settings *settings, struct sql_config *
         .queue_max = settings->sql_queue,
         .primary_max = settings->sql_primary_max,
         .primary_queue = settings->sql_primary_queue,
+        .replica_us = settings->sql_replica_timeout,
         .eject_us = settings->sql_eject,
         .eject_cap_us = settings->sql_eject_cap,
     };

@@ -6,8 +6,9 @@
  *       +---- loop_post ---+----------+        watcher: deadlines
  *
  * - A query costs two switches of thread: it is handed to an idle thread (the one that was busy last), and its answer is posted to the loop.
- *   While all threads are busy it waits in one queue, in order; a thread that is done takes the next itself.
- * - At most primary_max run on the primary at once and primary_queue wait; they do not keep threads from the replicas' queries.
+ *   While all threads are busy it waits in its node's queue; a thread that is done takes the oldest that may run itself.
+ * - At most primary_max run on the primary at once and primary_queue wait; they do not keep threads from the replicas' queries. Nor does a replica
+ *   that hangs: a quarter of the threads is always left to other nodes, a try ends after replica_us, and then all that wait for it are told.
  * - The statement is read by the thread only between SQL_RUNNING and the answer, so what ends before that can be answered by anybody at once.
  */
 #include "lib/sql.h"
@@ -51,37 +52,76 @@ void sql_result_free(struct sql_result *result)
 
 static void queue_append(struct sql *sql, struct sql_call *call)
 {
-    call->before = sql->last;
-    *(sql->last ? &sql->last->next : &sql->first) = call;
-    sql->last = call;
-    sql->nodes[call->node].waiting++;
+    struct sql_node *node = &sql->nodes[call->node];
+
+    call->before = node->last;
+    *(node->last ? &node->last->next : &node->first) = call;
+    node->last = call;
+    node->waiting++;
     metric_set(sql->queue_gauge, ++sql->queued);
 }
 
 void sql_queue_remove(struct sql *sql, struct sql_call *call)
 {
-    *(call->before ? &call->before->next : &sql->first) = call->next;
-    *(call->next ? &call->next->before : &sql->last) = call->before;
+    struct sql_node *node = &sql->nodes[call->node];
+
+    *(call->before ? &call->before->next : &node->first) = call->next;
+    *(call->next ? &call->next->before : &node->last) = call->before;
     call->next = call->before = NULL;
-    sql->nodes[call->node].waiting--;
+    node->waiting--;
     metric_set(sql->queue_gauge, --sql->queued);
 }
 
-static bool may_run(const struct sql *sql, const struct sql_call *call)
+void sql_queue_refuse(struct sql *sql, unsigned int node)
 {
-    return call->node != SQL_PRIMARY || sql->nodes[SQL_PRIMARY].running < sql->config.primary_max;
+    struct sql_call *call;
+
+    while ((call = sql->nodes[node].first) != NULL) {
+        sql_queue_remove(sql, call);
+        sql_call_answer(call, STATUS_UNAVAILABLE);
+    }
+}
+
+static bool may_run(const struct sql *sql, unsigned int node)
+{
+    return sql->nodes[node].running < (node == SQL_PRIMARY ? sql->config.primary_max : sql->share);
+}
+
+/* The oldest that may run; NULL: none. */
+static struct sql_call *oldest(const struct sql *sql)
+{
+    struct sql_call *found = NULL;
+
+    for (unsigned int i = 0; i < sql->config.node_count; i++) {
+        struct sql_call *first = sql->nodes[i].first;
+
+        if (first && may_run(sql, i) && (!found || first->started_us < found->started_us)) {
+            found = first;
+        }
+    }
+    return found;
+}
+
+/* A try at a replica may take less than the query as a whole. */
+static void limit(struct sql *sql, struct sql_call *call)
+{
+    uint64_t until_us = clock_deadline(sql->config.replica_us);
+
+    if (call->node != SQL_PRIMARY && sql->config.replica_us > 0 && until_us <= call->deadline_us) {
+        call->deadline_us = until_us;
+        call->limited = true;
+        sql_watch_for(sql, until_us);
+    }
 }
 
 struct sql_call *sql_next_call(struct sql *sql)
 {
-    struct sql_call *call = sql->first;
+    struct sql_call *call = oldest(sql);
 
-    while (call && !may_run(sql, call)) {
-        call = call->next;
-    }
     if (call) {
         sql_queue_remove(sql, call);
         call->step = SQL_CONNECTING;
+        limit(sql, call);
         sql->nodes[call->node].running++;
         node_gauges(&sql->nodes[call->node]);
     }
@@ -218,11 +258,20 @@ static void cond_init(pthread_cond_t *cond)
     (void)pthread_condattr_destroy(&attributes);
 }
 
+/* At least one; of two and more one is left, of eight two. */
+static unsigned int share_of(unsigned int threads)
+{
+    unsigned int left = threads / 4 > 0 ? threads / 4 : 1;
+
+    return threads > left ? threads - left : 1;
+}
+
 struct sql *sql_create(const struct sql_config *config)
 {
     struct sql *sql = XNEW(struct sql);
 
     config_copy(sql, config);
+    sql->share = share_of(config->threads);
     sql->queue_gauge =
         metric_series(METRIC_GAUGE, "twofold_sql_queue", "queries that wait for a thread", "");
     for (unsigned int i = 0; i < config->node_count; i++) {
@@ -246,11 +295,8 @@ static void stop_all(struct sql *sql)
 {
     (void)pthread_mutex_lock(&sql->mutex);
     sql->stop = true;
-    while (sql->first) {
-        struct sql_call *call = sql->first;
-
-        sql_queue_remove(sql, call);
-        sql_call_answer(call, STATUS_UNAVAILABLE);
+    for (unsigned int i = 0; i < sql->config.node_count; i++) {
+        sql_queue_refuse(sql, i);
     }
     for (unsigned int i = 0; i < sql->config.threads; i++) {
         if (sql->threads[i].running) {

@@ -23,6 +23,8 @@ struct sql_config {
     unsigned int queue_max; /* queries that wait for a thread; beyond: BUSY */
     /* concurrent queries on the primary; those beyond wait in the queue, at most primary_queue of them; beyond: BUSY */
     unsigned int primary_max, primary_queue;
+    /* longest try at a replica, connecting included; then TIMEOUT, and the replica is broken. 0: only the query's own deadline */
+    uint64_t replica_us;
     uint64_t eject_us,
         eject_cap_us; /* how long a broken node is left alone: doubles up to the cap (the primary: always eject_us) */
 };
@@ -50,7 +52,8 @@ typedef void sql_done_fn(void *ctx, enum status status, struct sql_result *resul
 
 /*
  * The statement (texts and parameters) is borrowed until done has run. Statuses: sql_run's; BUSY: the queue is full; TIMEOUT: the deadline passed, and the query
- * was ended; UNAVAILABLE at once while NODE is broken. A read whose connection had died of old age is run once more on a new one.
+ * was ended; UNAVAILABLE at once while NODE is broken, also for those that wait for a replica that breaks. A read whose connection had died of old age
+ * is run once more on a new one.
  */
 void sql_query(struct sql *sql, struct loop *loop, unsigned int node,
                const struct sql_statement *statement, uint64_t deadline_us, sql_done_fn *done,

@@ -1,8 +1,9 @@
 /*
  * How a node is: resting (found lagging: not chosen), broken (could not be reached: not even tried), and what /metrics says of it.
  *
- * A node breaks when a connection cannot be made, or when a new one is lost. It is then left alone for eject_us, doubling up to eject_cap_us; the primary, which
- * nothing replaces, always for eject_us only. When its time is over one thread tries it; meanwhile it stays broken for the others, who would wait in vain too.
+ * A node breaks when a connection cannot be made, when a new one is lost, or when a replica lets a query wait for replica_us. It is then left alone for eject_us, doubling
+ * up to eject_cap_us; the primary, which nothing replaces, always for eject_us only. When its time is over one thread tries it; meanwhile it stays broken for the others,
+ * who would wait in vain too. A replica that was only slow is back as soon as the slow query is KILLed, since that takes a new connection.
  */
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -90,16 +91,35 @@ static uint64_t rest_of(const struct sql *sql, unsigned int node, unsigned int f
     return rest_us < sql->config.eject_cap_us ? rest_us : sql->config.eject_cap_us;
 }
 
-void node_failed(struct sql *sql, unsigned int node, const struct sql_error *error)
+/* Under the mutex. Those who wait for a replica had better ask another node; the primary's have none. */
+static void leave_alone(struct sql *sql, unsigned int node, const struct sql_error *error)
 {
     struct sql_node *it = &sql->nodes[node];
-    uint64_t rest_us;
+    bool same = atomic_load(&it->failures) > 0 && clock_us() < it->failed_until_us;
+    uint64_t rest_us = rest_of(sql, node, atomic_fetch_add(&it->failures, same ? 0 : 1) + !same);
 
-    rest_us = rest_of(sql, node, atomic_fetch_add(&it->failures, 1) + 1);
     atomic_store(&it->broken_until_us, clock_deadline(rest_us));
+    it->failed_until_us = same ? it->failed_until_us : clock_deadline(rest_us);
     log_warn_every("sql node left alone", "node=%.*s rest_ms=%llu error=%u text=\"%s\"",
                    SLICE_ARG(it->address.name), (unsigned long long)rest_us / 1000, error->number,
                    error->text);
+    if (node != SQL_PRIMARY) {
+        sql_queue_refuse(sql, node);
+    }
+}
+
+void node_failed(struct sql *sql, unsigned int node, const struct sql_error *error)
+{
+    (void)pthread_mutex_lock(&sql->mutex);
+    leave_alone(sql, node, error);
+    (void)pthread_mutex_unlock(&sql->mutex);
+}
+
+void node_late(struct sql *sql, unsigned int node)
+{
+    static const struct sql_error error = {.state = "00000", .text = "no answer in time"};
+
+    leave_alone(sql, node, &error);
 }
 
 void node_worked(struct sql *sql, unsigned int node)

@@ -23,7 +23,7 @@ enum sql_call_step {
 
 /* One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away and answer TIMEOUT. */
 struct sql_call {
-    struct sql_call *next, *before; /* in the queue */
+    struct sql_call *next, *before; /* in its node's queue */
     struct sql *sql;
     struct loop *loop;
     unsigned int node;
@@ -32,7 +32,8 @@ struct sql_call {
     sql_done_fn *done;
     void *ctx;
     enum sql_call_step step;
-    bool late; /* the watcher has shut its socket down */
+    bool limited; /* its deadline is that of a try at a replica */
+    bool late;    /* the watcher has shut its socket down */
     enum status status;
     struct sql_answer *answer;
 };
@@ -45,10 +46,12 @@ struct sql_answer {
 
 struct sql_node {
     struct sql_address address;
-    _Atomic uint64_t rest_until_us;             /* is not chosen before */
-    _Atomic uint64_t broken_until_us;           /* is not even tried before */
-    atomic_uint failures;                       /* in a row */
-    unsigned int running, waiting, connections; /* under the mutex */
+    _Atomic uint64_t rest_until_us;   /* is not chosen before */
+    _Atomic uint64_t broken_until_us; /* is not even tried before */
+    uint64_t failed_until_us;         /* what fails before is the same failure; under the mutex */
+    atomic_uint failures;             /* in a row */
+    struct sql_call *first, *last;    /* the queue; under the mutex */
+    unsigned int running, waiting, connections; /* likewise */
     struct metric *busy_gauge, *idle_gauge, *duration;
     struct metric *results[STATUS_COUNT]; /* made when first needed */
 };
@@ -71,9 +74,9 @@ struct sql {
     struct sql_node nodes[SQL_NODES_MAX];
     pthread_mutex_t mutex;
     struct sql_thread *threads, *idle;
-    struct sql_call *first, *last; /* the queue */
     unsigned int queued;
-    atomic_uint turn; /* of the round robin */
+    unsigned int share; /* threads on one replica, at most: the others are free for other nodes */
+    atomic_uint turn;   /* of the round robin */
     bool stop;
     pthread_t watcher;
     pthread_cond_t watch;
@@ -85,7 +88,9 @@ struct sql {
 struct sql_call *
 sql_next_call(struct sql *sql); /* the oldest that may run, out of the queue; NULL: none */
 void sql_queue_remove(struct sql *sql, struct sql_call *call);
-void sql_hand_out(struct sql *sql); /* calls to idle threads */
+void sql_queue_refuse(struct sql *sql,
+                      unsigned int node); /* UNAVAILABLE for all that wait for it */
+void sql_hand_out(struct sql *sql);       /* calls to idle threads */
 /* Any time: done runs on the call's loop. */
 void sql_call_answer(struct sql_call *call, enum status status);
 
@@ -93,8 +98,9 @@ void sql_call_answer(struct sql_call *call, enum status status);
 void node_setup(struct sql *sql, unsigned int node);
 bool node_broken(const struct sql_node *node);
 void node_gauges(const struct sql_node *node);        /* under the mutex */
-void node_trying(struct sql *sql, unsigned int node); /* a connection is about to be opened */
+void node_trying(struct sql *sql, unsigned int node); /* it is about to be asked */
 void node_failed(struct sql *sql, unsigned int node, const struct sql_error *error);
+void node_late(struct sql *sql, unsigned int node); /* under the mutex: a try took too long */
 void node_worked(struct sql *sql, unsigned int node);
 void node_count(struct sql_node *node, enum status status, uint64_t duration_us);
 

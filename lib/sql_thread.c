@@ -35,7 +35,6 @@ static enum status connection_open(struct sql_thread *thread, unsigned int node,
     struct sql *sql = thread->sql;
     enum status status;
 
-    node_trying(sql, node);
     status = sql_open(&sql->nodes[node].address, &sql->config.login, SLICE_EMPTY,
                       &thread->conns[node], error_out);
     if (status != STATUS_OK) {
@@ -165,6 +164,7 @@ static void kill_query(struct sql_thread *thread, unsigned int node, unsigned lo
     struct sql_error error;
     char text[40];
 
+    node_trying(thread->sql, node);
     if (connection_open(thread, node, &error) != STATUS_OK) {
         return;
     }
@@ -189,9 +189,13 @@ static void serve(struct sql_thread *thread, unsigned int node)
         bool fresh = !thread->conns[node];
         enum status status = STATUS_OK;
 
-        if (fresh) {
-            status = node_broken(&thread->sql->nodes[node]) ? STATUS_UNAVAILABLE
-                                                            : connection_open(thread, node, &error);
+        if (fresh && node_broken(&thread->sql->nodes[node])) {
+            status = STATUS_UNAVAILABLE;
+        } else {
+            if (fresh || node != SQL_PRIMARY) {
+                node_trying(thread->sql, node);
+            }
+            status = fresh ? connection_open(thread, node, &error) : STATUS_OK;
         }
         if (status != STATUS_OK) {
             answer(thread, status, &error);

@@ -27,11 +27,11 @@ void sql_interrupt(struct sql_thread *thread)
     (void)shutdown(sql_socket(thread->running), SHUT_RDWR);
 }
 
-static void look_at_queue(struct sql *sql, uint64_t now)
+static void look_at_queue(struct sql *sql, const struct sql_node *node, uint64_t now)
 {
     struct sql_call *next;
 
-    for (struct sql_call *call = sql->first; call; call = next) {
+    for (struct sql_call *call = node->first; call; call = next) {
         next = call->next;
         if (call->deadline_us > now) {
             sql->watch_us = call->deadline_us < sql->watch_us ? call->deadline_us : sql->watch_us;
@@ -51,7 +51,12 @@ static void look_at_thread(struct sql *sql, struct sql_thread *thread, uint64_t 
     }
     if (call->deadline_us > now) {
         sql->watch_us = call->deadline_us < sql->watch_us ? call->deadline_us : sql->watch_us;
-    } else if (call->step == SQL_RUNNING) {
+        return;
+    }
+    if (call->limited) {
+        node_late(sql, call->node);
+    }
+    if (call->step == SQL_RUNNING) {
         sql_interrupt(thread);
     } else {
         thread->call = NULL; /* the thread sees it when it has its connection */
@@ -89,7 +94,9 @@ void *sql_watch_run(void *ctx)
         }
         looked_us = now;
         sql->watch_us = CLOCK_NEVER;
-        look_at_queue(sql, now);
+        for (unsigned int i = 0; i < sql->config.node_count; i++) {
+            look_at_queue(sql, &sql->nodes[i], now);
+        }
         for (unsigned int i = 0; i < sql->config.threads; i++) {
             look_at_thread(sql, &sql->threads[i], now);
         }

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -148,6 +149,20 @@ def test_without_the_replica_the_primary_answers(repaired, stack, model, client)
     changed = client.update(product_id, price=2)
     answer = client.read(product_id, token(changed))
     assert answer.status_code == 200 and body(answer)[model.price] == 2
+
+
+def test_a_hung_replica_is_passed_over_by_all_queries_after_one_short_try(repaired, stack, model, client):
+    """More queries than there are SQL threads, while SQL's own deadline would be 5 s."""
+    ids = [model.new_id() for _ in range(24)]
+    pid = stack.pids()["replica"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(len(ids)) as pool:
+            answers = list(pool.map(lambda product_id: requests.get(stack.url + model.one(product_id), timeout=4), ids))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert {(answer.status_code, cache_status(answer)["detail"]) for answer in answers} == {(404, "primary")}
+    wait_until(lambda: cache_status(client.read(model.new_id()))["detail"] == "replica1", 30, "the replica answers again")
 
 
 def test_sigterm_finishes_what_is_in_flight(repaired, stack, model, client):

@@ -291,24 +291,32 @@ static void test_a_resting_node_is_not_chosen_but_answers_when_asked(void **stat
     loop_destroy(loop);
 }
 
-/* A server that accepts and never says a word. */
-static void test_a_silent_server_costs_the_deadline_only(void **state)
+/* A server that accepts and never says a word; closing the socket that is returned ends it. */
+static int silent_server(struct sql_address *out)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof(address);
-    struct loop *loop = loop_create("test");
-    struct sql_config config = config_one();
-    struct answer answer;
-    struct sql *sql;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-    (void)state;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(fd, 8), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-    config.nodes[0].host = SLICE_LITERAL("127.0.0.1");
-    config.nodes[0].port = ntohs(address.sin_port);
+    *out = (struct sql_address){.name = SLICE_LITERAL("silent"),
+                                .host = SLICE_LITERAL("127.0.0.1"),
+                                .port = ntohs(address.sin_port)};
+    return fd;
+}
+
+static void test_a_silent_server_costs_the_deadline_only(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answer;
+    struct sql *sql;
+    int fd = silent_server(&config.nodes[0]);
+
+    (void)state;
     sql = sql_create(&config);
     ask(sql, loop, 0, &select_7, 50000, &answer);
     UNTIL(loop, answer.calls > 0);
@@ -316,6 +324,96 @@ static void test_a_silent_server_costs_the_deadline_only(void **state)
     UNTIL(loop, !sql_node_up(sql, 0)); /* the connect timeout */
     sql_destroy(sql);
     close(fd);
+    loop_destroy(loop);
+}
+
+#define CONNECT_US \
+    60000000 /* longer than any test waits: only what is tested can end a try before */
+
+static void test_a_silent_replica_leaves_threads_to_the_others(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer hung[4], other;
+    struct sql *sql;
+    int fd;
+
+    (void)state;
+    config.node_count = 2;
+    config.login.connect_timeout_us = CONNECT_US;
+    fd = silent_server(&config.nodes[1]);
+    sql = sql_create(&config);
+    for (size_t i = 0; i < ARRAY_COUNT(hung); i++) {
+        ask(sql, loop, 1, &select_7, CONNECT_US, &hung[i]);
+    }
+    ask(sql, loop, 0, &select_7, 5000000, &other);
+    UNTIL(loop, other.calls > 0);
+    assert_status(other.status, STATUS_OK);
+    for (size_t i = 0; i < ARRAY_COUNT(hung); i++) {
+        assert_int_equal(hung[i].calls, 0);
+    }
+    close(fd); /* the thread that connects ends too */
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+/* The first to find out pays; the others are told at once, and may ask another node. */
+static void test_a_replica_that_is_silent_too_long_is_left_alone_and_all_are_told(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer first, waiting[3], primary;
+    struct sql *sql;
+    int fd;
+
+    (void)state;
+    config.node_count = 2;
+    config.login.connect_timeout_us = CONNECT_US;
+    config.replica_us = 50000;
+    config.eject_us = config.eject_cap_us = CONNECT_US;
+    fd = silent_server(&config.nodes[1]);
+    sql = sql_create(&config);
+    ask(sql, loop, 1, &select_7, CONNECT_US, &first);
+    for (size_t i = 0; i < ARRAY_COUNT(waiting); i++) {
+        ask(sql, loop, 1, &select_7, CONNECT_US, &waiting[i]);
+    }
+    ask(sql, loop, 0, &sleep_short, 5000000, &primary); /* longer than replica_us */
+    UNTIL(loop, first.calls && primary.calls);
+    assert_status(first.status, STATUS_TIMEOUT);
+    assert_status(primary.status, STATUS_OK);
+    assert_false(sql_node_up(sql, 1));
+    assert_int_equal(sql_node_pick(sql, 0), SQL_PRIMARY);
+    for (size_t i = 0; i < ARRAY_COUNT(waiting); i++) {
+        UNTIL(loop, waiting[i].calls > 0);
+        assert_status(waiting[i].status, STATUS_UNAVAILABLE);
+    }
+    close(fd);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
+static void test_a_replica_that_is_only_slow_is_back_with_its_next_connection(void **state)
+{
+    static const struct sql_statement busy = {.text = SLICE_LITERAL(BUSY_TEXT)};
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *observer = fixture_open("");
+    struct answer late;
+    struct sql *sql;
+
+    (void)state;
+    config.node_count = 2;
+    config.nodes[1] = fixture_address();
+    config.replica_us = 200000;
+    config.eject_us = config.eject_cap_us = CONNECT_US;
+    sql = sql_create(&config);
+    ask(sql, loop, 1, &busy, CONNECT_US, &late);
+    UNTIL(loop, late.calls > 0);
+    assert_status(late.status, STATUS_TIMEOUT);
+    UNTIL(loop, sql_node_up(sql, 1)); /* the connection that KILLs */
+    UNTIL(loop, !runs_on_server(observer, BUSY_TEXT));
+    sql_destroy(sql);
+    sql_close(observer);
     loop_destroy(loop);
 }
 
@@ -438,6 +536,9 @@ int main(void)
         cmocka_unit_test(test_a_node_that_refuses_is_left_alone_and_tried_again),
         cmocka_unit_test(test_a_resting_node_is_not_chosen_but_answers_when_asked),
         cmocka_unit_test(test_a_silent_server_costs_the_deadline_only),
+        cmocka_unit_test(test_a_silent_replica_leaves_threads_to_the_others),
+        cmocka_unit_test(test_a_replica_that_is_silent_too_long_is_left_alone_and_all_are_told),
+        cmocka_unit_test(test_a_replica_that_is_only_slow_is_back_with_its_next_connection),
         cmocka_unit_test(test_a_connection_that_died_of_old_age_is_replaced_unseen),
         cmocka_unit_test(test_a_write_to_a_read_only_server_ejects_it),
         cmocka_unit_test(test_destroying_ends_what_runs_and_what_waits),
