@@ -46,7 +46,7 @@ MUST_CHECK enum status assert_page(struct redis_sync *redis, struct slice databa
                                    const struct home *home, struct slice epoch, struct slice replid,
                                    uint64_t server_id, uint64_t revision, uint64_t deadline_us);
 
-/* After the commit: a:<aggregate> of each (the higher version of the same epoch stays, TTL 10 min) and one message on the feed. Its loss costs time only. */
+/* After the commit: a:<aggregate> of each (of one epoch the latest commit's stays, TTL 10 min) and one message on the feed. Its loss costs time only. */
 struct told {
     struct slice aggregate; /* aggregate_name() */
     uint64_t version;

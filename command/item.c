@@ -23,15 +23,17 @@ enum status item_version_read(const struct value *typed, uint64_t *out)
 
 enum status item_learn(struct arena *arena, const struct value *typed, struct item *out)
 {
+    uint64_t version;
+
     *out = (struct item){.exists = typed != NULL, .typed = typed};
     if (!typed) {
         return STATUS_OK;
     }
-    if (value_get(typed, slice_str(ITEM_VERSION))) {
+    if (item_version_read(typed, &version) == STATUS_OK && version <= ITEM_VERSION_LAST) {
         out->versioned = true;
-        if (item_version_read(typed, &out->version) != STATUS_OK) {
-            return STATUS_CORRUPT;
-        }
+        out->version = version;
+    } else {
+        out->stray = value_get(typed, slice_str(ITEM_VERSION));
     }
     return item_read(arena, typed, &out->state);
 }

@@ -10,6 +10,9 @@
 #define ITEM_WRITTEN_AT "_written_at"
 #define ITEM_WRITE      "_write"
 
+#define ITEM_VERSION_LAST \
+    ((uint64_t)INT64_MAX - 2) /* that a write may stand on: the next is one too */
+
 #define ITEM_MARK_BYTES 16
 #define ITEM_MARK_TEXT  25 /* its base64, with NUL */
 
@@ -19,9 +22,11 @@ struct item {
     uint64_t version;          /* 0 unless versioned */
     const struct value *typed; /* as DynamoDB sent it; NULL when it is assumed only */
     const struct value *state; /* plain values */
+    /* typed: another writer's _version that can be none of ours (a text, below 0, beyond the last); the item counts as one without. NULL: there is none */
+    const struct value *stray;
 };
 
-/* TYPED: "Item" or "Attributes" of an answer; NULL: there is no item. CORRUPT: not an item, or _version is no positive integer. */
+/* TYPED: "Item" or "Attributes" of an answer; NULL: there is no item. CORRUPT: not an item. */
 MUST_CHECK enum status item_learn(struct arena *arena, const struct value *typed, struct item *out);
 
 /* Its _write is MARK (base64). */

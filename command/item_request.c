@@ -114,23 +114,43 @@ static void compare_fields(struct draft *draft)
     }
 }
 
+static void require_id(struct draft *draft, const char *text)
+{
+    also(draft, text);
+    name_add(draft, "id", draft->change->command->model->aggregate.id_name);
+}
+
+/* An item, and still without a version of ours. */
+static void require_unversioned(struct draft *draft)
+{
+    const struct value *stray = draft->change->item.stray;
+
+    require_id(draft, "attribute_exists(#id)");
+    if (stray) {
+        also(draft, "#version = :stray");
+        value_add_typed(draft, "stray", stray);
+    } else {
+        also(draft, "attribute_not_exists(#version)");
+    }
+}
+
 static void require_version(struct draft *draft)
 {
     if (draft->change->item.versioned) {
         also(draft, "#version = :expected");
         value_add_u64(draft, "expected", draft->change->item.version);
     } else {
-        also(draft, "attribute_exists(#id)");
-        also(draft, "attribute_not_exists(#version)");
-        name_add(draft, "id", draft->change->command->model->aggregate.id_name);
+        require_unversioned(draft);
     }
     compare_fields(draft);
 }
 
-static void require_id(struct draft *draft, const char *text)
+/* A _version that can be none of ours fails the condition, and is seen. */
+static void require_usable_version(struct draft *draft, const char *text)
 {
     also(draft, text);
-    name_add(draft, "id", draft->change->command->model->aggregate.id_name);
+    value_add_u64(draft, "zero", 0);
+    value_add_u64(draft, "last", ITEM_VERSION_LAST);
 }
 
 /* #version is declared by whoever calls, when its own expression has it too. */
@@ -253,14 +273,17 @@ static void set_next_version(struct draft *draft, struct buf *set)
 {
     const struct item_change *change = draft->change;
 
-    if (change->basis == BASIS_VERSION && change->item.versioned) {
-        value_add_u64(draft, "next", change->item.version + 1);
+    if (change->basis == BASIS_VERSION) {
+        value_add_u64(draft, "next",
+                      (change->item.versioned ? change->item.version : change->version) + 1);
         buf_append_str(set, ":next");
         return;
     }
     value_add_u64(draft, "first", change->version);
     value_add_u64(draft, "one", 1);
     buf_append_str(set, "if_not_exists(#version, :first) + :one");
+    require_usable_version(draft,
+                           "(attribute_not_exists(#version) OR #version BETWEEN :zero AND :last)");
 }
 
 static void set_attributes(struct draft *draft, struct buf *set)
@@ -318,7 +341,7 @@ enum status item_delete_request(const struct item_change *change, struct arena *
     if (change->basis == BASIS_VERSION) {
         require_version(&draft);
     } else {
-        also(&draft, "attribute_exists(#version)");
+        require_usable_version(&draft, "#version BETWEEN :zero AND :last");
     }
     return close_body(&draft, arena, out);
 }
@@ -335,8 +358,7 @@ enum status item_stamp_request(const struct item_change *change, struct arena *a
     value_add_u64(&draft, "first", change->version);
     buf_append_str(&set, ":first");
     add_update(&draft, &set, "ALL_NEW");
-    require_id(&draft, "attribute_exists(#id)");
-    also(&draft, "attribute_not_exists(#version)");
+    require_unversioned(&draft);
     return close_body(&draft, arena, out);
 }
 

@@ -422,6 +422,7 @@ static void step_stamp(struct item_command *run)
     enum status status;
 
     run->change.version = version_issue();
+    run->change.item = run->item;
     status = item_stamp_request(&run->change, run->command->input->arena, &body);
     if (status != STATUS_OK) {
         fail(run, status, &none);

@@ -7,19 +7,19 @@
  *                    REMOVE         -> delete: image = old image, version = its _version + 1
  *     event store    INSERT of an event -> event (event.c); all else is ignored, for events are only ever appended
  *
- * Items of other writers have no _version, or keep the one that they found (CACHE-PROTOCOL.md "Projecting a batch").
+ * Items of other writers have no _version, or keep the one that they found (CACHE-PROTOCOL.md "Projecting a batch"); one that can be none of ours, such as a
+ * text, counts as none.
  */
 #include "projector/record.h"
 
 #include "cache/page.h"
 #include "cache/tag.h"
 #include "command/attribute.h"
+#include "command/item.h"
 #include "lib/decimal.h"
 #include "projector/event.h"
 
-#define VERSION_NAME  SLICE_LITERAL("_version")
 #define AGGREGATE_MAX 512 /* tables.sql */
-#define WRITTEN_NAME  SLICE_LITERAL("_written_at")
 #define NO_IMAGE      "it has no image (the stream must be NEW_AND_OLD_IMAGES)"
 
 static struct slice text_of(const struct value *map, const char *name)
@@ -107,17 +107,14 @@ static void decode_images(const struct value *change, struct arena *arena, struc
 
 static void decode_version(struct record *record)
 {
-    const struct value *version = value_get(record->image, VERSION_NAME);
+    uint64_t version;
 
-    if (!version || version->type == VALUE_NULL) {
-        return;
-    }
-    if (record_number(version, &record->version) != STATUS_OK) {
-        record->fault = "its _version is no number";
-        return;
+    if (record_number(value_get(record->image, slice_str(ITEM_VERSION)), &version) != STATUS_OK ||
+        version > ITEM_VERSION_LAST) {
+        return; /* none, or another writer's that can be none of ours */
     }
     record->has_version = true;
-    record->version += record->kind == RECORD_DELETE ? 1 : 0;
+    record->version = version + (record->kind == RECORD_DELETE ? 1 : 0);
 }
 
 /* Seconds, perhaps with a fraction or an exponent. */
@@ -141,8 +138,8 @@ static uint64_t coarse_ms(const struct value *change)
 /* A writer of other software leaves our _written_at as it found it: then it is no news of this change. */
 static void decode_time(const struct value *change, struct record *record)
 {
-    const struct value *written = value_get(record->image, WRITTEN_NAME);
-    const struct value *before = value_get(record->old, WRITTEN_NAME);
+    const struct value *written = value_get(record->image, slice_str(ITEM_WRITTEN_AT));
+    const struct value *before = value_get(record->old, slice_str(ITEM_WRITTEN_AT));
 
     if (record->kind == RECORD_DELETE || !written || (before && value_equal(written, before)) ||
         record_number(written, &record->written_ms) != STATUS_OK) {

@@ -153,6 +153,30 @@ def test_an_item_of_other_software_can_be_changed_and_deleted_by_commands(client
     is_problem(client.read(product_id, token(deleted)), 404)
 
 
+@pytest.mark.parametrize("stray", [{"S": "draft"}, {"N": "-5"}, {"N": "1E+30"}, {"N": "9223372036854775806"}, {"NULL": True}])
+def test_a_version_that_is_none_of_ours_hinders_nobody(client, stack, model, stray):
+    product_id = model.new_id()
+    stack.dynamodb.put(model, product_id, "Other", "1.5", False, _version=stray)
+    wait_until(lambda: client.read(product_id).status_code == 200, VISIBLE_S)
+    changed = client.update(product_id, name="Ours")
+    assert changed.status_code == 200, changed.text
+    assert body(client.read(product_id, token(changed)))[model.name] == "Ours"
+
+    stack.dynamodb.put(model, product_id, "Other", "1.5", False, _version=stray)
+    deleted = client.delete(product_id)
+    assert deleted.status_code == 200, deleted.text
+    is_problem(client.read(product_id, token(deleted)), 404)
+
+
+def test_a_version_that_other_software_sets_back_shows_nothing_old(client, stack, model):
+    product_id, _ = client.made()
+    stack.dynamodb.put(model, product_id, "Other", "1.5", False, _version={"N": "7"})
+    wait_until(lambda: body(client.read(product_id)).get(model.name) == "Other", VISIBLE_S)
+    changed = client.update(product_id, name="Ours")
+    assert body(changed)["version"] == 8
+    assert body(client.read(product_id, token(changed)))[model.name] == "Ours"
+
+
 def test_a_miss_says_who_answered(client, model):
     product_id, _ = client.made()
     client.update(product_id)

@@ -81,12 +81,14 @@ static void test_update_of_any_item_counts_in_the_table(void **state)
         "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},"
         "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, "
         "#version = if_not_exists(#version, :first) + :one, #a0 = :a0\","
-        "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":\"attribute_exists(#id)\","
+        "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":"
+        "\"(attribute_not_exists(#version) OR #version BETWEEN :zero AND :last) AND attribute_exists(#id)\","
         "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
         "\"ExpressionAttributeNames\":{\"#version\":\"_version\",\"#written_at\":\"_written_at\","
         "\"#write\":\"_write\",\"#a0\":\"Name\",\"#id\":\"WidgetId\"},"
         "\"ExpressionAttributeValues\":{\":now\":{\"N\":\"1700000000000\"},"
         "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":first\":{\"N\":\"1000\"},\":one\":{\"N\":\"1\"},"
+        "\":zero\":{\"N\":\"0\"},\":last\":{\"N\":\"9223372036854775805\"},"
         "\":a0\":{\"S\":\"a\"}}}");
 }
 
@@ -140,8 +142,9 @@ static void test_delete_demands_a_version(void **state)
     assert_body(
         body,
         "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},\"ReturnValues\":\"ALL_OLD\","
-        "\"ConditionExpression\":\"attribute_exists(#version)\",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-        "\"ExpressionAttributeNames\":{\"#version\":\"_version\"}}");
+        "\"ConditionExpression\":\"#version BETWEEN :zero AND :last\",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+        "\"ExpressionAttributeNames\":{\"#version\":\"_version\"},"
+        "\"ExpressionAttributeValues\":{\":zero\":{\"N\":\"0\"},\":last\":{\"N\":\"9223372036854775805\"}}}");
 }
 
 static void test_stamp_gives_a_version_to_an_item_without_one(void **state)
@@ -189,17 +192,48 @@ static void test_number_beyond_dynamodb_makes_no_request(void **state)
     assert_status(item_update_request(&change, &arena, &body), STATUS_TOO_LARGE);
 }
 
-static void test_version_that_is_no_integer_is_corrupt(void **state)
+/* Whatever another writer means by its _version, it is replaced only as long as it is what was read. */
+static void test_update_replaces_the_stray_version_that_was_read(void **state)
 {
-    static const char *const items[] = {
-        "{\"_version\":{\"S\":\"1\"}}", "{\"_version\":{\"N\":\"1.5\"}}",
-        "{\"_version\":{\"N\":\"-1\"}}", "{\"_version\":{\"N\":\"99999999999999999999\"}}"};
-    struct item item;
+    struct item_change change = change_of(WIDGET_RESERVE, BASIS_VERSION);
+    struct slice body;
+
+    (void)state;
+    change.item = item_of("{\"WidgetId\":{\"N\":\"7\"},\"_version\":{\"S\":\"draft\"}}");
+    assert_status(item_update_request(&change, &arena, &body), STATUS_OK);
+    assert_body(
+        body,
+        "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},"
+        "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, #version = :next, #a0 = :a0\","
+        "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":"
+        "\"attribute_exists(#id) AND #version = :stray AND attribute_not_exists(#f0)\","
+        "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+        "\"ExpressionAttributeNames\":{\"#version\":\"_version\",\"#written_at\":\"_written_at\","
+        "\"#write\":\"_write\",\"#a0\":\"Name\",\"#id\":\"WidgetId\",\"#f0\":\"Stock\"},"
+        "\"ExpressionAttributeValues\":{\":now\":{\"N\":\"1700000000000\"},"
+        "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":next\":{\"N\":\"1001\"},"
+        "\":stray\":{\"S\":\"draft\"},\":a0\":{\"S\":\"a\"}}}");
+}
+
+static void test_item_with_a_stray_version_counts_as_one_without(void **state)
+{
+    static const char *const items[] = {"{\"_version\":{\"S\":\"1\"}}",
+                                        "{\"_version\":{\"N\":\"1.5\"}}",
+                                        "{\"_version\":{\"N\":\"-1\"}}",
+                                        "{\"_version\":{\"NULL\":true}}",
+                                        "{\"_version\":{\"N\":\"9223372036854775806\"}}",
+                                        "{\"_version\":{\"N\":\"99999999999999999999\"}}"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(items); i++) {
-        assert_status(item_learn(&arena, widgets_json(&arena, items[i]), &item), STATUS_CORRUPT);
+        struct item item = item_of(items[i]);
+
+        assert_false(item.versioned);
+        assert_int_equal(item.version, 0);
+        assert_ptr_equal(item.stray, value_get(item.typed, slice_str("_version")));
     }
+    assert_true(item_of("{\"_version\":{\"N\":\"9223372036854775805\"}}").versioned);
+    assert_null(item_of("{\"_version\":{\"N\":\"0\"}}").stray);
 }
 
 int main(void)
@@ -213,7 +247,8 @@ int main(void)
         cmocka_unit_test(test_stamp_gives_a_version_to_an_item_without_one),
         cmocka_unit_test(test_read_is_consistent_and_string_ids_are_strings),
         cmocka_unit_test(test_number_beyond_dynamodb_makes_no_request),
-        cmocka_unit_test(test_version_that_is_no_integer_is_corrupt),
+        cmocka_unit_test(test_update_replaces_the_stray_version_that_was_read),
+        cmocka_unit_test(test_item_with_a_stray_version_counts_as_one_without),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -50,9 +50,12 @@ static const struct {
     {"a stream without images",                                               "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS "}}",
      "it has no image (the stream must be NEW_AND_OLD_IMAGES)",                                                                                                                              RECORD_PUT,    "Thing:7", false, 0,
      1795262940000                                                                                                                                                                                                                            },
-    {"a version that is no number",
+    {"another writer's text for a version",
      "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS
-     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"S\":\"x\"}}}}",                                                                          "its _version is no number",              RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"S\":\"x\"}}}}",                                                                          "",                                       RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+    {"a removal with a version below 0",
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS
+     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"-2\"}}}}",                                                                         "",                                       RECORD_DELETE, "Thing:7", false, 0, 1795262940000},
     {"an image that is none",
      "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":7}}}",
      "an image holds what is no attribute value",                                                                                                                                            RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
