@@ -10,6 +10,7 @@
 #include "command/idempotency.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "projector/table.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
@@ -60,12 +61,13 @@ static enum status wait_active(struct dynamodb_sync *dynamodb, struct arena *are
 static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    enum status status =
-        call(dynamodb, "CreateTable",
-             "{" TABLE ",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
-             "{\"AttributeName\":\"" COMMANDS_KEY "\",\"AttributeType\":\"S\"}],\"KeySchema\":["
-             "{\"AttributeName\":\"" COMMANDS_KEY "\",\"KeyType\":\"HASH\"}]}",
-             arena, &answer);
+    enum status status = table_change(
+        dynamodb, "CreateTable",
+        SLICE_LITERAL("{" TABLE ",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
+                      "{\"AttributeName\":\"" COMMANDS_KEY
+                      "\",\"AttributeType\":\"S\"}],\"KeySchema\":["
+                      "{\"AttributeName\":\"" COMMANDS_KEY "\",\"KeyType\":\"HASH\"}]}"),
+        arena, &answer);
 
     if (status != STATUS_OK && !slice_is(answer.error, "ResourceInUseException")) {
         log_error("table not made", "table=" COMMANDS_TABLE " status=%s error=%.*s message=%.*s",

@@ -26,6 +26,21 @@ static enum status call(struct dynamodb_sync *dynamodb, const char *operation, s
                               answer);
 }
 
+enum status table_change(struct dynamodb_sync *dynamodb, const char *operation, struct slice body,
+                         struct arena *arena, struct dynamodb_answer *answer)
+{
+    uint64_t deadline_us = clock_deadline(ACTIVE_TIMEOUT_US);
+    enum status status = call(dynamodb, operation, body, arena, answer);
+
+    while (status_advice(status) != ADVICE_FINAL && clock_left_us(deadline_us) > 0) {
+        log_warn_every("waiting for DynamoDB", "operation=%s status=%s", operation,
+                       status_name(status));
+        usleep(ACTIVE_PAUSE_US);
+        status = call(dynamodb, operation, body, arena, answer);
+    }
+    return status;
+}
+
 static struct slice text_of(const struct value *map, const char *name)
 {
     const struct value *value = value_get(map, slice_str(name));
@@ -112,9 +127,10 @@ static enum status turn_stream_on(struct dynamodb_sync *dynamodb, struct slice t
     if (status != STATUS_OK || stream_is_on(described)) {
         return status;
     }
-    return call(dynamodb, "UpdateTable",
-                arena_printf(arena, "{\"TableName\":\"%.*s\"," STREAM_ON "}", SLICE_ARG(table)),
-                arena, &answer);
+    return table_change(
+        dynamodb, "UpdateTable",
+        arena_printf(arena, "{\"TableName\":\"%.*s\"," STREAM_ON "}", SLICE_ARG(table)), arena,
+        &answer);
 }
 
 static enum status wait_active(struct dynamodb_sync *dynamodb,
@@ -124,7 +140,8 @@ static enum status wait_active(struct dynamodb_sync *dynamodb,
     struct slice arn;
     enum status status = table_stream(dynamodb, aggregate, arena, &arn);
 
-    while (status == STATUS_NOT_FOUND && clock_left_us(deadline_us) > 0) {
+    while ((status == STATUS_NOT_FOUND || status_advice(status) != ADVICE_FINAL) &&
+           clock_left_us(deadline_us) > 0) {
         usleep(ACTIVE_PAUSE_US);
         status = table_stream(dynamodb, aggregate, arena, &arn);
     }
@@ -136,7 +153,7 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
     struct arena arena = {0};
     struct dynamodb_answer answer;
     enum status status =
-        call(dynamodb, "CreateTable", creation(&arena, aggregate), &arena, &answer);
+        table_change(dynamodb, "CreateTable", creation(&arena, aggregate), &arena, &answer);
 
     if (status == STATUS_OK) {
         log_info("table made", "table=%.*s", SLICE_ARG(aggregate->table));

@@ -16,6 +16,14 @@ MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb,
                                     const struct plan_aggregate *aggregate, struct arena *arena,
                                     struct slice *arn_out);
 
+/*
+ * CreateTable or UpdateTable, sent again until it is answered: a table that was made by a try whose answer was lost is in use
+ * (CONFLICT) at the next.
+ */
+MUST_CHECK enum status table_change(struct dynamodb_sync *dynamodb, const char *operation,
+                                    struct slice body, struct arena *arena,
+                                    struct dynamodb_answer *answer);
+
 /* Makes the table with its stream and waits until both are there. A table that exists gets a stream if it has none. */
 MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb,
                                     const struct plan_aggregate *aggregate);

@@ -18,6 +18,7 @@ import requests
 
 from support.client import body, is_problem, json_text
 from support.dynamodb import DynamoDB
+from support.projector import Projector
 from support.raw import Raw
 from support.stack import BUILD, ROOT, port_is_free
 from support.wait import wait_until
@@ -281,3 +282,17 @@ def test_a_long_history_costs_few_requests(world):
         assert world.rename(customer, f"i{i}@b.example").status_code == 200
     # two workers with caches of their own: at most a lost race and a read for each change of hands
     assert world.requests_seen() - before <= 20 * 3 + 2
+
+
+# ---- setup
+
+
+@pytest.mark.parametrize("action", ["lose_before", "lose_after", "error500", "error500_after", "throttle"])
+def test_setup_makes_its_tables_though_answers_are_late_or_lost(stack, world, tmp_path, action):
+    """DynamoDB Local answers its first CreateTable seconds late on a busy machine: the next says that the table is there."""
+    world.control(reset="all")
+    world.fault("CreateTable", action, 2)
+    setup = Projector(stack, 0, tmp_path / "log", f"--dynamodb_endpoint={world.stub_url}", f"--models={ROOT / 'conf/models'}").run(
+        "setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
+    assert setup.returncode == 0, setup.stderr
+    assert world.dynamodb.call("ListTables")["TableNames"] == ["Comments", "Customers", "Products", "TwofoldCommands"]
