@@ -113,10 +113,11 @@ def test_a_start_that_breaks_off_ends_what_it_started_and_names_the_log(other, t
     assert other.pids() == {} and sessions_of(other.run_dir) == []
 
 
-def test_ctrl_c_stops_just_what_run_started(other, foreign_redis):
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN], ids=["typed", "by-a-script's-&"])
+def test_ctrl_c_stops_just_what_run_started(other, foreign_redis, inherited):
     run = subprocess.Popen([ROOT / "conf/local/stack", "run"], env=other.environment, text=True,
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           start_new_session=True)
+                           start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, inherited))
     lines = []
     while "Ctrl-C" not in (line := run.stdout.readline()):
         lines.append(line)
@@ -133,6 +134,12 @@ def test_ctrl_c_stops_just_what_run_started(other, foreign_redis):
     assert all(port_is_free(int(other.environment["PORT_BASE"]) + i) for i in range(PORTS))
     assert not pathlib.Path(sockets).exists()
     assert foreign_redis.ping()
+
+
+def test_what_a_killed_java_leaves_goes_with_the_stack(stack, client):
+    client.made()
+    sockets = pathlib.Path((stack.run_dir / "sockets").read_text().strip())
+    assert list(sockets.glob("sqlite-*.so"))
 
 
 def test_down_without_anything_running_is_no_error(other):
