@@ -22,11 +22,13 @@ dynamodb_fetch()
     rm -rf "$tmp"
 }
 
+# java and SQLite leave files in folders for temporary ones when they are killed: in ours, which goes with the stack.
 dynamodb_launch()
 {
     mkdir -p "$RUN_DIR/data/dynamodb"
     launch dynamodb env LD_PRELOAD="$BUILD/loopback.so" \
-        java -Xmx512m -XX:+UseSerialGC -Djava.library.path="$DYNAMODB_HOME/DynamoDBLocal_lib" \
+        java -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir="$SOCKETS" \
+        -Djava.library.path="$DYNAMODB_HOME/DynamoDBLocal_lib" \
         -jar "$DYNAMODB_HOME/DynamoDBLocal.jar" -port "${port_of[dynamodb]}" -sharedDb -disableTelemetry \
         -dbPath "$RUN_DIR/data/dynamodb"
 }
