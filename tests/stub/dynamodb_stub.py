@@ -127,8 +127,24 @@ def normal(typed, depth=0):
     return {tag: content}
 
 
+def size_of_value(typed):
+    """AWS, "Item sizes and formats"."""
+    (tag, content), = typed.items()
+    if tag == "S":
+        return len(content.encode())
+    if tag == "N":
+        return (len(content.strip("-").replace(".", "")) + 1) // 2 + 1
+    if tag == "B":
+        return len(base64.b64decode(content))
+    if tag == "L":
+        return 3 + sum(1 + size_of_value(child) for child in content)
+    if tag == "M":
+        return 3 + len(content) + size_of(content)
+    return 1 if tag in ("BOOL", "NULL") else sum(size_of_value({tag[0]: child}) for child in content)
+
+
 def size_of(item):
-    return sum(len(name.encode()) + len(json.dumps(typed)) for name, typed in item.items())
+    return sum(len(name.encode()) + size_of_value(typed) for name, typed in item.items())
 
 
 ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "DeleteItem"}
@@ -313,14 +329,19 @@ class Database:
         return answer
 
     def select(self, request, key_condition):
+        """Of a Query only the partitions are tried that its values may name."""
         table = self.table(request)
+        places = table.items
+        if key_condition is not None:
+            values = [comparable(typed) for typed in request["ExpressionAttributeValues"].values()]
+            places = [place for place in places if place[0] in values]
         context = Context(request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues"))
         test = (lambda item: True) if key_condition is None else \
             Parser("KeyConditionExpression", key_condition, context).condition()
         text = request.get("FilterExpression")
         keep = Parser("FilterExpression", text, context).condition() if text is not None else lambda item: True
         context.check_all_used(key_condition is not None or text is not None)
-        items = [item for place, item in sorted(table.items.items(), key=lambda pair: pair[0]) if test(item)]
+        items = [table.items[place] for place in sorted(places) if test(table.items[place])]
         if request.get("ScanIndexForward") is False:
             items.reverse()
         return self.page(request, items, keep, table)
