@@ -95,7 +95,8 @@ $(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 $(BUILD)/tests/servers/cache/test_%: $(BUILD)/tests/servers/cache/test_%.o $(BUILD)/tests/servers/cache/world.o $(call archives,$(cache_needs))
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(BUILD)/tests/servers/command/test_%: $(BUILD)/tests/servers/command/test_%.o $(BUILD)/tests/servers/command/bench.o $(call archives,$(command_needs))
+BENCH := bench cart widget
+$(BUILD)/tests/servers/command/test_%: $(BUILD)/tests/servers/command/test_%.o $(BENCH:%=$(BUILD)/tests/servers/command/%.o) $(call archives,$(command_needs))
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 

@@ -3,6 +3,10 @@
  */
 #include "command/aggregate.h"
 
+#include <stdatomic.h>
+
+#include "lib/buf.h"
+#include "lib/hash.h"
 #include "lib/memory.h"
 
 struct size {
@@ -57,10 +61,24 @@ static struct value *copy_value(struct room *room, const struct value *value)
     return copy;
 }
 
-struct aggregate *aggregate_create(const struct fold *fold, struct slice id,
+uint64_t aggregate_kind(const struct plan_model *model)
+{
+    struct buf text = {0};
+    char fold[FOLD_TEXT];
+    uint64_t kind;
+
+    fold_fingerprint(model, fold);
+    buf_append_str(&text, fold);
+    buf_append(&text, model->aggregate.table);
+    kind = hash_xxh64(buf_slice(&text));
+    buf_fini(&text);
+    return kind;
+}
+
+struct aggregate *aggregate_create(const struct aggregate_key *key, const struct fold *fold,
                                    uint64_t snapshot_version)
 {
-    struct size size = {.bytes = id.len};
+    struct size size = {.bytes = key->id.len};
     struct aggregate *aggregate;
     struct room room;
 
@@ -71,13 +89,14 @@ struct aggregate *aggregate_create(const struct fold *fold, struct slice id,
     aggregate = xalloc(size.bytes);
     room.node = (struct value *)(aggregate + 1);
     room.text = (char *)(room.node + size.nodes);
-    *aggregate = (struct aggregate){.model = fold->model,
-                                    .id = copy_text(&room, id),
-                                    .version = fold->version,
-                                    .exists = fold->exists,
-                                    .snapshot_version = snapshot_version,
-                                    .bytes = size.bytes,
-                                    .references = 1};
+    *aggregate = (struct aggregate){
+        .key = {key->kind, copy_text(&room, key->id)},
+        .version = fold->version,
+        .exists = fold->exists,
+        .bytes = size.bytes,
+        .snapshot_version = snapshot_version,
+        .references = 1
+    };
     if (fold->state) {
         aggregate->state = copy_value(&room, fold->state);
     }
@@ -86,20 +105,19 @@ struct aggregate *aggregate_create(const struct fold *fold, struct slice id,
 
 struct aggregate *aggregate_get(struct aggregate *aggregate)
 {
-    aggregate->references++;
+    atomic_fetch_add(&aggregate->references, 1);
     return aggregate;
 }
 
 void aggregate_put(struct aggregate *aggregate)
 {
-    if (aggregate && --aggregate->references == 0) {
+    if (aggregate && atomic_fetch_sub(&aggregate->references, 1) == 1) {
         xfree(aggregate);
     }
 }
 
-void aggregate_fold(const struct aggregate *aggregate, const struct value *id, struct arena *arena,
-                    struct fold *out)
+void aggregate_fold(const struct aggregate *aggregate, const struct plan_model *model,
+                    const struct value *id, struct arena *arena, struct fold *out)
 {
-    fold_begin(out, arena, aggregate->model, id, aggregate->version, aggregate->exists,
-               aggregate->state);
+    fold_begin(out, arena, model, id, aggregate->version, aggregate->exists, aggregate->state);
 }

@@ -1,48 +1,43 @@
 /*
- * An aggregate as it was at one version: read-only and counted, so that a command may hold it while the cache lets it go. One thread.
+ * An aggregate as it was at one version.
+ *
+ * What a version's events have made never changes, for an event is written once: so an aggregate is read-only from its making on, and any number of threads may
+ * hold the same one. Only the count of its holders moves, and a hint about snapshots: both are atomic.
  */
 #ifndef COMMAND_AGGREGATE_H
 #define COMMAND_AGGREGATE_H
 
 #include "command/fold.h"
 
-struct aggregate {
-    const struct plan_model *model;
+/* Which one. kind: all that a state depends on beside its events (aggregate_kind). */
+struct aggregate_key {
+    uint64_t kind;
     struct slice id; /* canonical */
+};
+
+struct aggregate {
+    struct aggregate_key key;
     uint64_t version;
     bool exists;
     const struct value *state; /* MAP; NULL unless it exists */
-    uint64_t snapshot_version; /* of the last snapshot that we know of; 0: none */
     size_t bytes;              /* that it takes, all in one piece */
-    unsigned int references;
-    /* the cache's */
-    uint64_t hash;
-    struct aggregate *chain, *newer, *older;
+    /* of the last snapshot that we know of, or have asked for; 0: none */
+    _Atomic uint64_t snapshot_version;
+    _Atomic unsigned int references;
 };
 
+/* Of the table and of the fold: models that were loaded again have the same kind unless their events' set or deletes changed. */
+uint64_t aggregate_kind(const struct plan_model *model);
+
 /* A copy of what the fold has come to; references: 1. */
-struct aggregate *aggregate_create(const struct fold *fold, struct slice id,
+struct aggregate *aggregate_create(const struct aggregate_key *key, const struct fold *fold,
                                    uint64_t snapshot_version);
+/* Any thread. */
 struct aggregate *aggregate_get(struct aggregate *aggregate);
 void aggregate_put(struct aggregate *aggregate); /* may be NULL */
 
-/* Goes on from AGGREGATE. */
-void aggregate_fold(const struct aggregate *aggregate, const struct value *id, struct arena *arena,
-                    struct fold *out);
-
-/*
- * The aggregates that commands met last: at most BYTES, the least recently used go first. One per commander.
- */
-struct aggregate_cache;
-
-struct aggregate_cache *aggregate_cache_create(size_t bytes);
-void aggregate_cache_destroy(struct aggregate_cache *cache);
-
-/* A reference for the caller, or NULL. */
-struct aggregate *aggregate_cache_find(struct aggregate_cache *cache,
-                                       const struct plan_model *model, struct slice id);
-
-/* Keeps it, unless a later version is there. */
-void aggregate_cache_keep(struct aggregate_cache *cache, struct aggregate *aggregate);
+/* Goes on from AGGREGATE, which must outlive the fold. */
+void aggregate_fold(const struct aggregate *aggregate, const struct plan_model *model,
+                    const struct value *id, struct arena *arena, struct fold *out);
 
 #endif

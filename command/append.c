@@ -1,7 +1,7 @@
 /*
  * A command of an event store: events appended behind the version that the decision stands on.
  *
- *   begin --cached, or the id is new--> decide --write--> WRITE --done--> fold the events, keep the aggregate, answer; a snapshot now and then
+ *   begin --cached, or the id is new--> decide --write--> WRITE --done--> keep the aggregate that the events make, answer
  *     |                                  |  ^              |
  *     '--not cached--> LOAD -------------+--'              | another's event has the version: a race was lost
  *                       ^                |                 |
@@ -29,6 +29,7 @@
 struct append {
     struct command *command;
     struct aggregate *aggregate; /* held; what the decision stands on */
+    struct aggregate *next;      /* held; what the write in flight makes of it; NULL: none yet */
     bool fresh;                  /* read by this command, or surely empty */
     bool overtaken;              /* a race was lost since */
     unsigned int races;
@@ -47,6 +48,7 @@ static void release(void *ctx)
     struct append *run = ctx;
 
     aggregate_put(run->aggregate);
+    aggregate_put(run->next);
 }
 
 static struct event_stream stream_of(const struct append *run)
@@ -66,7 +68,6 @@ static void conclude_with(struct append *run, enum status status)
     result->created = false;
     result->events = NULL;
     result->event_count = 0;
-    snapshot_write(run->command->commander, run->aggregate);
     command_conclude(run->command, status, status == STATUS_OK);
 }
 
@@ -158,7 +159,6 @@ static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate
     aggregate_put(run->aggregate);
     run->aggregate = aggregate;
     run->fresh = true;
-    aggregate_cache_keep(run->command->commander->aggregates, aggregate);
     if (run->overtaken && ++run->races > run->command->commander->settings->command_races) {
         conclude_race(run);
         return;
@@ -182,17 +182,8 @@ static void lose_race(struct append *run)
 
 static void finish_written(struct append *run)
 {
-    struct command *command = run->command;
-    struct aggregate *next;
-    struct fold fold;
-
-    aggregate_fold(run->aggregate, command->result.id, command->input->arena, &fold);
-    (void)fold_apply_all(&fold, run->events, run->event_count);
-    next = aggregate_create(&fold, command->result.id_text, run->aggregate->snapshot_version);
-    snapshot_write(command->commander, next);
-    aggregate_cache_keep(command->commander->aggregates, next);
-    aggregate_put(next);
-    command_finish(command, STATUS_OK, false);
+    aggregate_cache_keep(run->command->commander->aggregates, run->next);
+    command_finish(run->command, STATUS_OK, false);
 }
 
 static void follow_outcome(struct append *run, enum append_outcome outcome, enum status status,
@@ -260,6 +251,19 @@ static void number_events(struct append *run)
     result->created = !run->aggregate->exists;
 }
 
+/* What the events will have made. */
+static void fold_events(struct append *run)
+{
+    const struct command *command = run->command;
+    struct fold fold;
+
+    aggregate_fold(run->aggregate, command->input->command->model, command->result.id,
+                   command->input->arena, &fold);
+    (void)fold_apply_all(&fold, run->events, run->event_count);
+    aggregate_put(run->next);
+    run->next = aggregate_create(&run->aggregate->key, &fold, run->aggregate->snapshot_version);
+}
+
 static struct slice transaction_token(struct append *run)
 {
     char *token;
@@ -297,8 +301,9 @@ static void step_write(struct append *run)
     enum status status;
 
     number_events(run);
+    fold_events(run);
     count = run->event_count;
-    actions = ARENA_ARRAY(arena, struct transaction_action, count + 1);
+    actions = ARENA_ARRAY(arena, struct transaction_action, count + 2);
     status = make_puts(run, actions);
     if (status != STATUS_OK) {
         command_fail(command, status, &none);
@@ -306,6 +311,9 @@ static void step_write(struct append *run)
     }
     if (command->once) {
         actions[count++] = idempotency_action(command);
+    }
+    if (count < TRANSACTION_ACTIONS_MAX && snapshot_action(command, run->next, &actions[count])) {
+        count++;
     }
     if (count == 1) {
         command_request(command, "PutItem", actions[0].body, true, on_written, run);
@@ -348,25 +356,24 @@ static void step_verify(struct append *run)
 /* ------------------------------------------------------------------ begin */
 
 /* What no event was ever written of: an id that was made just now. */
-static struct aggregate *empty(struct command *command)
+static struct aggregate *empty(struct command *command, const struct aggregate_key *key)
 {
     struct fold fold;
 
     fold_begin(&fold, command->input->arena, command->input->command->model, command->result.id, 0,
                false, NULL);
-    return aggregate_create(&fold, command->result.id_text, 0);
+    return aggregate_create(key, &fold, 0);
 }
 
 void append_start(struct command *command)
 {
     struct append *run = ARENA_NEW(command->input->arena, struct append);
+    const struct aggregate_key key = command_aggregate_key(command);
 
     run->command = command;
     run->fresh = command->given_id.len == 0;
-    run->aggregate =
-        run->fresh ? empty(command)
-                   : aggregate_cache_find(command->commander->aggregates,
-                                          command->input->command->model, command->result.id_text);
+    run->aggregate = run->fresh ? empty(command, &key)
+                                : aggregate_cache_find(command->commander->aggregates, &key);
     arena_defer(command->input->arena, release, run);
     if (run->aggregate) {
         step_decide(run);

@@ -16,7 +16,8 @@
 #include "lib/memory.h"
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
-                                   const struct settings *settings, struct dynamodb *dynamodb)
+                                   const struct settings *settings, struct dynamodb *dynamodb,
+                                   struct aggregate_cache *aggregates)
 {
     struct commander *commander = XNEW(struct commander);
 
@@ -24,10 +25,13 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
     commander->plan = plan;
     commander->settings = settings;
     commander->results = XARRAY(struct metric *, (size_t)plan->command_count * COMMAND_RESULTS);
-    commander->aggregates = aggregate_cache_create(settings->aggregate_cache);
-    commander->folds = xalloc(plan->model_count * sizeof(*commander->folds));
+    commander->aggregates = aggregates;
+    commander->models = XARRAY(struct commander_model, plan->model_count);
     for (size_t i = 0; i < plan->model_count; i++) {
-        fold_fingerprint(&plan->models[i], commander->folds[plan->models[i].index]);
+        struct commander_model *model = &commander->models[plan->models[i].index];
+
+        fold_fingerprint(&plan->models[i], model->fold);
+        model->kind = aggregate_kind(&plan->models[i]);
     }
     retrier_init(&commander->retrier, loop, dynamodb, settings);
     metric_family(METRIC_COUNTER, "twofold_commands_total", "commands by their result");
@@ -39,8 +43,7 @@ void commander_destroy(struct commander *commander)
     if (!commander) {
         return;
     }
-    aggregate_cache_destroy(commander->aggregates);
-    xfree(commander->folds);
+    xfree(commander->models);
     xfree(commander->results);
     xfree(commander);
 }
@@ -130,6 +133,14 @@ static bool id_is_valid(struct command *command)
     command->result.id_text = id_canonical(input->arena, id);
     command->given_id = generated ? SLICE_EMPTY : command->result.id_text;
     return true;
+}
+
+struct aggregate_key command_aggregate_key(const struct command *command)
+{
+    const struct plan_model *model = command->input->command->model;
+
+    return (struct aggregate_key){command->commander->models[model->index].kind,
+                                  command->result.id_text};
 }
 
 /* ------------------------------------------------------------------ start */

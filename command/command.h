@@ -6,14 +6,17 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+#include "command/aggregate_cache.h"
 #include "command/dynamodb.h"
 #include "conf/plan.h"
 #include "conf/settings.h"
 
 struct commander;
 
+/* AGGREGATES are shared with the process's other commanders. All is borrowed. */
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
-                                   const struct settings *settings, struct dynamodb *dynamodb);
+                                   const struct settings *settings, struct dynamodb *dynamodb,
+                                   struct aggregate_cache *aggregates);
 void commander_destroy(struct commander *commander); /* when no command is in flight */
 
 struct command_result;

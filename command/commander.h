@@ -4,20 +4,26 @@
 #ifndef COMMAND_COMMANDER_H
 #define COMMAND_COMMANDER_H
 
-#include "command/aggregate.h"
+#include "command/aggregate_cache.h"
 #include "command/command.h"
 #include "command/retry.h"
 #include "lib/metric.h"
 
 #define COMMAND_RESULTS (STATUS_COUNT + 2) /* statuses, no-op, repetition */
 
+/* What snapshots and the cache tell a model's states by. */
+struct commander_model {
+    char fold[FOLD_TEXT];
+    uint64_t kind;
+};
+
 struct commander {
     struct loop *loop;
     const struct plan *plan;
     const struct settings *settings;
     struct retrier retrier;
-    struct aggregate_cache *aggregates;
-    char (*folds)[FOLD_TEXT]; /* fingerprints, by model */
+    struct aggregate_cache *aggregates; /* the process's */
+    struct commander_model *models;     /* by their index */
     struct metric **results; /* [command][status], then no-ops and repetitions; made at first use */
 };
 
@@ -53,6 +59,9 @@ void command_error(struct command *command, struct slice pointer, const char *de
 
 /* Ends by the answer that an earlier command with the same key stored: the same body. */
 void command_finish_repeated(struct command *command);
+
+/* Of the aggregate that an event store's command is for; result.id is known. */
+struct aggregate_key command_aggregate_key(const struct command *command);
 
 /* A request of this command, by its deadline. */
 void command_request(struct command *command, const char *operation, struct slice body,

@@ -9,6 +9,8 @@
 #include "lib/json.h"
 
 #define LOOK_WITHOUT_SNAPSHOTS 100 /* events, when there are no snapshots to meet */
+#define ITEM_MAX \
+    ((size_t)400 << 10) /* AWS, "Item size"; our text of one is larger than what they count */
 
 static void open_body(struct buf *body, const struct event_stream *stream)
 {
@@ -135,16 +137,28 @@ struct slice event_query_request(const struct event_stream *stream, uint64_t ver
     return query(stream, from, EVENT_PREFIX "99999999999999999999", "}", arena);
 }
 
-enum status snapshot_put_request(const struct aggregate *aggregate, const char *fold,
-                                 struct arena *arena, struct slice *out)
+static void add_unless_later(struct buf *body, uint64_t version, const char *fold)
 {
-    const struct event_stream stream = {&aggregate->model->aggregate, aggregate->id};
+    buf_append_str(body, ",\"ConditionExpression\":\"attribute_not_exists(#key) OR "
+                         "#version < :version OR #fold <> :fold\","
+                         "\"ExpressionAttributeNames\":{\"#key\":\"PK\",\"#version\":\"version\","
+                         "\"#fold\":\"fold\"},\"ExpressionAttributeValues\":{\":fold\":{\"S\":");
+    json_write_string(body, slice_str(fold));
+    buf_append_char(body, '}');
+    add_number(body, ":version", version);
+    buf_append_char(body, '}');
+}
+
+enum status snapshot_put_request(const struct event_stream *stream,
+                                 const struct aggregate *aggregate, const char *fold,
+                                 bool unless_later, struct arena *arena, struct slice *out)
+{
     struct buf body = {0};
     enum status status = STATUS_OK;
 
-    open_body(&body, &stream);
+    open_body(&body, stream);
     buf_append_str(&body, ",\"Item\":{");
-    add_partition(&body, &stream, "PK");
+    add_partition(&body, stream, "PK");
     add_text(&body, "SK", slice_str(EVENT_SNAPSHOT));
     add_number(&body, "version", aggregate->version);
     add_text(&body, "fold", slice_str(fold));
@@ -152,13 +166,10 @@ enum status snapshot_put_request(const struct aggregate *aggregate, const char *
         buf_append_str(&body, ",\"state\":");
         status = attribute_write(&body, aggregate->state);
     }
-    buf_append_str(&body, "},\"ConditionExpression\":\"attribute_not_exists(#key) OR "
-                          "#version < :version OR #fold <> :fold\","
-                          "\"ExpressionAttributeNames\":{\"#key\":\"PK\",\"#version\":\"version\","
-                          "\"#fold\":\"fold\"},\"ExpressionAttributeValues\":{\":fold\":{\"S\":");
-    json_write_string(&body, slice_str(fold));
     buf_append_char(&body, '}');
-    add_number(&body, ":version", aggregate->version);
-    *out = close_body(&body, "}}", arena);
-    return status;
+    if (unless_later) {
+        add_unless_later(&body, aggregate->version, fold);
+    }
+    *out = close_body(&body, "}", arena);
+    return status == STATUS_OK && out->len > ITEM_MAX ? STATUS_TOO_LARGE : status;
 }

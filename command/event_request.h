@@ -28,8 +28,13 @@ struct slice event_look_request(const struct event_stream *stream, struct arena 
 struct slice event_query_request(const struct event_stream *stream, uint64_t version,
                                  struct arena *arena);
 
-/* PutItem, unless a later snapshot of the same fold is there. */
-MUST_CHECK enum status snapshot_put_request(const struct aggregate *aggregate, const char *fold,
-                                            struct arena *arena, struct slice *out);
+/*
+ * PutItem, or a transaction's Put. unless_later: on the condition that no later snapshot of the same fold is there; without it for who writes the events too,
+ * for their condition says more. TOO_LARGE: DynamoDB holds no such item.
+ */
+MUST_CHECK enum status snapshot_put_request(const struct event_stream *stream,
+                                            const struct aggregate *aggregate, const char *fold,
+                                            bool unless_later, struct arena *arena,
+                                            struct slice *out);
 
 #endif

@@ -3,7 +3,8 @@
  *                       no (an old snapshot, or none): what was found of the beginning is known; go on below
  *     known           FOLLOW: Query of the events after it, oldest first, page by page
  *
- * Each page is folded and thrown away, so that a long history needs little memory.
+ * Each page is folded and thrown away, so that a long history needs little memory; and folded in runs, for a set that adds to a list copies it for each event.
+ * What was read until the deadline is kept, here and as a snapshot: the next try goes on from there.
  *
  * A Query is no snapshot: of several events that one transaction writes it may show the later one only. So a missing version is asked for again, and only one
  * that stays missing is an error.
@@ -12,14 +13,17 @@
 
 #include "command/attribute.h"
 #include "command/event_request.h"
+#include "command/snapshot.h"
 #include "lib/log.h"
 
-#define GAPS_MAX 5
+#define GAPS_MAX   5
+#define RUN_EVENTS 64
 
 struct load {
     struct command *command;
     struct event_stream stream;
     struct aggregate *known; /* NULL: nothing yet */
+    bool looking;
     struct arena page;
     unsigned int gaps;
     aggregate_loaded_fn *done;
@@ -34,22 +38,40 @@ struct page {
     bool more;
 };
 
+static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer,
+                    bool doubted);
 static void follow(struct load *load);
+
+/* What was read counts for the next try too, or a history that takes longer than a command may would never be read. */
+static void keep_progress(struct load *load)
+{
+    aggregate_cache_keep(load->command->commander->aggregates, load->known);
+    snapshot_write(load->command, load->known);
+}
+
+/* A lost answer to a read is one that did not come. */
+static enum status status_of_read(enum status status)
+{
+    return status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status;
+}
 
 static void finish(struct load *load, enum status status, const struct dynamodb_answer *answer)
 {
     struct aggregate *known = load->known;
     struct arena page = load->page; /* the answer's; the load may go with its request in done */
 
+    if (known && status != STATUS_CORRUPT) {
+        keep_progress(load);
+    }
     if (status != STATUS_OK) {
         aggregate_put(known);
         known = NULL;
     }
-    load->done(load->ctx, status, known, answer);
+    load->done(load->ctx, status_of_read(status), known, answer);
     arena_fini(&page);
 }
 
-static void request(struct load *load, struct slice body, retry_done_fn *done)
+static void request(struct load *load, struct slice body)
 {
     const struct retry_request sent = {.operation = "Query",
                                        .body = body,
@@ -57,7 +79,7 @@ static void request(struct load *load, struct slice body, retry_done_fn *done)
                                        .deadline_us = load->command->input->deadline_us,
                                        .repeatable = true};
 
-    retry_start(&load->command->commander->retrier, &sent, done, load);
+    retry_start(&load->command->commander->retrier, &sent, on_page, load);
 }
 
 /* ------------------------------------------------------------------ a page */
@@ -94,29 +116,26 @@ static enum status page_read(struct load *load, const struct dynamodb_answer *an
     return STATUS_OK;
 }
 
-/* Where the fold begins: what is known, or a snapshot of this fold, or nothing. */
-static uint64_t begin(struct load *load, const struct page *page, struct fold *fold)
+/* A snapshot of this fold, or nothing. */
+static struct aggregate *begin(struct load *load, const struct value *snapshot)
 {
     const struct command *command = load->command;
     const struct plan_model *model = command->input->command->model;
-    const struct value *id = command->result.id, *state = NULL, *typed;
+    const struct value *typed = value_get(snapshot, slice_str("state")), *state = NULL;
+    const struct aggregate_key key = command_aggregate_key(command);
     uint64_t version = 0;
+    struct fold fold;
 
-    if (load->known) {
-        aggregate_fold(load->known, id, &load->page, fold);
-        return load->known->snapshot_version;
-    }
-    typed = value_get(page->snapshot, slice_str("state"));
-    if (!page->snapshot ||
-        !slice_is(event_text(page->snapshot, "fold", "S"),
-                  command->commander->folds[model->index]) ||
-        slice_parse_u64(event_text(page->snapshot, "version", "N"), &version) != STATUS_OK ||
-        (typed && attribute_read(&load->page, typed, &state) != STATUS_OK)) {
+    if (!slice_is(event_text(snapshot, "fold", "S"),
+                  command->commander->models[model->index].fold) ||
+        slice_parse_u64(event_text(snapshot, "version", "N"), &version) != STATUS_OK ||
+        (typed &&
+         (attribute_read(&load->page, typed, &state) != STATUS_OK || state->type != VALUE_MAP))) {
         version = 0;
         state = NULL;
     }
-    fold_begin(fold, &load->page, model, id, version, state != NULL, state);
-    return version;
+    fold_begin(&fold, &load->page, model, command->result.id, version, state != NULL, state);
+    return aggregate_create(&key, &fold, version);
 }
 
 static enum status fail_gap(struct load *load, uint64_t version)
@@ -130,29 +149,44 @@ static enum status fail_gap(struct load *load, uint64_t version)
     return STATUS_CORRUPT;
 }
 
-/* Folds a page into what is known. True when nothing is missing up to its end, nor behind it. */
+/* Goes on from what is known by COUNT events; false: one is missing. */
+static bool fold_run(struct load *load, const struct event *events, size_t count)
+{
+    const struct command *command = load->command;
+    struct aggregate *before = load->known;
+    struct arena arena = {0};
+    struct fold fold;
+    bool whole;
+
+    aggregate_fold(before, command->input->command->model, command->result.id, &arena, &fold);
+    whole = fold_apply_all(&fold, events, count);
+    load->known = aggregate_create(&before->key, &fold, before->snapshot_version);
+    aggregate_put(before);
+    arena_fini(&arena);
+    return whole;
+}
+
+/* Folds a page into what is known. whole_out: nothing is missing in it. */
 static enum status page_fold(struct load *load, const struct page *page, bool *whole_out)
 {
-    struct aggregate *next;
-    struct fold fold;
-    uint64_t snapshot_version = begin(load, page, &fold);
-    bool whole = fold_apply_all(&fold, page->events, page->count);
+    *whole_out = true;
+    for (size_t i = 0; *whole_out && i < page->count; i += RUN_EVENTS) {
+        size_t left = page->count - i;
 
-    *whole_out = whole;
-    next = aggregate_create(&fold, load->stream.id, snapshot_version);
-    aggregate_put(load->known);
-    load->known = next;
-    return whole ? STATUS_OK : fail_gap(load, next->version + 1);
+        *whole_out = fold_run(load, page->events + i, left < RUN_EVENTS ? left : RUN_EVENTS);
+    }
+    return *whole_out ? STATUS_OK : fail_gap(load, load->known->version + 1);
 }
 
 /* ------------------------------------------------------------------ LOOK and FOLLOW */
 
-static enum status status_of_read(enum status status)
+/* True when the events up to the last one are known. Of a look, newest first, its first page says that. */
+static bool is_complete(const struct load *load, const struct page *page, bool whole)
 {
-    return status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status;
+    return whole && (!page->more || (load->looking && page->count > 0));
 }
 
-static void on_look(void *ctx, enum status status, const struct dynamodb_answer *answer,
+static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer,
                     bool doubted)
 {
     struct load *load = ctx;
@@ -163,36 +197,16 @@ static void on_look(void *ctx, enum status status, const struct dynamodb_answer 
     if (status == STATUS_OK) {
         status = page_read(load, answer, &page);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && load->looking) {
         reverse(page.events, page.count);
-        status = page_fold(load, &page, &whole);
-    }
-    if (status != STATUS_OK) {
-        finish(load, status_of_read(status), answer);
-    } else if (whole && (!page.more || page.count > 0)) {
-        finish(load, STATUS_OK, answer);
-    } else {
-        follow(load);
-    }
-}
-
-static void on_follow(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                      bool doubted)
-{
-    struct load *load = ctx;
-    struct page page;
-    bool whole = false;
-
-    (void)doubted;
-    if (status == STATUS_OK) {
-        status = page_read(load, answer, &page);
+        load->known = begin(load, page.snapshot);
     }
     if (status == STATUS_OK) {
         status = page_fold(load, &page, &whole);
     }
     if (status != STATUS_OK) {
-        finish(load, status_of_read(status), answer);
-    } else if (whole && !page.more) {
+        finish(load, status, answer);
+    } else if (is_complete(load, &page, whole)) {
         finish(load, STATUS_OK, answer);
     } else {
         follow(load);
@@ -201,9 +215,9 @@ static void on_follow(void *ctx, enum status status, const struct dynamodb_answe
 
 static void follow(struct load *load)
 {
+    load->looking = false;
     arena_reset(&load->page);
-    request(load, event_query_request(&load->stream, load->known->version + 1, &load->page),
-            on_follow);
+    request(load, event_query_request(&load->stream, load->known->version + 1, &load->page));
 }
 
 void aggregate_load(struct command *command, struct aggregate *known, aggregate_loaded_fn *done,
@@ -215,11 +229,12 @@ void aggregate_load(struct command *command, struct aggregate *known, aggregate_
     load->stream =
         (struct event_stream){&command->input->command->model->aggregate, command->result.id_text};
     load->known = known ? aggregate_get(known) : NULL;
+    load->looking = !known;
     load->done = done;
     load->ctx = ctx;
     if (known) {
         follow(load);
     } else {
-        request(load, event_look_request(&load->stream, &load->page), on_look);
+        request(load, event_look_request(&load->stream, &load->page));
     }
 }

@@ -1,13 +1,19 @@
 /*
- * Snapshots: derived, written in the background, best effort. Without them the same answers cost more.
+ * Snapshots: derived. Without them the same answers cost more.
+ *
+ * One is due when enough events came after the last one. The write that makes it due takes it along, in its transaction; a read that found it due leaves it behind.
  */
 #ifndef COMMAND_SNAPSHOT_H
 #define COMMAND_SNAPSHOT_H
 
-#include "command/aggregate.h"
 #include "command/commander.h"
+#include "command/transaction.h"
 
-/* Later in this turn, if enough events came after the last snapshot that AGGREGATE knows of. */
-void snapshot_write(const struct commander *commander, struct aggregate *aggregate);
+/* The action that stores it with the events that AGGREGATE ends with. False: it is not due, or too large for an item. */
+bool snapshot_action(const struct command *command, struct aggregate *aggregate,
+                     struct transaction_action *out);
+
+/* Later in this turn, if it is due: one try that nobody waits for. */
+void snapshot_write(const struct command *command, struct aggregate *aggregate);
 
 #endif

@@ -86,7 +86,7 @@
     X(dynamodb_retry_cap,   TIME,   "1s", "1ms", "1m",                     "longest pause")                                                 \
     X(dynamodb_retry_budget, COUNT, "500", "0", "1000000",                 "tokens of the retry budget (a retry costs 5, a success gives 1)") \
     X(command_races,        COUNT,  "3", "0", "100",                       "how often a command that lost a race is decided again")         \
-    X(aggregate_cache,      SIZE,   "64m", "0", "64g",                     "bytes of event stores' aggregates that one worker keeps; the least recently used go first") \
+    X(aggregate_cache,      SIZE,   "64m", "0", "64g",                     "bytes of event stores' aggregates that the gateway keeps; the least recently used go first") \
     X(poll_min,             TIME,   "5ms", "1ms", "1m",                    "pause after an empty poll of a shard, first")                   \
     X(poll_max,             TIME,   "5ms", "1ms", "1m",                    "and at most (AWS: 250ms keeps within five reads a second and shard)") \
     X(batch_records,        COUNT,  "1000", "1", "1000",                   "records of one GetRecords and one transaction")                 \

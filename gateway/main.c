@@ -183,6 +183,7 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
         return STATUS_INVALID;
     }
     gateway->sql = sql_create(&config);
+    gateway->aggregates = aggregate_cache_create(settings->aggregate_cache);
     return credential_provider_create(&gateway->credentials);
 }
 

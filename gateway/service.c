@@ -17,7 +17,8 @@ struct service *service_create(struct worker *worker, struct edition *edition)
     service->metrics = route_metrics_create(edition->plan);
     service->cache =
         cache_create(worker->loop, edition->plan, settings, worker->redis, worker->gateway->sql);
-    service->commander = commander_create(worker->loop, edition->plan, settings, worker->dynamodb);
+    service->commander = commander_create(worker->loop, edition->plan, settings, worker->dynamodb,
+                                          worker->gateway->aggregates);
     return service;
 }
 

@@ -1,6 +1,6 @@
 /*
  * A worker: one thread, one loop, and everything that its requests use. Workers share what is
- * read-only (plan, router, settings), the SQL threads and the credentials.
+ * read-only (plan, router, settings), the SQL threads, the cache of aggregates and the credentials.
  */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
@@ -23,6 +23,7 @@ struct gateway {
     struct edition *edition;
     enum role role;
     struct sql *sql;
+    struct aggregate_cache *aggregates;
     struct credential_provider *credentials;
 };
 

@@ -16,6 +16,7 @@ extern struct bench {
     struct credential_provider *credentials;
     struct dynamodb *dynamodb;
     struct commander *commander;
+    struct aggregate_cache *aggregates;
     struct dynamodb_sync *other; /* another writer */
     struct http_sync *control;
     bool stub;
@@ -34,11 +35,15 @@ int bench_open(const struct plan *plan, const char *create_table);
 void bench_close(void);
 int bench_forget_faults(void **state); /* a test's setup */
 
+struct trial;
+
 enum status other_writer(const char *operation, const char *body, struct arena *arena,
                          struct dynamodb_answer *out);
+/* It must succeed. */
+void other_does(struct trial *trial, const char *operation, const char *body);
 bool control(const char *body);
 void fault(const char *operation, const char *action, unsigned int count);
-/* The requests of OPERATION that the stub has seen since its counts were forgotten; of all when it is "*". */
+/* The requests of OPERATION that the stub has seen since its counts were forgotten; "*": of all but a gateway's probes. */
 unsigned int requests_seen(const char *operation);
 /* Just before the next OPERATION the other writer sends OPERATION2. */
 void race(const char *operation, const char *operation2, const char *body2);

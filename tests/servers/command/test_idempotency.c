@@ -2,39 +2,15 @@
  * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first answer again.
  */
 #include "lib/clock.h"
-#include "tests/servers/command/bench.h"
-#include "tests/unit/command/widgets.h"
+#include "tests/servers/command/widget.h"
 
-#define SMALL "{\"Name\":\"a\",\"Price\":1}"
-#define LARGE "{\"Name\":\"b\",\"Price\":2}"
-
-static struct widgets widgets;
 static uint64_t next_key;
-
-static int open_bench(void **state)
-{
-    (void)state;
-    widgets_init(&widgets);
-    next_key = clock_wall_ms() * 1000;
-    return bench_open(
-        &widgets.plan,
-        "{\"TableName\":\"Widgets\",\"BillingMode\":\"PAY_PER_REQUEST\","
-        "\"AttributeDefinitions\":[{\"AttributeName\":\"WidgetId\",\"AttributeType\":\"N\"}],"
-        "\"KeySchema\":[{\"AttributeName\":\"WidgetId\",\"KeyType\":\"HASH\"}]}");
-}
-
-static int close_bench(void **state)
-{
-    (void)state;
-    bench_close();
-    widgets_fini(&widgets);
-    return 0;
-}
 
 static void fresh_key(struct trial *trial)
 {
     trial->input.idempotency_key =
-        arena_printf(&trial->arena, "key-%llu", (unsigned long long)next_key++);
+        arena_printf(&trial->arena, "key-%llu-%llu", (unsigned long long)clock_wall_ms(),
+                     (unsigned long long)next_key++);
 }
 
 static void start(struct trial *trial, enum widget_command which, const char *payload)
@@ -43,34 +19,11 @@ static void start(struct trial *trial, enum widget_command which, const char *pa
     trial_start(trial, &widgets.commands[which], payload);
 }
 
-static enum status run(struct trial *trial, enum widget_command which, const char *payload)
-{
-    start(trial, which, payload);
-    bench_wait(&trial, 1);
-    return trial->status;
-}
-
 static void make(struct trial *trial)
 {
     trial_init(trial);
-    assert_status(run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    assert_status(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
     fresh_key(trial);
-}
-
-static uint64_t version_of(struct trial *trial)
-{
-    struct dynamodb_answer answer;
-    struct slice body = arena_printf(
-        &trial->arena,
-        "{\"TableName\":\"Widgets\",\"ConsistentRead\":true,\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}}}",
-        (unsigned long long)trial->id);
-    uint64_t version = 0;
-
-    assert_status(other_writer("GetItem", arena_cstr(&trial->arena, body), &trial->arena, &answer),
-                  STATUS_OK);
-    (void)!slice_parse_u64(field(value_get(answer.body, slice_str("Item")), "_version", "N"),
-                           &version);
-    return version;
 }
 
 static void assert_repeated(struct trial *trial, const struct command_answer *first)
@@ -120,19 +73,19 @@ static void test_repeated_command_gets_the_first_answer_and_has_no_effect(void *
         uint64_t before, after;
 
         begin(&trial, i);
-        before = version_of(&trial);
-        assert_status(run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
+        before = widget_version(&trial);
+        assert_status(widget_run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
         assert_false(trial.result.repeated);
         first = *trial.result.answer;
-        after = version_of(&trial);
+        after = widget_version(&trial);
         if (commands[i].effect > 0) {
             assert_true(after == before + commands[i].effect);
         }
         assert_true(after == 0 || after == trial.result.version);
         for (unsigned int repeat = 0; repeat < 3; repeat++) {
-            (void)run(&trial, commands[i].command, commands[i].payload);
+            (void)widget_run(&trial, commands[i].command, commands[i].payload);
             assert_repeated(&trial, &first);
-            assert_true(version_of(&trial) == after);
+            assert_true(widget_version(&trial) == after);
         }
         arena_fini(&trial.arena);
     }
@@ -144,17 +97,17 @@ static void test_key_of_another_request_is_refused(void **state)
 
     (void)state;
     make(&trial);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_INVALID);
-    assert_status(run(&trial, WIDGET_REPLACE, LARGE), STATUS_INVALID);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_INVALID);
+    assert_status(widget_run(&trial, WIDGET_REPLACE, LARGE), STATUS_INVALID);
     trial.input.has_expected = true;
     trial.input.expected = trial.result.version;
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_INVALID);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_INVALID);
     make(&other);
     other.input.idempotency_key = trial.input.idempotency_key;
-    assert_status(run(&other, WIDGET_UPDATE, LARGE), STATUS_INVALID);
+    assert_status(widget_run(&other, WIDGET_UPDATE, LARGE), STATUS_INVALID);
     other.input.principal = SLICE_LITERAL("somebody else");
-    assert_status(run(&other, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_status(widget_run(&other, WIDGET_UPDATE, LARGE), STATUS_OK);
     assert_false(other.result.repeated);
     arena_fini(&trial.arena);
     arena_fini(&other.arena);
@@ -167,9 +120,9 @@ static void test_order_of_members_and_spelling_of_numbers_are_the_same_request(v
 
     (void)state;
     make(&trial);
-    assert_status(run(&trial, WIDGET_UPDATE, "{\"Name\":\"b\",\"Price\":2.50}"), STATUS_OK);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, "{\"Name\":\"b\",\"Price\":2.50}"), STATUS_OK);
     first = *trial.result.answer;
-    (void)run(&trial, WIDGET_UPDATE, "{\"Price\":25e-1,\"Name\":\"\\u0062\"}");
+    (void)widget_run(&trial, WIDGET_UPDATE, "{\"Price\":25e-1,\"Name\":\"\\u0062\"}");
     assert_repeated(&trial, &first);
     arena_fini(&trial.arena);
 }
@@ -181,15 +134,15 @@ static void test_refusal_is_decided_anew(void **state)
     (void)state;
     trial_init(&trial);
     fresh_key(&trial);
-    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
     {
         struct slice key = trial.input.idempotency_key;
 
         trial.input.idempotency_key = SLICE_EMPTY;
-        assert_status(run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
+        assert_status(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
         trial.input.idempotency_key = key;
     }
-    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
     assert_false(trial.result.repeated);
     arena_fini(&trial.arena);
 }
@@ -202,10 +155,10 @@ static void test_done_command_is_not_refused_when_it_is_repeated(void **state)
     (void)state;
     make(&trial);
     trial.input.has_expected = trial.input.expected_by_header = true;
-    trial.input.expected = version_of(&trial);
-    assert_status(run(&trial, WIDGET_DELETE, NULL), STATUS_OK);
+    trial.input.expected = widget_version(&trial);
+    assert_status(widget_run(&trial, WIDGET_DELETE, NULL), STATUS_OK);
     first = *trial.result.answer;
-    (void)run(&trial, WIDGET_DELETE, NULL); /* without the key: 404 */
+    (void)widget_run(&trial, WIDGET_DELETE, NULL); /* without the key: 404 */
     assert_repeated(&trial, &first);
     arena_fini(&trial.arena);
 }
@@ -233,10 +186,10 @@ static void test_item_of_another_writer_is_changed_once(void **state)
                                         (unsigned long long)trial.id)),
                 &trial.arena, &answer),
             STATUS_OK);
-        assert_status(run(&trial, which[i], payload), STATUS_OK);
+        assert_status(widget_run(&trial, which[i], payload), STATUS_OK);
         first = *trial.result.answer;
-        assert_true(version_of(&trial) == (payload ? trial.result.version : 0));
-        (void)run(&trial, which[i], payload);
+        assert_true(widget_version(&trial) == (payload ? trial.result.version : 0));
+        (void)widget_run(&trial, which[i], payload);
         assert_repeated(&trial, &first);
         arena_fini(&trial.arena);
     }
@@ -250,7 +203,7 @@ static void test_of_parallel_duplicates_one_has_the_effect(void **state)
 
     (void)state;
     make(&trials[0]);
-    before = version_of(&trials[0]);
+    before = widget_version(&trials[0]);
     for (size_t i = 0; i < ARRAY_COUNT(trials); i++) {
         all[i] = &trials[i];
         if (i > 0) {
@@ -267,7 +220,7 @@ static void test_of_parallel_duplicates_one_has_the_effect(void **state)
         repeated += trials[i].result.repeated;
     }
     assert_int_equal(repeated, ARRAY_COUNT(trials) - 1);
-    assert_true(version_of(&trials[0]) == before + 1);
+    assert_true(widget_version(&trials[0]) == before + 1);
     for (size_t i = 0; i < ARRAY_COUNT(trials); i++) {
         arena_fini(&trials[i].arena);
     }
@@ -285,7 +238,7 @@ static void test_item_beyond_the_size_limit_is_too_large(void **state)
     memset(buf_reserve(&payload, 500000), 'x', 500000);
     payload.len += 500000;
     buf_append_str(&payload, "\"}");
-    assert_status(run(&trial, WIDGET_CREATE, arena_cstr(&trial.arena, buf_slice(&payload))),
+    assert_status(widget_run(&trial, WIDGET_CREATE, arena_cstr(&trial.arena, buf_slice(&payload))),
                   STATUS_TOO_LARGE);
     buf_fini(&payload);
     arena_fini(&trial.arena);
@@ -310,13 +263,13 @@ static void test_lost_answers_have_one_effect(void **state)
             begin(&trial, i);
             fault(commands[i].command == WIDGET_PRICE ? "PutItem" : "TransactWriteItems",
                   actions[j], 2);
-            assert_status(run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
+            assert_status(widget_run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
             assert_false(trial.result.repeated);
             first = *trial.result.answer;
-            after = version_of(&trial);
-            (void)run(&trial, commands[i].command, commands[i].payload);
+            after = widget_version(&trial);
+            (void)widget_run(&trial, commands[i].command, commands[i].payload);
             assert_repeated(&trial, &first);
-            assert_true(version_of(&trial) == after);
+            assert_true(widget_version(&trial) == after);
             arena_fini(&trial.arena);
         }
     }
@@ -330,18 +283,18 @@ static void test_fate_not_known_in_time_is_found_by_the_record(void **state)
     (void)state;
     STUB_ONLY();
     make(&trial);
-    before = version_of(&trial);
+    before = widget_version(&trial);
     fault("TransactWriteItems", "lose_after", 100);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    assert_true(version_of(&trial) == before + 1);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(widget_version(&trial) == before + 1);
     (void)bench_forget_faults(NULL);
     fresh_key(&trial);
     fault("TransactWriteItems", "lose_before", 100);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_UNCERTAIN);
-    assert_true(version_of(&trial) == before + 1);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_UNCERTAIN);
+    assert_true(widget_version(&trial) == before + 1);
     (void)bench_forget_faults(NULL);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    assert_true(version_of(&trial) == before + 2);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(widget_version(&trial) == before + 2);
     arena_fini(&trial.arena);
 }
 
@@ -353,7 +306,7 @@ static void test_race_is_decided_again(void **state)
     (void)state;
     STUB_ONLY();
     make(&trial);
-    before = version_of(&trial);
+    before = widget_version(&trial);
     race("TransactWriteItems", "UpdateItem",
          arena_cstr(
              &trial.arena,
@@ -363,8 +316,8 @@ static void test_race_is_decided_again(void **state)
                           "\"ExpressionAttributeNames\":{\"#v\":\"_version\"},"
                           "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}",
                           (unsigned long long)trial.id)));
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    assert_true(version_of(&trial) == before + 2);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(widget_version(&trial) == before + 2);
     assert_true(trial.result.version == before + 2);
     arena_fini(&trial.arena);
 }
@@ -377,7 +330,7 @@ static void test_transaction_in_the_way_is_waited_for_until_the_deadline(void **
     STUB_ONLY();
     make(&trial);
     fault("TransactWriteItems", "conflict", bench.settings.dynamodb_retries + 3);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
     fresh_key(&trial);
     fault("TransactWriteItems", "conflict", 1000000);
     trial.input.path_id = value_i64(&trial.arena, (int64_t)trial.id);
@@ -403,8 +356,8 @@ static void test_expired_record_counts_for_nothing(void **state)
     (void)state;
     STUB_ONLY();
     make(&trial);
-    assert_status(run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    before = version_of(&trial);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    before = widget_version(&trial);
     assert_status(
         other_writer("Scan", "{\"TableName\":\"TwofoldCommands\"}", &trial.arena, &answer),
         STATUS_OK);
@@ -424,9 +377,9 @@ static void test_expired_record_counts_for_nothing(void **state)
                 &trial.arena, &answer),
             STATUS_OK);
     }
-    assert_status(run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
+    assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
     assert_false(trial.result.repeated);
-    assert_true(version_of(&trial) == before + 1);
+    assert_true(widget_version(&trial) == before + 1);
     arena_fini(&trial.arena);
 }
 
@@ -449,5 +402,5 @@ int main(void)
         TEST(test_expired_record_counts_for_nothing),
     };
 
-    return cmocka_run_group_tests(tests, open_bench, close_bench);
+    return cmocka_run_group_tests(tests, widget_bench_open, widget_bench_close);
 }

@@ -79,6 +79,8 @@ static void test_events_make_the_state(void **state)
 /* Whatever is kept in between: the state after each event as a cached aggregate. */
 static void test_a_fold_that_is_broken_off_anywhere_comes_to_the_same(void **state)
 {
+    const struct aggregate_key key = {1, SLICE_LITERAL("7")};
+
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(folds); i++) {
         struct arena arena = {0};
@@ -92,8 +94,8 @@ static void test_a_fold_that_is_broken_off_anywhere_comes_to_the_same(void **sta
 
             fold_begin(&fold, &arena, &carts.model, id, 0, false, NULL);
             assert_true(fold_apply_all(&fold, events, cut));
-            kept = aggregate_create(&fold, slice_str("7"), 0);
-            aggregate_fold(kept, id, &arena, &fold);
+            kept = aggregate_create(&key, &fold, 0);
+            aggregate_fold(kept, &carts.model, id, &arena, &fold);
             assert_true(fold_apply_all(&fold, events, count));
             check_state(&fold, i, count);
             aggregate_put(kept);
