@@ -86,11 +86,14 @@ launch()
     done
 }
 
-# await NAME SECONDS CONDITION...: until CONDITION holds; fails with the log's end if the daemon dies or is late.
+# A bound, not a goal: beside twenty compilers on two cores java was not there after a minute. What dies is noticed at once.
+START_LIMIT_S=180
+
+# await NAME CONDITION...: until CONDITION holds; fails with the log's end if the daemon dies or is late.
 await()
 {
-    local name=$1 limit=$((SECONDS + $2))
-    shift 2
+    local name=$1 limit=$((SECONDS + START_LIMIT_S))
+    shift
     until "$@" >/dev/null 2>&1; do
         if ! kill -0 "${launched[$name]}" 2>/dev/null; then
             show_log "$name"

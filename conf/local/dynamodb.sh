@@ -36,5 +36,5 @@ dynamodb_launch()
 # Any answer will do: without a signature it is an error.
 dynamodb_ready()
 {
-    await dynamodb 60 curl -s -o /dev/null -m 2 "http://127.0.0.1:${port_of[dynamodb]}/"
+    await dynamodb curl -s -o /dev/null -m 10 "http://127.0.0.1:${port_of[dynamodb]}/"
 }

@@ -42,7 +42,7 @@ replica_launch() { mariadb_launch replica; }
 
 primary_ready()
 {
-    await primary 60 mariadb_answers primary
+    await primary mariadb_answers primary
     secret sql_replication
     mariadb_sql primary <<SQL
 CREATE USER IF NOT EXISTS twofold_replication@'127.0.0.1';
@@ -54,14 +54,14 @@ SQL
 # Where the replica was is in its own tables; only who the primary is, is said anew (its port may have moved).
 replica_ready()
 {
-    await replica 60 mariadb_answers replica
+    await replica mariadb_answers replica
     mariadb_sql replica <<SQL
 STOP SLAVE;
 CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${port_of[primary]}, MASTER_USER = 'twofold_replication',
     MASTER_PASSWORD = '$(<"$RUN_DIR/secrets/sql_replication")', MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1;
 START SLAVE;
 SQL
-    await replica 60 replica_follows
+    await replica replica_follows
 }
 
 replica_follows()

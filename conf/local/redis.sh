@@ -8,5 +8,5 @@ redis_launch()
 
 redis_ready()
 {
-    await redis 60 redis-cli -e -p "${port_of[redis]}" ping
+    await redis redis-cli -e -p "${port_of[redis]}" ping
 }

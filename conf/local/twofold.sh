@@ -42,8 +42,8 @@ projector_launch() { launch projector "$BUILD/twofold-projector" --config="$RUN_
 gateway_launch() { launch gateway "$BUILD/twofold-gateway" --config="$RUN_DIR/twofold.conf"; }
 
 answers() { curl -sf -o /dev/null -m 2 "http://127.0.0.1:$1"; }
-projector_ready() { await projector 60 answers "${port_of[projector]}/livez"; }
-gateway_ready() { await gateway 60 answers "${port_of[gateway-admin]}/livez"; }
+projector_ready() { await projector answers "${port_of[projector]}/livez"; }
+gateway_ready() { await gateway answers "${port_of[gateway-admin]}/livez"; }
 
 # Everything at once: Redis, SQL nodes, DynamoDB and the projector as the gateway sees them.
 nothing_missing()
@@ -54,13 +54,13 @@ nothing_missing()
 
 everything_ready()
 {
-    local limit=$((SECONDS + 60))
+    local limit=$((SECONDS + START_LIMIT_S))
     until nothing_missing; do
         if ((SECONDS > limit)); then
             say "/readyz says: $(curl -s -m 2 "http://127.0.0.1:${port_of[gateway-admin]}/readyz")" >&2
             show_log projector
             show_log gateway
-            die "something is still missing after 60 s"
+            die "something is still missing after $START_LIMIT_S s"
         fi
         sleep 0.05
     done

@@ -56,7 +56,7 @@ class Stack:
 
     def command(self, *words):
         """Runs conf/local/stack; output is one string, since people read both streams at once."""
-        return subprocess.run([ROOT / "conf/local/stack", *words], env=self.environment, text=True, timeout=120,
+        return subprocess.run([ROOT / "conf/local/stack", *words], env=self.environment, text=True, timeout=600,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def must(self, *words):
