@@ -85,10 +85,12 @@ def test_parallel_changes_lose_no_version(stack, model, client):
 
     def change(i):
         writer = Client(stack, model)
-        return [body(writer.update(product_id, price=i))["version"] for _ in range(5)]
+        return [writer.update(product_id, price=i) for _ in range(5)]
 
     with ThreadPoolExecutor(PARALLEL) as pool:
-        versions = [version for batch in pool.map(change, range(PARALLEL)) for version in batch]
+        answers = [answer for batch in pool.map(change, range(PARALLEL)) for answer in batch]
+    assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
+    versions = [body(answer)["version"] for answer in answers]
     first = body(made)["version"]
     assert sorted(versions) == list(range(first + 1, first + 1 + PARALLEL * 5))
 
