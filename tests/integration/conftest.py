@@ -3,24 +3,20 @@
 A test that stops or kills a part takes the fixture `repaired`, which brings everything back after it.
 """
 
-import os
 import shutil
-import signal
 import subprocess
-import sys
 
 import pytest
 
 from support.client import Client
 from support.model import PRODUCTS, RENAME, RENAMED
-from support.stack import PIECES, ROOT, Stack, end_leftovers, free_ports
+from support.own import end_with_the_run, own_stack
+from support.stack import PIECES, ROOT
 from support.wait import wait_until
 
 
 def pytest_configure():
-    # A killed test run ends its stack too: pytest unwinds its fixtures on an exception only.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
-    end_leftovers()
+    end_with_the_run()
 
 
 @pytest.fixture(scope="session")
@@ -34,17 +30,8 @@ def models(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stack(models, request):
-    folder = ROOT / f".run-test-{os.getpid()}"
-    made = Stack(folder, free_ports(), models)
-    try:
-        made.up()
+    with own_stack(request.session, models) as made:
         yield made
-    finally:
-        made.down()
-        if request.session.testsfailed:
-            print(f"\nlogs of the failed run: {folder}/logs")
-        else:
-            shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session", params=[PRODUCTS, RENAMED], ids=str)

@@ -144,3 +144,31 @@ def test_what_a_killed_java_leaves_goes_with_the_stack(stack, client):
 
 def test_down_without_anything_running_is_no_error(other):
     assert other.command("down").returncode == 0
+
+
+MOCK_RUN = """
+import signal, pytest
+@pytest.fixture(scope="session")
+def stack():
+    yield
+    print("stack ended")
+def test_first(stack):
+    print("first began", flush=True)
+    signal.pause()
+def test_second(stack):
+    print("second began")
+"""
+
+
+def test_a_terminated_test_run_ends_its_stack_and_begins_no_other_test(tmp_path):
+    (tmp_path / "conftest.py").write_text("from support.own import end_with_the_run as pytest_configure")
+    (tmp_path / "test_mock.py").write_text(MOCK_RUN)
+    run = subprocess.Popen(["/usr/bin/python3", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", tmp_path], text=True,
+                           env={**os.environ, "PYTHONPATH": str(ROOT / "tests/integration")}, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    while "first began" not in (line := run.stdout.readline()):
+        assert line, "it ended"
+    run.terminate()
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert "stack ended" in said and "second began" not in said

@@ -4,14 +4,15 @@ import contextlib
 import os
 import shutil
 import signal
-import sys
+
+import pytest
 
 from support.stack import PORTS, ROOT, Stack, end_leftovers, free_ports, port_is_free
 
 
 def end_with_the_run():
-    """A killed test run ends its stack too: pytest unwinds its fixtures on an exception only."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
+    """A killed test run ends its stack too. SystemExit would fail one test, and the next would begin."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 1))
     end_leftovers()
 
 
