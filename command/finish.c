@@ -98,6 +98,17 @@ static enum status log_refused(const struct command *command, const struct dynam
     return STATUS_UNAVAILABLE;
 }
 
+/* A transaction's refusal does not say which table it misses. */
+static const char *absent_table(const struct command *command)
+{
+    struct slice table = command->input->command->model->aggregate.table;
+
+    return arena_printf(command->input->arena,
+                        "DynamoDB lacks the table %.*s%s: `twofold-projector setup` makes it",
+                        SLICE_ARG(table), command->once ? " or " COMMANDS_TABLE : "")
+        .ptr;
+}
+
 static enum status log_failed(const struct command *command, enum status status,
                               const struct dynamodb_answer *answer)
 {
@@ -127,6 +138,10 @@ void command_fail(struct command *command, enum status status, const struct dyna
     case STATUS_UNCERTAIN:
         break;
     case STATUS_NOT_FOUND:
+        result->detail = absent_table(command);
+        result->retry_after_s = 5;
+        status = log_refused(command, answer);
+        break;
     case STATUS_DENIED:
         result->retry_after_s = 5;
         status = log_refused(command, answer);

@@ -7,11 +7,12 @@
  *     redis      own of each model: is there a server, and a page that may be trusted
  *     sql nodes  SELECT 1
  *     projector  an unexpired lease in the model's twofold_checkpoint
- *     dynamodb   DescribeTable of each model's table
+ *     dynamodb   DescribeTable of each model's table, and of the table of answers
  */
 #include "gateway/health.h"
 
 #include "cache/page.h"
+#include "command/idempotency.h"
 #include "conf/clients.h"
 #include "lib/clock.h"
 #include "lib/json.h"
@@ -20,13 +21,21 @@
 #define ROUND_US    1000000
 #define DEADLINE_US 2000000
 
+struct table_health {
+    struct health *health;
+    struct slice name;
+    struct arena arena; /* of the answer at hand */
+    struct buf body;    /* of DescribeTable */
+    bool up, absent;
+};
+
 struct model_health {
     struct health *health;
     const struct plan_model *model;
-    struct arena arena;  /* of the DynamoDB answer at hand */
-    struct buf describe; /* body of DescribeTable */
-    struct slice own;    /* key of own */
-    bool page, projector, table;
+    struct arena arena; /* of the statement at hand */
+    struct slice own;   /* key of own */
+    bool page, projector;
+    struct table_health table;
 };
 
 struct node_health {
@@ -43,6 +52,7 @@ struct health {
     struct arena arena;
     struct loop_timer timer;
     struct model_health *models;
+    struct table_health answers; /* of commands with a key */
     struct node_health *nodes;
     unsigned int node_count, pending;
 };
@@ -119,24 +129,26 @@ static void probe_projector(struct model_health *model)
 
 static void on_table(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
-    struct model_health *model = ctx;
+    struct table_health *table = ctx;
 
     (void)answer;
     /* No right to describe the table is an answer too: the commands' own rights show when they are
      * used. */
-    model->table = status == STATUS_OK || status == STATUS_DENIED;
-    probe_ended(model->health);
+    table->up = status == STATUS_OK || status == STATUS_DENIED;
+    table->absent = status == STATUS_NOT_FOUND;
+    probe_ended(table->health);
 }
 
-static void probe_table(struct model_health *model)
+static void probe_table(struct table_health *table)
 {
-    buf_clear(&model->describe);
-    buf_append_str(&model->describe, "{\"TableName\":");
-    json_write_string(&model->describe, model->model->aggregate.table);
-    buf_append_char(&model->describe, '}');
-    model->health->pending++;
-    dynamodb_start(model->health->dynamodb, "DescribeTable", buf_slice(&model->describe),
-                   &model->arena, clock_deadline(DEADLINE_US), on_table, model);
+    arena_reset(&table->arena);
+    buf_clear(&table->body);
+    buf_append_str(&table->body, "{\"TableName\":");
+    json_write_string(&table->body, table->name);
+    buf_append_char(&table->body, '}');
+    table->health->pending++;
+    dynamodb_start(table->health->dynamodb, "DescribeTable", buf_slice(&table->body), &table->arena,
+                   clock_deadline(DEADLINE_US), on_table, table);
 }
 
 static void start_round(void *ctx)
@@ -152,8 +164,9 @@ static void start_round(void *ctx)
         arena_reset(&health->models[i].arena);
         probe_page(&health->models[i]);
         probe_projector(&health->models[i]);
-        probe_table(&health->models[i]);
+        probe_table(&health->models[i].table);
     }
+    probe_table(&health->answers);
     probe_ended(health);
 }
 
@@ -185,6 +198,22 @@ static bool report_nodes(const struct health *health, struct buf *missing)
     return any;
 }
 
+static bool report_table(const struct table_health *table, struct buf *missing)
+{
+    struct buf text = {0};
+
+    if (table->up) {
+        return true;
+    }
+    buf_append(&text, table->name);
+    if (table->absent) {
+        buf_append_str(&text, " (`twofold-projector setup` makes it)");
+    }
+    add_missing(missing, "dynamodb table ", buf_slice(&text));
+    buf_fini(&text);
+    return false;
+}
+
 static bool report_models(const struct health *health, struct buf *missing)
 {
     const struct plan *plan = health->gateway->edition->plan;
@@ -193,9 +222,8 @@ static bool report_models(const struct health *health, struct buf *missing)
     for (size_t i = 0; i < plan->model_count; i++) {
         const struct model_health *model = &health->models[i];
 
-        if (health->gateway->role != ROLE_QUERY && !model->table) {
-            add_missing(missing, "dynamodb table ", model->model->aggregate.table);
-            tables = false;
+        if (health->gateway->role != ROLE_QUERY) {
+            tables &= report_table(&model->table, missing);
         }
         if (!model->projector) {
             add_missing(missing, "projector of ", model->model->name);
@@ -217,6 +245,9 @@ bool health_report(const struct health *health, struct buf *missing)
         add_missing(missing, "redis", SLICE_EMPTY);
     }
     tables = report_models(health, missing);
+    if (health->gateway->role != ROLE_QUERY) {
+        (void)report_table(&health->answers, missing); /* only commands with a key need it */
+    }
     buf_append_char(missing, ']');
     return nodes && tables;
 }
@@ -241,10 +272,16 @@ enum status health_create(struct loop *loop, const struct gateway *gateway, stru
         health->nodes[i] = (struct node_health){health, i, false};
     }
     health->models = XARRAY(struct model_health, gateway->edition->plan->model_count);
+    health->answers = (struct table_health){.health = health, .name = slice_str(COMMANDS_TABLE)};
     for (size_t i = 0; i < gateway->edition->plan->model_count; i++) {
-        health->models[i].health = health;
-        health->models[i].model = &gateway->edition->plan->models[i];
-        health->models[i].own = key_own(&health->arena, gateway->edition->plan->models[i].database);
+        const struct plan_model *model = &gateway->edition->plan->models[i];
+
+        health->models[i] = (struct model_health){
+            .health = health,
+            .model = model,
+            .own = key_own(&health->arena, model->database),
+            .table = {.health = health, .name = model->aggregate.table},
+        };
     }
     loop_timer_start(loop, &health->timer, clock_us(), start_round, health);
     *out = health;

@@ -61,10 +61,11 @@ class World:
         self.control(operation=operation, action=action, count=count, **more)
 
     def requests_sent(self):
-        """By the gateway's own count, without those of its probes."""
+        """And answered, by the gateway's own count; without those of its probes."""
         lines = requests.get(self.admin_url + "/metrics", timeout=5).text.splitlines()
         return sum(int(line.split()[-1]) for line in lines
-                   if line.startswith("twofold_dynamodb_requests_total{") and "DescribeTable" not in line)
+                   if line.startswith("twofold_dynamodb_requests_total{") and "DescribeTable" not in line
+                   and ('result="ok"' in line or 'result="conflict"' in line))
 
     def events(self, customer):
         """Items of a customer's events, in order; each version once, from 1."""
@@ -282,6 +283,27 @@ def test_a_command_costs_one_request_whichever_worker_its_connection_ends_at(wor
         assert world.rename(customer, f"h{i}@b.example").status_code == 200  # a connection of its own
     assert world.requests_sent() - before == 120
     assert len(world.events(customer)) == 121
+
+
+# ---- a table is missing
+
+
+def test_a_missing_table_of_answers_is_told_with_what_makes_it(world):
+    world.dynamodb.call("DeleteTable", TableName="TwofoldCommands")
+    lacks = "dynamodb table TwofoldCommands (`twofold-projector setup` makes it)"
+
+    def readiness():
+        answer = requests.get(world.admin_url + "/readyz", timeout=5)
+        return answer.status_code, lacks in answer.json()["missing"]
+
+    wait_until(lambda: readiness()[1], 10, "the missing table in /readyz")
+    customer = world.registered()  # without a key nothing is needed of it
+    problem = is_problem(world.rename(customer, "n@b.example", {"Idempotency-Key": str(uuid4())}), 503, "unavailable")
+    assert "TwofoldCommands" in problem["detail"] and "twofold-projector setup" in problem["detail"]
+    assert len(world.events(customer)) == 1
+    world.dynamodb.call("CreateTable", **TABLES[-1])
+    wait_until(lambda: not readiness()[1], 10, "no missing table in /readyz")
+    assert world.rename(customer, "n@b.example", {"Idempotency-Key": str(uuid4())}).status_code == 200
 
 
 # ---- setup

@@ -281,6 +281,8 @@ class Database:
                 done.append((kind, self.prepare(operation, one)))
                 reasons.append({"Code": "None"})
             except Refused as refused:
+                if not refused.body["__type"].endswith("#ConditionalCheckFailedException"):
+                    raise
                 reasons.append({"Code": "ConditionalCheckFailed", "Message": str(refused),
                                 **{name: refused.body[name] for name in ("Item",) if name in refused.body}})
             except Invalid as invalid:
