@@ -29,6 +29,7 @@
     X(TOO_LARGE,          413, "content-too-large",     "Content too large")                       \
     X(URI_TOO_LONG,       414, "uri-too-long",          "URI too long")                            \
     X(MEDIA_TYPE,         415, "unsupported-media-type", "Unsupported media type")                 \
+    X(MISDIRECTED,        421, "misdirected",           "Misdirected request")                     \
     X(SCHEMA,             422, "schema",                "Does not satisfy the schema")             \
     X(ITEM_TOO_LARGE,     422, "item-too-large",        "Too large to be stored")                  \
     X(KEY_REUSED,         422, "idempotency-key-reused", "The idempotency key was used for another request") \

@@ -41,7 +41,7 @@ struct httpd_config {
 
     /* Runs for each whole request, on the loop; answers by httpd_reply now or later. */
     void (*request)(void *ctx, struct httpd_exchange *exchange);
-    /* The answer to what the server itself refuses (400, 408, 413, 414, 431, 501, 503, 505): header lines and body. */
+    /* The answer to what the server itself refuses (400, 408, 413, 414, 421, 431, 501, 503, 505): header lines and body. */
     void (*refuse)(void *ctx, int code, const char *detail, struct buf *headers, struct buf *body);
     void *ctx;
     const char *metrics; /* label value of twofold_http_connections{server=...} */

@@ -12,7 +12,7 @@ struct head {
     struct http_refusal *refusal;
     struct http_request *request;
     unsigned char major;
-    bool has_host, has_coding, says_close, says_keep_alive;
+    bool has_host, has_coding, has_odd_coding, says_close, says_keep_alive;
 };
 
 static inline enum http_parse head_refuse(struct head *head, int code, const char *detail)
@@ -23,5 +23,8 @@ static inline enum http_parse head_refuse(struct head *head, int code, const cha
 
 /* Takes notice of a whole header; the request line has been parsed. */
 MUST_CHECK enum http_parse head_note(struct head *head, const struct http_header *header);
+
+/* Judges what needs all headers. */
+MUST_CHECK enum http_parse head_end(struct head *head);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The headers that decide where a request ends, whom it is for, and what becomes of the connection: Host, Content-Length, Transfer-Encoding,
- * Connection, Expect. Each is judged at the end of its line; two that contradict each other at the later one's.
+ * Connection, Expect. Each is judged at the end of its line, two that contradict each other at the later one's, and what is missing at the end of the head.
  */
 #include "lib/httpd_head.h"
 #include "lib/httpd_target.h"
@@ -53,65 +53,74 @@ static enum http_parse note_length(struct head *head, struct slice value)
 }
 
 /*
- * chunked and nothing else. RFC 9112 6.3: a request whose last coding is not chunked has no reliable length and must get 400; 6.1: a coding that is not
- * understood, chunked after it, gets 501; 7.1: chunked has no parameters and is applied once.
+ * chunked and nothing else, in one line or in several, which are one list (RFC 9110 5.3). 9112 7.1: chunked has no parameters and is applied once, as the
+ * last. Empty elements are refused: not every party skips them.
  */
-static enum http_parse check_codings(struct head *head, struct slice value)
+static enum http_parse note_one_coding(struct head *head, struct slice coding)
 {
-    struct slice first, rest;
-    bool many = slice_cut(value, ',', &first, &rest);
-    struct slice last = rest;
-    struct slice more;
-
-    if (!many) {
-        return slice_eq_nocase(value, SLICE_LITERAL("chunked"))
-                   ? HTTP_PARSE_DONE
-                   : head_refuse(head, 400,
-                                 "RFC 9112 6.3: the last transfer coding is not chunked");
-    }
-    if (slice_trim(first).len == 0 ||
-        slice_eq_nocase(slice_trim(first), SLICE_LITERAL("chunked"))) {
+    if (head->request->chunked || coding.len == 0) {
         return head_refuse(head, 400, "RFC 9112 7.1: chunked is applied once, as the last coding");
     }
-    while (slice_cut(last, ',', &first, &more)) {
-        last = more;
-    }
-    if (!slice_eq_nocase(slice_trim(last), SLICE_LITERAL("chunked"))) {
-        return head_refuse(head, 400, "RFC 9112 6.3: the last transfer coding is not chunked");
-    }
-    return head_refuse(head, 501, "RFC 9112 6.1: transfer coding that is not understood");
+    head->request->chunked = slice_eq_nocase(coding, SLICE_LITERAL("chunked"));
+    head->has_odd_coding |= !head->request->chunked;
+    return HTTP_PARSE_DONE;
 }
 
-static enum http_parse note_coding(struct head *head, struct slice value)
+static enum http_parse note_codings(struct head *head, struct slice value)
 {
+    bool more;
+
     if (head->request->minor == 0) {
         return head_refuse(head, 400, "RFC 9112 6.1: Transfer-Encoding in HTTP/1.0");
-    }
-    if (head->has_coding) {
-        return head_refuse(head, 400, "RFC 9112 6.1: two Transfer-Encoding");
     }
     if (head->request->has_length) {
         return head_refuse(head, 400, "RFC 9112 6.3: Content-Length beside Transfer-Encoding");
     }
     head->has_coding = true;
-    head->request->chunked = true;
-    return check_codings(head, value);
+    do {
+        struct slice coding, rest;
+        enum http_parse result;
+
+        more = slice_cut(value, ',', &coding, &rest);
+        value = rest;
+        result = note_one_coding(head, slice_trim(coding));
+        if (result != HTTP_PARSE_DONE) {
+            return result;
+        }
+    } while (more);
+    return HTTP_PARSE_DONE;
 }
 
-static void note_connection(struct head *head, struct slice value)
+/* RFC 9112 6.3: without chunked as the last coding there is no reliable length: 400; 6.1: a coding before it that is not understood: 501. */
+static enum http_parse check_codings(struct head *head)
 {
-    struct slice option;
-    bool more;
+    if (!head->request->chunked) {
+        return head_refuse(head, 400, "RFC 9112 6.3: the last transfer coding is not chunked");
+    }
+    return head->has_odd_coding
+               ? head_refuse(head, 501, "RFC 9112 6.1: transfer coding that is not understood")
+               : HTTP_PARSE_DONE;
+}
 
-    do {
-        struct slice rest;
+enum http_parse head_end(struct head *head)
+{
+    if (head->request->minor == 1 && !head->has_host) {
+        return head_refuse(head, 400, "RFC 9112 3.2: no Host");
+    }
+    return head->has_coding ? check_codings(head) : HTTP_PARSE_DONE;
+}
 
-        more = slice_cut(value, ',', &option, &rest);
-        value = rest;
-        option = slice_trim(option);
-        head->says_close |= slice_eq_nocase(option, SLICE_LITERAL("close"));
-        head->says_keep_alive |= slice_eq_nocase(option, SLICE_LITERAL("keep-alive"));
-    } while (more);
+static bool lists(struct slice list, struct slice wanted)
+{
+    bool found = false;
+
+    while (list.len > 0 && !found) {
+        struct slice one;
+
+        slice_cut(list, ',', &one, &list);
+        found = slice_eq_nocase(slice_trim(one), wanted);
+    }
+    return found;
 }
 
 enum http_parse head_note(struct head *head, const struct http_header *header)
@@ -125,13 +134,13 @@ enum http_parse head_note(struct head *head, const struct http_header *header)
     case 6:
         if (slice_eq_nocase(name, SLICE_LITERAL("Expect")) &&
             head->request->minor == 1) { /* RFC 9110 10.1.1 */
-            head->request->expect_continue |=
-                slice_eq_nocase(header->value, SLICE_LITERAL("100-continue"));
+            head->request->expect_continue |= lists(header->value, SLICE_LITERAL("100-continue"));
         }
         return HTTP_PARSE_DONE;
     case 10:
         if (slice_eq_nocase(name, SLICE_LITERAL("Connection"))) {
-            note_connection(head, header->value);
+            head->says_close |= lists(header->value, SLICE_LITERAL("close"));
+            head->says_keep_alive |= lists(header->value, SLICE_LITERAL("keep-alive"));
         }
         return HTTP_PARSE_DONE;
     case 14:
@@ -140,7 +149,7 @@ enum http_parse head_note(struct head *head, const struct http_header *header)
                    : HTTP_PARSE_DONE;
     case 17:
         return slice_eq_nocase(name, SLICE_LITERAL("Transfer-Encoding"))
-                   ? note_coding(head, header->value)
+                   ? note_codings(head, header->value)
                    : HTTP_PARSE_DONE;
     default:
         return HTTP_PARSE_DONE;

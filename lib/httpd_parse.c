@@ -211,18 +211,14 @@ static enum http_parse parse_version(struct head *head)
 
 static enum http_parse check_request_line(struct head *head)
 {
-    const char *detail = NULL;
-
     if (head->major != 1) {
         return head_refuse(head, 505, "RFC 9110 15.6.6: only HTTP/1.0 and HTTP/1.1 are served");
     }
     if (head->request->method == HTTP_METHOD_NONE) {
         return head_refuse(head, 501, "RFC 9110 9.1: unknown method");
     }
-    if (http_target_split(head->request, &detail) != STATUS_OK) {
-        return head_refuse(head, 400, detail);
-    }
-    return HTTP_PARSE_DONE;
+    return http_target_split(head->request, head->refusal) == STATUS_OK ? HTTP_PARSE_DONE
+                                                                        : HTTP_PARSE_REFUSED;
 }
 
 /* RFC 9112 2.2: one empty line before the request line is ignored. */
@@ -345,9 +341,7 @@ enum http_parse http_parse_head(struct slice bytes, const struct http_limits *li
     limit_set(&head, bytes.ptr + limits->header_max, 431, "RFC 6585 5: head too large");
     TRY(parse_request_line(&head, limits));
     TRY(parse_headers(&head));
-    if (out->minor == 1 && !head.has_host) {
-        return head_refuse(&head, 400, "RFC 9112 3.2: no Host");
-    }
+    TRY(head_end(&head));
     out->keep_alive = !head.says_close && (out->minor == 1 || head.says_keep_alive);
     *used_out = (size_t)(head.at - bytes.ptr);
     return HTTP_PARSE_DONE;

@@ -55,7 +55,7 @@ enum http_parse {
 };
 
 struct http_refusal {
-    int code; /* 400, 414, 431, 501, 505 */
+    int code; /* 400, 414, 421, 431, 501, 505 */
     /* static; names the rule, e.g. "RFC 9112 6.3: two different Content-Length" */
     const char *detail;
 };

@@ -57,13 +57,26 @@ static void refuse(struct httpd_conn *conn, struct httpd_exchange *exchange, int
     exchange_refuse(exchange, code, detail);
 }
 
+/* Of the head that began to come: the refusal of a HEAD has no body either. */
+static enum http_method method_begun(const struct httpd_conn *conn)
+{
+    struct http_request request = {.method = HTTP_METHOD_NONE};
+    struct http_refusal refusal;
+    size_t used;
+
+    return conn->in.len > 0 && http_parse_head(buf_slice(&conn->in), &conn->httpd->limits, &request,
+                                               &used, &refusal) == HTTP_PARSE_MORE
+               ? request.method
+               : HTTP_METHOD_NONE;
+}
+
 void conn_refuse(struct httpd_conn *conn, int code, const char *detail)
 {
     struct httpd_exchange *exchange = conn->filling;
 
     if (!exchange) {
         exchange = exchange_create(conn->httpd);
-        exchange->request.method = HTTP_METHOD_NONE;
+        exchange->request.method = method_begun(conn);
         append(conn, exchange);
     }
     refuse(conn, exchange, code, detail);

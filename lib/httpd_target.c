@@ -13,6 +13,15 @@
 #define IPV6_TEXT 46 /* INET6_ADDRSTRLEN */
 #define PORT_MAX  65535
 
+#define HTTP_LENGTH  7 /* "http://" */
+#define HTTPS_LENGTH 8 /* "https://" */
+
+static enum status refuse(struct http_refusal *refusal, int code, const char *detail)
+{
+    *refusal = (struct http_refusal){code, detail};
+    return STATUS_INVALID;
+}
+
 static bool port_valid(struct slice text)
 {
     uint64_t port = 0;
@@ -81,17 +90,19 @@ static void split_query(struct http_request *request, struct slice path)
 /* The scheme's length with "://", 0 when it is not ours. Schemes ignore case (RFC 3986 3.1). */
 static size_t scheme_length(struct slice target)
 {
-    if (target.len >= 7 && slice_eq_nocase(slice_of(target.ptr, 7), SLICE_LITERAL("http://"))) {
-        return 7;
+    if (target.len >= HTTP_LENGTH &&
+        slice_eq_nocase(slice_of(target.ptr, HTTP_LENGTH), SLICE_LITERAL("http://"))) {
+        return HTTP_LENGTH;
     }
-    if (target.len >= 8 && slice_eq_nocase(slice_of(target.ptr, 8), SLICE_LITERAL("https://"))) {
-        return 8;
+    if (target.len >= HTTPS_LENGTH &&
+        slice_eq_nocase(slice_of(target.ptr, HTTPS_LENGTH), SLICE_LITERAL("https://"))) {
+        return HTTPS_LENGTH;
     }
     return 0;
 }
 
 static enum status split_absolute(struct http_request *request, size_t scheme,
-                                  const char **detail_out)
+                                  struct http_refusal *refusal_out)
 {
     struct slice rest = slice_from(request->target, scheme);
     size_t end = 0;
@@ -101,12 +112,15 @@ static enum status split_absolute(struct http_request *request, size_t scheme,
     }
     request->host = slice_of(rest.ptr, end);
     if (!http_host_valid(request->host)) {
-        *detail_out = "RFC 9110 4.2: the authority of the target is not a host and a port";
-        return STATUS_INVALID;
+        return refuse(refusal_out, 400,
+                      "RFC 9110 4.2: the authority of the target is not a host and a port");
     }
     if (has_bracket(slice_from(rest, end))) {
-        *detail_out = "RFC 3986 3.3: bracket in the path or the query of the target";
-        return STATUS_INVALID;
+        return refuse(refusal_out, 400,
+                      "RFC 3986 3.3: bracket in the path or the query of the target");
+    }
+    if (scheme == HTTPS_LENGTH) {
+        return refuse(refusal_out, 421, "RFC 9110 7.4: an https URI over a connection without TLS");
     }
     split_query(request, slice_from(rest, end));
     if (request->path.len == 0) { /* RFC 9112 3.2.4: of OPTIONS the whole server is meant */
@@ -116,7 +130,7 @@ static enum status split_absolute(struct http_request *request, size_t scheme,
     return STATUS_OK;
 }
 
-enum status http_target_split(struct http_request *request, const char **detail_out)
+enum status http_target_split(struct http_request *request, struct http_refusal *refusal_out)
 {
     struct slice target = request->target;
     size_t scheme;
@@ -132,8 +146,8 @@ enum status http_target_split(struct http_request *request, const char **detail_
     }
     scheme = scheme_length(target);
     if (scheme == 0) {
-        *detail_out = "RFC 9112 3.2: the target is neither a path nor an http URI";
-        return STATUS_INVALID;
+        return refuse(refusal_out, 400,
+                      "RFC 9112 3.2: the target is neither a path nor an http URI");
     }
-    return split_absolute(request, scheme, detail_out);
+    return split_absolute(request, scheme, refusal_out);
 }

@@ -665,6 +665,19 @@ static void test_a_request_that_will_never_be_whole_gets_400(void **state)
     }
 }
 
+static void test_the_refusal_of_a_head_that_is_not_whole_has_no_body(void **state)
+{
+    struct client client = client_open();
+
+    (void)state;
+    client_send(&client, "HEAD / HTTP/1.1\r\nHost: a\r\n");
+    assert_int_equal(shutdown(client.fd, SHUT_WR), 0);
+    expect_end(&client);
+    assert_true(client_has(&client, "HTTP/1.1 400 Bad Request"));
+    assert_memory_equal(client.got.ptr + client.got.len - 4, "\r\n\r\n", 4);
+    client_close(&client);
+}
+
 static void test_an_answer_to_a_client_that_has_gone_is_dropped(void **state)
 {
     const struct linger abort_it = {.l_onoff = 1, .l_linger = 0};
@@ -808,6 +821,7 @@ int main(void)
         TEST(test_a_client_that_reads_slowly_gets_everything),
         TEST(test_a_half_closed_client_gets_its_answers),
         TEST(test_a_request_that_will_never_be_whole_gets_400),
+        TEST(test_the_refusal_of_a_head_that_is_not_whole_has_no_body),
         TEST(test_an_answer_to_a_client_that_has_gone_is_dropped),
         TEST(test_draining_answers_what_is_in_flight_and_closes_the_idle),
         TEST(test_draining_ends_at_its_deadline),

@@ -93,7 +93,10 @@ static const struct test_case cases[] = {
     LINE("RFC 9112 3.2.1: a path begins with a slash", "GET ?a=1 HTTP/1.1", 400),
     CASE("RFC 9112 3.2.1: refused at the first byte", "GET a", 400),
     LINE("RFC 9112 3.2.2: absolute-form", "GET http://example.com:80/a?b HTTP/1.1", OK),
-    LINE("RFC 9112 3.2.2: absolute-form, scheme in any case", "GET HTTPS://example.com HTTP/1.1", OK),
+    LINE("RFC 9112 3.2.2: absolute-form, scheme in any case", "GET HTTP://example.com HTTP/1.1", OK),
+    LINE("RFC 9110 7.4: https without TLS", "GET https://example.com/a HTTP/1.1", 421),
+    LINE("RFC 9110 7.4: https without TLS", "GET HTTPS://example.com HTTP/1.1", 421),
+    LINE("RFC 9110 7.4: https without TLS, malformed", "GET https://exa[mple.com HTTP/1.1", 400),
     LINE("RFC 9112 3.2.2: absolute-form, IPv6", "GET http://[::1]:80/ HTTP/1.1", OK),
     LINE("RFC 9110 4.2.1: without a host", "GET http:///a HTTP/1.1", 400),
     LINE("RFC 9110 4.2.4: user information", "GET http://user@example.com/ HTTP/1.1", 400),
@@ -210,6 +213,10 @@ static const struct test_case cases[] = {
     GET("RFC 9112 7.1: chunked once", "Transfer-Encoding: chunked, chunked\r\n", 400),
     GET("RFC 9112 7.1: chunked once", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
     GET("RFC 9112 7.1: no empty elements", "Transfer-Encoding: , chunked\r\n", 400),
+    GET("RFC 9112 7.1: no empty elements", "Transfer-Encoding: chunked,\r\n", 400),
+    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501),
+    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n", 400),
+    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: br\r\n", 400),
     GET("RFC 9112 6.1: a coding that is not understood", "Transfer-Encoding: gzip, chunked\r\n", 501),
     GET("RFC 9112 6.1: a coding that is not understood", "Transfer-Encoding: a, b , chunked\r\n", 501),
     GET("RFC 9112 5.1: a hidden coding", "Transfer-Encoding : chunked\r\n", 400),
@@ -551,6 +558,8 @@ static void test_only_http_1_1_expects_a_continue(void **state)
         parsed("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n\r\n").expect_continue);
     assert_false(parsed("PUT / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n").expect_continue);
     assert_false(parsed("PUT / HTTP/1.1\r\nHost: a\r\nExpect: else\r\n\r\n").expect_continue);
+    assert_true(
+        parsed("PUT / HTTP/1.1\r\nHost: a\r\nExpect: else, 100-continue\r\n\r\n").expect_continue);
 }
 
 static void test_a_request_leaves_the_bytes_of_the_next(void **state)
