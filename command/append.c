@@ -78,8 +78,7 @@ static void conclude_expectation(struct append *run)
     result->detail = arena_printf(run->command->input->arena, "the version is %llu",
                                   (unsigned long long)run->aggregate->version)
                          .ptr;
-    conclude_with(run,
-                  run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT);
+    conclude_with(run, command_unexpected(run->command));
 }
 
 static void conclude_race(struct append *run)

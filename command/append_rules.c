@@ -5,8 +5,17 @@
 
 #include "command/transaction.h"
 
+static bool is_listed(const struct version_list *list, const struct aggregate *aggregate)
+{
+    return aggregate->exists && version_listed(list, true, aggregate->version);
+}
+
 bool append_is_expected(const struct command_input *input, const struct aggregate *aggregate)
 {
+    if ((input->one_of.given && !is_listed(&input->one_of, aggregate)) ||
+        (input->none_of.given && is_listed(&input->none_of, aggregate))) {
+        return false;
+    }
     if (!input->has_expected) {
         return true;
     }

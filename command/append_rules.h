@@ -7,7 +7,7 @@
 #include "command/aggregate.h"
 #include "command/command.h"
 
-/* If-Match or expectedVersion, if given, agree with the aggregate. expectedVersion 0: no event yet. */
+/* What is given of If-Match, If-None-Match and expectedVersion agrees with the aggregate. expectedVersion 0: no event yet. */
 bool append_is_expected(const struct command_input *input, const struct aggregate *aggregate);
 
 enum append_outcome {

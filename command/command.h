@@ -32,6 +32,18 @@ struct command_answer {
 typedef void command_render_fn(void *ctx, const struct command_result *result, struct arena *arena,
                                struct command_answer *out);
 
+#define COMMAND_VERSIONS_MAX 16
+
+/* What a header lists (RFC 9110 13.1): any version of what exists, or these. */
+struct version_list {
+    bool given, any;
+    unsigned int count;
+    uint64_t versions[COMMAND_VERSIONS_MAX];
+};
+
+/* Whether an existing item's version is listed; VERSIONED: it has one. */
+bool version_listed(const struct version_list *list, bool versioned, uint64_t version);
+
 /* Borrowed until done. */
 struct command_input {
     const struct plan_command *command;
@@ -41,7 +53,9 @@ struct command_input {
     bool expected_by_header;
     bool expected_any; /* If-Match: * */
     uint64_t expected;
-    const struct value *claims;              /* NULL: none */
+    struct version_list one_of;  /* If-Match with several versions: 412 when none is current */
+    struct version_list none_of; /* If-None-Match: 412 when one is current */
+    const struct value *claims;  /* NULL: none */
     struct slice principal, idempotency_key; /* empty: none */
     command_render_fn *render;               /* needed with a key */
     void *render_ctx;

@@ -54,6 +54,9 @@ void command_fail(struct command *command, enum status status,
                   const struct dynamodb_answer *answer);
 void command_conclude(struct command *command, enum status status, bool noop);
 
+/* What an aggregate of another version than demanded means: a header's condition failed, or the envelope's expectation. */
+enum status command_unexpected(const struct command *command);
+
 /* Fills result.errors with one error. */
 void command_error(struct command *command, struct slice pointer, const char *detail);
 

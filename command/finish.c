@@ -77,6 +77,15 @@ void command_finish_invalid(struct command *command, struct slice pointer, const
     command_finish(command, STATUS_SCHEMA, false);
 }
 
+enum status command_unexpected(const struct command *command)
+{
+    const struct command_input *input = command->input;
+
+    return input->expected_by_header || input->one_of.given || input->none_of.given
+               ? STATUS_PRECONDITION
+               : STATUS_CONFLICT;
+}
+
 void command_conclude(struct command *command, enum status status, bool noop)
 {
     if (!command->once) {

@@ -28,6 +28,18 @@ struct slice record_key(struct arena *arena, struct slice principal, struct slic
                                       SLICE_ARG(key)));
 }
 
+static void add_versions(struct buf *text, const char *what, const struct version_list *list)
+{
+    if (!list->given) {
+        return;
+    }
+    buf_printf(text, "\"%s%s\",", what, list->any ? " any" : "");
+    for (unsigned int i = 0; i < list->count; i++) {
+        buf_append_u64(text, list->versions[i]);
+        buf_append_char(text, ',');
+    }
+}
+
 struct slice record_request(struct arena *arena, const struct command_input *input, struct slice id)
 {
     struct buf text = {0};
@@ -46,6 +58,8 @@ struct slice record_request(struct arena *arena, const struct command_input *inp
         buf_append_str(&text, "null");
     }
     buf_append_char(&text, ',');
+    add_versions(&text, "in", &input->one_of);
+    add_versions(&text, "not in", &input->none_of);
     if (input->payload) {
         json_write_canonical(&text, input->payload);
     }

@@ -16,7 +16,7 @@ bool item_assume(const struct command_input *input, enum item_basis *basis_out,
     bool given = input->has_expected && !input->expected_any;
 
     *item_out = (struct item){.exists = !plan->demands_absent};
-    if (plan->reads_state || expects_none(input)) {
+    if (plan->reads_state || expects_none(input) || input->one_of.given || input->none_of.given) {
         return false;
     }
     if (plan->demands_absent) {
@@ -35,8 +35,17 @@ bool item_assume(const struct command_input *input, enum item_basis *basis_out,
     return plan->write != WRITE_PUT; /* a put over what may exist needs its version */
 }
 
+static bool is_listed(const struct version_list *list, const struct item *item)
+{
+    return item->exists && version_listed(list, item->versioned, item->version);
+}
+
 bool item_is_expected(const struct command_input *input, const struct item *item)
 {
+    if ((input->one_of.given && !is_listed(&input->one_of, item)) ||
+        (input->none_of.given && is_listed(&input->none_of, item))) {
+        return false;
+    }
     if (!input->has_expected) {
         return true;
     }

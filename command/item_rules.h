@@ -14,7 +14,7 @@
 bool item_assume(const struct command_input *input, enum item_basis *basis_out,
                  struct item *item_out);
 
-/* If-Match or expectedVersion, if given, agree with the item. */
+/* What is given of If-Match, If-None-Match and expectedVersion agrees with the item. */
 bool item_is_expected(const struct command_input *input, const struct item *item);
 
 /* The change stands on a version that was read: it cannot apply twice. */

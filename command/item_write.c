@@ -147,8 +147,7 @@ static void finish_expectation(struct item_command *run)
 {
     run->command->result.detail =
         run->item.exists ? "the version is another one" : "there is no such item";
-    conclude_with(run,
-                  run->command->input->expected_by_header ? STATUS_PRECONDITION : STATUS_CONFLICT);
+    conclude_with(run, command_unexpected(run->command));
 }
 
 static void carry_out(struct item_command *run)

@@ -2,6 +2,7 @@
  * The steps of a query: params -> lookup ... answer. What the cache protocol asks stands in
  * cache/lookup.c; here is its HTTP side.
  */
+#include "gateway/condition.h"
 #include "gateway/param.h"
 #include "gateway/reply.h"
 #include "lib/clock.h"
@@ -64,24 +65,6 @@ static struct slice cache_status(struct request *request)
                         answer->stored ? "; stored" : "", SLICE_ARG(answer->node));
 }
 
-/* Whether If-None-Match names ETAG (weak comparison, RFC 9110 13.1.2). */
-static bool etag_matches(struct slice list, struct slice etag)
-{
-    while (list.len > 0) {
-        struct slice one;
-
-        slice_cut(list, ',', &one, &list);
-        one = slice_trim(one);
-        if (slice_starts(one, "W/")) {
-            one = slice_from(one, 2);
-        }
-        if (slice_eq(one, etag) || slice_is(one, "*")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_freshness(struct request *request)
 {
     const struct answer *answer = &request->answer;
@@ -101,16 +84,20 @@ static void add_freshness(struct request *request)
 static enum next answer_rows(struct request *request)
 {
     const struct answer *answer = &request->answer;
-    struct slice wanted = request_header(request, "If-None-Match");
-    bool same = wanted.len > 0 && etag_matches(wanted, answer->etag);
+    int code = condition_of_query(request, answer->etag);
 
-    reply_begin(request, same ? 304 : 200);
+    if (code == 412) {
+        (void)reply_problem(request, PROBLEM_PRECONDITION, "If-Match names another entity tag");
+        reply_header(request, "ETag", answer->etag);
+        return NEXT_REPLY;
+    }
+    reply_begin(request, code);
     reply_header(request, "ETag", answer->etag);
     add_freshness(request);
     if (answer->link.len > 0) {
         reply_header(request, "Link", answer->link);
     }
-    if (!same) {
+    if (code == 200) {
         reply_header(request, "Content-Type", SLICE_LITERAL("application/json"));
         buf_append(&request->worker->body, answer->body);
     }

@@ -146,7 +146,20 @@ void request_resume(struct request *request)
 
 struct slice request_header(const struct request *request, const char *name)
 {
-    return http_header_get(&request->exchange->request, name);
+    const struct http_request *http = &request->exchange->request;
+    struct slice wanted = slice_str(name), list = {NULL, 0};
+
+    for (unsigned int i = 0; i < http->header_count; i++) {
+        const struct http_header *header = &http->headers[i];
+
+        if (header->name.len != wanted.len || !slice_eq_nocase(header->name, wanted)) {
+            continue;
+        }
+        list = list.ptr ? arena_printf(request->arena, "%.*s, %.*s", SLICE_ARG(list),
+                                       SLICE_ARG(header->value))
+                        : header->value;
+    }
+    return list;
 }
 
 /* ------------------------------------------------------------------ its first step: the route */

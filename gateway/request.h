@@ -63,7 +63,7 @@ void request_refuse(void *ctx, int code, const char *detail, struct buf *headers
 /* Goes on with the step after the one that waited. */
 void request_resume(struct request *request);
 
-/* Value of a request header; empty when absent. */
+/* Value of a request header, of several lines their list (RFC 9110 5.3); empty when absent. */
 struct slice request_header(const struct request *request, const char *name);
 
 /* The rows of steps, ended by a NULL name. */

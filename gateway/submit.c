@@ -6,6 +6,7 @@
  */
 #include "gateway/submit.h"
 
+#include "gateway/condition.h"
 #include "gateway/param.h"
 #include "gateway/reply.h"
 #include "lib/clock.h"
@@ -22,6 +23,25 @@ static bool is_json(struct slice type)
     return essence.len == 0 || slice_eq_nocase(essence, SLICE_LITERAL("application/json"));
 }
 
+/* True: it is not what we take, and that was said. A part of a body must not be taken for the whole (RFC 9110 14.5). */
+static bool refuse_body(struct request *request)
+{
+    struct slice coding = request_header(request, "Content-Encoding");
+
+    if (!is_json(request_header(request, "Content-Type"))) {
+        (void)reply_problem(request, PROBLEM_MEDIA_TYPE, "the body must be application/json");
+        reply_header(request, "Accept", SLICE_LITERAL("application/json"));
+    } else if (coding.len > 0 && !slice_eq_nocase(coding, SLICE_LITERAL("identity"))) {
+        (void)reply_problem(request, PROBLEM_MEDIA_TYPE, "the body must not be encoded");
+        reply_header(request, "Accept-Encoding", SLICE_LITERAL("identity"));
+    } else if (request_header(request, "Content-Range").ptr) {
+        (void)reply_problem(request, PROBLEM_MALFORMED, "a part of a body is not taken");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 enum next submit_body(struct request *request)
 {
     struct slice body = request->exchange->request.body;
@@ -35,9 +55,7 @@ enum next submit_body(struct request *request)
         }
         return NEXT_STEP;
     }
-    if (!is_json(request_header(request, "Content-Type"))) {
-        (void)reply_problem(request, PROBLEM_MEDIA_TYPE, "the body must be application/json");
-        reply_header(request, "Accept", SLICE_LITERAL("application/json"));
+    if (refuse_body(request)) {
         return NEXT_REPLY;
     }
     if (json_parse(request->arena, body, &request->command.payload, &error) != STATUS_OK) {
@@ -46,52 +64,6 @@ enum next submit_body(struct request *request)
             arena_printf(request->arena, "JSON: %s at byte %zu", error.text, error.offset).ptr);
     }
     return NEXT_STEP;
-}
-
-/* If-Match: one strong entity tag, of which the part before '-' is the version; or '*'. A tag that
- * is no version of ours matches nothing. */
-static enum status parse_if_match(struct slice tag, bool *any_out, uint64_t *version_out)
-{
-    struct slice version, rest;
-
-    *any_out = slice_is(tag, "*");
-    *version_out = 0; /* If-Match compares strongly (RFC 9110 13.1.1), and no version is 0 */
-    if (*any_out || slice_starts(tag, "W/")) {
-        return STATUS_OK;
-    }
-    if (tag.len < 2 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' ||
-        memchr(tag.ptr + 1, '"', tag.len - 2) != NULL) {
-        return STATUS_INVALID;
-    }
-    slice_cut(slice_of(tag.ptr + 1, tag.len - 2), '-', &version, &rest);
-    if (slice_parse_u64(version, version_out) != STATUS_OK) {
-        *version_out = 0;
-    }
-    return STATUS_OK;
-}
-
-/* NULL, or what is wrong. */
-static const char *read_if_match(struct request *request)
-{
-    struct command_input *input = &request->command;
-    struct slice tag = slice_trim(request_header(request, "If-Match"));
-    uint64_t version;
-    bool any;
-
-    if (tag.len == 0) {
-        return NULL;
-    }
-    if (parse_if_match(tag, &any, &version) != STATUS_OK) {
-        return "If-Match must be one entity tag in quotes, or *";
-    }
-    if (input->has_expected && (any || version != input->expected)) {
-        return "If-Match and expectedVersion differ";
-    }
-    input->has_expected = true;
-    input->expected_by_header = true;
-    input->expected_any = any;
-    input->expected = version;
-    return NULL;
 }
 
 bool idempotency_key_is_valid(struct slice key)
@@ -160,7 +132,7 @@ enum next submit_headers(struct request *request)
     const char *fault = read_key(request);
 
     if (!fault) {
-        fault = read_if_match(request);
+        fault = condition_of_command(request);
     }
     if (fault) {
         return reply_problem(request, PROBLEM_MALFORMED, fault);

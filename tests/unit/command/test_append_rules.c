@@ -105,11 +105,46 @@ static void test_expected_versions_by_table(void **state)
     }
 }
 
+static void test_listed_versions_by_table(void **state)
+{
+    static const struct version_list absent =
+                                         {
+                                             .given = false
+    },
+                                     any = {.given = true, .any = true},
+                                     listed = {.given = true, .count = 2, .versions = {3, 5}};
+    static const struct {
+        const struct version_list *one_of, *none_of;
+        uint64_t version;
+        bool exists, good;
+    } lists[] = {
+        {&listed, &absent, 5, true,  true },
+        {&listed, &absent, 4, true,  false},
+        {&listed, &absent, 5, false, false},
+        {&absent, &listed, 5, true,  false},
+        {&absent, &listed, 4, true,  true },
+        {&absent, &listed, 5, false, true },
+        {&absent, &any,    4, true,  false},
+        {&absent, &any,    4, false, true },
+        {&listed, &any,    5, true,  false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
+        const struct command_input input = {.one_of = *lists[i].one_of,
+                                            .none_of = *lists[i].none_of};
+        const struct aggregate aggregate = {.version = lists[i].version, .exists = lists[i].exists};
+
+        assert_int_equal(append_is_expected(&input, &aggregate), lists[i].good);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_by_table),
         cmocka_unit_test(test_expected_versions_by_table),
+        cmocka_unit_test(test_listed_versions_by_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

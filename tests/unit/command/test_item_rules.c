@@ -79,6 +79,36 @@ static void test_assumptions_by_table(void **state)
     }
 }
 
+static void test_listed_versions_need_the_item(void **state)
+{
+    static const struct version_list listed = {
+        .given = true, .count = 2, .versions = {3, 5}
+    };
+    const struct item absent = {.exists = false}, unversioned = {.exists = true},
+                      third = {.exists = true, .versioned = true, .version = 3},
+                      fourth = {.exists = true, .versioned = true, .version = 4};
+    struct command_input input = {.command = &widgets.commands[WIDGET_UPDATE], .one_of = listed};
+    enum item_basis basis;
+    struct item item;
+
+    (void)state;
+    assert_false(item_assume(&input, &basis, &item));
+    assert_true(item_is_expected(&input, &third));
+    assert_false(item_is_expected(&input, &fourth));
+    assert_false(item_is_expected(&input, &unversioned));
+    assert_false(item_is_expected(&input, &absent));
+    input.one_of.given = false;
+    input.none_of = listed;
+    assert_false(item_assume(&input, &basis, &item));
+    assert_false(item_is_expected(&input, &third));
+    assert_true(item_is_expected(&input, &fourth));
+    assert_true(item_is_expected(&input, &unversioned));
+    assert_true(item_is_expected(&input, &absent));
+    input.none_of = (struct version_list){.given = true, .any = true};
+    assert_false(item_is_expected(&input, &unversioned));
+    assert_true(item_is_expected(&input, &absent));
+}
+
 // clang-format off
 static const struct {
     enum widget_command command;
@@ -142,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_assumptions_by_table),
+        cmocka_unit_test(test_listed_versions_need_the_item),
         cmocka_unit_test(test_verdicts_by_table),
     };
 
