@@ -13,6 +13,7 @@ struct dynamodb {
     struct loop *loop;
     struct dynamodb_client client;
     struct http *http;
+    struct metric *pending;
 };
 
 /* One request in flight; lives in its caller's arena. */
@@ -35,6 +36,8 @@ enum status dynamodb_create(struct loop *loop, const struct settings *settings,
     enum status status;
 
     dynamodb->loop = loop;
+    dynamodb->pending = metric_series(METRIC_GAUGE, "twofold_dynamodb_pending",
+                                      "requests that DynamoDB has not answered yet", "");
     status = dynamodb_client_init(&dynamodb->client, settings, credentials);
     if (status == STATUS_OK) {
         dynamodb->http = http_create(loop, &config);
@@ -70,6 +73,7 @@ static void on_answer(void *ctx, enum status status, const struct http_answer *h
     struct call *call = ctx;
     struct dynamodb_answer answer = {0};
 
+    metric_move(call->dynamodb->pending, -1);
     if (status == STATUS_OK) {
         status = dynamodb_translate(http, call->arena, &answer);
     } else if (status == STATUS_TOO_LARGE) {
@@ -107,5 +111,6 @@ void dynamodb_start(struct dynamodb *dynamodb, const char *operation, struct sli
         loop_later(dynamodb->loop, &call->task, on_early, call);
         return;
     }
+    metric_move(dynamodb->pending, 1);
     http_start(dynamodb->http, &request, on_answer, call);
 }

@@ -4,7 +4,6 @@
 #include "gateway/admin.h"
 
 #include "conf/clients.h"
-#include "gateway/dashboard.html.h"
 #include "gateway/health.h"
 #include "lib/log.h"
 #include "lib/pages.h"
@@ -28,16 +27,8 @@ static int make_readyz(void *ctx, struct buf *body)
     return ready ? 200 : 503;
 }
 
-static int make_dashboard(void *ctx, struct buf *body)
-{
-    (void)ctx;
-    buf_append_str(body, dashboard_html);
-    return 200;
-}
-
 static const struct page own_pages[] = {
-    {"/readyz", PAGE_JSON, make_readyz   },
-    {"/",       PAGE_HTML, make_dashboard},
+    {"/readyz", PAGE_JSON, make_readyz}
 };
 
 static void *admin_main(void *ctx)

@@ -176,6 +176,8 @@ struct httpd *httpd_create(struct loop *loop, const struct httpd_config *config,
     (void)snprintf(labels, sizeof(labels), "server=\"%s\"", config->metrics);
     httpd->connections =
         metric_series(METRIC_GAUGE, HTTPD_CONNECTIONS_FAMILY, HTTPD_CONNECTIONS_HELP, labels);
+    httpd->being_served =
+        metric_series(METRIC_GAUGE, HTTPD_INFLIGHT_FAMILY, HTTPD_INFLIGHT_HELP, labels);
     metric_family(METRIC_COUNTER, HTTPD_REFUSED_FAMILY, HTTPD_REFUSED_HELP);
     (void)event_assign(&httpd->listen_event, loop_base(loop), listen_fd, EV_READ | EV_PERSIST,
                        on_accept, httpd);

@@ -26,6 +26,8 @@
 
 #define HTTPD_CONNECTIONS_FAMILY "twofold_http_connections"
 #define HTTPD_CONNECTIONS_HELP   "open client connections"
+#define HTTPD_INFLIGHT_FAMILY    "twofold_http_inflight"
+#define HTTPD_INFLIGHT_HELP      "requests that are being served"
 #define HTTPD_REFUSED_FAMILY     "twofold_http_refused_total"
 #define HTTPD_REFUSED_HELP       "requests and connections that the server itself refused"
 
@@ -86,7 +88,7 @@ struct httpd {
     struct buf refuse_headers, refuse_body;
     uint64_t date_until_us;
     char date[48]; /* "Date: ...\r\nContent-Length: " */
-    struct metric *connections;
+    struct metric *connections, *being_served;
     struct {
         int code;
         struct metric *metric;

@@ -171,6 +171,7 @@ void httpd_reply(struct httpd_exchange *exchange, int code, struct slice headers
 
     if (exchange->started) {
         exchange->httpd->inflight--;
+        metric_move(exchange->httpd->being_served, -1);
     }
     if (!conn) {
         exchange_destroy(exchange);

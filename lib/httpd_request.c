@@ -94,6 +94,7 @@ static void start(struct httpd_exchange *exchange)
     }
     exchange->started = true;
     httpd->inflight++;
+    metric_move(httpd->being_served, 1);
     httpd->config.request(httpd->config.ctx, exchange);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "lib/pages.h"
 
+#include "lib/dashboard.html.h"
 #include "lib/memory.h"
 #include "lib/metric.h"
 
@@ -31,9 +32,23 @@ static int make_livez(void *ctx, struct buf *body)
     return 200;
 }
 
+/* It needs nothing but this server, so the browser shall fetch nothing from anywhere else. */
+#define HTML                                                                              \
+    "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-cache\r\n"               \
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; script-src " \
+    "'unsafe-inline'; img-src data:; connect-src 'self'; frame-ancestors 'none'\r\n"
+
+static int make_dashboard(void *ctx, struct buf *body)
+{
+    (void)ctx;
+    buf_append_str(body, dashboard_html);
+    return 200;
+}
+
 static const struct page common[] = {
-    {"/metrics", TYPE_METRICS, make_metrics},
-    {"/livez",   PAGE_TEXT,    make_livez  },
+    {"/metrics", TYPE_METRICS, make_metrics  },
+    {"/livez",   PAGE_TEXT,    make_livez    },
+    {"/",        HTML,         make_dashboard},
 };
 
 static const struct page *find(const struct page *pages, size_t count, struct slice path)

@@ -1,5 +1,6 @@
 /*
- * The admin port of a daemon: /metrics and /livez for every one, and pages of its own. GET and HEAD only.
+ * The admin port of a daemon: /metrics, /livez and / (the dashboard, which shows /metrics and /readyz) for every one, and pages of its own, /readyz among them.
+ * GET and HEAD only.
  */
 #ifndef LIB_PAGES_H
 #define LIB_PAGES_H
@@ -8,7 +9,6 @@
 
 #define PAGE_TEXT "Content-Type: text/plain; charset=utf-8\r\n"
 #define PAGE_JSON "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-#define PAGE_HTML "Content-Type: text/html; charset=utf-8\r\n"
 
 /* A page of the daemon's own; static. make appends the body and returns the code; on the loop. */
 struct page {

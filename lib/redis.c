@@ -195,6 +195,7 @@ static void on_down(void *ctx)
     loop_timer_stop(&redis->role);
     loop_timer_stop(&redis->watch);
     redis->sent = (struct call_line){0};
+    redis_metric_pending(-(int64_t)redis->pending);
     redis->pending = 0;
     calls_end(&sent, STATUS_UNAVAILABLE);
 }
@@ -222,6 +223,7 @@ static void on_batch(void *ctx, const struct redis_reply *replies, size_t count)
     struct redis_call *call = line_pop(&redis->sent);
 
     redis->pending -= call->count;
+    redis_metric_pending(-(int64_t)call->count);
     call_answer(call, STATUS_OK, replies, count);
     call_put(call);
     if (any_foreign(replies, count) && redis_link_up(redis->link)) {
@@ -313,6 +315,7 @@ void redis_send(struct redis *redis, const struct redis_command *commands, size_
     call->sent_us = loop_now_us(redis->loop);
     limit_us = call->sent_us + redis_link_config(redis->link)->command_timeout_us;
     redis->pending += count;
+    redis_metric_pending((int64_t)count);
     line_push(&redis->sent, call);
     if (deadline_us < limit_us) {
         loop_timer_start(redis->loop, &call->timer, deadline_us, on_deadline, call);

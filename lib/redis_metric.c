@@ -19,7 +19,7 @@ enum result {
 };
 
 static struct metric *results[RESULT_COUNT];
-static struct metric *up_gauge, *connections_gauge;
+static struct metric *up_gauge, *connections_gauge, *pending_gauge;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static unsigned int connections; /* under the mutex, so that the gauges never go back */
@@ -36,6 +36,8 @@ static void setup(void)
                              "1 while a connection to a Redis master is there", "");
     connections_gauge = metric_series(METRIC_GAUGE, "twofold_redis_connections",
                                       "connections to a Redis master", "");
+    pending_gauge = metric_series(METRIC_GAUGE, "twofold_redis_pending",
+                                  "commands that Redis has not answered yet", "");
     metric_set(up_gauge, 0);
     metric_set(connections_gauge, 0);
 }
@@ -52,6 +54,11 @@ void redis_metric_up(bool up)
     metric_set(connections_gauge, connections);
     metric_set(up_gauge, connections > 0);
     (void)pthread_mutex_unlock(&mutex);
+}
+
+void redis_metric_pending(int64_t change)
+{
+    metric_move(pending_gauge, change);
 }
 
 static enum result result_of(enum status status)

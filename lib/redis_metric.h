@@ -13,6 +13,9 @@
 /* Registers the families; at each create. */
 void redis_metric_setup(void);
 
+/* Commands sent (above 0), or answered and given up (below). */
+void redis_metric_pending(int64_t change);
+
 /* A connection to a master is there, or gone. */
 void redis_metric_up(bool up);
 

@@ -1,9 +1,10 @@
 /*
- * Three pages for operators and their tools.
+ * Pages for operators and their tools.
  *
  *     /livez    200 while the process serves at all
  *     /readyz   200 when every model can be projected, else 503; the body names what is missing
  *     /metrics  Prometheus' text format
+ *     /         both for human eyes
  */
 #include "projector/admin.h"
 

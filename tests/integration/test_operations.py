@@ -81,9 +81,32 @@ def test_health_pages(stack):
                "nothing missing")
 
 
-def test_the_dashboard_is_a_page(stack):
-    page = requests.get(stack.admin_url + "/", timeout=5)
-    assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+def test_the_dashboard_is_a_page_that_fetches_nothing_from_elsewhere(stack):
+    for url in (stack.admin_url, stack.projector_admin_url):
+        page = requests.get(url + "/", timeout=5)
+        assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "://" not in page.text
+
+
+def test_the_dashboard_shows_metrics_that_there_are(stack, client):
+    client.made()
+    metrics = "".join(requests.get(url + "/metrics", timeout=5).text for url in (stack.admin_url, stack.projector_admin_url))
+    families = set(re.findall(r"^# TYPE (\w+)", metrics, re.MULTILINE))
+    page = requests.get(stack.admin_url + "/", timeout=5).text
+    shown = {re.sub("_count$", "", name) for name in re.findall(r'"((?:twofold|process)_\w+)"', page)}
+    assert len(shown) > 15 and shown <= families
+
+
+def test_queues_are_empty_at_rest(stack):
+    def waiting():
+        metrics = requests.get(stack.admin_url + "/metrics", timeout=5).text
+        names = ("twofold_http_inflight{server=\"clients\"}", "twofold_redis_pending", "twofold_dynamodb_pending", "twofold_sql_queue",
+                 "twofold_consistency_waiters")
+        found = [float(value) for name in names for value in re.findall(rf"^{re.escape(name)}(?:{{.*}})? (\S+)$", metrics, re.MULTILINE)]
+        assert len(found) >= len(names)
+        return sum(found)
+    wait_until(lambda: waiting() == 0, 20, "nothing waits")
 
 
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|error) \S.*")
