@@ -185,6 +185,16 @@ static struct home fresh_home(struct slice run_id)
     return home_make(run_id, slice_of(nonce, NONCE_TEXT));
 }
 
+/*
+ * The page is 2 MB and holds Redis for 20 ms on a good day, a hundred times another call: where that takes longer than redis_timeout, each
+ * try would be as much in vain as the last, and no answer cached any more. One lease more: the row is locked meanwhile, and nobody else's RENEW
+ * done.
+ */
+static uint64_t page_timeout_us(const struct settings *settings)
+{
+    return settings->redis_timeout + settings->lease;
+}
+
 /* "a fresh random nonce for every attempt; one script ...; UPDATE home, touches; COMMIT". The row is locked. */
 static enum status assert_locked(struct keeper *keeper, struct watch *watch,
                                  struct keeper_view *view)
@@ -198,7 +208,7 @@ static enum status assert_locked(struct keeper *keeper, struct watch *watch,
     }
     status = assert_page(keeper->redis, database_of(watch), &home, slice_str(view->row.epoch),
                          slice_str(view->look.replid), view->row.server_id, view->row.number,
-                         redis_deadline(keeper));
+                         clock_deadline(page_timeout_us(keeper->settings)));
     if (status == STATUS_OK) {
         kill_point("page");
         status = sql_note(keeper, revision_settle(keeper->sql, database_of(watch), &home,
@@ -396,6 +406,7 @@ struct keeper *keeper_start(const struct settings *settings, struct follower *fo
     keeper->settings = settings;
     keeper->watches = XARRAY(struct watch, count);
     keeper->count = count;
+    config.command_timeout_us = page_timeout_us(settings); /* the longest; each call has its own */
     keeper->redis = redis_sync_create(&config);
     keeper->wake = followers[0].keeper;
     for (i = 0; i < count; i++) {

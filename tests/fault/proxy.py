@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 
 class Proxy:
@@ -12,6 +13,7 @@ class Proxy:
         self.asking, self.answering = threading.Event(), threading.Event()  # bytes flow
         self.release()
         self.whole = True              # connections are accepted
+        self.slow, self.delay_s = None, 0  # what has these bytes in it takes so much longer
         self.lock, self.sockets = threading.Lock(), []
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -37,6 +39,8 @@ class Proxy:
         try:
             while data := source.recv(65536):
                 flows.wait()
+                if self.slow and self.slow in data:
+                    time.sleep(self.delay_s)
                 sink.sendall(data)
         except OSError:
             pass

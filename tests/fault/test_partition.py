@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from faults import MAKERS
 from proxy import Proxy
 from support.client import Client, body, token
 
@@ -68,6 +69,17 @@ def test_scripts_that_arrive_late(stack, model, probe):
                 client.until_hit(model.one(product_id), 6)
             probe.progress()
         print(probe.check(0.05))
+
+
+@pytest.mark.ci
+def test_a_page_may_take_longer_to_make_than_other_calls(stack, model):
+    """Redis needs a hundred times as long for ASSERT as for anything else: at the deadline of the others, on a slow machine, no try succeeds."""
+    client = Client(stack, model)
+    with projector_behind_a_proxy(stack, "redis") as proxy:
+        product_id, _ = client.made(price=1)
+        proxy.slow, proxy.delay_s = b":pages", 0.3
+        MAKERS["flushall"](stack).begin()
+        client.until_hit(model.one(product_id), 30)
 
 
 @pytest.mark.ci
