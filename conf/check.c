@@ -1,5 +1,5 @@
 /*
- * `gateway --check`: what only the server knows.
+ * `gateway --check`, and of queries also a reload: what only the server knows.
  *
  *     each query        the user's SQL and the wrapped statements are prepared; columns that pages go by are NOT NULL; :version is there
  *     each projection   every statement is prepared, also as a row of many
@@ -11,6 +11,7 @@
 
 struct checker {
     struct sql_conn *conn;
+    enum check_scope scope;
     const struct plan_model *model;
     struct diag *diag;
     struct arena *arena;
@@ -330,7 +331,7 @@ static bool check_model(struct checker *checker)
             return false;
         }
     }
-    for (i = 0; i < model->projection_count; i++) {
+    for (i = 0; checker->scope == CHECK_ALL && i < model->projection_count; i++) {
         if (!check_projection(checker, &model->projections[i])) {
             return false;
         }
@@ -361,7 +362,7 @@ static enum status check_on(struct checker *checker, const struct sql_address *p
 }
 
 enum status plan_check(const struct plan *plan, const struct sql_address *primary,
-                       const struct sql_login *login, struct diag *diag)
+                       const struct sql_login *login, enum check_scope scope, struct diag *diag)
 {
     enum status status = STATUS_OK;
     struct arena arena = {0};
@@ -369,7 +370,8 @@ enum status plan_check(const struct plan *plan, const struct sql_address *primar
 
     for (i = 0; i < plan->model_count && status == STATUS_OK; i++) {
         struct slice folder = plan->models[i].folder;
-        struct checker checker = {.model = &plan->models[i], .diag = diag, .arena = &arena};
+        struct checker checker = {
+            .scope = scope, .model = &plan->models[i], .diag = diag, .arena = &arena};
 
         checker.queries = arena_printf(&arena, "%.*s/queries.sql", SLICE_ARG(folder));
         checker.projections = arena_printf(&arena, "%.*s/projections.sql", SLICE_ARG(folder));

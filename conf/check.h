@@ -8,8 +8,15 @@
 #include "conf/plan.h"
 #include "lib/sql_conn.h"
 
+/* CHECK_QUERIES: what a user who may only SELECT can be told. */
+enum check_scope {
+    CHECK_ALL,
+    CHECK_QUERIES
+};
+
 /* Complaints in DIAG. UNAVAILABLE: the server could not be asked. */
 MUST_CHECK enum status plan_check(const struct plan *plan, const struct sql_address *primary,
-                                  const struct sql_login *login, struct diag *diag);
+                                  const struct sql_login *login, enum check_scope scope,
+                                  struct diag *diag);
 
 #endif

@@ -5,7 +5,7 @@
  * -> signals
  *
  * SIGTERM and SIGINT: no new requests, those in flight end, the process ends with 0.
- * SIGHUP: the models are loaded again; a fault in them, or a change that needs a restart, leaves the old ones in force.
+ * SIGHUP: the models are loaded again; a fault in them, a query that SQL refuses, or a change that needs a restart, leaves the old ones in force.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -43,6 +43,23 @@ static int usage(FILE *out)
 
 /* ------------------------------------------------------------------ actions */
 
+/* What is wrong is printed. */
+static bool plan_is_accepted(const struct plan *plan, const struct sql_address *primary,
+                             const struct sql_login *login, enum check_scope scope)
+{
+    struct diag diag = {0};
+    enum status status = plan_check(plan, primary, login, scope, &diag);
+    bool good = status == STATUS_OK && diag.count == 0;
+
+    diag_print(&diag, stderr);
+    if (!good) {
+        fprintf(stderr, "%u complaints%s\n", diag.count,
+                status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
+    }
+    diag_fini(&diag);
+    return good;
+}
+
 /* Projections write: the gateway's own user could not prepare them. */
 static int check_plan(const struct settings *settings, const struct plan *plan,
                       const struct sql_address *primary)
@@ -51,20 +68,13 @@ static int check_plan(const struct settings *settings, const struct plan *plan,
                                     .password = settings->sql_projector_password,
                                     .connect_timeout_us = settings->sql_connect_timeout,
                                     .read_timeout_us = settings->sql_timeout};
-    struct diag diag = {0};
-    enum status status = plan_check(plan, primary, &login, &diag);
-    bool good = status == STATUS_OK && diag.count == 0;
 
-    diag_print(&diag, stderr);
-    if (good) {
-        printf("%zu model%s, %zu routes: no complaint\n", plan->model_count,
-               plan->model_count == 1 ? "" : "s", plan->route_count);
-    } else {
-        fprintf(stderr, "%u complaints%s\n", diag.count,
-                status == STATUS_UNAVAILABLE ? "; the primary could not be asked" : "");
+    if (!plan_is_accepted(plan, primary, &login, CHECK_ALL)) {
+        return EXIT_FAILURE;
     }
-    diag_fini(&diag);
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+    printf("%zu model%s, %zu routes: no complaint\n", plan->model_count,
+           plan->model_count == 1 ? "" : "s", plan->route_count);
+    return EXIT_SUCCESS;
 }
 
 static int action_check(const struct settings *settings)
@@ -211,12 +221,23 @@ static void block_signals(sigset_t *signals)
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
+/* A query that SQL refuses would be answered by 503 from now on. */
+static bool queries_are_accepted(const struct gateway *gateway, const struct plan *plan)
+{
+    struct sql_config config;
+
+    return gateway->role == ROLE_COMMAND ||
+           (nodes_configure(gateway->settings, &config) == STATUS_OK &&
+            plan_is_accepted(plan, &config.nodes[SQL_PRIMARY], &config.login, CHECK_QUERIES));
+}
+
 /* Workers hold the edition that they serve; ours is for those that are made and for the comparison with the next. */
 static void reload(struct gateway *gateway, struct worker *workers, unsigned int count)
 {
     struct edition *next = edition_load(gateway->settings, gateway->role);
 
-    if (!next || !edition_may_follow(gateway->edition, next)) {
+    if (!next || !edition_may_follow(gateway->edition, next) ||
+        !queries_are_accepted(gateway, next->plan)) {
         log_warn("models not reloaded", "hint=the_old_ones_stay_in_force");
         if (next) {
             edition_put(next);
