@@ -79,6 +79,13 @@ bool idempotency_key_is_valid(struct slice key)
     return true;
 }
 
+static struct slice unquoted(struct slice text)
+{
+    bool quoted = text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"';
+
+    return quoted ? slice_of(text.ptr + 1, text.len - 2) : text;
+}
+
 /* Idempotency-Key, in quotes as its draft has it or without. NULL, or what is wrong. */
 static const char *read_key(struct request *request)
 {
@@ -93,9 +100,7 @@ static const char *read_key(struct request *request)
     if (count == 0) {
         return NULL;
     }
-    if (key.len >= 2 && key.ptr[0] == '"' && key.ptr[key.len - 1] == '"') {
-        key = slice_of(key.ptr + 1, key.len - 2);
-    }
+    key = unquoted(key);
     if (count > 1 || !idempotency_key_is_valid(key)) {
         return "Idempotency-Key must be one key of 1 to 255 visible ASCII characters";
     }
@@ -106,24 +111,26 @@ static const char *read_key(struct request *request)
     return NULL;
 }
 
-/* Prefer: wait=N (RFC 7240 4.3), N seconds. Anything else is a preference that we do not know, and
- * may ignore. */
+/* Prefer: wait=N (RFC 7240 4.3), N seconds; of several the first counts (2). Anything else is a
+ * preference that we do not know, and may ignore. */
 static void read_prefer(struct request *request)
 {
     struct slice list = request_header(request, "Prefer");
 
     while (list.len > 0) {
-        struct slice one;
-        uint64_t seconds = 0;
+        struct slice one, name, value, rest;
+        uint64_t limit_us = request->worker->gateway->settings->consistency_timeout, seconds = 0;
 
         slice_cut(list, ',', &one, &list);
-        one = slice_trim(one);
-        if (slice_starts(one, "wait=") &&
-            slice_parse_u64(slice_from(one, 5), &seconds) == STATUS_OK) {
-            uint64_t limit_us = request->worker->gateway->settings->consistency_timeout;
-
+        slice_cut(one, ';', &one, &rest);
+        slice_cut(one, '=', &name, &value);
+        if (!slice_eq_nocase(slice_trim(name), SLICE_LITERAL("wait"))) {
+            continue;
+        }
+        if (slice_parse_u64(unquoted(slice_trim(value)), &seconds) == STATUS_OK) {
             request->wait_us = seconds > limit_us / 1000000 ? limit_us : seconds * 1000000;
         }
+        return;
     }
 }
 

@@ -123,3 +123,14 @@ def test_ids_in_paths_have_one_spelling(client, model):
     is_problem(client.read("x"), 400)
     is_problem(client.delete(f"+{product_id}"), 400)
     is_problem(client.read("9" * 30), 400)
+
+
+@pytest.mark.parametrize("prefer, applied", [
+    ("wait=5", "wait=5"), ('Wait="5"', "wait=5"), ("respond-async, wait=5; x=1", "wait=5"), ("wait=5, wait=0", "wait=5"), ("wait=0", None), ("wait=-1", None), ("waits=5", None),
+])
+def test_a_command_is_visible_when_its_preference_to_wait_was_applied(client, model, prefer, applied):
+    product_id, _ = client.made()
+    changed = client.update(product_id, {"Prefer": prefer}, name=prefer)
+    assert changed.status_code == 200, changed.text
+    assert changed.headers.get("Preference-Applied") == applied
+    assert applied is None or body(client.read(product_id))[model.name] == prefer
