@@ -199,11 +199,7 @@ static void follow_outcome(struct append *run, enum append_outcome outcome, enum
         idempotency_meet(run->command, record);
         return;
     case APPEND_VERIFY:
-        if (run->command->once) {
-            idempotency_settle(run->command, STATUS_UNCERTAIN);
-        } else {
-            step_verify(run);
-        }
+        step_verify(run);
         return;
     case APPEND_FAILED:
         command_fail(run->command, status, answer);
@@ -263,18 +259,6 @@ static void fold_events(struct append *run)
     run->next = aggregate_create(&run->aggregate->key, &fold, run->aggregate->snapshot_version);
 }
 
-static struct slice transaction_token(struct append *run)
-{
-    char *token;
-
-    if (run->command->once) {
-        return idempotency_token(run->command);
-    }
-    token = arena_bytes(run->command->input->arena, UUID_TEXT);
-    uuid7(token);
-    return slice_of(token, UUID_TEXT - 1);
-}
-
 /* The bodies of the events' puts; TOO_LARGE: DynamoDB does not hold a number. */
 static enum status make_puts(struct append *run, struct transaction_action *actions)
 {
@@ -318,7 +302,7 @@ static void step_write(struct append *run)
         command_request(command, "PutItem", actions[0].body, true, on_written, run);
     } else {
         command_request(command, "TransactWriteItems",
-                        transaction_request(arena, actions, count, transaction_token(run)), true,
+                        transaction_request(arena, actions, count, transaction_token(arena)), true,
                         on_written, run);
     }
 }

@@ -23,7 +23,7 @@
 struct idempotency {
     struct record record;
     enum status otherwise; /* when no record is found */
-    char token[UUID_TEXT];
+    char write[UUID_TEXT];
 };
 
 void idempotency_begin(struct command *command)
@@ -31,19 +31,14 @@ void idempotency_begin(struct command *command)
     const struct command_input *input = command->input;
     struct idempotency *once = ARENA_NEW(input->arena, struct idempotency);
 
-    uuid7(once->token);
+    uuid7(once->write);
     once->record = (struct record){
         .key = record_key(input->arena, input->principal, input->idempotency_key),
         .request = record_request(input->arena, input, command->given_id),
-        .write = slice_of(once->token, UUID_TEXT - 1),
+        .write = slice_of(once->write, UUID_TEXT - 1),
         .command = input->command->name,
     };
     command->once = once;
-}
-
-struct slice idempotency_token(const struct command *command)
-{
-    return command->once->record.write;
 }
 
 struct transaction_action idempotency_action(struct command *command)

@@ -22,9 +22,6 @@ void idempotency_begin(struct command *command);
  */
 struct transaction_action idempotency_action(struct command *command);
 
-/* The transaction's token. */
-struct slice idempotency_token(const struct command *command);
-
 /* Each ends the command. */
 
 /* A no-op: stores its answer, or repeats the one that is there. */

@@ -3,7 +3,7 @@
  *
  *     PK          SHA-256 of (principal, key)
  *     request     SHA-256 of command, id, expected version, payload with sorted members
- *     write       the transaction's token: tells our own record from another's
+ *     write       made for each command: tells our own record from another's
  *     command, aggregateId, version
  *     response    {status, headers, body} as sent
  *     expiresAt   seconds

@@ -356,7 +356,7 @@ static void transact(struct item_command *run, const char *kind, struct slice bo
     actions[1] = idempotency_action(run->command);
     request(run, "TransactWriteItems",
             transaction_request(run->command->input->arena, actions, ARRAY_COUNT(actions),
-                                idempotency_token(run->command)),
+                                transaction_token(run->command->input->arena)),
             true, on_transacted);
 }
 

@@ -6,7 +6,16 @@
 #include "command/transaction.h"
 
 #include "lib/buf.h"
+#include "lib/hash.h"
 #include "lib/json.h"
+
+struct slice transaction_token(struct arena *arena)
+{
+    char *token = arena_bytes(arena, UUID_TEXT);
+
+    uuid7(token);
+    return slice_of(token, UUID_TEXT - 1);
+}
 
 struct slice transaction_request(struct arena *arena, const struct transaction_action *actions,
                                  size_t count, struct slice token)

@@ -1,5 +1,5 @@
 /*
- * TransactWriteItems: several changes or none. Pure: bodies in, JSON out; and what its refusal says.
+ * TransactWriteItems: several changes or none; and what its refusal says.
  */
 #ifndef COMMAND_TRANSACTION_H
 #define COMMAND_TRANSACTION_H
@@ -12,6 +12,9 @@ struct transaction_action {
     const char *kind;  /* "Put", "Update", "Delete" */
     struct slice body; /* as of PutItem, UpdateItem, DeleteItem, without ReturnValues */
 };
+
+/* A new one, in ARENA: DynamoDB refuses one that came with another request, also when that was cancelled. */
+struct slice transaction_token(struct arena *arena);
 
 /* In ARENA. TOKEN makes the request idempotent for ten minutes. */
 struct slice transaction_request(struct arena *arena, const struct transaction_action *actions,

@@ -167,7 +167,8 @@ def in_the_way(operation, request):
 class Database:
     def __init__(self):
         self.lock = threading.RLock()
-        self.tables, self.tokens, self.page_items = {}, {}, None
+        self.tables, self.page_items = {}, None
+        self.tokens, self.cancelled = {}, {}  # the requests of transactions by their tokens
 
     def table(self, request):
         name = request.get("TableName")
@@ -261,9 +262,9 @@ class Database:
 
     def TransactWriteItems(self, request):
         token, digest = request.get("ClientRequestToken"), hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
+        if self.tokens.get(token, digest) != digest or self.cancelled.get(token, digest) != digest:
+            raise Refused("IdempotentParameterMismatchException", "The request is not the same as the first of this token")
         if token in self.tokens:
-            if self.tokens[token] != digest:
-                raise Refused("IdempotentParameterMismatchException", "The request is not the same as the first of this token")
             return {}
         if token is not None and not 1 <= len(token) <= 36:
             raise Invalid("Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36")
@@ -290,6 +291,8 @@ class Database:
                     raise
                 reasons.append({"Code": "ValidationError", "Message": str(invalid)})
         if any(reason["Code"] != "None" for reason in reasons):
+            if token:
+                self.cancelled[token] = digest
             raise cancelled(reasons)
         places = [(prepared[0].name, prepared[1]) for _, prepared in done]
         if len(set(places)) < len(places):
