@@ -7,8 +7,6 @@
 
 #include "cache/lookup.h"
 
-#define AGGREGATE_MAX 512 /* VARCHAR(512) of twofold_aggregate */
-
 static bool is_name_char(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -24,7 +22,7 @@ static bool is_name(struct slice text)
             return false;
         }
     }
-    return text.len > 0 && text.len <= AGGREGATE_MAX;
+    return text.len > 0 && text.len <= PLAN_AGGREGATE_MAX;
 }
 
 /* "r<epoch>.<label>" */

@@ -14,6 +14,7 @@
 #include "lib/decimal.h"
 #include "lib/hash.h"
 #include "lib/memory.h"
+#include "lib/percent.h"
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb,
@@ -109,6 +110,20 @@ static struct slice id_canonical(struct arena *arena, const struct value *id)
     return arena_copy(arena, slice_of(text, decimal_text(&decimal, text)));
 }
 
+/* That DynamoDB's keys and the read model hold it. */
+static bool id_has_room(struct command *command, struct slice id)
+{
+    struct slice name = command->input->command->model->aggregate.name;
+    size_t len = name.len + 1 + percent_encode(command->input->arena, id).len;
+
+    if (id.len > 0 && len <= PLAN_AGGREGATE_MAX) {
+        return true;
+    }
+    command_finish_invalid(command, id_pointer(command),
+                           id.len == 0 ? "must not be empty" : "is too long");
+    return false;
+}
+
 /* The path's, else the payload's, else a new one. True when it is good; else the command has ended. */
 static bool id_is_valid(struct command *command)
 {
@@ -142,7 +157,7 @@ static bool id_is_valid(struct command *command)
     command->result.id = id;
     command->result.id_text = id_canonical(input->arena, id);
     command->given_id = generated ? SLICE_EMPTY : command->result.id_text;
-    return true;
+    return id_has_room(command, command->result.id_text);
 }
 
 struct aggregate_key command_aggregate_key(const struct command *command)

@@ -136,7 +136,7 @@ static bool has_id(const struct reading *reading)
 {
     const struct plan_aggregate *aggregate = &reading->input->command->model->aggregate;
 
-    return reading->id || aggregate->id_generated ||
+    return reading->id || reading->input->command->id_from == ID_GENERATED ||
            value_get(reading->input->payload, aggregate->id_name);
 }
 

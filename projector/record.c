@@ -19,8 +19,7 @@
 #include "lib/decimal.h"
 #include "projector/event.h"
 
-#define AGGREGATE_MAX 512 /* tables.sql */
-#define NO_IMAGE      "it has no image (the stream must be NEW_AND_OLD_IMAGES)"
+#define NO_IMAGE "it has no image (the stream must be NEW_AND_OLD_IMAGES)"
 
 static struct slice text_of(const struct value *map, const char *name)
 {
@@ -64,8 +63,8 @@ void record_name(const struct plan_model *model, struct arena *arena, struct rec
         return;
     }
     record->aggregate = aggregate_name(arena, model->aggregate.name, text);
-    if (record->aggregate.len > AGGREGATE_MAX) {
-        record->aggregate.len = AGGREGATE_MAX;
+    if (record->aggregate.len > PLAN_AGGREGATE_MAX) {
+        record->aggregate.len = PLAN_AGGREGATE_MAX;
         record->fault = "its key is too long for twofold_aggregate";
     }
 }

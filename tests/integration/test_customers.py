@@ -51,6 +51,13 @@ def test_a_registered_customer_is_read_as_the_events_say(client, stack):
     assert body(one(client, customer_id, answer)) == {"customerId": customer_id, **customer(events)}
 
 
+def test_an_envelope_names_the_customer_of_a_command_that_makes_none(client):
+    nameless = client.send("POST", "/commands", {"commandType": "UpdateEmail", "payload": {"newEmail": "ann@example.com"}})
+    assert [error["pointer"] for error in is_problem(nameless, 422)["errors"]] == ["/aggregateId"]
+    made = client.send("POST", "/commands", {"commandType": "RegisterCustomer", "payload": {"email": "ann@example.com", "name": "Ann"}})
+    assert made.status_code == 201, made.text
+
+
 def test_an_id_is_made_when_none_is_given(client):
     made = client.send("POST", "/customers", {"email": "ann@example.com", "name": "Ann"})
     assert made.status_code == 201, made.text

@@ -104,6 +104,38 @@ static void test_refusals_and_noops_do_not_stand_on_cached_state(void **state)
     arena_fini(&trial.arena);
 }
 
+static void test_an_id_that_the_read_model_has_no_room_for_is_invalid(void **state)
+{
+    static const struct {
+        const char *letter;
+        size_t count;
+        enum status status;
+    } ids[] = {
+        {"x",        507, STATUS_OK    },
+        {"x",        508, STATUS_SCHEMA},
+        {"\xc3\xa4", 84,  STATUS_OK    }, /* "Cart:", six bytes each */
+        {"\xc3\xa4", 85,  STATUS_SCHEMA},
+        {"x",        0,   STATUS_SCHEMA},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(ids); i++) {
+        struct trial trial;
+        struct buf id = {0};
+
+        trial_init(&trial);
+        for (size_t j = 0; j < ids[i].count; j++) {
+            buf_append_str(&id, ids[i].letter);
+        }
+        trial.input.path_id = value_string(&trial.arena, arena_copy(&trial.arena, buf_slice(&id)));
+        buf_fini(&id);
+        (void)trial_run(&trial, &carts.commands[CART_OPEN], "{}");
+        assert_true(trial.status == ids[i].status ||
+                    (ids[i].status == STATUS_OK && trial.status == STATUS_REFUSED));
+        arena_fini(&trial.arena);
+    }
+}
+
 static void test_generated_ids_are_told(void **state)
 {
     struct trial trial;
@@ -228,6 +260,7 @@ int main(void)
         TEST(test_a_deleted_aggregate_is_absent_and_its_versions_go_on),
         TEST(test_expected_version_is_compared_with_what_is_there_now),
         TEST(test_refusals_and_noops_do_not_stand_on_cached_state),
+        TEST(test_an_id_that_the_read_model_has_no_room_for_is_invalid),
         TEST(test_generated_ids_are_told),
         TEST(test_a_keyed_command_has_one_effect_and_one_answer),
         TEST(test_a_keyed_command_with_a_generated_id_makes_one_aggregate),
