@@ -1,12 +1,15 @@
 # Twofold. `make help` lists the targets.
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
+# A user's locale may not be installed, which each shell would complain of.
+export LC_ALL := C.UTF-8
 
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
 BUILD    ?= build
 VERSION  ?= $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+VERSION  := $(VERSION)
 OPT      ?= -O2
 WERROR   ?=
 SANITIZE ?=
