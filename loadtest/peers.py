@@ -98,7 +98,7 @@ http {{
 class Nginx(Peer):
     def __init__(self, answer, body):
         conf = write("nginx.conf", nginx_conf(answer, body))
-        super().__init__("nginx", ["nginx", "-e", os.path.join(folder(), "nginx-error.log"), "-c", conf])
+        super().__init__("nginx", ["/usr/sbin/nginx", "-e", os.path.join(folder(), "nginx-error.log"), "-c", conf])
 
     def pid(self):
         """The worker's."""

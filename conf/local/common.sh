@@ -5,6 +5,7 @@
 #             env  twofold.conf  sockets (name of a short folder under /tmp: a socket's path has at most 107 bytes)
 #   CACHE     what is fetched or prepared once for all stacks of this checkout
 
+PATH=$PATH:/usr/sbin:/sbin # a user's has none of them on Debian, and mariadbd is there
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 RUN_DIR=$(realpath -m "${RUN_DIR:-$ROOT/.run}")
 CACHE=$(realpath -m "${CACHE:-$ROOT/.run/cache}")

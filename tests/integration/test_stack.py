@@ -142,6 +142,12 @@ def test_what_a_killed_java_leaves_goes_with_the_stack(stack, client):
     assert list(sockets.glob("sqlite-*.so"))
 
 
+def test_the_path_of_a_plain_user_is_enough(stack):
+    plain = {**stack.environment, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    status = subprocess.run([ROOT / "conf/local/stack", "status"], env=plain, text=True, capture_output=True)
+    assert status.returncode == 0 and status.stdout == stack.must("status"), status.stderr
+
+
 def test_down_without_anything_running_is_no_error(other):
     assert other.command("down").returncode == 0
 
