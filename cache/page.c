@@ -190,9 +190,27 @@ void page_number_write(uint64_t number, char out[PAGE_SLOT_BYTES])
 
 /* ------------------------------------------------------------------ tags and the feed */
 
+/* SQL takes 'a' and 'a ' for one text (PAD SPACE), so what changes one changes the answers of the other: blanks do not count. */
+static uint64_t hash_without_blanks(struct slice tag)
+{
+    struct buf text = {0};
+    struct slice word;
+    uint64_t hash;
+
+    while (tag.len > 0) {
+        (void)slice_cut(tag, ' ', &word, &tag);
+        buf_append(&text, word);
+    }
+    hash = hash_xxh64(buf_slice(&text));
+    buf_fini(&text);
+    return hash;
+}
+
 uint32_t tag_slot(struct slice tag)
 {
-    return (uint32_t)(hash_xxh64(tag) % PAGE_SLOTS);
+    bool blanks = tag.len > 0 && memchr(tag.ptr, ' ', tag.len);
+
+    return (uint32_t)((blanks ? hash_without_blanks(tag) : hash_xxh64(tag)) % PAGE_SLOTS);
 }
 
 enum status feed_parse(struct slice message, struct feed *out)

@@ -86,7 +86,7 @@ struct feed {
 MUST_CHECK enum status feed_parse(struct slice message, struct feed *out);
 bool feed_next(struct feed *feed, struct slice *aggregate_out, uint64_t *version_out);
 
-/* The slot of a tag, and the offset of a slot in its page. */
+/* The slot of a tag (blanks do not count), and the offset of a slot in its page. */
 uint32_t tag_slot(struct slice tag);
 static inline size_t slot_offset(uint32_t slot)
 {

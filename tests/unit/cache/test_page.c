@@ -143,6 +143,8 @@ static void test_slots_never_change(void **state)
 {
     (void)state;
     assert_int_equal(tag_slot(SLICE_LITERAL("abc")), UINT64_C(0x44BC2CF5AD770999) % 262144);
+    assert_int_equal(tag_slot(SLICE_LITERAL("abc  ")), tag_slot(SLICE_LITERAL("abc")));
+    assert_int_equal(tag_slot(SLICE_LITERAL(" a bc")), tag_slot(SLICE_LITERAL("abc")));
     assert_int_equal(slot_offset(0), 160);
     assert_int_equal(slot_offset(PAGE_SLOTS - 1) + PAGE_SLOT_BYTES, PAGE_BYTES);
 }
