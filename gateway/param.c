@@ -36,7 +36,9 @@ static const struct value *value_of_text(struct arena *arena, enum scalar type, 
                    ? value_number(arena, text)
                    : NULL;
     case SCALAR_NUMBER:
-        return decimal_parse(text, &number) == STATUS_OK ? value_number(arena, text) : NULL;
+        return decimal_parse(text, &number) == STATUS_OK && number.exponent >= -SQL_DECIMAL_PLACES
+                   ? value_number(arena, text)
+                   : NULL;
     case SCALAR_BOOLEAN:
         return slice_is(text, "true")    ? value_bool(arena, true)
                : slice_is(text, "false") ? value_bool(arena, false)

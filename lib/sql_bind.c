@@ -45,6 +45,9 @@ static enum status bind_number(struct sql_conn *conn, MYSQL_BIND *bind, struct s
         bind_integer(conn, bind, integer);
         return STATUS_OK;
     }
+    if (decimal.exponent < -SQL_DECIMAL_PLACES) {
+        return sql_refuse(conn, STATUS_INVALID, "a number of more decimal places than SQL keeps");
+    }
     digits = arena_bytes(&conn->scratch, DECIMAL_TEXT_MAX);
     bind_text(bind, MYSQL_TYPE_NEWDECIMAL, slice_of(digits, decimal_text(&decimal, digits)));
     return STATUS_OK;

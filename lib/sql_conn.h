@@ -41,6 +41,12 @@ enum sql_kind {
     SQL_TIME
 };
 
+/*
+ * A server's decimal has nine words of nine digits, one of them before the point: what stands behind these places it would drop without a warning, so a
+ * parameter with more of them is INVALID.
+ */
+#define SQL_DECIMAL_PLACES 72
+
 struct sql_column {
     struct slice name; /* the label, as written */
     enum sql_kind kind;

@@ -177,6 +177,19 @@ static void test_a_number_beyond_38_digits_is_invalid(void **state)
     sql_close(conn);
 }
 
+static void test_a_number_that_would_be_dropped_without_a_warning_is_invalid(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct value *param = number("1e-72");
+    struct sql_rows rows = run_ok(conn, "SELECT ? > 0", &param, 1);
+
+    (void)state;
+    assert_slice(rows.cells[0], "1");
+    param = number("1e-73");
+    assert_status(run(conn, "SELECT ? > 0", &param, 1, &rows), STATUS_INVALID);
+    sql_close(conn);
+}
+
 static void test_a_text_of_megabytes_comes_whole(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
@@ -512,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_null_is_no_text_and_empty_is_one),
         cmocka_unit_test(test_parameters_keep_their_value),
         cmocka_unit_test(test_a_number_beyond_38_digits_is_invalid),
+        cmocka_unit_test(test_a_number_that_would_be_dropped_without_a_warning_is_invalid),
         cmocka_unit_test(test_a_text_of_megabytes_comes_whole),
         cmocka_unit_test(test_more_rows_than_allowed_are_refused_and_the_connection_goes_on),
         cmocka_unit_test(test_a_described_statement_gives_its_kinds_to_the_last_columns),
