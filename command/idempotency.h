@@ -9,7 +9,6 @@
 #include "command/commander.h"
 #include "command/transaction.h"
 
-#define COMMANDS_TABLE  "TwofoldCommands"
 #define COMMANDS_KEY    "PK"        /* S */
 #define COMMANDS_EXPIRY "expiresAt" /* N, seconds: DynamoDB's time to live */
 

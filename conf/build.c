@@ -197,6 +197,7 @@ static void build_aggregate(struct build *build)
     struct model_aggregate written;
 
     model_aggregate_read(build->arena, &source, build->model.aggregate, &written);
+    aggregate->line = source_line(&source, build->model.aggregate);
     if (written.name) {
         aggregate->name = written.name->text;
         aggregate->key_prefix = key_prefix(build->arena, aggregate->name);
@@ -211,6 +212,9 @@ static void build_aggregate(struct build *build)
         if (!is_table_name(aggregate->table)) {
             source_complain(&source, written.table, SLICE_EMPTY,
                             "a DynamoDB table's name is 3 to 255 letters, digits, _ . -");
+        } else if (slice_is(aggregate->table, COMMANDS_TABLE)) {
+            source_complain(&source, written.table, SLICE_EMPTY,
+                            "this table is the one of idempotency keys");
         }
     }
     if (written.id) {
@@ -248,6 +252,7 @@ static void build_queries(struct build *build)
         check_name(build, "queries", written);
         query->model = out;
         query->name = written->name;
+        query->line = source_line(&build->model.source, written);
         build_query(build, written, query);
     }
 }
@@ -265,6 +270,7 @@ static void build_commands(struct build *build)
         check_name(build, "commands", written);
         command->model = out;
         command->name = written->name;
+        command->line = source_line(&build->model.source, written);
         build_command(build, written, command);
     }
 }
@@ -290,6 +296,7 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
         return false;
     }
     out->name = build.model.name->text;
+    out->line = source_line(&build.model.source, build.model.name);
     out->folder = folder;
     out->database = arena_printf(arena, "twofold_%.*s", SLICE_ARG(out->name));
     out->schema_sql = build.model.schema_text;

@@ -115,6 +115,7 @@ void build_events(struct build *build)
     out->events = ARENA_ARRAY(build->arena, struct plan_event, out->event_count);
     written = build->model.events ? build->model.events->first : NULL;
     for (; written; written = written->next) {
+        out->events[i].line = source_line(&build->model.source, written);
         out->events[i++].name = written->name;
     }
     build_types(build);

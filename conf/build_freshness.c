@@ -7,6 +7,7 @@
  * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
  */
 #include "conf/build_projection.h"
+#include "conf/sqlcompare.h"
 #include "conf/template.h"
 
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
@@ -74,33 +75,70 @@ static bool sql_touches_query(const struct projection *projection, const struct 
     return false;
 }
 
-static bool sets_column(const struct sqlstatement *statement, struct slice column)
+static bool demands_absent(const struct plan_command *command)
 {
-    const struct sqltoken *token = statement->tokens;
+    bool negated = false;
+    size_t i;
 
-    if (!sqltoken_is(token, "UPDATE")) {
-        return false;
+    for (i = 0; i < command->require_count && !negated; i++) {
+        const struct expr *that = command->requires[i].that;
+
+        negated = that && expr_is_exists(that, &negated) && negated;
     }
-    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "SET"))) {
-        token++;
+    return negated;
+}
+
+/* Is the event always an aggregate's first, so that INSERT and REPLACE meet no row of it? */
+static bool creates(const struct projection *projection)
+{
+    const struct plan_model *model = projection->build->out;
+    size_t i, j;
+
+    for (i = 0; i < model->command_count; i++) {
+        const struct plan_command *command = &model->commands[i];
+
+        for (j = 0; j < command->emit_count; j++) {
+            if (command->emits[j].event &&
+                slice_eq(command->emits[j].event->name, projection->out->name) &&
+                !demands_absent(command)) {
+                return false;
+            }
+        }
     }
-    for (; token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "WHERE"));
-         token++) {
-        if (token->depth == 0 && slice_eq_nocase(token->text, column) &&
-            sqltoken_is(token + 1, "=")) {
+    return projection->payload->writers > 0;
+}
+
+/* REPLACE may give the row of a key that COLUMN is no part of another value of it. */
+static bool replaces(const struct projection *projection, const struct sqlstatement *statement,
+                     struct slice column)
+{
+    const struct tables *tables = &projection->build->model.tables;
+    size_t i;
+
+    for (i = 0; sqltoken_is(statement->tokens, "REPLACE") && i < projection->out->table_count;
+         i++) {
+        const struct table *table = tables_find(tables, projection->out->tables[i]);
+
+        if (table && table_column_find(table, column) && table_has_key_without(table, column)) {
             return true;
         }
     }
     return false;
 }
 
-/* UPDATE ... SET COLUMN = ...: a row may leave the answers of one tag for those of another. */
+/* A row may leave the answers of one tag for those of another. */
 static bool moves(const struct projection *projection, struct slice column)
 {
+    bool creation = creates(projection);
     size_t i;
 
     for (i = 0; projection->block && i < projection->block->statement_count; i++) {
-        if (sets_column(&projection->block->statements[i], column)) {
+        const struct sqlstatement *statement = &projection->block->statements[i];
+
+        if (creation && !sqltoken_is(statement->tokens, "UPDATE")) {
+            continue;
+        }
+        if (sqlcompare_sets(statement, column) || replaces(projection, statement, column)) {
             return true;
         }
     }
@@ -172,8 +210,8 @@ void check_freshness(struct projection *projection)
     for (i = 0; i < model->query_count; i++) {
         const struct plan_query *query = &model->queries[i];
 
-        if (!shares_table(projection->out, query, &table)) {
-            continue;
+        if (query->tag_count == 0 || !shares_table(projection->out, query, &table)) {
+            continue; /* a query without tags is a complaint already */
         }
         if (!touches_query(projection->out, query) && !sql_touches_query(projection, query)) {
             source_complain(&projection->source, projection->value, tags_hint(projection, query),

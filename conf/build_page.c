@@ -15,7 +15,10 @@ static void type_column(struct query *query, const struct sqlread *read,
 
     if (!found) {
         source_complain(&query->source, at,
-                        sqlread_suggest(read, query->build->arena, column->name),
+                        sqlread_has_label(read, column->name)
+                            ? SLICE_LITERAL("an expression cannot order pages: name the table's "
+                                            "column in the SELECT list")
+                            : sqlread_suggest(read, query->build->arena, column->name),
                         "'%.*s' is no column of the query's result that comes straight from a "
                         "table",
                         SLICE_ARG(column->name));
@@ -29,6 +32,18 @@ static void type_column(struct query *query, const struct sqlread *read,
     } else {
         column->type = found->scalar;
     }
+}
+
+static bool stands_twice(const struct plan_page *page)
+{
+    size_t last = page->column_count - 1, i;
+
+    for (i = 0; i < last; i++) {
+        if (slice_eq_nocase(page->columns[i].name, page->columns[last].name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void build_order(struct query *query, const struct sqlread *read, const struct value *list)
@@ -54,6 +69,10 @@ static void build_order(struct query *query, const struct sqlread *read, const s
         column->descending = item->text.ptr[0] == '-';
         column->name = slice_from(item->text, column->descending);
         type_column(query, read, column, item);
+        if (stands_twice(&query->out->page)) {
+            source_complain(&query->source, item, SLICE_EMPTY, "the column '%.*s' stands twice",
+                            SLICE_ARG(column->name));
+        }
     }
 }
 

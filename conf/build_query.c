@@ -5,6 +5,7 @@
 #include "conf/build_query.h"
 
 #include "conf/route.h"
+#include "conf/sqlcompare.h"
 #include "conf/suggest.h"
 #include "conf/template.h"
 #include "conf/unit.h"
@@ -148,20 +149,6 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
     return bind;
 }
 
-/* The column in "column = :param" or ":param = column", or empty. */
-static struct slice compared_column(const struct sqlstatement *statement, size_t i)
-{
-    const struct sqltoken *tokens = statement->tokens;
-
-    if (i >= 2 && sqltoken_is(&tokens[i - 1], "=") && sqltoken_is_name(&tokens[i - 2])) {
-        return tokens[i - 2].text;
-    }
-    if (sqltoken_is(&tokens[i + 1], "=") && sqltoken_is_name(&tokens[i + 2])) {
-        return sqltoken_is(&tokens[i + 3], ".") ? tokens[i + 4].text : tokens[i + 2].text;
-    }
-    return SLICE_EMPTY;
-}
-
 static void note_columns(struct query *query, const struct sqlstatement *statement)
 {
     size_t i;
@@ -172,29 +159,62 @@ static void note_columns(struct query *query, const struct sqlstatement *stateme
                                        : NULL;
 
         if (param && param->column.len == 0) {
-            param->column = compared_column(statement, i);
+            param->column = sqlcompare_column(statement, i);
         }
     }
 }
 
-/* What schema.sql says at the column; gateway --check sees what the database says. */
-static void check_collation(struct query *query, const struct plan_template_part *part,
-                            const struct plan_param *param)
+/* Without any of these a client may send each text that SQL takes for the value. */
+static bool is_any_text(const struct plan_param *param)
+{
+    const struct value *schema = param->schema ? schema_json(param->schema) : NULL;
+
+    return !value_get(schema, SLICE_LITERAL("pattern")) &&
+           !value_get(schema, SLICE_LITERAL("format")) &&
+           !value_get(schema, SLICE_LITERAL("enum")) && !value_get(schema, SLICE_LITERAL("const"));
+}
+
+/* What schema.sql says of the column; gateway --check sees what the database says. */
+static void check_column(struct query *query, const struct plan_param *param,
+                         const struct table_column *column)
+{
+    if (table_column_is_value(column) && is_any_text(param)) {
+        source_complain(&query->source, query->written.tags,
+                        SLICE_LITERAL("give the parameter the column's type, or a \"format\" or "
+                                      "\"pattern\" that leaves one text for each value"),
+                        "the tag's {%.*s} is any text, and '%.*s' is %.*s: SQL takes several texts "
+                        "for one value, tags do not",
+                        SLICE_ARG(param->name), SLICE_ARG(column->name), SLICE_ARG(column->type));
+    } else if (column->collation.len > 0 &&
+               !slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"))) {
+        source_complain(&query->source, query->written.tags,
+                        SLICE_LITERAL("tags compare by bytes: COLLATE utf8mb4_bin"),
+                        "the tag's {%.*s} is compared with '%.*s' of the collation %.*s",
+                        SLICE_ARG(param->name), SLICE_ARG(column->name),
+                        SLICE_ARG(column->collation));
+    }
+}
+
+/* SQL must compare like tags do. */
+static void check_compared(struct query *query, const struct plan_param *param)
 {
     const struct tables *tables = &query->build->model.tables;
+    const char *loose = query->statement ? sqlcompare_loose(query->statement, param->name) : NULL;
     size_t i;
 
+    if (loose) {
+        source_complain(&query->source, query->written.tags,
+                        SLICE_LITERAL("a tag without places, such as 'things', stands for all"),
+                        "the SQL compares the tag's {%.*s} by %s: rows of other texts match too, "
+                        "and a change of theirs would not touch this tag",
+                        SLICE_ARG(param->name), loose);
+    }
     for (i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
         const struct table *table = tables_find(tables, query->out->tables[i]);
         const struct table_column *column = table_column_find(table, param->column);
 
-        if (column && column->collation.len > 0 &&
-            !slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"))) {
-            source_complain(&query->source, query->written.tags,
-                            SLICE_LITERAL("tags compare by bytes: utf8mb4_bin"),
-                            "the tag's {%.*s} is compared with '%.*s' of the collation %.*s",
-                            SLICE_ARG(part->name), SLICE_ARG(column->name),
-                            SLICE_ARG(column->collation));
+        if (column) {
+            check_column(query, param, column);
         }
     }
 }
@@ -254,6 +274,7 @@ static void build_statement(struct query *query)
     if (!statement) {
         return;
     }
+    query->statement = statement;
     query->out->paged = query->written.page != NULL;
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
     user = build_sql(query->build, statement, resolve, query);
@@ -288,7 +309,7 @@ static void resolve_place(struct query *query, struct plan_template_part *part)
     }
     part->param = (int)(param - query->params);
     part->type = param->type;
-    check_collation(query, part, param);
+    check_compared(query, param);
 }
 
 static void build_tags(struct query *query)

@@ -14,6 +14,7 @@ struct query {
     struct model_query written;
     const struct value *value;
     const struct sqlblock *block;
+    const struct sqlstatement *statement; /* NULL: there is none */
     struct sqlrules rules;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */

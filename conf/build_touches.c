@@ -76,8 +76,9 @@ static void type_touch(struct projection *projection, struct plan_template *touc
     }
 }
 
-/* Is there a touch like TOUCH whose places (but ids) are of the old image? */
-static bool touches_old(const struct projection *projection, const struct plan_template *touch)
+/* Is there a touch like TOUCH whose places (but ids) are all of the old image, or all of the new one? */
+static bool touches_image(const struct projection *projection, const struct plan_template *touch,
+                          bool old)
 {
     size_t i, j;
 
@@ -86,7 +87,8 @@ static bool touches_old(const struct projection *projection, const struct plan_t
 
         for (j = 0; template_same_shape(touch, other) && j < touch->part_count; j++) {
             if (touch->parts[j].name.len > 0 && !is_id(projection, &touch->parts[j]) &&
-                !(other->parts[j].old && slice_eq(other->parts[j].name, touch->parts[j].name))) {
+                !(other->parts[j].old == old &&
+                  slice_eq(other->parts[j].name, touch->parts[j].name))) {
                 break;
             }
         }
@@ -108,11 +110,12 @@ static void check_image_place(struct projection *projection, const struct plan_t
         source_complain(&projection->source, projection->value, hint,
                         "no command writes the attribute {%.*s}", SLICE_ARG(part->name));
     }
-    if (!part->old && !projection->removes && !touches_old(projection, touch)) {
-        source_complain(
-            &projection->source, projection->value,
-            arena_printf(projection->build->arena, "touch {old.%.*s} too", SLICE_ARG(part->name)),
-            "'%.*s' would not touch what held the old value", SLICE_ARG(touch->text));
+    if (!projection->removes && !touches_image(projection, touch, !part->old)) {
+        source_complain(&projection->source, projection->value,
+                        arena_printf(projection->build->arena, "touch {%s%.*s} too",
+                                     part->old ? "" : "old.", SLICE_ARG(part->name)),
+                        "'%.*s' would not touch what %s", SLICE_ARG(touch->text),
+                        part->old ? "holds the new value" : "held the old value");
     }
 }
 

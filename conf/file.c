@@ -52,7 +52,7 @@ enum status file_read(struct arena *arena, struct slice path, struct slice *out)
     size_t got;
     int fd;
 
-    fd = open(arena_cstr(arena, path), O_RDONLY | O_CLOEXEC);
+    fd = open(arena_cstr(arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would hang */
     if (fd < 0) {
         return status_of_errno(errno);
     }

@@ -22,14 +22,17 @@ static const struct member *member_find(const struct member *table, size_t count
 static void complain_unknown(struct arena *arena, const struct schema_source *source,
                              const struct value *value, const struct member *table, size_t count)
 {
+    struct slice known = SLICE_LITERAL("there is"), hint;
     struct suggest suggest;
     size_t i;
 
     suggest_init(&suggest, value->name);
     for (i = 0; i < count; i++) {
         suggest_offer(&suggest, slice_str(table[i].name));
+        known = arena_printf(arena, "%.*s%s %s", SLICE_ARG(known), i > 0 ? "," : "", table[i].name);
     }
-    source_complain(source, value, suggest_hint(&suggest, arena), "unknown member '%.*s'",
+    hint = suggest_hint(&suggest, arena);
+    source_complain(source, value, hint.len > 0 ? hint : known, "unknown member '%.*s'",
                     SLICE_ARG(value->name));
 }
 

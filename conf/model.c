@@ -5,6 +5,7 @@
 
 #include "conf/file.h"
 #include "lib/json.h"
+#include "lib/utf8.h"
 
 #define STRING MEMBER_TYPE(VALUE_STRING)
 #define NUMBER MEMBER_TYPE(VALUE_NUMBER)
@@ -133,6 +134,33 @@ bool model_id_read(struct arena *arena, const struct schema_source *source,
 
 /* ------------------------------------------------------------------ files */
 
+/* Where TEXT stops being UTF-8. */
+static size_t utf8_end(struct slice text)
+{
+    size_t at = 0, length = 1;
+
+    while (at < text.len && length > 0) {
+        length = utf8_length(slice_from(text, at));
+        at += length;
+    }
+    return at;
+}
+
+static bool is_clean(struct diag *diag, struct slice path, struct slice text)
+{
+    if (slice_starts(text, "\xEF\xBB\xBF")) {
+        diag_add(diag, path, 1, SLICE_EMPTY, SLICE_LITERAL("save it as UTF-8 without BOM"),
+                 "the file begins with a byte order mark");
+        return false;
+    }
+    if (!utf8_valid(text)) {
+        diag_add(diag, path, diag_line_of(text, utf8_end(text)), SLICE_EMPTY,
+                 SLICE_LITERAL("save it as UTF-8"), "a character that is not UTF-8");
+        return false;
+    }
+    return true;
+}
+
 static bool read_text(struct arena *arena, struct diag *diag, struct slice path, struct slice *out)
 {
     enum status status = file_read(arena, path, out);
@@ -140,9 +168,23 @@ static bool read_text(struct arena *arena, struct diag *diag, struct slice path,
     if (status != STATUS_OK) {
         diag_add(diag, path, 0, SLICE_EMPTY,
                  SLICE_LITERAL("a model has model.json, schema.sql, projections.sql, queries.sql"),
-                 "cannot read this file: %s", status_text(status));
+                 "cannot read this file: %s",
+                 status == STATUS_INVALID ? "it is no plain file" : status_text(status));
+        return false;
     }
-    return status == STATUS_OK;
+    return is_clean(diag, path, *out);
+}
+
+/* What helps against an error of the JSON reader. */
+static struct slice json_hint(const char *error)
+{
+    if (strcmp(error, "unexpected character") == 0 || strcmp(error, "unexpected end") == 0) {
+        return SLICE_LITERAL("a comma or bracket too many, or too few, before it?");
+    }
+    if (strcmp(error, "duplicate member name") == 0) {
+        return SLICE_LITERAL("each name may stand once in an object");
+    }
+    return SLICE_EMPTY;
 }
 
 static bool read_json(struct arena *arena, struct diag *diag, struct model *model)
@@ -151,8 +193,7 @@ static bool read_json(struct arena *arena, struct diag *diag, struct model *mode
 
     if (json_parse(arena, model->source.text, &model->root, &error) != STATUS_OK) {
         diag_add(diag, model->source.file, diag_line_of(model->source.text, error.offset),
-                 SLICE_EMPTY, SLICE_LITERAL("a comma or bracket too many, or too few, before it?"),
-                 "not JSON: %s", error.text);
+                 SLICE_EMPTY, json_hint(error.text), "not JSON: %s", error.text);
         return false;
     }
     return read_object(arena, &model->source, model->root, model_members,

@@ -86,28 +86,49 @@ struct named {
 struct names {
     struct named *items;
     size_t count;
+    struct diag *diag;
+    const struct plan_model *model; /* at hand */
 };
 
-static void add_name(struct names *names, struct diag *diag, const struct plan_model *model,
-                     const char *kind, struct slice name)
+static void add_name(struct names *names, const char *kind, struct slice name, unsigned int line)
 {
     size_t i;
 
     for (i = 0; i < names->count; i++) {
         if (slice_eq(names->items[i].name, name) && strcmp(names->items[i].kind, kind) == 0) {
-            diag_add(diag, model_file(&diag->arena, model), 0, SLICE_EMPTY, SLICE_EMPTY,
+            diag_add(names->diag, model_file(&names->diag->arena, names->model), line, SLICE_EMPTY,
+                     SLICE_LITERAL("names are unique over all models"),
                      "the %s '%.*s' is also in %.*s", kind, SLICE_ARG(name),
                      SLICE_ARG(names->items[i].file));
             return;
         }
     }
-    names->items[names->count++] = (struct named){name, model->folder, kind};
+    names->items[names->count++] = (struct named){name, names->model->folder, kind};
+}
+
+static void add_names(struct names *names, const struct plan_model *model)
+{
+    size_t i;
+
+    names->model = model;
+    add_name(names, "model", model->name, model->line);
+    add_name(names, "aggregate", model->aggregate.name, model->aggregate.line);
+    add_name(names, "DynamoDB table", model->aggregate.table, model->aggregate.line);
+    for (i = 0; i < model->event_count; i++) {
+        add_name(names, "event", model->events[i].name, model->events[i].line);
+    }
+    for (i = 0; i < model->command_count; i++) {
+        add_name(names, "command", model->commands[i].name, model->commands[i].line);
+    }
+    for (i = 0; i < model->query_count; i++) {
+        add_name(names, "query", model->queries[i].name, model->queries[i].line);
+    }
 }
 
 static void check_names(struct plan *plan, struct diag *diag)
 {
-    struct names names = {0};
-    size_t room = 3 * plan->model_count, i, j;
+    struct names names = {.diag = diag};
+    size_t room = 3 * plan->model_count, i;
 
     for (i = 0; i < plan->model_count; i++) {
         room += plan->models[i].command_count + plan->models[i].query_count +
@@ -115,20 +136,7 @@ static void check_names(struct plan *plan, struct diag *diag)
     }
     names.items = ARENA_ARRAY(&plan->arena, struct named, room);
     for (i = 0; i < plan->model_count; i++) {
-        const struct plan_model *model = &plan->models[i];
-
-        add_name(&names, diag, model, "model", model->name);
-        add_name(&names, diag, model, "aggregate", model->aggregate.name);
-        add_name(&names, diag, model, "DynamoDB table", model->aggregate.table);
-        for (j = 0; j < model->event_count; j++) {
-            add_name(&names, diag, model, "event", model->events[j].name);
-        }
-        for (j = 0; j < model->command_count; j++) {
-            add_name(&names, diag, model, "command", model->commands[j].name);
-        }
-        for (j = 0; j < model->query_count; j++) {
-            add_name(&names, diag, model, "query", model->queries[j].name);
-        }
+        add_names(&names, &plan->models[i]);
     }
 }
 
@@ -137,6 +145,13 @@ static void check_names(struct plan *plan, struct diag *diag)
 static const struct plan_model *model_of(const struct plan_route *route)
 {
     return route->query ? route->query->model : route->command->model;
+}
+
+static struct slice path_of(struct arena *arena, const struct plan_route *route)
+{
+    struct slice name = route->query ? route->query->name : route->command->name;
+
+    return arena_printf(arena, "/%s/%.*s", route->query ? "queries" : "commands", SLICE_ARG(name));
 }
 
 static void add_route(struct plan *plan, struct diag *diag, const struct plan_route *route)
@@ -148,7 +163,9 @@ static void add_route(struct plan *plan, struct diag *diag, const struct plan_ro
     }
     for (i = 0; i < plan->route_count; i++) {
         if (route_same(plan->routes[i], route)) {
-            diag_add(diag, model_file(&diag->arena, model_of(route)), 0, SLICE_EMPTY, SLICE_EMPTY,
+            diag_add(diag, model_file(&diag->arena, model_of(route)), route->line,
+                     path_of(&diag->arena, route),
+                     SLICE_LITERAL("parameters' names do not tell routes apart"),
                      "the route '%.*s' is the same as '%.*s' of %.*s", SLICE_ARG(route->text),
                      SLICE_ARG(plan->routes[i]->text),
                      SLICE_ARG(model_of(plan->routes[i])->folder));

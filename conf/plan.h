@@ -89,6 +89,7 @@ struct plan_route {
     const struct plan_query *query; /* one of the two */
     const struct plan_command *command;
     unsigned int index; /* 0.. over the plan, for metrics */
+    unsigned int line;  /* in its model.json; so in those below */
 };
 
 /* ------------------------------------------------------------------ write side */
@@ -97,6 +98,9 @@ enum plan_store {
     STORE_STATE,
     STORE_EVENTS
 };
+
+#define COMMANDS_TABLE \
+    "TwofoldCommands" /* of all models: what was answered to each Idempotency-Key */
 
 struct plan_aggregate {
     struct slice name, table;
@@ -107,6 +111,7 @@ struct plan_aggregate {
     bool id_generated;
     unsigned int snapshot_every; /* events; 0: none */
     struct slice key_prefix;     /* "CUSTOMER#" */
+    unsigned int line;
 };
 
 struct plan_require {
@@ -129,6 +134,7 @@ struct plan_event {
     const struct plan_assignment *sets;
     size_t set_count;
     bool deletes;
+    unsigned int line;
 };
 
 /* CONDITION and PAYLOAD see the state as it was before the command, also when another event stands before this one. */
@@ -188,6 +194,7 @@ struct plan_command {
     const struct slice *condition_fields; /* the attributes that any expression reads */
     size_t condition_field_count;
     unsigned int index; /* 0.. over the plan */
+    unsigned int line;
 };
 
 /* ------------------------------------------------------------------ projections */
@@ -236,6 +243,7 @@ struct plan_page {
 struct plan_query {
     const struct plan_model *model;
     struct slice name;
+    unsigned int line;
     const struct plan_route *route;
     bool one;  /* :one: an object or 404; else :many */
     bool near; /* opt-in to the near cache */
@@ -267,7 +275,7 @@ struct plan_query {
 struct plan_model {
     struct slice name, folder;
     struct slice database; /* "twofold_<model>" */
-    unsigned int index;
+    unsigned int index, line;
     struct plan_aggregate aggregate;
     struct plan_event *events; /* of a state store: none */
     size_t event_count;

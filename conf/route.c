@@ -94,7 +94,7 @@ bool route_parse(struct arena *arena, struct slice text, const struct schema_sou
 {
     const char *fault;
 
-    *out = (struct plan_route){.text = text};
+    *out = (struct plan_route){.text = text, .line = source_line(source, at)};
     fault = parse(arena, out);
     if (fault) {
         source_complain(source, at, SLICE_EMPTY, "'%.*s': %s", SLICE_ARG(text), fault);

@@ -124,6 +124,30 @@ static void read_key(struct reader *reader, const struct sqltoken *end, bool pri
     add_unique(reader, columns, count);
 }
 
+/* COLLATE x, COLLATE = x; CHARSET x alone brings that character set's default, which is never the database's. Empty: neither. */
+static struct slice read_collation(struct reader *reader, const struct sqltoken *token,
+                                   const struct sqltoken *end)
+{
+    struct slice collation = SLICE_EMPTY;
+
+    for (; token < end; token++) {
+        const struct sqltoken *name = token + 1;
+
+        if (sqltoken_is(token, "CHARACTER") && sqltoken_is(name, "SET")) {
+            name++;
+        } else if (!sqltoken_is(token, "COLLATE") && !sqltoken_is(token, "CHARSET")) {
+            continue;
+        }
+        name += sqltoken_is(name, "=") ? 1 : 0;
+        if (sqltoken_is(token, "COLLATE")) {
+            return name->text;
+        }
+        collation =
+            arena_printf(reader->arena, "that is the default of %.*s", SLICE_ARG(name->text));
+    }
+    return collation;
+}
+
 static void read_column(struct reader *reader, const struct sqltoken *end)
 {
     struct table_column *column = &reader->table->columns[reader->table->column_count];
@@ -144,10 +168,9 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
         } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {
             column->not_null |= sqltoken_is(token, "PRIMARY");
             add_unique_of(reader, column->name);
-        } else if (sqltoken_is(token, "COLLATE")) {
-            column->collation = token[1].text;
         }
     }
+    column->collation = read_collation(reader, reader->token, end);
 }
 
 static void read_definition(struct reader *reader, const struct sqltoken *end)
@@ -181,6 +204,21 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
 
 /* ------------------------------------------------------------------ tables */
 
+/* What stands behind the definitions holds for each text that says nothing itself. */
+static void read_options(struct reader *reader, const struct sqltoken *end)
+{
+    struct slice collation = read_collation(reader, reader->token, end);
+    size_t i;
+
+    for (i = 0; i < reader->table->column_count; i++) {
+        struct table_column *column = &reader->table->columns[i];
+
+        if (column->collation.len == 0 && !table_column_is_value(column)) {
+            column->collation = collation;
+        }
+    }
+}
+
 static void read_definitions(struct reader *reader, const struct sqlstatement *statement)
 {
     const struct sqltoken *last = statement->tokens + statement->token_count, *end;
@@ -196,9 +234,10 @@ static void read_definitions(struct reader *reader, const struct sqlstatement *s
         read_definition(reader, end);
         reader->token = end;
         if (!take(reader, ",")) {
-            return;
+            break;
         }
     }
+    read_options(reader, last);
 }
 
 static void check_name(struct reader *reader)
@@ -279,6 +318,22 @@ struct table_column *table_column_find(const struct table *table, struct slice n
     return NULL;
 }
 
+bool table_column_is_value(const struct table_column *column)
+{
+    static const char *const types[] = {
+        "TINYINT", "SMALLINT", "MEDIUMINT", "INT",   "INTEGER", "BIGINT",   "DECIMAL",
+        "NUMERIC", "DEC",      "FIXED",     "FLOAT", "DOUBLE",  "REAL",     "BIT",
+        "BOOL",    "BOOLEAN",  "YEAR",      "DATE",  "TIME",    "DATETIME", "TIMESTAMP"};
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(types); i++) {
+        if (slice_eq_nocase(column->type, slice_str(types[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool holds(const struct slice *columns, size_t count, struct slice name)
 {
     size_t i;
@@ -302,6 +357,18 @@ bool table_is_unique_by(const struct table *table, const struct slice *columns, 
             }
         }
         if (i > 0 && i == table->unique[key].column_count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool table_has_key_without(const struct table *table, struct slice column)
+{
+    size_t i;
+
+    for (i = 0; i < table->unique_count; i++) {
+        if (!holds(table->unique[i].columns, table->unique[i].column_count, column)) {
             return true;
         }
     }

@@ -12,9 +12,10 @@
 
 struct table_column {
     struct slice name;
-    struct slice type;      /* first word, as written: "BIGINT" */
-    struct slice collation; /* as declared at the column; empty: the table's or database's */
-    bool known;             /* scalar says what a cursor or parameter of it is */
+    struct slice type; /* first word, as written: "BIGINT" */
+    struct slice
+        collation; /* of a text, as declared at the column or table; empty: the database's */
+    bool known;    /* scalar says what a cursor or parameter of it is */
     enum scalar scalar;
     bool not_null;
 };
@@ -44,6 +45,10 @@ void schema_sql_parse(struct arena *arena, struct slice path, struct slice text,
 /* Names of tables and columns as MySQL compares them: tables by bytes, columns without case. NULL: none. */
 struct table *tables_find(const struct tables *tables, struct slice name);
 struct table_column *table_column_find(const struct table *table, struct slice name);
+/* A number or a time: SQL takes several texts for one value of it ('7' and '07'). */
+bool table_column_is_value(const struct table_column *column);
+/* Is there a unique key that COLUMN is no part of? */
+bool table_has_key_without(const struct table *table, struct slice column);
 /* Do COLUMNS hold all columns of one of its unique keys? */
 bool table_is_unique_by(const struct table *table, const struct slice *columns, size_t count);
 

@@ -1,5 +1,5 @@
 /*
- * Refusals, by the tokens. Words that are refused stand in tables with the reason; a word after a dot or in backticks is a column and is never meant.
+ * Refusals, by the tokens. Words that are refused stand in tables with the reason; a word after a dot, or in backticks without a call, is a column and is never meant.
  */
 #include "conf/sqlrules.h"
 
@@ -44,6 +44,7 @@ static const struct refusal refusals[] = {
     {"CURRENT_ROLE",      false, SQLRULES_BOTH,  SESSION                                 },
     {"SESSION_USER",      true,  SQLRULES_BOTH,  SESSION                                 },
     {"SYSTEM_USER",       true,  SQLRULES_BOTH,  SESSION                                 },
+    {"VERSION",           true,  SQLRULES_BOTH,  SESSION                                 },
     {"CONNECTION_ID",     true,  SQLRULES_BOTH,  SESSION                                 },
     {"LAST_INSERT_ID",    true,  SQLRULES_BOTH,  SESSION                                 },
     {"ROW_COUNT",         true,  SQLRULES_BOTH,  SESSION                                 },
@@ -78,6 +79,22 @@ static bool is_column(const struct sqlstatement *statement, size_t i)
     return i > 0 && sqltoken_is(&statement->tokens[i - 1], ".");
 }
 
+/* `UUID`() is a call too; INTO user (...) is none. */
+static bool is_refused(const struct sqlstatement *statement, size_t i,
+                       const struct refusal *refusal)
+{
+    const struct sqltoken *token = &statement->tokens[i];
+    bool call =
+        sqltoken_is(token + 1, "(") && !(i > 0 && sqltoken_is(&statement->tokens[i - 1], "INTO"));
+
+    if (is_column(statement, i) || (refusal->call && !call)) {
+        return false;
+    }
+    return sqltoken_is(token, refusal->word) ||
+           (call && token->kind == SQLTOKEN_QUOTED &&
+            slice_eq_nocase(token->text, slice_str(refusal->word)));
+}
+
 static void check_word(const struct sqlrules *rules, const struct sqlstatement *statement, size_t i,
                        enum sqlrules_where where)
 {
@@ -86,8 +103,7 @@ static void check_word(const struct sqlrules *rules, const struct sqlstatement *
     size_t j;
 
     for (j = 0; j < ARRAY_COUNT(refusals); j++) {
-        if (!(refusals[j].where & where) || !sqltoken_is(token, refusals[j].word) ||
-            (refusals[j].call && !sqltoken_is(token + 1, "(")) || is_column(statement, i)) {
+        if (!(refusals[j].where & where) || !is_refused(statement, i, &refusals[j])) {
             continue;
         }
         if (where == SQLRULES_CHANGE && strcmp(refusals[j].reason, CLOCK) == 0) {

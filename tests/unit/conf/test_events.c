@@ -119,6 +119,71 @@ static void test_touches_sql_is_a_statement_of_its_own(void **state)
     plan_put(plan);
 }
 
+/* With a piece of model.json changed, and another text for FILE. */
+static bool is_refused(const char *old, const char *new, enum model_file file, const char *text)
+{
+    struct model_folder folder;
+    struct diag diag = {0};
+    struct plan *plan;
+
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, event_model_texts, MODEL_JSON, old, new);
+    model_folder_write(&folder, file, slice_str(text));
+    plan = plan_load(slice_str(folder.root), &diag);
+    model_folder_remove(&folder);
+    plan_put(plan);
+    diag_fini(&diag);
+    return !plan;
+}
+
+/* JarMoved does this, and touches one shelf or two. */
+static bool is_move_refused(const char *statement, bool touches_both)
+{
+    char text[1024];
+
+    snprintf(text, sizeof(text),
+             "-- name: JarFilled\n"
+             "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, :label, "
+             ":timestamp);\n"
+             "-- name: JarMoved\n%s;\n"
+             "-- name: JarBroken\nDELETE FROM jars WHERE jarId = :aggregateId;\n"
+             "-- name: ShelfOfJar :many\n"
+             "SELECT CONCAT('shelf:', shelf) FROM jars WHERE jarId = :aggregateId;\n",
+             statement);
+    return is_refused(touches_both ? NULL : ", \"shelf:{oldShelf}\"", "", PROJECTIONS_SQL, text);
+}
+
+static void test_what_moves_a_row_touches_where_it_leaves(void **state)
+{
+    static const char *const moves[] = {
+        "UPDATE jars SET `shelf` = :shelf WHERE jarId = :jarId",
+        "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)\n"
+        "ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)",
+        "REPLACE INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(moves); i++) {
+        assert_true(is_move_refused(moves[i], false));
+        assert_false(is_move_refused(moves[i], true));
+    }
+    assert_false(is_move_refused("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, "
+                                 ":shelf, '', :timestamp)\nON DUPLICATE KEY UPDATE label = 'x'",
+                                 false));
+}
+
+static void test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time(void **state)
+{
+    static const char schema[] =
+        "CREATE TABLE IF NOT EXISTS jars (jarId BIGINT NOT NULL PRIMARY KEY, shelf BIGINT, label "
+        "VARCHAR(50), filled DATETIME(3));";
+    static const char any[] = "\"pattern\": \"^[a-z0-9-]+$\", \"generate\": \"uuid\"";
+
+    (void)state;
+    assert_true(is_refused(any, "\"maxLength\": 64, \"generate\": \"uuid\"", SCHEMA_SQL, schema));
+    assert_false(is_refused(NULL, NULL, SCHEMA_SQL, schema));
+}
+
 static void test_near_is_kept(void **state)
 {
     struct plan *plan = load_good(NULL, NULL);
@@ -210,6 +275,22 @@ static const struct broken table[] = {
     {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (label, jarId),", "model.json:28", "rows are not unique by these columns"},
     {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (shelf, jarId),", "", ""},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"string\" } }, \"page\"", "model.json:22", "is number, the query's parameter in its place string"},
+    {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"integer\" } }, \"version\": 1, \"page\"", "model.json:28", "must be string"},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId BIGINT NOT NULL PRIMARY KEY,", "", ""},
+    {SCHEMA_SQL, ");\n", ") DEFAULT CHARSET = utf8mb4;\n", "model.json:26", "the tag's {jarId} is compared with 'jarId' of the collation that is the default of utf8mb4"},
+    {SCHEMA_SQL, ");\n", ") CHARSET utf8mb4 COLLATE utf8mb4_bin;\n", "", ""},
+    {SCHEMA_SQL, ");\n", ") COLLATE = utf8mb4_general_ci;\n", "model.json:26", "of the collation utf8mb4_general_ci"},
+    {SCHEMA_SQL, "jarId VARCHAR(64)", "jarId VARCHAR(64) CHARACTER SET utf8mb4", "model.json:26", "that is the default of utf8mb4"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf > :shelf", "model.json:27", "the SQL compares the tag's {shelf} by >: rows of other texts match too"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <= :shelf", "model.json:27", "by <"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label LIKE CONCAT('%', :shelf)", "model.json:27", "by LIKE"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label = LOWER(TRIM(:shelf))", "model.json:27", "by TRIM"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label COLLATE utf8mb4_general_ci = :shelf", "model.json:27", "by COLLATE"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <=> :shelf", "", ""},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE (shelf = :shelf AND label > 'a')", "", ""},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf = :shelf AND label LIKE CONCAT(:shelf, '%')", "", ""},
+    {PROJECTIONS_SQL, "INSERT INTO jars", "REPLACE INTO jars", "", ""},
+    {PROJECTIONS_SQL, "VALUES (:jarId, :shelf, :label, :timestamp)", "VALUES (:jarId, :shelf, :label, :timestamp) ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)", "", ""},
     {PROJECTIONS_SQL, ":label", ":lable", "projections.sql:2", "no command emits JarFilled with a 'lable' (hint: did you mean 'label'?)"},
     {PROJECTIONS_SQL, ":label", ":old.label", "projections.sql:2", "nothing that an event store's projection knows"},
     {PROJECTIONS_SQL, "SET shelf = :shelf", "SET shelf = NOW()", "projections.sql:4", "'NOW' is not allowed"},
@@ -265,6 +346,8 @@ int main(void)
         cmocka_unit_test(test_an_id_comes_from_the_path_else_the_payload_else_is_made),
         cmocka_unit_test(test_an_event_binds_its_payload_and_what_every_event_has),
         cmocka_unit_test(test_touches_sql_is_a_statement_of_its_own),
+        cmocka_unit_test(test_what_moves_a_row_touches_where_it_leaves),
+        cmocka_unit_test(test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time),
         cmocka_unit_test(test_near_is_kept),
         cmocka_unit_test(test_snapshots_have_a_default),
         cmocka_unit_test(test_an_event_may_be_ignored_on_purpose),

@@ -174,6 +174,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "\"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\"] }", "\"put\": { \"touches\": [\"boxes\"] }", "model.json:12", "which the query GetBox reads, and touches none of its tags"},
     {MODEL_JSON, "\"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\"] }", "\"put\": { \"touches\": [\"box:{BoxId\", \"boxes\"] }", "model.json:12", "is not a tag template"},
     {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches\": [\"label:{Label}\", ", "model.json:12", "touch {old.Label} too"},
+    {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches\": [\"label:{old.Label}\", ", "model.json:12", "'label:{old.Label}' would not touch what holds the new value (hint: touch {Label} too)"},
     {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches\": [\"label:{Lable}\", ", "model.json:12", "did you mean 'Label'?"},
     {MODEL_JSON, "\"put\": { \"touches\": [", "\"put\": { \"touches_sql\": \"x\", \"touches\": [", "model.json:12", "projections.sql has no other block '-- name: x'"},
     {MODEL_JSON, "\"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\"] }", "\"put\": { }", "model.json:12", "lacks 'touches' or 'touches_sql'"},
@@ -192,6 +193,16 @@ static const struct broken table[] = {
     {MODEL_JSON, "[\"BoxId\"]", "[\"Note\"]", "model.json:17", "may be NULL"},
     {MODEL_JSON, "[\"BoxId\"]", "[\"Label\"]", "model.json:17", "rows are not unique"},
     {MODEL_JSON, "[\"BoxId\"]", "[]", "model.json:17", "1 to 8 columns"},
+    {MODEL_JSON, "[\"BoxId\"]", "[\"BoxId\", \"-boxid\"]", "model.json:17", "the column 'boxid' stands twice"},
+    {MODEL_JSON, "\"Boxes\"", "\"TwofoldCommands\"", "model.json:2", "this table is the one of idempotency keys"},
+    {MODEL_JSON, "\"delete\": true", "\"delete\": true, \"emits\": 1, \"zzzzzz\": 1", "model.json:10", "unknown member 'zzzzzz' (hint: there is route, location, payload,"},
+    {MODEL_JSON, "{ \"model\"", "{ \"model\": \"x\", \"model\"", "model.json:1", "not JSON: duplicate member name (hint: each name may stand once in an object)"},
+    {MODEL_JSON, "{ \"model\"", "\xEF\xBB\xBF{ \"model\"", "model.json:1", "begins with a byte order mark (hint: save it as UTF-8 without BOM)"},
+    {QUERIES_SQL, "FROM boxes;", "FROM boxes -- \xE4\n;", "queries.sql:5", "a character that is not UTF-8"},
+    {QUERIES_SQL, "SELECT * FROM", "SELECT UPPER(Label) AS BoxId, Label FROM", "model.json:17", "an expression cannot order pages"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId AND `UUID`() > 0", "queries.sql:3", "'UUID' is not allowed"},
+    {QUERIES_SQL, "= :BoxId", "= :BoxId AND VERSION() > 0", "queries.sql:3", "'VERSION' is not allowed"},
+    {QUERIES_SQL, "BoxId = :BoxId", "BoxId >= :BoxId", "model.json:15", "the SQL compares the tag's {BoxId} by >"},
     {MODEL_JSON, "\"limit\": 50, \"max\": 200", "\"limit\": 50, \"max\": 20", "model.json:17", "from 1 to 20"},
     {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column stands twice"},
@@ -302,6 +313,24 @@ static void test_names_and_routes_are_unique_over_all_models(void **state)
     model_folder_remove(&first);
 }
 
+static void test_what_is_no_plain_file_is_refused_and_never_waited_for(void **state)
+{
+    struct model_folder folder;
+    struct diag diag = {0};
+    char path[256];
+
+    (void)state;
+    model_folder_make(&folder);
+    model_folder_fill(&folder, MODEL_JSON, NULL, NULL);
+    snprintf(path, sizeof(path), "%s/queries.sql", folder.models);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_null(plan_load(slice_str(folder.root), &diag));
+    assert_slice(diag.first->text, "cannot read this file: it is no plain file");
+    diag_fini(&diag);
+    model_folder_remove(&folder);
+}
+
 static void test_a_folder_without_models_is_refused(void **state)
 {
     struct diag diag = {0};
@@ -323,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
         cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
         cmocka_unit_test(test_names_and_routes_are_unique_over_all_models),
+        cmocka_unit_test(test_what_is_no_plain_file_is_refused_and_never_waited_for),
         cmocka_unit_test(test_a_folder_without_models_is_refused),
     };
 
