@@ -10,6 +10,7 @@
  */
 #include "gateway/envelope.h"
 
+#include "conf/source.h"
 #include "gateway/param.h"
 #include "gateway/submit.h"
 #include "lib/clock.h"
@@ -134,10 +135,10 @@ static const char *type_id(struct reading *reading)
 
 static bool has_id(const struct reading *reading)
 {
-    const struct plan_aggregate *aggregate = &reading->input->command->model->aggregate;
+    const struct plan_command *command = reading->input->command;
 
-    return reading->id || reading->input->command->id_from == ID_GENERATED ||
-           value_get(reading->input->payload, aggregate->id_name);
+    return reading->id || command->id_from == ID_GENERATED ||
+           value_get(reading->input->payload, command->model->aggregate.id_name);
 }
 
 static void add_error(struct schema_errors *errors, struct arena *arena, struct slice member,
@@ -145,7 +146,8 @@ static void add_error(struct schema_errors *errors, struct arena *arena, struct 
 {
     if (detail && errors->count < SCHEMA_ERRORS_MAX) {
         errors->items[errors->count++] = (struct schema_error){
-            arena_printf(arena, "/%.*s", SLICE_ARG(member)), slice_str(detail)};
+            arena_printf(arena, "/%.*s", SLICE_ARG(pointer_token(arena, member))),
+            slice_str(detail)};
     }
 }
 

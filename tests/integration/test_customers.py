@@ -213,3 +213,9 @@ def test_the_events_carry_what_others_need(client, stack):
     assert kinds == [("CustomerRegistered", {"email": "old@example.com", "name": "Ann"}),
                      ("CustomerEmailUpdated", {"oldEmail": "old@example.com", "newEmail": "new@example.com"}),
                      ("CustomerSuspended", {"reason": "late"})]
+
+
+def test_the_pointer_of_a_member_is_escaped(client):
+    wrong = is_problem(client.send("POST", "/commands", {"commandType": "RegisterCustomer", "a/b~c": 1, "payload": {
+        "email": "a@b.c", "name": "A"}}), 422)
+    assert wrong["errors"] == [{"pointer": "/a~1b~0c", "detail": "there is no such member"}]

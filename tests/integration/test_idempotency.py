@@ -137,6 +137,15 @@ def test_an_envelope_does_what_the_route_does(client, model):
     is_problem(envelope(client, name_of(model, "Update"), aggregateId=product_id, payload=model.fields()), 404)
 
 
+def test_an_empty_object_is_the_payload_of_a_command_without_one(client, model):
+    product_id, _ = client.made()
+    wrong = is_problem(envelope(client, name_of(model, "Delete"), aggregateId=product_id, payload={"a": 1}), 422)
+    assert wrong["errors"] == [{"pointer": "", "detail": "this command takes no body"}]
+    assert envelope(client, name_of(model, "Delete"), aggregateId=product_id, payload={}).status_code == 200
+    product_id, _ = client.made()
+    assert client.send("DELETE", model.one(product_id), {}).status_code == 200
+
+
 def test_route_and_envelope_share_keys(client, model):
     product_id, _ = client.made()
     headers = keyed()

@@ -275,7 +275,7 @@ static void test_bad_input_is_listed_and_nothing_written(void **state)
         {WIDGET_CREATE, "{\"Name\":\"a\"}",                            ""         },
         {WIDGET_CREATE, "{\"Name\":1,\"Price\":1}",                    "/Name"    },
         {WIDGET_CREATE, NULL,                                          ""         },
-        {WIDGET_DELETE, "{}",                                          ""         },
+        {WIDGET_DELETE, "{\"a\":1}",                                   ""         },
         {WIDGET_CREATE, "{\"WidgetId\":1,\"Name\":\"a\",\"Price\":1}", "/WidgetId"},
     };
 
