@@ -70,7 +70,16 @@ static void scan_text(struct validation *run, struct slice text, const char *wha
     }
 }
 
-/* Strings and names without U+0000, numbers within 38 digits, also where the schema says nothing. */
+/* DynamoDB takes no empty name, at any depth. */
+static void scan_name(struct validation *run, struct slice name)
+{
+    scan_text(run, name, "a member's name");
+    if (name.len == 0) {
+        schema_fail(run, "a member's name must not be empty");
+    }
+}
+
+/* Strings without U+0000, names without it that are not empty, numbers within 38 digits, also where the schema says nothing. */
 static void scan(struct validation *run, const struct value *instance)
 {
     struct schema_step step = {.parent = run->step};
@@ -90,7 +99,7 @@ static void scan(struct validation *run, const struct value *instance)
     for (child = instance->first; child; child = child->next) {
         step.name = instance->type == VALUE_MAP ? child->name : (struct slice){0};
         if (instance->type == VALUE_MAP) {
-            scan_text(run, child->name, "a member's name");
+            scan_name(run, child->name);
         }
         scan(run, child);
         step.index++;

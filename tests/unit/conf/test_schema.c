@@ -80,6 +80,7 @@ static const struct {
     {"{\"additionalProperties\":{\"type\":\"string\"}}", "{\"a\":1}", "/a must be of type string"},
     {"{}", "\"a\\u0000b\"", " a string must not contain U+0000"},
     {"{}", "{\"a\":[{\"b\\u0000\":1}]}", "/a/0/b"},
+    {"{}", "{\"a\":{\"\":1}}", "/a/ a member's name must not be empty"},
     {"{}", "[1e999999999]", "/0 must be a number of at most 38 digits"},
     {"{}", "[123456789012345678901234567890123456789]", "/0 must be a number of at most 38 digits"},
     {"{\"title\":\"x\",\"description\":\"x\",\"default\":1,\"$comment\":\"x\",\"examples\":[]}", "1", ""},
