@@ -9,6 +9,7 @@
  */
 #include "cache/answer.h"
 
+#include "cache/key.h"
 #include "cache/rows.h"
 #include "lib/buf.h"
 #include "lib/hash.h"
@@ -139,16 +140,19 @@ static void build_many(struct arena *arena, const struct lookup_input *input,
 {
     const struct plan_query *query = input->query;
     struct page page = page_of(input, cursor, rows_count(rows));
-    struct slice next = SLICE_EMPTY, prev = SLICE_EMPTY;
+    struct slice next = SLICE_EMPTY, prev = SLICE_EMPTY, params = SLICE_EMPTY;
 
+    if (page.more_after || page.more_before) {
+        (void)!key_params(arena, input, &params); /* the entry's key was made of them before */
+    }
     if (page.more_after) {
         next = path_of(arena, input,
-                       cursor_encode(arena, secret, query, CURSOR_AFTER,
+                       cursor_encode(arena, secret, query, params, CURSOR_AFTER,
                                      keys_of(arena, query, rows, row_at(&page, page.count - 1))));
     }
     if (page.more_before) {
         prev = path_of(arena, input,
-                       cursor_encode(arena, secret, query, CURSOR_BEFORE,
+                       cursor_encode(arena, secret, query, params, CURSOR_BEFORE,
                                      keys_of(arena, query, rows, row_at(&page, 0))));
     }
     write_page(buf, rows, &page);

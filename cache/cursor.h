@@ -1,7 +1,7 @@
 /*
  * Where a page of a list goes on: opaque to clients, typed and signed for us.
  *
- *     base64url( fingerprint 8 | direction 1 | for each key column: type 1, length 2, canonical text | HMAC-SHA-256, first 16 bytes )
+ *     base64url( fingerprint 8 | direction 1 | for each key column: type 1, length 2, canonical text | HMAC-SHA-256 of this and the parameters, first 16 bytes )
  */
 #ifndef CACHE_CURSOR_H
 #define CACHE_CURSOR_H
@@ -19,13 +19,14 @@ struct cursor {
     const struct value *const *keys; /* one for each of the query's page.columns */
 };
 
-/* KEYS: the cells of the row to start from, not NULL. */
+/* PARAMS: the query's parameters as one text (key_params). KEYS: the cells of the row to start from, not NULL. */
 struct slice cursor_encode(struct arena *arena, struct slice secret, const struct plan_query *query,
-                           enum cursor_direction direction, const struct slice *keys);
+                           struct slice params, enum cursor_direction direction,
+                           const struct slice *keys);
 
-/* INVALID: not made by cursor_encode with this secret for this very query. */
+/* INVALID: not made by cursor_encode with this secret for this very query with these parameters. */
 MUST_CHECK enum status cursor_decode(struct arena *arena, struct slice secret,
-                                     const struct plan_query *query, struct slice text,
-                                     struct cursor *out);
+                                     const struct plan_query *query, struct slice params,
+                                     struct slice text, struct cursor *out);
 
 #endif

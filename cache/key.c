@@ -53,11 +53,8 @@ static char *put_digest(char *at, struct slice text)
     return at + 2 * sizeof(digest);
 }
 
-enum status key_of_input(struct arena *arena, struct slice prefix, const struct lookup_input *input,
-                         struct slice *out)
+static enum status put_params(char **at, const struct lookup_input *input)
 {
-    char *start = arena_bytes(arena, prefix.len + text_max(input) + 2 * SHA256_BYTES + 1);
-    char *text = slice_put(start, prefix), *at = text;
     size_t i;
 
     for (i = 0; i < input->query->param_count; i++) {
@@ -67,16 +64,38 @@ enum status key_of_input(struct arena *arena, struct slice prefix, const struct 
             canonical_view(input->query->params[i].type, input->params[i], scratch, &value);
 
         if (status == STATUS_NOT_FOUND) {
-            at = slice_put(at, SLICE_LITERAL("-,"));
+            *at = slice_put(*at, SLICE_LITERAL("-,"));
             continue;
         }
         if (status != STATUS_OK) {
             return status;
         }
-        at = u64_put(at, value.len);
-        *at++ = ':';
-        at = slice_put(at, value);
-        *at++ = ',';
+        *at = u64_put(*at, value.len);
+        *(*at)++ = ':';
+        *at = slice_put(*at, value);
+        *(*at)++ = ',';
+    }
+    return STATUS_OK;
+}
+
+enum status key_params(struct arena *arena, const struct lookup_input *input, struct slice *out)
+{
+    char *start = arena_bytes(arena, text_max(input) + 1), *at = start;
+    enum status status = put_params(&at, input);
+
+    *out = slice_of(start, (size_t)(at - start));
+    return status;
+}
+
+enum status key_of_input(struct arena *arena, struct slice prefix, const struct lookup_input *input,
+                         struct slice *out)
+{
+    char *start = arena_bytes(arena, prefix.len + text_max(input) + 2 * SHA256_BYTES + 1);
+    char *text = slice_put(start, prefix), *at = text;
+    enum status status = put_params(&at, input);
+
+    if (status != STATUS_OK) {
+        return status;
     }
     at = put_rest(at, input);
     if ((size_t)(at - text) > KEY_TEXT_MAX) {

@@ -15,4 +15,8 @@ struct slice key_prefix(struct arena *arena, const struct plan_query *query);
 MUST_CHECK enum status key_of_input(struct arena *arena, struct slice prefix,
                                     const struct lookup_input *input, struct slice *out);
 
+/* The canonical text of the parameters alone; errors as above. */
+MUST_CHECK enum status key_params(struct arena *arena, const struct lookup_input *input,
+                                  struct slice *out);
+
 #endif

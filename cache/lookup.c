@@ -153,9 +153,14 @@ static void on_token(void *ctx, enum status status)
 
 static void open_cursor(struct lookup *lookup)
 {
-    if (cursor_decode(lookup->input->arena, lookup->model->secret.text, lookup->input->query,
-                      lookup->input->cursor, &lookup->cursor) != STATUS_OK) {
-        fail(lookup, STATUS_INVALID, "bad-cursor", "the cursor was not made by this query");
+    const struct lookup_input *input = lookup->input;
+    struct slice params;
+
+    if (key_params(input->arena, input, &params) != STATUS_OK ||
+        cursor_decode(input->arena, lookup->model->secret.text, input->query, params, input->cursor,
+                      &lookup->cursor) != STATUS_OK) {
+        fail(lookup, STATUS_INVALID, "bad-cursor",
+             "the cursor was not made by this query with these parameters");
         return;
     }
     wait_for_tokens(lookup);

@@ -99,8 +99,8 @@ static enum status take_pair(struct request *request, struct lookup_input *input
     uint64_t limit = 0;
 
     if (query->paged && slice_is(name, "limit")) {
-        if (input->limit != 0 || slice_parse_u64(text, &limit) != STATUS_OK || limit == 0 ||
-            limit > query->page.max) {
+        if (input->limit != 0 || slice_parse_u64(text, &limit) != STATUS_OK ||
+            slice_starts(text, "0") || limit > query->page.max) {
             *detail_out = arena_printf(request->arena, "'limit' must be one number from 1 to %u",
                                        query->page.max)
                               .ptr;

@@ -22,14 +22,15 @@ static const struct slice keys[] = {
 };
 
 #define SECRET SLICE_LITERAL("secret")
+#define PARAMS SLICE_LITERAL("3:ann,")
 
 static void test_cursor_round_trips(void **state)
 {
-    struct slice text = cursor_encode(&arena, SECRET, &query, CURSOR_BEFORE, keys);
+    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_BEFORE, keys);
     struct cursor cursor;
 
     (void)state;
-    assert_status(cursor_decode(&arena, SECRET, &query, text, &cursor), STATUS_OK);
+    assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, text, &cursor), STATUS_OK);
     assert_int_equal(cursor.direction, CURSOR_BEFORE);
     assert_int_equal(cursor.keys[0]->type, VALUE_STRING);
     assert_true(slice_eq(cursor.keys[0]->text, keys[0]));
@@ -39,7 +40,7 @@ static void test_cursor_round_trips(void **state)
 
 static void test_any_changed_character_is_refused(void **state)
 {
-    struct slice text = cursor_encode(&arena, SECRET, &query, CURSOR_AFTER, keys);
+    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_AFTER, keys);
     char *bytes = arena_cstr(&arena, text);
     struct cursor cursor;
     size_t i;
@@ -49,25 +50,28 @@ static void test_any_changed_character_is_refused(void **state)
         char kept = bytes[i];
 
         bytes[i] = kept == 'A' ? 'B' : 'A';
-        assert_status(cursor_decode(&arena, SECRET, &query, slice_of(bytes, text.len), &cursor),
-                      STATUS_INVALID);
+        assert_status(
+            cursor_decode(&arena, SECRET, &query, PARAMS, slice_of(bytes, text.len), &cursor),
+            STATUS_INVALID);
         bytes[i] = kept;
-        assert_status(cursor_decode(&arena, SECRET, &query, slice_of(bytes, i), &cursor),
+        assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, slice_of(bytes, i), &cursor),
                       STATUS_INVALID);
     }
 }
 
-static void test_cursor_of_another_secret_or_query_is_refused(void **state)
+static void test_cursor_of_another_secret_query_or_list_is_refused(void **state)
 {
     struct plan_query other = query;
-    struct slice text = cursor_encode(&arena, SECRET, &query, CURSOR_AFTER, keys);
+    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_AFTER, keys);
     struct cursor cursor;
 
     (void)state;
     memcpy(other.fingerprint, "00000000000000ab", 17);
-    assert_status(cursor_decode(&arena, SLICE_LITERAL("secreT"), &query, text, &cursor),
+    assert_status(cursor_decode(&arena, SLICE_LITERAL("secreT"), &query, PARAMS, text, &cursor),
                   STATUS_INVALID);
-    assert_status(cursor_decode(&arena, SECRET, &other, text, &cursor), STATUS_INVALID);
+    assert_status(cursor_decode(&arena, SECRET, &other, PARAMS, text, &cursor), STATUS_INVALID);
+    assert_status(cursor_decode(&arena, SECRET, &query, SLICE_LITERAL("3:ben,"), text, &cursor),
+                  STATUS_INVALID);
 }
 
 static void test_what_is_no_cursor_is_refused(void **state)
@@ -84,7 +88,7 @@ static void test_what_is_no_cursor_is_refused(void **state)
 
     (void)state;
     for (i = 0; i < ARRAY_COUNT(texts); i++) {
-        assert_status(cursor_decode(&arena, SECRET, &query, slice_str(texts[i]), &cursor),
+        assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, slice_str(texts[i]), &cursor),
                       STATUS_INVALID);
     }
 }
@@ -94,7 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cursor_round_trips),
         cmocka_unit_test(test_any_changed_character_is_refused),
-        cmocka_unit_test(test_cursor_of_another_secret_or_query_is_refused),
+        cmocka_unit_test(test_cursor_of_another_secret_query_or_list_is_refused),
         cmocka_unit_test(test_what_is_no_cursor_is_refused),
     };
 
