@@ -12,22 +12,17 @@
 
 /* ------------------------------------------------------------------ counters */
 
+/* RESULT NULL: the family has no such label. */
 static struct metric *query_metric(const char *family, const char *help,
                                    const struct plan_query *query, const char *result)
 {
-    struct buf labels = {0};
-    struct metric *metric;
+    const struct metric_label labels[] = {
+        {"query",                  query->name                             },
+        {result ? "result" : NULL, result ? slice_str(result) : SLICE_EMPTY},
+        {NULL,                     SLICE_EMPTY                             }
+    };
 
-    buf_append_str(&labels, "query=\"");
-    metric_label(&labels, query->name);
-    buf_append_char(&labels, '"');
-    if (result) {
-        buf_printf(&labels, ",result=\"%s\"", result);
-    }
-    buf_append_char(&labels, '\0');
-    metric = metric_series(METRIC_COUNTER, family, help, labels.ptr);
-    buf_fini(&labels);
-    return metric;
+    return metric_labelled(METRIC_COUNTER, family, help, labels);
 }
 
 static void query_init(struct cache *cache, const struct plan_query *plan)

@@ -201,21 +201,25 @@ enum status dynamodb_request_make(struct dynamodb_client *client, enum dynamodb_
 
 static struct metric *result_series(enum dynamodb_operation operation, enum status status)
 {
-    char labels[128];
+    const struct metric_label labels[] = {
+        {"operation", slice_str(operations[operation].name)},
+        {"result",    slice_str(status_name(status))       },
+        {NULL,        SLICE_EMPTY                          }
+    };
 
-    (void)snprintf(labels, sizeof(labels), "operation=\"%s\",result=\"%s\"",
-                   operations[operation].name, status_name(status));
-    return metric_series(METRIC_COUNTER, "twofold_dynamodb_requests_total",
-                         "tries of requests to DynamoDB by their result", labels);
+    return metric_labelled(METRIC_COUNTER, "twofold_dynamodb_requests_total",
+                           "tries of requests to DynamoDB by their result", labels);
 }
 
 static struct metric *duration_series(enum dynamodb_operation operation)
 {
-    char labels[128];
+    const struct metric_label labels[] = {
+        {"operation", slice_str(operations[operation].name)},
+        {NULL,        SLICE_EMPTY                          }
+    };
 
-    (void)snprintf(labels, sizeof(labels), "operation=\"%s\"", operations[operation].name);
-    return metric_series(METRIC_HISTOGRAM, "twofold_dynamodb_request_duration_seconds",
-                         "duration of one try of a request to DynamoDB", labels);
+    return metric_labelled(METRIC_HISTOGRAM, "twofold_dynamodb_request_duration_seconds",
+                           "duration of one try of a request to DynamoDB", labels);
 }
 
 void dynamodb_request_count(struct dynamodb_client *client, enum dynamodb_operation operation,

@@ -1,8 +1,6 @@
 /*
  * How commands end: counted once, told once. With a key, what wrote nothing first asks whether the same command was answered before.
  */
-#include <stdio.h>
-
 #include "command/commander.h"
 #include "command/idempotency.h"
 #include "lib/log.h"
@@ -12,17 +10,14 @@
 
 static struct metric *result_series(struct slice command, const char *result)
 {
-    struct buf labels = {0};
-    struct metric *metric;
+    const struct metric_label labels[] = {
+        {"command", command          },
+        {"result",  slice_str(result)},
+        {NULL,      SLICE_EMPTY      }
+    };
 
-    buf_append_str(&labels, "command=\"");
-    metric_label(&labels, command);
-    buf_printf(&labels, "\",result=\"%s\"", result);
-    buf_append_char(&labels, '\0');
-    metric = metric_series(METRIC_COUNTER, "twofold_commands_total", "commands by their result",
-                           labels.ptr);
-    buf_fini(&labels);
-    return metric;
+    return metric_labelled(METRIC_COUNTER, "twofold_commands_total", "commands by their result",
+                           labels);
 }
 
 static const char *column_name(unsigned int column)

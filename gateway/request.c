@@ -32,16 +32,14 @@ struct route_metrics {
 
 static void name_route(struct route_codes *codes, struct slice path)
 {
-    struct buf labels = {0};
+    const struct metric_label labels[] = {
+        {"route", path       },
+        {NULL,    SLICE_EMPTY}
+    };
 
     codes->path = path;
-    buf_append_str(&labels, "route=\"");
-    metric_label(&labels, path);
-    buf_append_str(&labels, "\"");
-    buf_append_char(&labels, '\0');
-    codes->duration = metric_series(METRIC_HISTOGRAM, "twofold_http_request_duration_seconds",
-                                    "time from a request's first byte to its answer", labels.ptr);
-    buf_fini(&labels);
+    codes->duration = metric_labelled(METRIC_HISTOGRAM, "twofold_http_request_duration_seconds",
+                                      "time from a request's first byte to its answer", labels);
 }
 
 struct route_metrics *route_metrics_create(const struct plan *plan)
@@ -69,17 +67,17 @@ void route_metrics_destroy(struct route_metrics *metrics)
 
 static struct metric *requests_series(struct slice path, enum http_method method, int code)
 {
-    struct buf labels = {0};
-    struct metric *series;
+    char digits[U64_DIGITS];
+    struct slice text = slice_of(digits, (size_t)(u64_put(digits, (uint64_t)code) - digits));
+    const struct metric_label labels[] = {
+        {"route",  path                               },
+        {"method", slice_str(http_method_name(method))},
+        {"code",   text                               },
+        {NULL,     SLICE_EMPTY                        }
+    };
 
-    buf_append_str(&labels, "route=\"");
-    metric_label(&labels, path);
-    buf_printf(&labels, "\",method=\"%s\",code=\"%d\"", http_method_name(method), code);
-    buf_append_char(&labels, '\0');
-    series = metric_series(METRIC_COUNTER, "twofold_http_requests_total",
-                           "requests by route, method and answer", labels.ptr);
-    buf_fini(&labels);
-    return series;
+    return metric_labelled(METRIC_COUNTER, "twofold_http_requests_total",
+                           "requests by route, method and answer", labels);
 }
 
 static struct metric *requests_metric(struct route_codes *codes, enum http_method method, int code)

@@ -7,7 +7,6 @@
  * Pools keep up to HTTPD_SPARES of each kind: in the steady state nothing is allocated, and an idle connection owns its struct only.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -166,18 +165,20 @@ static void stop_accepting(struct httpd *httpd)
 struct httpd *httpd_create(struct loop *loop, const struct httpd_config *config, int listen_fd)
 {
     struct httpd *httpd = XNEW(struct httpd);
-    char labels[64];
+    const struct metric_label labels[] = {
+        {"server", slice_str(config->metrics)},
+        {NULL,     SLICE_EMPTY               }
+    };
 
     httpd->loop = loop;
     httpd->config = *config;
     httpd->limits = (struct http_limits){config->line_max, config->header_max};
     httpd->listen_fd = listen_fd;
     httpd->scratch = xalloc(HTTPD_READ_BYTES);
-    (void)snprintf(labels, sizeof(labels), "server=\"%s\"", config->metrics);
     httpd->connections =
-        metric_series(METRIC_GAUGE, HTTPD_CONNECTIONS_FAMILY, HTTPD_CONNECTIONS_HELP, labels);
+        metric_labelled(METRIC_GAUGE, HTTPD_CONNECTIONS_FAMILY, HTTPD_CONNECTIONS_HELP, labels);
     httpd->being_served =
-        metric_series(METRIC_GAUGE, HTTPD_INFLIGHT_FAMILY, HTTPD_INFLIGHT_HELP, labels);
+        metric_labelled(METRIC_GAUGE, HTTPD_INFLIGHT_FAMILY, HTTPD_INFLIGHT_HELP, labels);
     metric_family(METRIC_COUNTER, HTTPD_REFUSED_FAMILY, HTTPD_REFUSED_HELP);
     (void)event_assign(&httpd->listen_event, loop_base(loop), listen_fd, EV_READ | EV_PERSIST,
                        on_accept, httpd);

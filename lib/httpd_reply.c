@@ -6,8 +6,6 @@
  *
  * Invariant: the first exchange of a connection's list is never replied: what is answered at the front has left the list.
  */
-#include <stdio.h>
-
 #include "lib/clock.h"
 #include "lib/http_reason.h"
 #include "lib/httpd_conn.h"
@@ -192,6 +190,19 @@ void httpd_reply(struct httpd_exchange *exchange, int code, struct slice headers
 
 /* ------------------------------------------------------------------ refusals */
 
+static struct metric *refusal_series(const struct httpd *httpd, int code)
+{
+    char digits[U64_DIGITS];
+    struct slice text = slice_of(digits, (size_t)(u64_put(digits, (uint64_t)code) - digits));
+    const struct metric_label labels[] = {
+        {"server", slice_str(httpd->config.metrics)},
+        {"code",   text                            },
+        {NULL,     SLICE_EMPTY                     }
+    };
+
+    return metric_labelled(METRIC_COUNTER, HTTPD_REFUSED_FAMILY, HTTPD_REFUSED_HELP, labels);
+}
+
 static void count_refusal(struct httpd *httpd, int code)
 {
     size_t at = 0;
@@ -201,13 +212,8 @@ static void count_refusal(struct httpd *httpd, int code)
         at++;
     }
     if (!httpd->refused[at].metric) {
-        char labels[128];
-
-        (void)snprintf(labels, sizeof(labels), "server=\"%s\",code=\"%d\"", httpd->config.metrics,
-                       code);
         httpd->refused[at].code = code;
-        httpd->refused[at].metric =
-            metric_series(METRIC_COUNTER, HTTPD_REFUSED_FAMILY, HTTPD_REFUSED_HELP, labels);
+        httpd->refused[at].metric = refusal_series(httpd, code);
     }
     metric_add(httpd->refused[at].metric, 1);
 }

@@ -259,21 +259,8 @@ struct metric *metric_series(enum metric_type type, const char *family, const ch
     return metric;
 }
 
-void metric_on_scrape(void (*fn)(void *ctx), void *ctx)
-{
-    struct hook *hook = XNEW(struct hook);
-
-    hook->fn = fn;
-    hook->ctx = ctx;
-    pthread_mutex_lock(&lock);
-    hook->next = hooks;
-    hooks = hook;
-    pthread_mutex_unlock(&lock);
-}
-
-/* ------------------------------------------------------------------ exposition */
-
-void metric_label(struct buf *buf, struct slice value)
+/* The text format's: \\ \" \n. */
+static void append_escaped(struct buf *buf, struct slice value)
 {
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
@@ -287,6 +274,37 @@ void metric_label(struct buf *buf, struct slice value)
         buf_append_char(buf, c);
     }
 }
+
+struct metric *metric_labelled(enum metric_type type, const char *family, const char *help,
+                               const struct metric_label *labels)
+{
+    struct buf text = {0};
+    struct metric *metric;
+
+    for (const struct metric_label *label = labels; label->name; label++) {
+        buf_printf(&text, "%s%s=\"", label == labels ? "" : ",", label->name);
+        append_escaped(&text, label->value);
+        buf_append_char(&text, '"');
+    }
+    buf_append_char(&text, '\0');
+    metric = metric_series(type, family, help, text.ptr);
+    buf_fini(&text);
+    return metric;
+}
+
+void metric_on_scrape(void (*fn)(void *ctx), void *ctx)
+{
+    struct hook *hook = XNEW(struct hook);
+
+    hook->fn = fn;
+    hook->ctx = ctx;
+    pthread_mutex_lock(&lock);
+    hook->next = hooks;
+    hooks = hook;
+    pthread_mutex_unlock(&lock);
+}
+
+/* ------------------------------------------------------------------ exposition */
 
 static void render_number(struct buf *buf, double number)
 {

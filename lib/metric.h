@@ -23,11 +23,20 @@ struct metric;
 
 /*
  * FAMILY, HELP  static strings; one family has one type and one help (else the process ends: a bug)
- * LABELS        "" or `query="GetProduct",result="hit"`, values escaped by the caller with metric_label
+ * LABELS        "", or as they are shown: `result="hit"`
  * Any thread; takes a lock: not for the hot path.
  */
 struct metric *metric_series(enum metric_type type, const char *family, const char *help,
                              const char *labels);
+
+struct metric_label {
+    const char *name;
+    struct slice value;
+};
+
+/* The same with values that are not known before: escaped here. The first label without a name ends LABELS. */
+struct metric *metric_labelled(enum metric_type type, const char *family, const char *help,
+                               const struct metric_label *labels);
 
 /* Declares a family that shall be shown with its HELP and TYPE even while it has no series. */
 void metric_family(enum metric_type type, const char *family, const char *help);
@@ -46,9 +55,6 @@ void metric_hide(struct metric *gauge);
 
 /* Runs before each scrape, on the scraping thread: sets gauges that are computed. */
 void metric_on_scrape(void (*fn)(void *ctx), void *ctx);
-
-/* Appends VALUE escaped for a label: \\ \" \n. */
-void metric_label(struct buf *buf, struct slice value);
 
 /* The whole exposition, process_* and twofold_build_info included. Any thread. */
 void metric_render(struct buf *buf);

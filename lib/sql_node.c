@@ -11,39 +11,36 @@
 
 #define EJECT_DOUBLINGS 20
 
-/* {node="replica1" and what follows} in ARENA. */
-static const char *labels(struct arena *arena, const struct sql_node *node, const char *more)
+static struct metric *series(const struct sql_node *node, enum metric_type type, const char *family,
+                             const char *help, const char *label, const char *value)
 {
-    struct buf name = {0};
-    struct slice text;
+    const struct metric_label labels[] = {
+        {"node", node->address.name},
+        {label,  slice_str(value)  },
+        {NULL,   SLICE_EMPTY       }
+    };
 
-    metric_label(&name, node->address.name);
-    text = arena_printf(arena, "node=\"%.*s\"%s", SLICE_ARG(buf_slice(&name)), more);
-    buf_fini(&name);
-    return text.ptr;
+    return metric_labelled(type, family, help, labels);
 }
 
-static struct metric *gauge(struct arena *arena, const struct sql_node *node, const char *state)
+static struct metric *gauge(const struct sql_node *node, const char *state)
 {
-    return metric_series(METRIC_GAUGE, "twofold_sql_connections", "SQL connections by state",
-                         labels(arena, node, state));
+    return series(node, METRIC_GAUGE, "twofold_sql_connections", "SQL connections by state",
+                  "state", state);
 }
 
 void node_setup(struct sql *sql, unsigned int node)
 {
     struct sql_node *it = &sql->nodes[node];
 
-    it->busy_gauge = gauge(&sql->memory, it, ",state=\"busy\"");
-    it->idle_gauge = gauge(&sql->memory, it, ",state=\"idle\"");
-    it->duration = metric_series(METRIC_HISTOGRAM, "twofold_sql_query_duration_seconds",
-                                 "from asking to the answer, waiting for a thread included",
-                                 labels(&sql->memory, it, ""));
+    it->busy_gauge = gauge(it, "busy");
+    it->idle_gauge = gauge(it, "idle");
+    it->duration = series(it, METRIC_HISTOGRAM, "twofold_sql_query_duration_seconds",
+                          "from asking to the answer, waiting for a thread included", NULL, "");
     for (enum status status = 0; status < STATUS_COUNT; status++) {
-        struct slice result = arena_printf(&sql->memory, ",result=\"%s\"", status_name(status));
-
         it->results[status] =
-            metric_series(METRIC_COUNTER, "twofold_sql_queries_total",
-                          "SQL queries by node and result", labels(&sql->memory, it, result.ptr));
+            series(it, METRIC_COUNTER, "twofold_sql_queries_total",
+                   "SQL queries by node and result", "result", status_name(status));
     }
     node_gauges(it);
 }

@@ -23,25 +23,18 @@ PROJECTOR_METRICS(FAMILY_NAME)
 PROJECTOR_METRICS(FAMILY_HELP)
 #undef FAMILY_HELP
 
+/* LABEL NULL: the family has the model's only. */
 static struct metric *series(const struct follower *follower, enum metric_type type,
                              const char *family, const char *help, const char *label,
                              struct slice value)
 {
-    struct buf labels = {0};
-    struct metric *metric;
+    const struct metric_label labels[] = {
+        {"model", follower->model->name},
+        {label,   value                },
+        {NULL,    SLICE_EMPTY          }
+    };
 
-    buf_append_str(&labels, "model=\"");
-    metric_label(&labels, follower->model->name);
-    buf_append_char(&labels, '"');
-    if (label) {
-        buf_printf(&labels, ",%s=\"", label);
-        metric_label(&labels, value);
-        buf_append_char(&labels, '"');
-    }
-    buf_append_char(&labels, '\0');
-    metric = metric_series(type, family, help, labels.ptr);
-    buf_fini(&labels);
-    return metric;
+    return metric_labelled(type, family, help, labels);
 }
 
 static void make_metrics(struct follower *follower)

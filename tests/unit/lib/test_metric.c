@@ -116,14 +116,23 @@ static void test_a_scrape_runs_its_hooks_first(void **state)
     assert_true(shown("\ntest_computed 42\n"));
 }
 
-static void test_labels_are_escaped(void **state)
+static void test_values_of_labels_are_escaped(void **state)
 {
-    struct buf buf = {0};
+    const struct metric_label labels[] = {
+        {"one", SLICE_LITERAL("a\"b\\c\nd")},
+        {"two", SLICE_LITERAL("e")         },
+        {NULL,  SLICE_LITERAL("not shown") }
+    };
+    struct metric *metric =
+        metric_labelled(METRIC_COUNTER, "test_labelled_total", "labelled", labels);
 
     (void)state;
-    metric_label(&buf, SLICE_LITERAL("a\"b\\c\nd"));
-    assert_slice(buf_slice(&buf), "a\\\"b\\\\c\\nd");
-    buf_fini(&buf);
+    metric_add(metric, 7);
+    assert_true(shown("\ntest_labelled_total{one=\"a\\\"b\\\\c\\nd\",two=\"e\"} 7\n"));
+    assert_ptr_equal(metric_labelled(METRIC_COUNTER, "test_labelled_total", "labelled", labels),
+                     metric);
+    assert_ptr_equal(metric_labelled(METRIC_COUNTER, "test_labelled_total", "labelled", labels + 2),
+                     metric_series(METRIC_COUNTER, "test_labelled_total", "labelled", ""));
 }
 
 static void test_the_process_and_the_build_are_shown(void **state)
@@ -160,7 +169,7 @@ int main(void)
         cmocka_unit_test(test_a_histogram_has_cumulative_buckets_sum_and_count),
         cmocka_unit_test(test_an_empty_family_and_an_unlabelled_histogram_are_shown),
         cmocka_unit_test(test_a_scrape_runs_its_hooks_first),
-        cmocka_unit_test(test_labels_are_escaped),
+        cmocka_unit_test(test_values_of_labels_are_escaped),
         cmocka_unit_test(test_the_process_and_the_build_are_shown),
     };
 
