@@ -51,6 +51,20 @@ def client(stack, model):
 
 
 @pytest.fixture
+def path(client, model):
+    """Of a product that exists."""
+    return model.one(client.made()[0])
+
+
+@pytest.fixture
+def large(client, model):
+    """Bytes of a request whose answer is some kilobytes."""
+    for _ in range(8):
+        client.made(name="x" * 200)
+    return f"GET {model.path}?limit=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+@pytest.fixture
 def any_client(stack, any_model):
     return Client(stack, any_model)
 

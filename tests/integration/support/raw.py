@@ -1,6 +1,9 @@
 """Bytes to and from a socket: for what no HTTP library would send, or would hide."""
 
+import json
+import select
 import socket
+import struct
 from urllib.parse import urlsplit
 
 
@@ -9,11 +12,23 @@ class Answer:
         self.code, self.headers, self.body = code, headers, body
 
 
+def is_refused(answer, code):
+    """By the server itself, which then closes."""
+    assert answer.code == code
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["connection"] == "close"
+    assert json.loads(answer.body)["status"] == code
+
+
 class Raw:
-    def __init__(self, url, timeout=15):
+    def __init__(self, url, timeout=15, receive_bytes=None):
         at = urlsplit(url)
         self.host = at.netloc
-        self.socket = socket.create_connection((at.hostname, at.port), timeout)
+        self.socket = socket.socket()
+        self.socket.settimeout(timeout)
+        if receive_bytes:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.socket.connect((at.hostname, at.port))
         self.stream = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -50,6 +65,18 @@ class Raw:
             return Answer(code, headers, b"")
         bodiless = head or code in (204, 304)
         return Answer(code, headers, b"" if bodiless else self.stream.read(int(headers.get("content-length", 0))))
+
+    def readable(self, timeout):
+        """Whether bytes, or the end, come within TIMEOUT seconds."""
+        return bool(select.select([self.socket], [], [], timeout)[0])
+
+    def half_close(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        """Leaves by RST."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.__exit__()
 
     def closed(self):
         """Waits for the end of the connection; false when bytes come instead."""
