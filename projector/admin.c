@@ -9,8 +9,11 @@
 #include "projector/admin.h"
 
 #include "conf/clients.h"
+#include "lib/clock.h"
 #include "lib/memory.h"
 #include "lib/pages.h"
+
+#define SILENCE_US 2000000 /* beyond a keeper's turn */
 
 struct admin {
     struct pages *pages;
@@ -23,15 +26,29 @@ struct fault {
     const char *text;
 };
 
+/*
+ * A primary that hangs fails no statement for as long as apply_timeout: the keeper's silence says it earlier. Its turn visits all
+ * models, and a Redis that hangs keeps it waiting at each.
+ */
+static bool sql_answers(const struct follower *follower, size_t models)
+{
+    const struct settings *settings = follower->settings;
+    uint64_t turn_us =
+        settings->lease + models * (settings->redis_connect_timeout + settings->redis_timeout);
+    uint64_t heard_us = follower->sql_heard_us;
+
+    return heard_us > 0 && clock_us() - heard_us < turn_us + SILENCE_US;
+}
+
 /* Redis is missed but not needed: two leases later the projection goes on without it. */
-static bool list_faults(const struct follower *follower, struct buf *list)
+static bool list_faults(const struct follower *follower, size_t models, struct buf *list)
 {
     const struct fault faults[] = {
-        {!follower->sql_up,    true,  "the SQL primary does not answer"          },
-        {!follower->stream_up, true,  "the stream cannot be read"                },
-        {follower->superseded, true,  "superseded by a projector of another plan"},
-        {follower->gap,        true,  "the stream was trimmed: rebuild the model"},
-        {!follower->redis_up,  false, "Redis does not answer"                    },
+        {!sql_answers(follower, models), true,             "the SQL primary does not answer"},
+        {!follower->stream_up,                     true,         "the stream cannot be read"},
+        {follower->superseded,                     true,         "superseded by a projector of another plan"},
+        {follower->gap,                     true,                "the stream was trimmed: rebuild the model"       },
+        {!follower->redis_up,                     false,          "Redis does not answer"},
     };
     bool ready = true;
     size_t i;
@@ -53,7 +70,7 @@ bool admin_ready(const struct follower *followers, size_t count, struct buf *bod
     size_t i;
 
     for (i = 0; i < count; i++) {
-        ready = list_faults(&followers[i], &list) && ready;
+        ready = list_faults(&followers[i], count, &list) && ready;
     }
     buf_printf(body, "{\"ready\":%s,\"missing\":[%.*s]}\n", ready ? "true" : "false",
                SLICE_ARG(buf_slice(&list)));

@@ -32,7 +32,8 @@ struct follower {
     _Atomic bool giving_back; /* the keeper wants other projectors to have the shards */
 
     /* For /readyz. */
-    _Atomic bool sql_up, redis_up, stream_up, gap;
+    _Atomic uint64_t sql_heard_us; /* when the keeper last read twofold_revision; 0: it could not */
+    _Atomic bool redis_up, stream_up, gap;
 
     struct metric *applied, *skipped, *ignored, *dead, *transactions, *revision, *leases, *letters;
     struct metric *actions[KEEPER_ACTION_COUNT];

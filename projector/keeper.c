@@ -120,7 +120,7 @@ static enum status read_row(struct keeper *keeper, struct watch *watch, struct k
         status =
             sql_note(keeper, revision_read(keeper->sql, database_of(watch), false, &view->row));
     }
-    watch->follower->sql_up = status == STATUS_OK;
+    watch->follower->sql_heard_us = status == STATUS_OK ? clock_us() : 0;
     if (status == STATUS_OK) {
         null_note_see(&watch->note, &view->row, clock_us());
     }
