@@ -105,7 +105,12 @@ servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 
 # Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the folders of fuzz_X_needs (lib if unsaid).
 HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_command_needs := command conf lib
+fuzz_entry_needs := cache conf lib
 fuzz_item_needs := command conf lib
+fuzz_record_needs := $(projector_needs)
+fuzz_route_needs := $(gateway_needs)
+fuzz_settings_needs := conf lib
 fuzz_model_needs := conf lib
 fuzz_schema_needs := conf lib
 fuzz_expr_needs := conf lib
