@@ -136,6 +136,21 @@ static enum status set_number(struct settings *settings, const struct setting *s
     return STATUS_OK;
 }
 
+/* A NUL would cut the text where a library reads it, a line's end where it is printed. */
+static enum status set_text(struct settings *settings, const struct setting *setting,
+                            struct slice text)
+{
+    size_t i;
+
+    for (i = 0; i < text.len; i++) {
+        if (iscntrl((unsigned char)text.ptr[i])) {
+            return STATUS_INVALID;
+        }
+    }
+    *(struct slice *)setting_member(settings, setting) = arena_copy(&memory, text);
+    return STATUS_OK;
+}
+
 /* INVALID leaves the member as it was. */
 static enum status setting_parse(struct settings *settings, const struct setting *setting,
                                  struct slice text)
@@ -145,11 +160,9 @@ static enum status setting_parse(struct settings *settings, const struct setting
         if (setting->maximum[0] && !is_choice(text, setting->maximum)) {
             return STATUS_INVALID;
         }
-        *(struct slice *)setting_member(settings, setting) = arena_copy(&memory, text);
-        return STATUS_OK;
+        return set_text(settings, setting, text);
     case SECRET:
-        *(struct slice *)setting_member(settings, setting) = arena_copy(&memory, text);
-        return STATUS_OK;
+        return set_text(settings, setting, text);
     case FLAG:
         return parse_flag(text, setting_member(settings, setting));
     case TIME:
@@ -176,11 +189,14 @@ static struct slice allowed_text(struct arena *arena, const struct setting *sett
     case FLAG:
         return SLICE_LITERAL("yes or no");
     case TEXT:
-        return arena_printf(arena, "one of %s", setting->maximum);
+        if (setting->maximum[0]) {
+            return arena_printf(arena, "one of %s", setting->maximum);
+        }
+        break;
     case SECRET:
         break;
     }
-    return SLICE_EMPTY;
+    return SLICE_LITERAL("text without control characters");
 }
 
 /* ------------------------------------------------------------------ from any source */
@@ -220,7 +236,10 @@ static void offer_secret_file(struct loader *loader, const struct setting *setti
     while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) {
         text.len--;
     }
-    *(struct slice *)setting_member(loader->settings, setting) = text;
+    if (set_text(loader->settings, setting, text) != STATUS_OK) {
+        diag_add(&loader->diag, origin->file, origin->line, origin->name, SLICE_EMPTY,
+                 "the file '%.*s' holds control characters", SLICE_ARG(path));
+    }
 }
 
 /* False: there is no such setting. */
@@ -243,7 +262,8 @@ static bool offer(struct loader *loader, struct slice name, struct slice value,
     }
     if (setting_parse(loader->settings, setting, value) != STATUS_OK) {
         diag_add(&loader->diag, origin->file, origin->line, origin->name, SLICE_EMPTY,
-                 "'%.*s' is not allowed; allowed is %.*s", SLICE_ARG(value),
+                 "'%.*s' is not allowed; allowed is %.*s",
+                 SLICE_ARG(setting->type == SECRET ? SLICE_LITERAL("***") : value),
                  SLICE_ARG(allowed_text(&loader->diag.arena, setting)));
     }
     return true;
@@ -314,6 +334,7 @@ static void read_environment(struct loader *loader)
         slice_cut(slice_str(*variable), '=', &origin.name, &value);
         key = slice_from(origin.name, strlen(ENV_PREFIX));
         key.len = key.len < sizeof(lower) ? key.len : sizeof(lower);
+        // cppcheck-suppress knownConditionTrueFalse ; it loses slice_from's length
         for (i = 0; i < key.len; i++) {
             lower[i] = (char)tolower((unsigned char)key.ptr[i]);
         }
@@ -344,7 +365,9 @@ static void read_flag(struct loader *loader, struct slice flag, bool has_value, 
 
     origin.name = arena_printf(&memory, "--%.*s", SLICE_ARG(flag));
     for (c = name; *c; c++) {
-        *c = *c == '-' ? '_' : *c;
+        if (*c == '-') {
+            *c = '_';
+        }
     }
     setting = setting_find(slice_str(name));
     if (setting && !has_value) {
@@ -387,6 +410,7 @@ static void read_flags(struct loader *loader, int *argc, char **argv, const char
 /* --config=PATH, else TWOFOLD_CONFIG, else empty. */
 static struct slice config_path(int argc, char **argv)
 {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
     const char *path = getenv(ENV_PREFIX "CONFIG");
     int i;
 

@@ -22,7 +22,7 @@ static void decode(const struct plan_model *model, const struct value *raw)
         (!record.id || !record.image || record.aggregate.len == 0)) {
         abort();
     }
-    if (!record.fault && record.kind == RECORD_EVENT && (!record.has_version || !record.event_id)) {
+    if (!record.fault && record.kind == RECORD_EVENT && !record.has_version) {
         abort();
     }
     arena_fini(&arena);

@@ -134,6 +134,9 @@ static void test_faults_are_told_with_place_and_what_is_allowed(void **state)
         {"--redis",                         "--redis: needs a value"                                          },
         {"--redis_password_file=/nowhere",  "cannot read the file '/nowhere'"                                 },
         {"--config=/nowhere",               "/nowhere: cannot read this file"                                 },
+        {"--models=a\tb",                   "allowed is text without control characters"                      },
+        {"--redis_password=a\x01",
+         "'***' is not allowed; allowed is text without control characters"                                   },
     };
     struct outcome got;
     size_t i;
@@ -205,6 +208,21 @@ static void test_secrets_come_from_files_and_are_never_printed(void **state)
     assert_non_null(strstr(text, "\nredis_password = ***\n"));
     assert_non_null(strstr(text, "\nsql_password = \n"));
     free(text);
+}
+
+static void test_secret_of_two_lines_is_refused_and_not_shown(void **state)
+{
+    struct outcome got;
+    char path[32], flag[64];
+
+    (void)state;
+    write_file(path, "s3cret\nand more\n");
+    snprintf(flag, sizeof(flag), "--redis-password-file=%s", path);
+    load(&got, (const char *const[]){flag, NULL});
+    unlink(path);
+    assert_status(got.status, STATUS_INVALID);
+    assert_non_null(strstr(got.said, "holds control characters"));
+    assert_null(strstr(got.said, "s3cret"));
 }
 
 static void test_what_is_printed_can_be_read_back(void **state)
@@ -290,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_a_file_is_told_by_line_and_all_faults_are_told),
         cmocka_unit_test(test_an_unknown_variable_only_warns_and_the_stacks_own_do_not),
         cmocka_unit_test(test_secrets_come_from_files_and_are_never_printed),
+        cmocka_unit_test(test_secret_of_two_lines_is_refused_and_not_shown),
         cmocka_unit_test(test_what_is_printed_can_be_read_back),
         cmocka_unit_test(test_the_document_is_the_tables),
         cmocka_unit_test(test_units_are_read_and_written),
