@@ -273,20 +273,19 @@ enum status renew_own(struct redis_sync *redis, struct slice database, const str
 
 /* ------------------------------------------------------------------ ASSERT */
 
-static struct slice header_make(struct arena *arena, const struct home *home, struct slice epoch,
-                                struct slice replid, uint64_t server_id, uint64_t revision)
+static struct slice header_make(struct arena *arena, const struct assertion *assertion)
 {
     char *header = arena_alloc(arena, PAGE_HEADER_BYTES);
     unsigned char server[8];
     char server_hex[17];
 
-    memcpy(header + PAGE_HOME_AT, home->text, home->len);
-    memcpy(header + PAGE_EPOCH_AT, epoch.ptr, EPOCH_TEXT);
-    memcpy(header + PAGE_REPLID_AT, replid.ptr, REDIS_RUN_ID);
-    page_number_write(server_id, (char *)server);
+    memcpy(header + PAGE_HOME_AT, assertion->home->text, assertion->home->len);
+    memcpy(header + PAGE_EPOCH_AT, assertion->epoch.ptr, EPOCH_TEXT);
+    memcpy(header + PAGE_REPLID_AT, assertion->replid.ptr, REDIS_RUN_ID);
+    page_number_write(assertion->server_id, (char *)server);
     hex_encode(server, sizeof(server), server_hex);
     memcpy(header + PAGE_SERVER_AT, server_hex, 16);
-    page_number_write(revision, header + PAGE_PUBLISHED_AT);
+    page_number_write(assertion->revision, header + PAGE_PUBLISHED_AT);
     return slice_of(header, PAGE_HEADER_BYTES);
 }
 
@@ -295,24 +294,25 @@ static struct slice header_make(struct arena *arena, const struct home *home, st
  * published = the committed revision
  *  (`string.rep`; it holds Redis for some 20 ms), pages = {new nonce}"
  */
-enum status assert_page(struct redis_sync *redis, struct slice database, const struct home *home,
-                        struct slice epoch, struct slice replid, uint64_t server_id,
-                        uint64_t revision, uint64_t deadline_us)
+enum status assert_page(struct redis_sync *redis, struct slice database,
+                        const struct assertion *assertion, uint64_t deadline_us)
 {
     static _Thread_local struct redis_script script = SCRIPT(assert_lua);
     struct arena arena = {0};
     char number[PAGE_SLOT_BYTES];
+    const struct home *home = assertion->home;
     enum status status;
 
-    if (home->len != HOME_TEXT || epoch.len != EPOCH_TEXT || replid.len != REDIS_RUN_ID) {
+    if (home->len != HOME_TEXT || assertion->epoch.len != EPOCH_TEXT ||
+        assertion->replid.len != REDIS_RUN_ID) {
         return STATUS_INVALID;
     }
-    page_number_write(revision, number);
+    page_number_write(assertion->revision, number);
     const struct slice args[] = {
         key_own(&arena, database),
         key_pages(&arena, database),
         key_page(&arena, database, home_nonce(home)),
-        header_make(&arena, home, epoch, replid, server_id, revision),
+        header_make(&arena, assertion),
         slice_of(number, sizeof(number)),
         slice_of_u64(&arena, PAGE_SLOTS),
         home_nonce(home),
@@ -333,28 +333,26 @@ enum status assert_page(struct redis_sync *redis, struct slice database, const s
 
 /* ------------------------------------------------------------------ after the commit */
 
-static struct slice feed_message(struct arena *arena, struct slice epoch, uint64_t revision,
-                                 const uint32_t *slots, size_t slot_count, const struct told *told,
-                                 size_t told_count)
+static struct slice feed_message(struct arena *arena, const struct news *news)
 {
     struct buf buf = {0};
     struct slice message;
     size_t i;
 
-    buf_append(&buf, epoch);
+    buf_append(&buf, news->epoch);
     buf_append_char(&buf, '|');
-    buf_append_u64(&buf, revision);
+    buf_append_u64(&buf, news->revision);
     buf_append_char(&buf, '|');
-    for (i = 0; i < slot_count; i++) {
+    for (i = 0; i < news->slot_count; i++) {
         buf_append_str(&buf, i == 0 ? "" : ",");
-        buf_append_u64(&buf, slots[i]);
+        buf_append_u64(&buf, news->slots[i]);
     }
     buf_append_char(&buf, '|');
-    for (i = 0; i < told_count; i++) {
+    for (i = 0; i < news->told_count; i++) {
         buf_append_str(&buf, i == 0 ? "" : ",");
-        buf_append(&buf, told[i].aggregate);
+        buf_append(&buf, news->told[i].aggregate);
         buf_append_char(&buf, '@');
-        buf_append_u64(&buf, told[i].version);
+        buf_append_u64(&buf, news->told[i].version);
     }
     message = arena_copy(arena, buf_slice(&buf));
     buf_fini(&buf);
@@ -362,34 +360,33 @@ static struct slice feed_message(struct arena *arena, struct slice epoch, uint64
 }
 
 /* "then, without waiting: a:<aggregate> = epoch|version|r, feed" */
-void publish_tell(struct redis_sync *redis, struct slice database, struct slice epoch,
-                  uint64_t revision, const uint32_t *slots, size_t slot_count,
-                  const struct told *told, size_t told_count, uint64_t deadline_us)
+void publish_tell(struct redis_sync *redis, struct slice database, const struct news *news,
+                  uint64_t deadline_us)
 {
     static _Thread_local struct redis_script script = SCRIPT(tell_lua);
     struct arena arena = {0};
-    size_t fixed = 5, count = 2 * told_count + fixed, i;
+    size_t fixed = 5, count = 2 * news->told_count + fixed, i;
     struct slice *args = ARENA_ARRAY(&arena, struct slice, count);
-    struct slice *rest = args + told_count;
+    struct slice *rest = args + news->told_count;
 
-    for (i = 0; i < told_count; i++) {
-        args[i] = key_aggregate(&arena, database, told[i].aggregate);
-        rest[fixed + i] = slice_of_u64(&arena, told[i].version);
+    for (i = 0; i < news->told_count; i++) {
+        args[i] = key_aggregate(&arena, database, news->told[i].aggregate);
+        rest[fixed + i] = slice_of_u64(&arena, news->told[i].version);
     }
-    rest[0] = epoch;
-    rest[1] = slice_of_u64(&arena, revision);
+    rest[0] = news->epoch;
+    rest[1] = slice_of_u64(&arena, news->revision);
     rest[2] = SLICE_LITERAL(SEEN_TTL_MS);
     rest[3] = key_feed(&arena, database);
-    rest[4] = feed_message(&arena, epoch, revision, slots, slot_count, told, told_count);
+    rest[4] = feed_message(&arena, news);
     if (script_run(redis,
                    &(struct script_call){.name = "tell",
                                          .script = &script,
-                                         .keys = told_count,
+                                         .keys = news->told_count,
                                          .args = args,
                                          .count = count,
                                          .deadline_us = deadline_us},
                    &arena) != STATUS_OK) {
-        log_warn_every("commit not told", "revision=%" PRIu64, revision);
+        log_warn_every("commit not told", "revision=%" PRIu64, news->revision);
     }
     arena_fini(&arena);
 }

@@ -39,21 +39,32 @@ MUST_CHECK enum status renew_own(struct redis_sync *redis, struct slice database
                                  uint64_t deadline_us);
 
 /*
- * ASSERT, the script: DEL own and all pages of `pages`, a new page under HOME's nonce with every slot and published = REVISION, PX 60000, pages = {nonce}.
+ * ASSERT, the script: DEL own and all pages of `pages`, a new page under home's nonce with every slot and published = revision, PX 60000, pages = {nonce}.
  * The caller holds the row lock of twofold_revision, made a fresh nonce, and writes home and touches, then COMMITs.
  */
+struct assertion {
+    const struct home *home;
+    struct slice epoch, replid;
+    uint64_t server_id, revision;
+};
 MUST_CHECK enum status assert_page(struct redis_sync *redis, struct slice database,
-                                   const struct home *home, struct slice epoch, struct slice replid,
-                                   uint64_t server_id, uint64_t revision, uint64_t deadline_us);
+                                   const struct assertion *assertion, uint64_t deadline_us);
 
 /* After the commit: a:<aggregate> of each (of one epoch the latest commit's stays, TTL 10 min) and one message on the feed. Its loss costs time only. */
 struct told {
     struct slice aggregate; /* aggregate_name() */
     uint64_t version;
 };
-void publish_tell(struct redis_sync *redis, struct slice database, struct slice epoch,
-                  uint64_t revision, const uint32_t *slots, size_t slot_count,
-                  const struct told *told, size_t told_count, uint64_t deadline_us);
+struct news {
+    struct slice epoch;
+    uint64_t revision;
+    const uint32_t *slots;
+    size_t slot_count;
+    const struct told *told;
+    size_t told_count;
+};
+void publish_tell(struct redis_sync *redis, struct slice database, const struct news *news,
+                  uint64_t deadline_us);
 
 /* A gateway's hint that a command was written: PUBLISH on twofold:<database>:poke. Fire and forget. And the projector's side waits in stream polls. */
 struct slice key_poke(struct arena *arena, struct slice database);

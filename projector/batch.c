@@ -132,11 +132,17 @@ enum status batch_commit(struct batch *batch)
 enum status batch_tell(struct batch *batch)
 {
     struct session *session = batch->session;
+    const struct news news = {
+        .epoch = slice_str(session->view.epoch),
+        .revision = batch->revision,
+        .slots = batch->slots->items,
+        .slot_count = batch->slots->count,
+        .told = batch->sequence.versions.items,
+        .told_count = batch->sequence.versions.count,
+    };
 
     if (batch->published) {
-        publish_tell(session->redis, session->model->database, slice_str(session->view.epoch),
-                     batch->revision, batch->slots->items, batch->slots->count,
-                     batch->sequence.versions.items, batch->sequence.versions.count,
+        publish_tell(session->redis, session->model->database, &news,
                      session_redis_deadline(session));
     }
     return STATUS_OK;

@@ -199,15 +199,21 @@ static uint64_t page_timeout_us(const struct settings *settings)
 static enum status assert_locked(struct keeper *keeper, struct watch *watch,
                                  struct keeper_view *view)
 {
-    struct home home = fresh_home(view->run_id);
+    const struct home home = fresh_home(view->run_id);
+    const struct assertion assertion = {
+        .home = &home,
+        .epoch = slice_str(view->row.epoch),
+        .replid = slice_str(view->look.replid),
+        .server_id = view->row.server_id,
+        .revision = view->row.number,
+    };
     enum status status;
 
     judge_row(keeper, watch, view);
     if (!keeper_may_assert(view)) {
         return STATUS_PRECONDITION;
     }
-    status = assert_page(keeper->redis, database_of(watch), &home, slice_str(view->row.epoch),
-                         slice_str(view->look.replid), view->row.server_id, view->row.number,
+    status = assert_page(keeper->redis, database_of(watch), &assertion,
                          clock_deadline(page_timeout_us(keeper->settings)));
     if (status == STATUS_OK) {
         kill_point("page");

@@ -101,12 +101,20 @@ static uint64_t floor_of(struct world *world, uint32_t slot)
 
 static const char replid[] = "0123456789012345678901234567890123456789";
 
+static enum status try_assert(struct world *world, uint64_t revision)
+{
+    const struct assertion assertion = {.home = &world->home,
+                                        .epoch = SLICE_LITERAL("00000000000000e1"),
+                                        .replid = slice_str(replid),
+                                        .server_id = 7,
+                                        .revision = revision};
+
+    return assert_page(world->redis, world->database, &assertion, DEADLINE);
+}
+
 static void assert_at(struct world *world, uint64_t revision)
 {
-    assert_status(assert_page(world->redis, world->database, &world->home,
-                              SLICE_LITERAL("00000000000000e1"), slice_str(replid), 7, revision,
-                              DEADLINE),
-                  STATUS_OK);
+    assert_status(try_assert(world, revision), STATUS_OK);
 }
 
 static enum status publish(struct world *world, uint64_t revision, const uint32_t *slots,
@@ -158,9 +166,7 @@ static void test_assert_on_another_server_is_refused(void **state)
     struct world *world = *state;
 
     world->home.text[0] = world->home.text[0] == 'a' ? 'b' : 'a';
-    assert_status(assert_page(world->redis, world->database, &world->home,
-                              SLICE_LITERAL("00000000000000e1"), slice_str(replid), 7, 1, DEADLINE),
-                  STATUS_NOT_FOUND);
+    assert_status(try_assert(world, 1), STATUS_NOT_FOUND);
     assert_int_equal(command(world, "EXISTS", page(world), NULL)->integer, 0);
 }
 
@@ -325,9 +331,14 @@ static void tell(struct world *world, const char *epoch, uint64_t revision, uint
     const struct told told[] = {
         {SLICE_LITERAL("Product:7"), version}
     };
+    const struct news news = {.epoch = slice_str(epoch),
+                              .revision = revision,
+                              .slots = slots,
+                              .slot_count = 2,
+                              .told = told,
+                              .told_count = 1};
 
-    publish_tell(world->redis, world->database, slice_str(epoch), revision, slots, 2, told, 1,
-                 DEADLINE);
+    publish_tell(world->redis, world->database, &news, DEADLINE);
 }
 
 static struct seen seen_of(struct world *world)

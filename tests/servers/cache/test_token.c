@@ -39,9 +39,10 @@ static void tell(struct world *world, const char *epoch, uint64_t version)
     const struct told told[] = {
         {SLICE_LITERAL("Item:1"), version}
     };
+    const struct news news = {
+        .epoch = slice_str(epoch), .revision = 11, .told = told, .told_count = 1};
 
-    publish_tell(world->admin, world->database, slice_str(epoch), 11, NULL, 0, told, 1,
-                 clock_deadline(1000000));
+    publish_tell(world->admin, world->database, &news, clock_deadline(1000000));
 }
 
 static void dead_letter(struct world *world, const char *aggregate)

@@ -288,9 +288,13 @@ struct home home_fresh(struct world *world)
 
 void page_make(struct world *world, uint64_t revision)
 {
-    assert_status(assert_page(world->admin, world->database, &world->home, SLICE_LITERAL(EPOCH),
-                              redis_sync_run_id(world->admin), 1, revision, DEADLINE),
-                  STATUS_OK);
+    const struct assertion assertion = {.home = &world->home,
+                                        .epoch = SLICE_LITERAL(EPOCH),
+                                        .replid = redis_sync_run_id(world->admin),
+                                        .server_id = 1,
+                                        .revision = revision};
+
+    assert_status(assert_page(world->admin, world->database, &assertion, DEADLINE), STATUS_OK);
 }
 
 void page_publish(struct world *world, uint64_t revision, uint64_t id)
