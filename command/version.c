@@ -40,6 +40,6 @@ void version_retire(uint64_t version)
         return;
     }
     while (version > last && !atomic_compare_exchange_weak(&last_version, &last, version)) {
-        continue;
+        /* last is what another thread made of it */
     }
 }

@@ -167,7 +167,7 @@ static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
         return;
     }
     for (i = 0; i < statement->token_count; i++) {
-        if (tokens[i].kind == SQLTOKEN_PARAM && (i < open || i > close)) {
+        if ((i < open || i > close) && tokens[i].kind == SQLTOKEN_PARAM) {
             return;
         }
     }

@@ -24,7 +24,7 @@ static void add_str(struct buf *text, const char *field)
 
 static void hex(const struct buf *text, char out[17])
 {
-    snprintf(out, 17, "%016" PRIx64, hash_xxh64(buf_slice(text)));
+    (void)snprintf(out, 17, "%016" PRIx64, hash_xxh64(buf_slice(text)));
 }
 
 /* ------------------------------------------------------------------ queries */

@@ -62,7 +62,7 @@ static void print(uint64_t number, const struct unit *units, size_t count, char 
     while (i > 0 && number % units[i].factor != 0) {
         i--;
     }
-    snprintf(out, UNIT_TEXT, "%" PRIu64 "%s", number / units[i].factor, units[i].name);
+    (void)snprintf(out, UNIT_TEXT, "%" PRIu64 "%s", number / units[i].factor, units[i].name);
 }
 
 enum status unit_parse_time(struct slice text, uint64_t *us_out)
@@ -78,7 +78,7 @@ enum status unit_parse_size(struct slice text, uint64_t *bytes_out)
 void unit_time_text(uint64_t us, char out[UNIT_TEXT])
 {
     if (us == 0) {
-        snprintf(out, UNIT_TEXT, "0ms");
+        (void)snprintf(out, UNIT_TEXT, "0ms");
         return;
     }
     print(us, time_units, ARRAY_COUNT(time_units), out);
@@ -87,7 +87,7 @@ void unit_time_text(uint64_t us, char out[UNIT_TEXT])
 void unit_size_text(uint64_t bytes, char out[UNIT_TEXT])
 {
     if (bytes == 0) {
-        snprintf(out, UNIT_TEXT, "0");
+        (void)snprintf(out, UNIT_TEXT, "0");
         return;
     }
     print(bytes, size_units, ARRAY_COUNT(size_units), out);

@@ -15,7 +15,7 @@
 
 struct slice credentials_env(const char *name)
 {
-    const char *value = getenv(name);
+    const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): nothing sets any
 
     return value ? slice_str(value) : SLICE_EMPTY;
 }

@@ -178,7 +178,7 @@ void uuid7(char out[UUID_TEXT])
     static const unsigned char group_bytes[] = {4, 2, 2, 2, 6};
     uint64_t counter = uuid7_counter();
     unsigned char bytes[16];
-    const unsigned char *group = bytes;
+    const unsigned char *group;
 
     random_bytes(bytes + 8, 8);
     for (int i = 0; i < 6; i++) {
@@ -187,6 +187,7 @@ void uuid7(char out[UUID_TEXT])
     bytes[6] = (unsigned char)(0x70 | (counter >> 8 & 0x0F));
     bytes[7] = (unsigned char)counter;
     bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
+    group = bytes;
     for (size_t i = 0; i < sizeof(group_bytes); i++) {
         hex_encode(group, group_bytes[i], out);
         out += (size_t)2 * group_bytes[i];

@@ -55,6 +55,7 @@ static long request_bytes(const struct http_transfer *transfer)
 }
 
 /* A connection is ready and the request would be sent now. */
+// NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's
 static int on_request(void *ctx, char *peer, char *local, int peer_port, int local_port)
 {
     struct http_transfer *transfer = ctx;

@@ -9,7 +9,7 @@
 static void bind_text(MYSQL_BIND *bind, enum enum_field_types type, struct slice text)
 {
     union {
-        const char *in;
+        const char *in; // cppcheck-suppress unusedStructMember ; the initializer's
         char *out;
     } pointer = {.in = text.len > 0 ? text.ptr : ""}; /* the library's struct serves reading too */
 

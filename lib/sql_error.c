@@ -96,8 +96,8 @@ static enum status keep(struct sql_conn *conn, unsigned int number, const char *
     enum status status = sql_status_of(number);
 
     conn->error.number = number;
-    snprintf(conn->error.state, sizeof(conn->error.state), "%s", state);
-    snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
+    (void)snprintf(conn->error.state, sizeof(conn->error.state), "%s", state);
+    (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     if (loses(number)) {
         conn->lost = true;
         conn->in_transaction = false;
@@ -123,7 +123,7 @@ enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt)
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text)
 {
     conn->error.number = 0;
-    snprintf(conn->error.state, sizeof(conn->error.state), "HY000");
-    snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
+    (void)snprintf(conn->error.state, sizeof(conn->error.state), "HY000");
+    (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     return status;
 }

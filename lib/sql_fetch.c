@@ -150,7 +150,7 @@ static struct slice text_of_real(struct arena *arena, double real, bool single)
     char text[40];
 
     for (; digits <= most; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, real);
+        (void)snprintf(text, sizeof(text), "%.*g", digits, real);
         if (single ? strtof(text, NULL) == (float)real : strtod(text, NULL) == real) {
             break;
         }
@@ -175,7 +175,7 @@ static struct slice text_of_time(struct arena *arena, const MYSQL_TIME *time, en
                                    time->minute, time->second);
     }
     if (kind != SQL_DATE && decimals > 0 && decimals <= 6) {
-        snprintf(fraction, sizeof(fraction), "%06lu", time->second_part % 1000000);
+        (void)snprintf(fraction, sizeof(fraction), "%06lu", time->second_part % 1000000);
         length += (size_t)snprintf(text + length, sizeof(text) - length, ".%.*s", (int)decimals,
                                    fraction);
     }
@@ -203,7 +203,7 @@ static void results_bind(struct sql_conn *conn, const struct prepared *prepared)
         bind->buffer_length = sizeof(cell->value.text);
         bind->length = &cell->length;
         bind->is_null = &cell->is_null;
-        bind->is_unsigned = (prepared->shapes[i].flags & UNSIGNED_FLAG) != 0;
+        bind->is_unsigned = (my_bool)((prepared->shapes[i].flags & UNSIGNED_FLAG) != 0);
     }
 }
 

@@ -168,7 +168,7 @@ static void kill_query(struct sql_thread *thread, unsigned int node, unsigned lo
     if (connection_open(thread, node, &error) != STATUS_OK) {
         return;
     }
-    snprintf(text, sizeof(text), "KILL %lu", victim);
+    (void)snprintf(text, sizeof(text), "KILL %lu", victim);
     if (sql_exec(thread->conns[node], text) != STATUS_OK &&
         sql_error(thread->conns[node])->number !=
             ERROR_NO_SUCH_THREAD) { /* it has ended by itself */

@@ -135,7 +135,7 @@ const struct value **value_sorted(const struct value *map)
     for (const struct value *member = map->first; member; member = member->next) {
         members[count++] = member;
     }
-    qsort(members, count, sizeof(members[0]), compare_names);
+    qsort(members, count, sizeof(const struct value *), compare_names);
     return members;
 }
 

@@ -34,7 +34,7 @@ static struct slice quote(struct arena *arena, struct slice text, char mark, con
     *at++ = mark;
     for (i = 0; i < text.len; i++) {
         if (text.ptr[i] != '\0' && strchr(escaped, text.ptr[i])) {
-            *at++ = text.ptr[i] == mark ? mark : '\\';
+            *at++ = (char)(text.ptr[i] == mark ? mark : '\\');
         }
         *at++ = text.ptr[i];
     }

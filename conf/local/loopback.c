@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 typedef int bind_fn(int fd, const struct sockaddr *address, socklen_t length);
-int bind(int fd, const struct sockaddr *address, socklen_t length);
 
 static void narrow4(struct sockaddr_in *in)
 {
