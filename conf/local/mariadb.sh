@@ -4,19 +4,21 @@
 MARIADB_TEMPLATE=$CACHE/mariadb-data-$(mariadbd --version 2>/dev/null | grep -o '[0-9]*\.[0-9]*\.[0-9]*' | head -n 1)
 
 # mariadb-install-db takes seconds: its result is kept as a template. root needs no password, so it exists on the socket
-# only. --force: names of hosts need not resolve, for we use none.
+# only. --force: names of hosts need not resolve, for we use none. The script stands no blank in a path: SOCKETS has none.
 mariadb_template()
 {
     local tmp
     [[ ! -d $MARIADB_TEMPLATE ]] || return 0
     say "preparing MariaDB's data"
     tmp=$(mktemp -d "$CACHE/new-XXXXXX")
-    mariadb-install-db --no-defaults --force --user="$(id -un)" --datadir="$tmp/data" --skip-test-db \
+    rm -rf "$SOCKETS/data"
+    mariadb-install-db --no-defaults --force --user="$(id -un)" --datadir="$SOCKETS/data" --skip-test-db \
         --auth-root-authentication-method=normal --innodb-log-file-size=16M >"$tmp/log" 2>&1 ||
         die "mariadb-install-db failed; see $tmp/log"
     echo "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';" |
-        mariadbd --no-defaults --bootstrap --user="$(id -un)" --datadir="$tmp/data" --innodb-log-file-size=16M \
+        mariadbd --no-defaults --bootstrap --user="$(id -un)" --datadir="$SOCKETS/data" --innodb-log-file-size=16M \
             >>"$tmp/log" 2>&1 || die "MariaDB's data could not be prepared; see $tmp/log"
+    mv "$SOCKETS/data" "$tmp/data" # perhaps to another file system
     mv "$tmp/data" "$MARIADB_TEMPLATE"
     rm -rf "$tmp"
 }

@@ -17,7 +17,7 @@ from support.wait import wait_until
 @pytest.fixture
 def other(tmp_path, models):
     """A second stack beside the session's, not started."""
-    made = Stack(tmp_path / "run", free_ports(), models)
+    made = Stack(tmp_path / "a run", free_ports(), models)
     yield made
     made.down()
 
