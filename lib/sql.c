@@ -120,7 +120,7 @@ struct sql_call *sql_next_call(struct sql *sql)
 
     if (call) {
         sql_queue_remove(sql, call);
-        call->step = SQL_CONNECTING;
+        call->step = SQL_HANDED;
         limit(sql, call);
         sql->nodes[call->node].running++;
         node_gauges(&sql->nodes[call->node]);

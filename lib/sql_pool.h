@@ -16,12 +16,13 @@
 
 enum sql_call_step {
     SQL_QUEUED,     /* in the queue: the statement is not touched */
-    SQL_CONNECTING, /* its thread opens a connection: the same */
+    SQL_HANDED,     /* its thread is being woken, and must find it */
+    SQL_CONNECTING, /* its thread opens a connection: the statement is not touched */
     SQL_RUNNING,    /* its thread reads the statement and waits for the server */
     SQL_ENDING,     /* its thread alone touches it */
 };
 
-/* One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away and answer TIMEOUT. */
+/* One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away (but for SQL_HANDED) and answer TIMEOUT. */
 struct sql_call {
     struct sql_call *next, *before; /* in its node's queue */
     struct sql *sql;

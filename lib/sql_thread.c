@@ -226,6 +226,9 @@ static struct sql_call *wait_for_call(struct sql_thread *thread)
     while (!thread->call && !sql->stop) {
         (void)pthread_cond_wait(&thread->wake, &sql->mutex);
     }
+    if (thread->call) {
+        thread->call->step = SQL_CONNECTING;
+    }
     return thread->call;
 }
 

@@ -49,7 +49,7 @@ static void look_at_thread(struct sql *sql, struct sql_thread *thread, uint64_t 
     if (!call || call->late || call->step == SQL_ENDING) {
         return;
     }
-    if (call->deadline_us > now) {
+    if (call->deadline_us > now || call->step == SQL_HANDED) {
         sql->watch_us = call->deadline_us < sql->watch_us ? call->deadline_us : sql->watch_us;
         return;
     }

@@ -159,6 +159,30 @@ static void test_a_deadline_passes_in_the_queue_too(void **state)
     loop_destroy(loop);
 }
 
+/* The thread may still be on its way to the call when the call's time is over. */
+static void test_a_deadline_at_the_hand_over_loses_no_thread(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct answer answer;
+    struct sql *sql;
+
+    (void)state;
+    config.threads = 1;
+    sql = sql_create(&config);
+    for (unsigned int i = 0; i < 2000; i++) {
+        ask(sql, loop, 0, &select_7, 1 + i % 400, &answer);
+        while (answer.calls == 0) {
+            loop_turn(loop, true);
+        }
+    }
+    ask(sql, loop, 0, &select_7, 10000000, &answer);
+    UNTIL(loop, answer.calls > 0);
+    assert_status(answer.status, STATUS_OK);
+    sql_destroy(sql);
+    loop_destroy(loop);
+}
+
 static void test_a_full_queue_is_busy(void **state)
 {
     struct loop *loop = loop_create("test");
@@ -530,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_a_query_is_answered_on_the_loop),
         cmocka_unit_test(test_a_deadline_ends_the_query_here_and_on_the_server),
         cmocka_unit_test(test_a_deadline_passes_in_the_queue_too),
+        cmocka_unit_test(test_a_deadline_at_the_hand_over_loses_no_thread),
         cmocka_unit_test(test_a_full_queue_is_busy),
         cmocka_unit_test(test_queries_beyond_primary_max_wait_and_let_replicas_queries_pass),
         cmocka_unit_test(test_a_full_queue_of_the_primary_is_busy_while_replicas_are_not),
