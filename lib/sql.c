@@ -130,15 +130,10 @@ struct sql_call *sql_next_call(struct sql *sql)
 
 void sql_hand_out(struct sql *sql)
 {
-    while (sql->idle) {
-        struct sql_thread *thread = sql->idle;
-        struct sql_call *call = sql_next_call(sql);
+    struct sql_thread *thread;
 
-        if (!call) {
-            return;
-        }
+    while ((thread = sql->idle) != NULL && sql_work_for(sql, thread)) {
         sql->idle = thread->idle_next;
-        thread->call = call;
         (void)pthread_cond_signal(&thread->wake);
     }
 }
@@ -283,6 +278,7 @@ struct sql *sql_create(const struct sql_config *config)
     sql->threads = XARRAY(struct sql_thread, config->threads);
     for (unsigned int i = 0; i < config->threads; i++) {
         sql->threads[i].sql = sql;
+        sql->threads[i].kill = -1;
         cond_init(&sql->threads[i].wake);
         (void)pthread_create(&sql->threads[i].id, NULL, sql_thread_run, &sql->threads[i]);
     }
@@ -298,6 +294,7 @@ static void stop_all(struct sql *sql)
     for (unsigned int i = 0; i < sql->config.node_count; i++) {
         sql_queue_refuse(sql, i);
     }
+    sql->idle = NULL; /* they leave: who runs a query that is interrupted now KILLs it, too */
     for (unsigned int i = 0; i < sql->config.threads; i++) {
         if (sql->threads[i].running) {
             sql_interrupt(&sql->threads[i]);

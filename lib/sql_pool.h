@@ -1,8 +1,9 @@
 /*
  * The inside of sql.c's pool, for lib/sql*.c only.
  *
- *     sql.c         contract, queue, who runs next      sql_thread.c  threads, their connections, KILL
+ *     sql.c         contract, queues, who runs next     sql_thread.c  threads, their connections
  *     sql_node.c    health of nodes                     sql_watch.c   deadlines
+ *     sql_kill.c    KILL of what was given up
  */
 #ifndef LIB_SQL_POOL_H
 #define LIB_SQL_POOL_H
@@ -13,6 +14,8 @@
 #include "lib/arena.h"
 #include "lib/metric.h"
 #include "lib/sql.h"
+
+struct sql_victim;
 
 enum sql_call_step {
     SQL_QUEUED,     /* in the queue: the statement is not touched */
@@ -52,7 +55,9 @@ struct sql_node {
     uint64_t failed_until_us;         /* what fails before is the same failure; under the mutex */
     atomic_uint failures;             /* in a row */
     struct sql_call *first, *last;    /* the queue; under the mutex */
-    unsigned int running, waiting, connections; /* likewise */
+    unsigned int running, waiting, connections; /* likewise; running: those to be KILLed too */
+    struct sql_victim *victims;                 /* likewise: to be KILLed */
+    bool killing;                               /* likewise: a thread serves the victims */
     struct metric *busy_gauge, *idle_gauge, *duration;
     struct metric *results[STATUS_COUNT]; /* made when first needed */
 };
@@ -63,7 +68,8 @@ struct sql_thread {
     pthread_cond_t wake;
     struct sql_thread
         *idle_next;        /* the last that fell idle is woken first: its connections are warm */
-    struct sql_call *call; /* NULL: idle */
+    struct sql_call *call; /* NULL: idle, or it KILLs */
+    int kill;              /* the node whose victims it serves; -1: none */
     struct sql_conn *conns
         [SQL_NODES_MAX]; /* touched by the thread; the running one's socket also by the watcher */
     struct sql_conn *running; /* under the mutex */
@@ -91,7 +97,8 @@ sql_next_call(struct sql *sql); /* the oldest that may run, out of the queue; NU
 void sql_queue_remove(struct sql *sql, struct sql_call *call);
 void sql_queue_refuse(struct sql *sql,
                       unsigned int node); /* UNAVAILABLE for all that wait for it */
-void sql_hand_out(struct sql *sql);       /* calls to idle threads */
+void sql_hand_out(struct sql *sql);       /* work to idle threads */
+bool sql_work_for(struct sql *sql, struct sql_thread *thread); /* false: there is none */
 /* Any time: done runs on the call's loop. */
 void sql_call_answer(struct sql_call *call, enum status status);
 
@@ -104,6 +111,13 @@ void node_failed(struct sql *sql, unsigned int node, const struct sql_error *err
 void node_late(struct sql *sql, unsigned int node); /* under the mutex: a try took too long */
 void node_worked(struct sql *sql, unsigned int node);
 void node_count(struct sql_node *node, enum status status, uint64_t duration_us);
+
+/* sql_kill.c */
+/* Under the mutex. The query keeps its place at the node until it is KILLed. */
+void sql_victim_add(struct sql *sql, unsigned int node, unsigned long id);
+/* Under the mutex: a node whose victims nobody serves, which the caller then does by sql_kill; -1: none. */
+int sql_victims_next(struct sql *sql);
+void sql_kill(struct sql *sql, unsigned int node); /* on a thread */
 
 /* sql_thread.c, sql_watch.c */
 void *sql_thread_run(void *thread);

@@ -1,21 +1,16 @@
 /*
  * A thread of the pool: one query at a time, on a connection per node that it opens by need and keeps.
  *
- *     idle --> connect (if needed) --> run --> answer --> KILL what was left running --> next call, or idle
+ *     idle --> connect (if needed) --> run --> answer --> next work (a call, or victims), or idle
  *
  * - A kept connection may have died of old age: when it is lost with nothing applied, the query runs once more on a new one. A new one that is lost
  *   breaks the node.
- * - After a deadline the server still works on the query. The new connection that replaces the shut one KILLs it, and the query's place under the cap is
- *   held until then.
+ * - After a deadline the server still works on the query: it becomes a victim (sql_kill.c).
  */
 #include <mysql.h>
-#include <stdio.h>
 
 #include "lib/clock.h"
-#include "lib/log.h"
 #include "lib/sql_pool.h"
-
-#define ERROR_NO_SUCH_THREAD 1094
 
 static void connection_close(struct sql_thread *thread, unsigned int node)
 {
@@ -158,28 +153,8 @@ static enum outcome run(struct sql_thread *thread, unsigned int node, bool fresh
     return OUTCOME_DONE;
 }
 
-/* On the connection that replaces the one that was shut down. */
-static void kill_query(struct sql_thread *thread, unsigned int node, unsigned long victim)
-{
-    struct sql_error error;
-    char text[40];
-
-    node_trying(thread->sql, node);
-    if (connection_open(thread, node, &error) != STATUS_OK) {
-        return;
-    }
-    (void)snprintf(text, sizeof(text), "KILL %lu", victim);
-    if (sql_exec(thread->conns[node], text) != STATUS_OK &&
-        sql_error(thread->conns[node])->number !=
-            ERROR_NO_SUCH_THREAD) { /* it has ended by itself */
-        log_warn_every("sql query not killed", "node=%.*s error=%u text=\"%s\"",
-                       SLICE_ARG(thread->sql->nodes[node].address.name),
-                       sql_error(thread->conns[node])->number,
-                       sql_error(thread->conns[node])->text);
-    }
-}
-
-static void serve(struct sql_thread *thread, unsigned int node)
+/* The query to KILL at the server; 0: none. */
+static unsigned long serve(struct sql_thread *thread, unsigned int node)
 {
     enum outcome outcome = OUTCOME_AGAIN;
     unsigned long victim = 0;
@@ -199,58 +174,89 @@ static void serve(struct sql_thread *thread, unsigned int node)
         }
         if (status != STATUS_OK) {
             answer(thread, status, &error);
-            return;
+            return 0;
         }
         outcome = run(thread, node, fresh, &victim);
         if (outcome == OUTCOME_KILL || sql_lost(thread->conns[node])) {
             connection_close(thread, node);
         }
     }
-    if (outcome == OUTCOME_KILL) {
-        kill_query(thread, node, victim);
-    }
+    return outcome == OUTCOME_KILL ? victim : 0;
 }
 
 /* ------------------------------------------------------------------ the thread */
 
-/* The next call; NULL: the pool ends. Under the mutex. */
-static struct sql_call *wait_for_call(struct sql_thread *thread)
+bool sql_work_for(struct sql *sql, struct sql_thread *thread)
+{
+    thread->kill = sql_victims_next(sql);
+    if (thread->kill < 0 && !sql->stop) {
+        thread->call = sql_next_call(sql);
+    }
+    return thread->call || thread->kill >= 0;
+}
+
+/* False: the pool ends. Under the mutex. */
+static bool wait_for_work(struct sql_thread *thread)
 {
     struct sql *sql = thread->sql;
 
-    thread->call = sql->stop ? NULL : sql_next_call(sql);
-    if (!thread->call && !sql->stop) {
+    if (sql_work_for(sql, thread)) {
+        return true;
+    }
+    if (!sql->stop) {
         thread->idle_next = sql->idle;
         sql->idle = thread;
     }
-    while (!thread->call && !sql->stop) {
+    while (!thread->call && thread->kill < 0 && !sql->stop) {
         (void)pthread_cond_wait(&thread->wake, &sql->mutex);
     }
-    if (thread->call) {
-        thread->call->step = SQL_CONNECTING;
+    return thread->call || thread->kill >= 0;
+}
+
+/* Under the mutex, but not while it serves. */
+static void serve_call(struct sql_thread *thread)
+{
+    struct sql *sql = thread->sql;
+    unsigned int node = thread->call->node;
+    unsigned long victim;
+
+    thread->call->step = SQL_CONNECTING;
+    (void)pthread_mutex_unlock(&sql->mutex);
+    victim = serve(thread, node);
+    (void)pthread_mutex_lock(&sql->mutex);
+    if (victim != 0) {
+        sql_victim_add(sql, node, victim);
+    } else {
+        sql->nodes[node].running--;
+        node_gauges(&sql->nodes[node]);
     }
-    return thread->call;
+    sql_hand_out(sql); /* a place at the node may have become free for somebody else's call */
+}
+
+static void serve_victims(struct sql_thread *thread)
+{
+    struct sql *sql = thread->sql;
+
+    (void)pthread_mutex_unlock(&sql->mutex);
+    sql_kill(sql, (unsigned int)thread->kill);
+    (void)pthread_mutex_lock(&sql->mutex);
+    thread->kill = -1;
 }
 
 void *sql_thread_run(void *ctx)
 {
     struct sql_thread *thread = ctx;
     struct sql *sql = thread->sql;
-    struct sql_call *call;
 
     (void)pthread_setname_np(pthread_self(), "sql");
     (void)mysql_thread_init();
     (void)pthread_mutex_lock(&sql->mutex);
-    while ((call = wait_for_call(thread)) != NULL) {
-        unsigned int node = call->node;
-
-        (void)pthread_mutex_unlock(&sql->mutex);
-        serve(thread, node);
-        (void)pthread_mutex_lock(&sql->mutex);
-        sql->nodes[node].running--;
-        node_gauges(&sql->nodes[node]);
-        sql_hand_out(
-            sql); /* a place on the primary may have become free for somebody else's call */
+    while (wait_for_work(thread)) {
+        if (thread->call) {
+            serve_call(thread);
+        } else {
+            serve_victims(thread);
+        }
     }
     (void)pthread_mutex_unlock(&sql->mutex);
     for (unsigned int i = 0; i < sql->config.node_count; i++) {

@@ -4,12 +4,14 @@
 #include "tests/servers/lib/child.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,6 +96,80 @@ void redis_child_kill(struct redis_child *child)
         kill(child->pid, SIGKILL);
         waitpid(child->pid, NULL, 0);
         child->pid = 0;
+    }
+}
+
+/* ------------------------------------------------------------------ a proxy that can be hung */
+
+/* Bytes of one side to the other, until one ends. */
+static void carry(int one, int other)
+{
+    struct pollfd sides[] = {
+        {.fd = one,   .events = POLLIN},
+        {.fd = other, .events = POLLIN}
+    };
+    char bytes[4096];
+
+    for (;;) {
+        (void)poll(sides, 2, -1);
+        for (unsigned int i = 0; i < 2; i++) {
+            ssize_t got = sides[i].revents ? read(sides[i].fd, bytes, sizeof(bytes)) : -1;
+
+            if (sides[i].revents &&
+                (got <= 0 || write(sides[1 - i].fd, bytes, (size_t)got) != got)) {
+                _exit(0);
+            }
+        }
+    }
+}
+
+static void proxy_run(int listener, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    (void)signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+        int client = accept(listener, NULL, NULL), server = socket(AF_UNIX, SOCK_STREAM, 0);
+
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            if (connect(server, (struct sockaddr *)&address, sizeof(address)) == 0) {
+                carry(client, server);
+            }
+            _exit(1);
+        }
+        close(client);
+        close(server);
+    }
+}
+
+void proxy_child_start(struct proxy_child *proxy, const char *path)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t length = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 16), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    proxy->port = ntohs(address.sin_port);
+    proxy->pid = fork();
+    assert_true(proxy->pid >= 0);
+    if (proxy->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)setpgid(0, 0);
+        proxy_run(fd, path);
+    }
+    (void)setpgid(proxy->pid, proxy->pid);
+    close(fd);
+}
+
+void proxy_child_signal(struct proxy_child *proxy, int signal)
+{
+    assert_int_equal(kill(-proxy->pid, signal), 0);
+    if (signal == SIGKILL) {
+        waitpid(proxy->pid, NULL, 0);
     }
 }
 

@@ -23,6 +23,16 @@ void redis_child_signal(struct redis_child *child, int signal);
 /* kill -9, and waits for its end; the port stays its own. */
 void redis_child_kill(struct redis_child *child);
 
+/* Between a client and the server behind a socket's path: what a server is that can be hung. */
+struct proxy_child {
+    pid_t pid; /* of its group of processes */
+    uint16_t port;
+};
+
+void proxy_child_start(struct proxy_child *proxy, const char *path);
+/* SIGSTOP: connections stay and are accepted, but nobody says a word. SIGKILL: they end. */
+void proxy_child_signal(struct proxy_child *proxy, int signal);
+
 /* The value of an environment variable; the test fails when it is unset. */
 const char *env_needed(const char *name);
 

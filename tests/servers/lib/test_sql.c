@@ -2,6 +2,7 @@
  * lib/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as every node that lives.
  */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -92,7 +93,7 @@ static void test_a_query_is_answered_on_the_loop(void **state)
 }
 
 /* The server's number of connections that run this very query. */
-static bool runs_on_server(struct sql_conn *conn, const char *text)
+static uint64_t count_on_server(struct sql_conn *conn, const char *text)
 {
     const struct value *param;
     struct arena arena = {0};
@@ -101,13 +102,18 @@ static bool runs_on_server(struct sql_conn *conn, const char *text)
         .params = &param,
         .param_count = 1};
     struct sql_rows rows;
-    bool runs;
+    uint64_t count;
 
     param = value_string(&arena, slice_str(text));
     assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
-    runs = !slice_is(rows.cells[0], "0");
+    assert_status(slice_parse_u64(rows.cells[0], &count), STATUS_OK);
     arena_fini(&arena);
-    return runs;
+    return count;
+}
+
+static bool runs_on_server(struct sql_conn *conn, const char *text)
+{
+    return count_on_server(conn, text) > 0;
 }
 
 #define BUSY_TEXT "SELECT BENCHMARK(5000000000, MD5('libtest'))"
@@ -441,6 +447,56 @@ static void test_a_replica_that_is_only_slow_is_back_with_its_next_connection(vo
     loop_destroy(loop);
 }
 
+static void ask_all(struct sql *sql, struct loop *loop, unsigned int node,
+                    const struct sql_statement *statement, struct answer *answers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ask(sql, loop, node, statement, CONNECT_US, &answers[i]);
+    }
+}
+
+static void all_end(struct loop *loop, const struct answer *answers, size_t count,
+                    enum status status)
+{
+    for (size_t i = 0; i < count; i++) {
+        UNTIL(loop, answers[i].calls > 0);
+        assert_status(answers[i].status, status);
+    }
+}
+
+/* All that ran there must be KILLed, and no connection can be made: one thread waits for that. */
+static void test_a_replica_that_hangs_under_load_keeps_one_thread_from_the_others(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_conn *observer = fixture_open("");
+    struct proxy_child proxy;
+    struct answer answers[3];
+    struct sql *sql;
+
+    (void)state;
+    proxy_child_start(&proxy, env_needed("TWOFOLD_SQL_PRIMARY"));
+    config.threads = config.primary_max = 4;
+    config.node_count = 2;
+    config.nodes[1] = (struct sql_address){
+        .name = SLICE_LITERAL("replica1"), .host = SLICE_LITERAL("127.0.0.1"), .port = proxy.port};
+    config.login.connect_timeout_us = CONNECT_US;
+    config.replica_us = 3000000;
+    config.eject_us = config.eject_cap_us = CONNECT_US;
+    sql = sql_create(&config);
+    ask_all(sql, loop, 1, &sleep_short, answers, 3); /* each makes a connection */
+    all_end(loop, answers, 3, STATUS_OK);
+    proxy_child_signal(&proxy, SIGSTOP);
+    ask_all(sql, loop, 1, &select_7, answers, 3);
+    all_end(loop, answers, 3, STATUS_TIMEOUT);
+    ask_all(sql, loop, 0, &sleep_long, answers, 3);
+    UNTIL(loop, count_on_server(observer, "SELECT SLEEP(30)") == 3);
+    proxy_child_signal(&proxy, SIGKILL);
+    sql_destroy(sql);
+    sql_close(observer);
+    loop_destroy(loop);
+}
+
 static void kill_idle_connections(struct sql_conn *conn)
 {
     struct arena arena = {0};
@@ -564,6 +620,7 @@ int main(void)
         cmocka_unit_test(test_a_silent_replica_leaves_threads_to_the_others),
         cmocka_unit_test(test_a_replica_that_is_silent_too_long_is_left_alone_and_all_are_told),
         cmocka_unit_test(test_a_replica_that_is_only_slow_is_back_with_its_next_connection),
+        cmocka_unit_test(test_a_replica_that_hangs_under_load_keeps_one_thread_from_the_others),
         cmocka_unit_test(test_a_connection_that_died_of_old_age_is_replaced_unseen),
         cmocka_unit_test(test_a_write_to_a_read_only_server_ejects_it),
         cmocka_unit_test(test_destroying_ends_what_runs_and_what_waits),
