@@ -150,7 +150,7 @@ check: all unit corpora layers headers  ## all tests that need no server
 
 # The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as PYTEST='-k token -x'.
 integration: all servers-tests  ## tests against real servers
-	@BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/integration $(PYTEST)
+	@BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider -m 'not long' tests/integration $(PYTEST)
 
 PYTEST_ALONE = BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider
 consistency: all  ## a minute of the consistency probe (ARGS='--seconds 20')

@@ -15,7 +15,8 @@ from support.stack import PIECES, ROOT
 from support.wait import wait_until
 
 
-def pytest_configure():
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: minutes; make integration PYTEST='-m long' runs them")
     end_with_the_run()
 
 

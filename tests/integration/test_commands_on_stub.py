@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from support.client import body, is_problem, json_text
+from support.cost import requests_answered
 from support.dynamodb import DynamoDB
 from support.projector import Projector
 from support.raw import Raw
@@ -59,13 +60,6 @@ class World:
 
     def fault(self, operation, action, count=1, **more):
         self.control(operation=operation, action=action, count=count, **more)
-
-    def requests_sent(self):
-        """And answered, by the gateway's own count; without those of its probes."""
-        lines = requests.get(self.admin_url + "/metrics", timeout=5).text.splitlines()
-        return sum(int(line.split()[-1]) for line in lines
-                   if line.startswith("twofold_dynamodb_requests_total{") and "DescribeTable" not in line
-                   and ('result="ok"' in line or 'result="conflict"' in line))
 
     def events(self, customer):
         """Items of a customer's events, in order; each version once, from 1."""
@@ -278,10 +272,10 @@ def told_at_last(world, customer, i, key):
 def test_a_command_costs_one_request_whichever_worker_its_connection_ends_at(world):
     """Snapshots included: each fiftieth event takes one along."""
     customer = world.registered()
-    before = world.requests_sent()
+    before = requests_answered(world.admin_url)
     for i in range(120):
         assert world.rename(customer, f"h{i}@b.example").status_code == 200  # a connection of its own
-    assert world.requests_sent() - before == 120
+    assert requests_answered(world.admin_url) - before == 120
     assert len(world.events(customer)) == 121
 
 
