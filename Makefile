@@ -173,6 +173,14 @@ asan:  ## unit and integration tests under ASan and UBSan, built in build/asan
 	+@$(ASAN) all unit corpora
 	+@$(ASAN) integration
 
+# A race ends the program that has it, and so fails its test.
+TSAN := TSAN_OPTIONS='halt_on_error=1 second_deadlock_stack=1 suppressions=$(CURDIR)/tests/tsan.supp' \
+    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPT=-O1 SANITIZE=-fsanitize=thread
+TSAN_TESTS ?= servers or test_products or test_events or test_cache or reload
+tsan:  ## unit tests and some of integration under ThreadSanitizer, built in build/tsan (TSAN_TESTS='cache or events')
+	+@$(TSAN) all unit
+	+@$(TSAN) integration PYTEST="-k '$(TSAN_TESTS)'"
+
 # ------------------------------------------------------------------ the local stack (conf/local)
 
 STACK := BUILD=$(BUILD) $(if $(RUN_DIR),RUN_DIR=$(RUN_DIR)) $(if $(PORT_BASE),PORT_BASE=$(PORT_BASE)) conf/local/stack
@@ -265,5 +273,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
+.PHONY: micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan tsan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
