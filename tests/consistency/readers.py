@@ -45,16 +45,24 @@ class Reader(threading.Thread):
         return None
 
     def listed(self, kind, path, headers):
-        """Prices by id, of all pages; None after an error."""
-        prices = {}
+        """Prices by id, of all pages, and the pages' answers; none after an error."""
+        prices, answers = {}, []
         while path:
             answer = self.get(kind, path, headers)
             if answer is None or answer.status != 200:
-                return None, None
+                return None, []
             page = answer.value
             prices.update((item[self.model.id], int(item[self.model.price])) for item in page["items"])
             path = page.get("next")
-        return prices, answer
+            answers.append(answer)
+        return prices, answers
+
+    def shown(self, kind, answers):
+        """True when SQL shows what ANSWERS show, so that it can be asked what was true after them."""
+        never = [answer for answer in answers if not self.committed.reaches(answer)]
+        for answer in never:
+            self.tally.violation(kind, wrong="read at a revision that SQL never showed", headers=dict(answer.headers))
+        return bool(answers) and not never
 
 
 class ItemProber(Reader):
@@ -71,7 +79,7 @@ class ItemProber(Reader):
             return
         kind, headers = self.question(key, token)
         answer = self.get(kind, self.model.one(key.id), headers)
-        after = self.committed.state(key.id) if answer else None
+        after = self.committed.state(key.id) if answer and self.shown(kind, [answer]) else None
         if after is None:
             return
         price = self.price(key, answer)
@@ -115,8 +123,8 @@ class ListProber(Reader):
         path = self.model.stock_path if in_stock else self.model.path
         kind = "in stock" if in_stock else "list"
         headers = {"Consistency-Token": key.token} if key.token and self.random.random() < 0.25 else {}
-        prices, answer = self.listed(kind, f"{path}?limit=200", headers)
-        after = self.committed.states() if answer else None
+        prices, answers = self.listed(kind, f"{path}?limit=200", headers)
+        after = self.committed.states() if self.shown(kind, answers) else None
         if after is None:
             return
         for product_id, (each, committed) in known.items():
@@ -125,7 +133,7 @@ class ListProber(Reader):
             wrong = wrong_listing(*states, prices.get(product_id), committed, in_stock, each.mortal)
             if wrong:
                 self.tally.violation(kind, key=product_id, answer=prices.get(product_id), wrong=wrong, sent=headers,
-                                     headers=dict(answer.headers))
+                                     headers=dict(answers[-1].headers))
 
 
 class Session(Reader):
@@ -138,9 +146,10 @@ class Session(Reader):
     def turn(self, key):
         headers = {"Consistency-Token": self.token} if self.token else {}
         if self.random.random() < 0.1:
-            prices, answer = self.listed("session", f"{self.model.path}?limit=200", headers)
-            if answer is None:
+            prices, answers = self.listed("session", f"{self.model.path}?limit=200", headers)
+            if not answers:
                 return
+            answer = answers[-1]
         else:
             answer = self.get("session", self.model.one(key.id), headers)
             if answer is None:

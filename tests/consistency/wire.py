@@ -2,15 +2,18 @@
 
 import http.client
 import json
+import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pymysql
 
 from judge import ABSENT, State
+from support.wait import wait_until
 
 HTTP_LIMIT_S = 12   # longer than the gateway's request_timeout: who answers later than that is at fault
 SQL_LIMIT_S = 3
+AHEAD_LIMIT_S = 10  # that a replica may be ahead of the primary
 
 
 class NoAnswer(Exception):
@@ -28,6 +31,12 @@ class Answer:
     @property
     def token(self):
         return self.headers.get("Consistency-Token")
+
+    @property
+    def label(self):
+        """The epoch and the revision that it was read at; None when it says none."""
+        found = re.search(r":r([0-9a-f]{16})\.(\d+)$", self.token or "")
+        return found and (found[1], int(found[2]))
 
 
 class Gateway:
@@ -85,6 +94,20 @@ class Committed:
                 self.connection.close()
             self.connection = None
             return None
+
+    def reaches(self, answer):
+        """Waits until the node shows what ANSWER was read from; False: it never does. A replica may show a transaction a moment before
+        the primary: it is sent the binlog before the primary's engine has committed."""
+        def reached():
+            rows = self.rows("SELECT epoch, revision FROM twofold_revision WHERE id = 1")
+            if not rows:
+                return "no answer"  # which the next statement finds too
+            return (rows[0][0] != answer.label[0] or rows[0][1] >= answer.label[1]) and "there"
+
+        try:
+            return answer.label is None or bool(wait_until(reached, AHEAD_LIMIT_S))
+        except AssertionError:
+            return False
 
     def state(self, product_id):
         model = self.model
