@@ -101,8 +101,10 @@ static void test_a_long_history_costs_two_requests_and_one_when_it_is_known(void
     }
     assert_int_equal(requests_seen("Query"), 12);
     assert_int_equal(requests_seen("*"), 24); /* the snapshot that was due went with its event */
+    (void)bench_forget_faults(NULL);
     assert_status(cart_run(&trial, CART_NOTE, "{\"Text\":\"c\"}"),
-                  STATUS_OK); /* this gateway knows it now */
+                  STATUS_OK); /* this gateway knew its beginning only: a lost race, then it knows all */
+    wait_for_puts(2 + 1);     /* and leaves a snapshot behind */
     (void)bench_forget_faults(NULL);
     for (unsigned int i = 0; i < 25; i++) {
         assert_status(cart_run(&trial, CART_NOTE, "{\"Text\":\"c\"}"), STATUS_OK);
@@ -232,7 +234,7 @@ static void test_two_workers_at_once_leave_the_later_state(void **state)
         assert_status(second.status, STATUS_OK);
         (void)bench_forget_faults(NULL);
         assert_status(cart_run(&first, CART_ADD, ONE), STATUS_OK);
-        assert_int_equal(requests_seen("*"), 1);
+        assert_int_equal(requests_seen("Query"), 0); /* as a lost race would need */
     }
     assert_true(cart_check_events(&first) == 31);
     commander_destroy(beside);
