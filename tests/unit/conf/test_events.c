@@ -157,8 +157,8 @@ static void test_what_moves_a_row_touches_where_it_leaves(void **state)
 {
     static const char *const moves[] = {
         "UPDATE jars SET `shelf` = :shelf WHERE jarId = :jarId",
-        "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)\n"
-        "ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)",
+        ("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)\n"
+         "ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)"),
         "REPLACE INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)"};
     size_t i;
 
