@@ -1,9 +1,8 @@
 /*
  * The trie of routes.
  *
- *     GET /products/{ProductId}        node 0 --"products"--> node 1 --*--> node 2 [GET, PUT,
- * DELETE] GET /products/in-stock                                  node 1 --"in-stock"--> node 3
- * [GET]
+ *     GET /products/{ProductId}    node 0 --"products"--> node 1 --any--> node 2 [GET, PUT, DELETE]
+ *     GET /products/in-stock                              node 1 --"in-stock"--> node 3 [GET]
  *
  * Literal edges of all nodes stand in one open-addressed table under (node, segment); a node's
  * parameter edge stands in the node. A match tries the literal edge first and goes back to the
