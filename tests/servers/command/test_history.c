@@ -196,11 +196,12 @@ static struct commander *make_beside(void)
 
 static void test_what_one_worker_wrote_another_goes_on_from_by_one_request(void **state)
 {
-    struct commander *beside = make_beside();
+    struct commander *beside;
     struct trial trial, *all[] = {&trial};
 
     (void)state;
     STUB_ONLY();
+    beside = make_beside();
     cart_open(&trial);
     (void)bench_forget_faults(NULL);
     for (unsigned int i = 0; i < 15; i++) {
@@ -217,11 +218,12 @@ static void test_what_one_worker_wrote_another_goes_on_from_by_one_request(void 
 
 static void test_two_workers_at_once_leave_the_later_state(void **state)
 {
-    struct commander *beside = make_beside();
+    struct commander *beside;
     struct trial first, second, *all[] = {&first, &second};
 
     (void)state;
     STUB_ONLY();
+    beside = make_beside();
     cart_open(&first);
     trial_init(&second);
     second.id = first.id;
