@@ -19,8 +19,12 @@ BOUNDED = settings(max_examples=10, stateful_step_count=8, deadline=None, databa
                    suppress_health_check=list(HealthCheck), print_blob=True)
 
 
+a_command = st.runner().flatmap(lambda history: history.commands)
+some_commands = st.runner().flatmap(lambda history: st.lists(history.commands, min_size=2, max_size=4))
+
+
 class History(RuleBasedStateMachine):
-    """One aggregate. A command is (name, argument); MODEL, send, allowed and seen are the model's."""
+    """One aggregate. A command is (name, argument); MODEL, commands, send, alone and together are the model's."""
 
     stack = None
 
@@ -42,6 +46,15 @@ class History(RuleBasedStateMachine):
                                      if version else None)
         assert answer.status_code in (200, 404), answer.text
         return body(answer) if answer.status_code == 200 else None
+
+
+    @rule(command=a_command)
+    def one_command(self, command):
+        self.alone(command)
+
+    @rule(commands=some_commands)
+    def commands_side_by_side(self, commands):
+        self.together(commands)
 
 
 class EventHistory(History):
@@ -125,14 +138,6 @@ class CustomerHistory(EventHistory):
             found = self.clients[0].listed(f"/customers/search?limit=200&email={state['email'].upper()}")
             assert self.id in found
 
-    @rule(command=commands)
-    def one_command(self, command):
-        self.alone(command)
-
-    @rule(commands=st.lists(commands, min_size=2, max_size=4))
-    def commands_side_by_side(self, commands):
-        self.together(commands)
-
 
 class CommentHistory(EventHistory):
     MODEL = COMMENTS
@@ -166,14 +171,6 @@ class CommentHistory(EventHistory):
     def check_lists(self, state, version):
         page = body(self.clients[0].get(f"/pictures/{self.picture}/comments"))
         assert page["items"] == ([{"commentId": self.id, **state}] if state else [])
-
-    @rule(command=commands)
-    def one_command(self, command):
-        self.alone(command)
-
-    @rule(commands=st.lists(commands, min_size=2, max_size=4))
-    def commands_side_by_side(self, commands):
-        self.together(commands)
 
 
 def versions(answers):
@@ -228,16 +225,14 @@ class ProductHistory(History):
     def check_list(self, state):
         assert (self.id in self.clients[0].listed("/products?limit=200")) == bool(state)
 
-    @rule(command=commands)
-    def one_command(self, command):
+    def alone(self, command):
         name, _ = command
         exists = self.item()[0] is not None
         answer = self.send(self.clients[0], command)
         assert answer.status_code == (409 if exists else 201) if name == "create" else (200 if exists else 404), answer.text
         self.check(versions([answer]))
 
-    @rule(commands=st.lists(commands, min_size=2, max_size=4))
-    def commands_side_by_side(self, commands):
+    def together(self, commands):
         answers = list(self.pool.map(self.send, self.clients, commands))
         assert all(answer.status_code in (200, 201, 404, 409) for answer in answers)
         done = {name for (name, _), answer in zip(commands, answers) if answer.status_code < 300}
