@@ -8,11 +8,10 @@ import resource
 
 import pytest
 
-from support.gateway import Gateway
+from support.gateway import LIMIT, Gateway, let_go, neighbour
 from support.raw import Raw, is_refused
 from support.wait import wait_until
 
-LIMIT = 20  # s in which what must happen has happened
 NOFILE = 8192
 
 PUT = b"PUT /products/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -23,21 +22,6 @@ CHUNKED = PUT + b"Transfer-Encoding: chunked\r\n"
 def gateway(stack):
     with Gateway(stack, "--workers=1", "--linger=10s") as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def let_go(gateway):
-    """After each test the process lives and has let go of all that the test opened."""
-    yield
-    assert gateway.lives()
-    wait_until(lambda: gateway.connections() == 0, LIMIT, "all connections closed")
-
-
-@pytest.fixture
-def neighbour(gateway, path):
-    """Asks on a connection of its own, as often as it is called."""
-    with gateway.neighbour(path) as ask:
-        yield ask
 
 
 # ---------------------------------------------------------------- half-closed

@@ -8,12 +8,11 @@ import subprocess
 
 import pytest
 
-from support.gateway import Gateway
+from support.gateway import LIMIT, Gateway, let_go, neighbour
 from support.raw import Raw, is_refused
 from support.stack import BUILD
 from support.wait import wait_until
 
-LIMIT = 20     # s in which what must happen has happened
 DRIP_S = 0.05  # between two bytes of a slow client
 
 
@@ -21,21 +20,6 @@ DRIP_S = 0.05  # between two bytes of a slow client
 def gateway(stack):
     with Gateway(stack, "--workers=1", "--header_timeout=1s", "--body_timeout=1s", "--write_timeout=1s", "--idle_timeout=4s") as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def let_go(gateway):
-    """After each test the process lives and has let go of all that the test opened."""
-    yield
-    assert gateway.lives()
-    wait_until(lambda: gateway.connections() == 0, LIMIT, "all connections closed")
-
-
-@pytest.fixture
-def neighbour(gateway, path):
-    """Asks on a connection of its own, as often as it is called."""
-    with gateway.neighbour(path) as ask:
-        yield ask
 
 
 def test_the_limits_are_the_designs():

@@ -1,4 +1,7 @@
-"""A gateway of a test's own on the stack's servers: settings that the stack's has not."""
+"""A gateway of a test's own on the stack's servers: settings that the stack's has not.
+
+A module whose fixture `gateway` makes one may import let_go and neighbour.
+"""
 
 import contextlib
 import itertools
@@ -6,10 +9,13 @@ import os
 import re
 import subprocess
 
+import pytest
 import requests
 
 from support.stack import BUILD, port_is_free
 from support.wait import wait_until
+
+LIMIT = 20  # s in which what must happen has happened
 
 
 class Gateway:
@@ -51,3 +57,18 @@ class Gateway:
         with requests.Session() as session:
             session.trust_env = False
             yield lambda: session.get(self.url + path, timeout=20).status_code
+
+
+@pytest.fixture(autouse=True)
+def let_go(gateway):
+    """After each test the process lives and has let go of all that the test opened."""
+    yield
+    assert gateway.lives()
+    wait_until(lambda: gateway.connections() == 0, LIMIT, "all connections closed")
+
+
+@pytest.fixture
+def neighbour(gateway, path):
+    """Asks on a connection of its own, as often as it is called."""
+    with gateway.neighbour(path) as ask:
+        yield ask
