@@ -11,10 +11,10 @@
 
 #define SNAPSHOT_EVERY 50 /* events, when the model does not say; 0 in the model: none */
 
-struct schema_source build_source(struct build *build, const char *section,
-                                  const struct value *written)
+struct json_source build_source(struct build *build, const char *section,
+                                const struct value *written)
 {
-    struct schema_source parent =
+    struct json_source parent =
         source_child(build->arena, &build->model.source, slice_str(section));
 
     return source_child(build->arena, &parent, written->name);
@@ -48,7 +48,7 @@ enum value_type build_id_type(const struct plan_aggregate *aggregate)
     return aggregate->id_type == SCALAR_INTEGER ? VALUE_NUMBER : VALUE_STRING;
 }
 
-unsigned int build_count(const struct schema_source *source, const struct value *value,
+unsigned int build_count(const struct json_source *source, const struct value *value,
                          unsigned int minimum, unsigned int maximum)
 {
     struct decimal number;
@@ -79,7 +79,7 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
     return sql;
 }
 
-size_t build_templates(struct build *build, const struct schema_source *source,
+size_t build_templates(struct build *build, const struct json_source *source,
                        const struct value *list, struct plan_template **out)
 {
     const struct value *item;
@@ -87,7 +87,7 @@ size_t build_templates(struct build *build, const struct schema_source *source,
 
     *out = ARENA_ARRAY(build->arena, struct plan_template, list->count);
     for (item = list->first; item; item = item->next, index++) {
-        struct schema_source at = source_element(build->arena, source, index);
+        struct json_source at = source_element(build->arena, source, index);
 
         if (item->type != VALUE_STRING) {
             source_complain(&at, item, SLICE_EMPTY, "must be a string");
@@ -124,7 +124,7 @@ static struct slice key_prefix(struct arena *arena, struct slice name)
     return slice_of(bytes, prefix.len);
 }
 
-static void build_generate(struct build *build, const struct schema_source *source,
+static void build_generate(struct build *build, const struct json_source *source,
                            const struct value *generate)
 {
     struct plan_aggregate *aggregate = &build->out->aggregate;
@@ -144,10 +144,10 @@ static void build_generate(struct build *build, const struct schema_source *sour
     }
 }
 
-static void build_id(struct build *build, const struct schema_source *parent,
+static void build_id(struct build *build, const struct json_source *parent,
                      const struct value *written)
 {
-    struct schema_source source = source_child(build->arena, parent, SLICE_LITERAL("id"));
+    struct json_source source = source_child(build->arena, parent, SLICE_LITERAL("id"));
     struct plan_aggregate *aggregate = &build->out->aggregate;
     struct model_id id;
 
@@ -169,7 +169,7 @@ static void build_id(struct build *build, const struct schema_source *parent,
     }
 }
 
-static void build_store(struct build *build, const struct schema_source *source,
+static void build_store(struct build *build, const struct json_source *source,
                         const struct model_aggregate *written)
 {
     struct plan_aggregate *aggregate = &build->out->aggregate;
@@ -191,7 +191,7 @@ static void build_store(struct build *build, const struct schema_source *source,
 
 static void build_aggregate(struct build *build)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(build->arena, &build->model.source, SLICE_LITERAL("aggregate"));
     struct plan_aggregate *aggregate = &build->out->aggregate;
     struct model_aggregate written;
@@ -231,7 +231,7 @@ static size_t count_of(const struct value *map)
 
 static void check_name(struct build *build, const char *section, const struct value *written)
 {
-    struct schema_source source = build_source(build, section, written);
+    struct json_source source = build_source(build, section, written);
 
     if (!member_is_name(written->name)) {
         source_complain(&source, written, SLICE_EMPTY,

@@ -38,8 +38,8 @@ void build_command(struct build *build, const struct value *written, struct plan
 void build_projections(struct build *build);
 
 /* The source of a member of a member of model.json: "/queries/GetThing". */
-struct schema_source build_source(struct build *build, const char *section,
-                                  const struct value *written);
+struct json_source build_source(struct build *build, const char *section,
+                                const struct value *written);
 
 /* A statement with where each ? comes from; RESOLVE complains of a name that it does not know. */
 typedef struct plan_bind build_resolve_fn(void *ctx, const struct sqltoken *param);
@@ -47,7 +47,7 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
                           build_resolve_fn *resolve, void *ctx);
 
 /* Each of the list's strings as a template; complaints for what is none. Returns how many. */
-size_t build_templates(struct build *build, const struct schema_source *source,
+size_t build_templates(struct build *build, const struct json_source *source,
                        const struct value *list, struct plan_template **out);
 
 /* What an id is in expressions. */
@@ -57,7 +57,7 @@ enum value_type build_id_type(const struct plan_aggregate *aggregate);
 bool build_scalar(const struct schema *schema, enum scalar *out);
 
 /* A whole number from MINIMUM to MAXIMUM, or a complaint and MINIMUM. */
-unsigned int build_count(const struct schema_source *source, const struct value *value,
+unsigned int build_count(const struct json_source *source, const struct value *value,
                          unsigned int minimum, unsigned int maximum);
 
 #endif

@@ -7,10 +7,10 @@
 
 /* ------------------------------------------------------------------ require */
 
-static void build_refusal(struct command *command, const struct schema_source *source,
+static void build_refusal(struct command *command, const struct json_source *source,
                           const struct value *written, struct plan_require *out)
 {
-    struct schema_source child = source_child(command->build->arena, source, SLICE_LITERAL("else"));
+    struct json_source child = source_child(command->build->arena, source, SLICE_LITERAL("else"));
     struct model_refusal refusal;
 
     if (!model_refusal_read(command->build->arena, &child, written, &refusal)) {
@@ -20,7 +20,7 @@ static void build_refusal(struct command *command, const struct schema_source *s
     out->title = refusal.title->text;
 }
 
-const struct expr *build_condition(struct command *command, const struct schema_source *source,
+const struct expr *build_condition(struct command *command, const struct json_source *source,
                                    const struct value *written)
 {
     const struct expr *condition =
@@ -38,7 +38,7 @@ const struct expr *build_condition(struct command *command, const struct schema_
 static void build_requires(struct command *command)
 {
     struct arena *arena = command->build->arena;
-    struct schema_source list = source_child(arena, &command->source, SLICE_LITERAL("require"));
+    struct json_source list = source_child(arena, &command->source, SLICE_LITERAL("require"));
     const struct value *item = command->written.require ? command->written.require->first : NULL;
     struct plan_require *requires;
     size_t index = 0;
@@ -46,8 +46,8 @@ static void build_requires(struct command *command)
     requires = ARENA_ARRAY(arena, struct plan_require, item ? command->written.require->count : 0);
     command->out->requires = requires;
     for (; item; item = item->next, index++) {
-        struct schema_source source = source_element(arena, &list, index);
-        struct schema_source that = source_child(arena, &source, SLICE_LITERAL("that"));
+        struct json_source source = source_element(arena, &list, index);
+        struct json_source that = source_child(arena, &source, SLICE_LITERAL("that"));
         struct plan_require *out = &requires[command->out->require_count];
         struct model_require written;
 
@@ -62,7 +62,7 @@ static void build_requires(struct command *command)
 
 static void build_skip_if(struct command *command)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(command->build->arena, &command->source, SLICE_LITERAL("skip_if"));
 
     if (command->written.skip_if) {
@@ -72,7 +72,7 @@ static void build_skip_if(struct command *command)
 
 /* ------------------------------------------------------------------ writes */
 
-static void check_attribute(struct command *command, const struct schema_source *source,
+static void check_attribute(struct command *command, const struct json_source *source,
                             const struct value *written)
 {
     if (slice_eq(written->name, command->build->out->aggregate.id_name)) {
@@ -90,7 +90,7 @@ static void check_attribute(struct command *command, const struct schema_source 
 static void build_assignments(struct command *command, const struct value *map)
 {
     struct arena *arena = command->build->arena;
-    struct schema_source parent = source_child(arena, &command->source, map->name);
+    struct json_source parent = source_child(arena, &command->source, map->name);
     struct plan_assignment *assignments = ARENA_ARRAY(arena, struct plan_assignment, map->count);
     const struct value *written;
 
@@ -99,7 +99,7 @@ static void build_assignments(struct command *command, const struct value *map)
         source_complain(&parent, map, SLICE_EMPTY, "an update without attributes does nothing");
     }
     for (written = map->first; written; written = written->next) {
-        struct schema_source source = source_child(arena, &parent, written->name);
+        struct json_source source = source_child(arena, &parent, written->name);
         struct plan_assignment *out = &assignments[command->out->assignment_count];
 
         check_attribute(command, &source, written);

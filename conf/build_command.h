@@ -9,7 +9,7 @@
 struct command {
     struct build *build;
     struct plan_command *out;
-    struct schema_source source;
+    struct json_source source;
     struct model_command written;
     const struct value *value;
     struct expr_scope scope;
@@ -21,7 +21,7 @@ void build_input(struct command *command);
 void build_emits(struct command *command);
 
 /* An expression that is true or false; NULL after a complaint. */
-const struct expr *build_condition(struct command *command, const struct schema_source *source,
+const struct expr *build_condition(struct command *command, const struct json_source *source,
                                    const struct value *written);
 
 #endif

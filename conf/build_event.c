@@ -13,11 +13,11 @@ struct event {
     struct build *build;
     struct plan_event *out;
     const struct fields *payload;
-    struct schema_source source;
+    struct json_source source;
 };
 
 static const struct expr *compile_set(struct event *event, const struct value *written,
-                                      const struct schema_source *source, bool common)
+                                      const struct json_source *source, bool common)
 {
     struct build *build = event->build;
     bool open = event->payload->writers == 0;
@@ -38,10 +38,10 @@ static bool asks_first(struct slice text)
     return memmem(text.ptr, text.len, "has(", strlen("has(")) != NULL;
 }
 
-static void build_set(struct event *event, const struct schema_source *parent,
+static void build_set(struct event *event, const struct json_source *parent,
                       const struct value *written, struct plan_assignment *out)
 {
-    struct schema_source source = source_child(event->build->arena, parent, written->name);
+    struct json_source source = source_child(event->build->arena, parent, written->name);
 
     if (written->name.len == 0 || written->name.ptr[0] == '_') {
         source_complain(&source, written, SLICE_EMPTY,
@@ -62,7 +62,7 @@ static void build_event(struct build *build, const struct value *written, struct
 {
     struct event event = {.build = build, .out = out, .payload = payload};
     struct plan_assignment *sets;
-    struct schema_source parent;
+    struct json_source parent;
     struct model_event members;
     const struct value *set;
 
@@ -129,7 +129,7 @@ void build_events(struct build *build)
 /* ------------------------------------------------------------------ what a command emits */
 
 static const struct plan_event *
-find_event(struct command *command, const struct schema_source *source, const struct value *type)
+find_event(struct command *command, const struct json_source *source, const struct value *type)
 {
     const struct plan_model *model = command->build->out;
     struct suggest suggest;
@@ -147,7 +147,7 @@ find_event(struct command *command, const struct schema_source *source, const st
     return NULL;
 }
 
-static void build_payload(struct command *command, const struct schema_source *parent,
+static void build_payload(struct command *command, const struct json_source *parent,
                           const struct value *map, struct plan_emit *out)
 {
     struct arena *arena = command->build->arena;
@@ -156,7 +156,7 @@ static void build_payload(struct command *command, const struct schema_source *p
 
     out->payload = payload;
     for (written = map->first; written; written = written->next) {
-        struct schema_source source = source_child(arena, parent, written->name);
+        struct json_source source = source_child(arena, parent, written->name);
         struct plan_assignment *field = &payload[out->payload_count];
 
         if (written->name.len == 0) {
@@ -173,12 +173,12 @@ static void build_payload(struct command *command, const struct schema_source *p
     }
 }
 
-static void build_emit(struct command *command, const struct schema_source *source,
+static void build_emit(struct command *command, const struct json_source *source,
                        const struct value *written, struct plan_emit *out)
 {
     struct arena *arena = command->build->arena;
-    struct schema_source condition = source_child(arena, source, SLICE_LITERAL("if"));
-    struct schema_source payload = source_child(arena, source, SLICE_LITERAL("payload"));
+    struct json_source condition = source_child(arena, source, SLICE_LITERAL("if"));
+    struct json_source payload = source_child(arena, source, SLICE_LITERAL("payload"));
     struct model_emit members;
 
     if (!model_emit_read(arena, source, written, &members)) {
@@ -197,7 +197,7 @@ static void build_emit(struct command *command, const struct schema_source *sour
 void build_emits(struct command *command)
 {
     struct arena *arena = command->build->arena;
-    struct schema_source list = source_child(arena, &command->source, SLICE_LITERAL("emit"));
+    struct json_source list = source_child(arena, &command->source, SLICE_LITERAL("emit"));
     const struct value *written = command->written.emit;
     const struct value *item;
     struct plan_emit *emits;
@@ -211,7 +211,7 @@ void build_emits(struct command *command)
     emits = ARENA_ARRAY(arena, struct plan_emit, written->count);
     command->out->emits = emits;
     for (item = written->first; item; item = item->next, index++) {
-        struct schema_source source = source_element(arena, &list, index);
+        struct json_source source = source_element(arena, &list, index);
 
         build_emit(command, &source, item, &emits[command->out->emit_count]);
     }

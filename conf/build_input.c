@@ -12,7 +12,7 @@
 
 static void build_payload(struct command *command)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(command->build->arena, &command->source, SLICE_LITERAL("payload"));
     bool integer;
 

@@ -288,7 +288,7 @@ static void build_projection(struct build *build, const struct value *written,
 /* PAYLOAD: of an event. */
 static void take_projection(struct build *build, struct slice name, const struct fields *payload)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
     struct plan_projection *out = &build->out->projections[build->out->projection_count++];
     const struct value *written = value_get(build->model.projections, name);
@@ -305,7 +305,7 @@ static void take_projection(struct build *build, struct slice name, const struct
 
 static void complain_unknown(struct build *build, const struct value *written)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
     struct suggest suggest;
     size_t i;

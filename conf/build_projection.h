@@ -11,7 +11,7 @@ struct projection {
     struct build *build;
     struct plan_projection *out;
     struct plan_template *touches;
-    struct schema_source source;
+    struct json_source source;
     const struct value *value;
     struct model_projection written;
     struct sqlrules rules;

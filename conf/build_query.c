@@ -24,7 +24,7 @@ static struct plan_param *find_param(const struct query *query, struct slice nam
     return NULL;
 }
 
-static void type_param(struct plan_param *param, const struct schema_source *source,
+static void type_param(struct plan_param *param, const struct json_source *source,
                        const struct value *at)
 {
     if (param->schema && !build_scalar(param->schema, &param->type)) {
@@ -55,7 +55,7 @@ static void add_path_param(struct query *query, struct slice name)
 }
 
 static void read_default(struct query *query, struct plan_param *param,
-                         const struct schema_source *source, const struct value *declared)
+                         const struct json_source *source, const struct value *declared)
 {
     struct schema_errors errors;
 
@@ -70,10 +70,10 @@ static void read_default(struct query *query, struct plan_param *param,
     }
 }
 
-static void add_declared_param(struct query *query, const struct schema_source *params,
+static void add_declared_param(struct query *query, const struct json_source *params,
                                const struct value *declared)
 {
-    struct schema_source source = source_child(query->build->arena, params, declared->name);
+    struct json_source source = source_child(query->build->arena, params, declared->name);
     struct plan_param *param = find_param(query, declared->name);
 
     if (slice_is(declared->name, "limit") || slice_is(declared->name, "cursor")) {
@@ -99,7 +99,7 @@ static void build_params(struct query *query)
 {
     const struct plan_route *route = query->out->route;
     const struct value *declared = query->written.params ? query->written.params->first : NULL;
-    struct schema_source params =
+    struct json_source params =
         source_child(query->build->arena, &query->source, SLICE_LITERAL("params"));
     size_t room = ROUTE_PARAMS_MAX, i;
 
@@ -314,7 +314,7 @@ static void resolve_place(struct query *query, struct plan_template_part *part)
 
 static void build_tags(struct query *query)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(query->build->arena, &query->source, SLICE_LITERAL("tags"));
     struct plan_template *tags;
     size_t i, j;

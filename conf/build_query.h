@@ -10,7 +10,7 @@
 struct query {
     struct build *build;
     struct plan_query *out;
-    struct schema_source source;
+    struct json_source source;
     struct model_query written;
     const struct value *value;
     const struct sqlblock *block;

@@ -200,7 +200,7 @@ static void check_touch(struct projection *projection, struct plan_template *tou
 
 void build_touches(struct projection *projection)
 {
-    struct schema_source source =
+    struct json_source source =
         source_child(projection->build->arena, &projection->source, SLICE_LITERAL("touches"));
     size_t i;
 

@@ -15,7 +15,7 @@
 struct types {
     struct build *build;
     struct diag dropped;
-    struct schema_source source;
+    struct json_source source;
     struct fields *payloads, state; /* of this round */
     const struct schema *state_schema;
 };

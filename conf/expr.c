@@ -26,7 +26,7 @@ void expr_complain(struct expr_build *build, size_t column, struct slice hint, c
 }
 
 const struct expr *expr_compile(struct arena *arena, struct slice text,
-                                const struct expr_scope *scope, const struct schema_source *source,
+                                const struct expr_scope *scope, const struct json_source *source,
                                 unsigned int line)
 {
     struct expr *expr = ARENA_NEW(arena, struct expr);
@@ -50,7 +50,7 @@ const struct expr *expr_compile_free(struct arena *arena, struct slice text, con
 {
     const struct expr_scope scope = {0};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
     struct expr *expr = ARENA_NEW(arena, struct expr);
     struct expr_build build = {.arena = arena,
                                .scope = &scope,

@@ -24,7 +24,7 @@ struct expr_scope {
 
 /* NULL after complaints at SOURCE. Memory in ARENA; TEXT is copied. */
 const struct expr *expr_compile(struct arena *arena, struct slice text,
-                                const struct expr_scope *scope, const struct schema_source *source,
+                                const struct expr_scope *scope, const struct json_source *source,
                                 unsigned int line);
 
 /* Free of a model: names are those of env.bindings, and nothing is known before it runs. NULL with *ERROR_OUT (in ARENA);

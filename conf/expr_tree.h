@@ -111,7 +111,7 @@ struct expr {
 struct expr_build {
     struct arena *arena;
     const struct expr_scope *scope;
-    const struct schema_source *source;
+    const struct json_source *source;
     unsigned int line;
     struct slice text;
     struct expr *expr;

@@ -93,7 +93,7 @@ const struct schema *fields_schema(const struct fields *fields, struct arena *ar
 {
     struct value *json = value_map(arena), *properties = value_map(arena);
     struct diag none = {0};
-    const struct schema_source source = {.diag = &none};
+    const struct json_source source = {.diag = &none};
     const struct schema *schema;
     size_t i;
 

@@ -19,7 +19,7 @@ static const struct member *member_find(const struct member *table, size_t count
     return NULL;
 }
 
-static void complain_unknown(struct arena *arena, const struct schema_source *source,
+static void complain_unknown(struct arena *arena, const struct json_source *source,
                              const struct value *value, const struct member *table, size_t count)
 {
     struct slice known = SLICE_LITERAL("there is"), hint;
@@ -51,10 +51,10 @@ static struct slice types_text(struct arena *arena, unsigned int types)
     return text;
 }
 
-static bool member_read(struct arena *arena, const struct schema_source *source,
+static bool member_read(struct arena *arena, const struct json_source *source,
                         const struct value *value, const struct member *member, void *out)
 {
-    struct schema_source child = source_child(arena, source, value->name);
+    struct json_source child = source_child(arena, source, value->name);
 
     if (!(member->types & MEMBER_TYPE(value->type))) {
         source_complain(&child, value, SLICE_EMPTY, "must be %.*s, not %s",
@@ -65,8 +65,8 @@ static bool member_read(struct arena *arena, const struct schema_source *source,
     return true;
 }
 
-bool members_read(struct arena *arena, const struct schema_source *source,
-                  const struct value *object, const struct member *table, size_t count, void *out)
+bool members_read(struct arena *arena, const struct json_source *source, const struct value *object,
+                  const struct member *table, size_t count, void *out)
 {
     const struct value *value;
     bool ok = true;

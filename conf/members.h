@@ -21,8 +21,8 @@ struct member {
 };
 
 /* Fills OUT's pointers (absent: NULL; of the wrong type: a complaint and NULL). False after complaints. */
-bool members_read(struct arena *arena, const struct schema_source *source,
-                  const struct value *object, const struct member *table, size_t count, void *out);
+bool members_read(struct arena *arena, const struct json_source *source, const struct value *object,
+                  const struct member *table, size_t count, void *out);
 
 /* Names that SQL, URLs and metrics take as they are: a letter, then letters, digits and _. */
 bool member_is_name(struct slice text);

@@ -13,7 +13,7 @@
 #define LIST   MEMBER_TYPE(VALUE_LIST)
 #define MAP    MEMBER_TYPE(VALUE_MAP)
 
-static bool read_object(struct arena *arena, const struct schema_source *source,
+static bool read_object(struct arena *arena, const struct json_source *source,
                         const struct value *value, const struct member *table, size_t count,
                         void *out)
 {
@@ -26,7 +26,7 @@ static bool read_object(struct arena *arena, const struct schema_source *source,
 }
 
 #define READER(noun, ...)                                                         \
-    bool noun##_read(struct arena *arena, const struct schema_source *source,     \
+    bool noun##_read(struct arena *arena, const struct json_source *source,       \
                      const struct value *value, struct noun *out)                 \
     {                                                                             \
         static const struct member table[] = {__VA_ARGS__};                       \
@@ -107,8 +107,8 @@ READER(model_page,
 // clang-format on
 
 /* The id's members but "name" and "generate" are its schema. */
-bool model_id_read(struct arena *arena, const struct schema_source *source,
-                   const struct value *value, struct model_id *out)
+bool model_id_read(struct arena *arena, const struct json_source *source, const struct value *value,
+                   struct model_id *out)
 {
     const struct value *member;
     struct value *schema;

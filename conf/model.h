@@ -10,7 +10,7 @@
 #include "conf/sqlfile.h"
 
 struct model {
-    struct schema_source source; /* model.json */
+    struct json_source source; /* model.json */
     const struct value *root;
     const struct value *name, *aggregate, *events, *commands, *projections, *queries;
     struct slice folder, schema_path, schema_text;
@@ -56,25 +56,25 @@ struct model_page {
 };
 
 /* Each reads VALUE, found at SOURCE. False after complaints. */
-bool model_aggregate_read(struct arena *arena, const struct schema_source *source,
+bool model_aggregate_read(struct arena *arena, const struct json_source *source,
                           const struct value *value, struct model_aggregate *out);
-bool model_id_read(struct arena *arena, const struct schema_source *source,
-                   const struct value *value, struct model_id *out);
-bool model_event_read(struct arena *arena, const struct schema_source *source,
+bool model_id_read(struct arena *arena, const struct json_source *source, const struct value *value,
+                   struct model_id *out);
+bool model_event_read(struct arena *arena, const struct json_source *source,
                       const struct value *value, struct model_event *out);
-bool model_emit_read(struct arena *arena, const struct schema_source *source,
+bool model_emit_read(struct arena *arena, const struct json_source *source,
                      const struct value *value, struct model_emit *out);
-bool model_command_read(struct arena *arena, const struct schema_source *source,
+bool model_command_read(struct arena *arena, const struct json_source *source,
                         const struct value *value, struct model_command *out);
-bool model_require_read(struct arena *arena, const struct schema_source *source,
+bool model_require_read(struct arena *arena, const struct json_source *source,
                         const struct value *value, struct model_require *out);
-bool model_refusal_read(struct arena *arena, const struct schema_source *source,
+bool model_refusal_read(struct arena *arena, const struct json_source *source,
                         const struct value *value, struct model_refusal *out);
-bool model_projection_read(struct arena *arena, const struct schema_source *source,
+bool model_projection_read(struct arena *arena, const struct json_source *source,
                            const struct value *value, struct model_projection *out);
-bool model_query_read(struct arena *arena, const struct schema_source *source,
+bool model_query_read(struct arena *arena, const struct json_source *source,
                       const struct value *value, struct model_query *out);
-bool model_page_read(struct arena *arena, const struct schema_source *source,
+bool model_page_read(struct arena *arena, const struct json_source *source,
                      const struct value *value, struct model_page *out);
 
 #endif

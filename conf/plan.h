@@ -15,18 +15,9 @@
 
 #include "conf/diag.h"
 #include "conf/expr.h"
+#include "conf/scalar.h"
 #include "conf/schema.h"
 #include "lib/httpd_parse.h"
-
-/* A scalar type of ids, query parameters, keyset columns and places in templates. Its canonical text is cache/tag.h's. */
-enum scalar {
-    SCALAR_INTEGER,
-    SCALAR_NUMBER,
-    SCALAR_BOOLEAN,
-    SCALAR_STRING
-};
-
-const char *scalar_name(enum scalar type); /* "integer", ... */
 
 /* "thing:{thingId}": literals and places in turn. */
 struct plan_template {
@@ -298,12 +289,6 @@ struct plan {
     size_t route_count;
     unsigned int query_count, command_count;
 };
-
-/*
- * Loads every folder in FOLDER. NULL after complaints in DIAG (all of them). One reference is the caller's.
- * Needs no server; plan_check asks one.
- */
-struct plan *plan_load(struct slice folder, struct diag *diag);
 
 struct plan *plan_get(struct plan *plan);
 void plan_put(struct plan *plan);

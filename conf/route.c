@@ -89,7 +89,7 @@ static const char *parse(struct arena *arena, struct plan_route *route)
     } while (true);
 }
 
-bool route_parse(struct arena *arena, struct slice text, const struct schema_source *source,
+bool route_parse(struct arena *arena, struct slice text, const struct json_source *source,
                  const struct value *at, struct plan_route *out)
 {
     const char *fault;

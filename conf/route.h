@@ -10,7 +10,7 @@
 #define ROUTE_SEGMENTS_MAX 16
 
 /* False after complaints at AT. */
-bool route_parse(struct arena *arena, struct slice text, const struct schema_source *source,
+bool route_parse(struct arena *arena, struct slice text, const struct json_source *source,
                  const struct value *at, struct plan_route *out);
 
 /* The same method and segments, whatever the parameters' names: only one of them could be reached. */

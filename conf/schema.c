@@ -12,7 +12,7 @@
 #define LOOK_MAX 16 /* references and allOf, one behind the other, that are looked through */
 
 static const struct schema *compile(struct schema_document *document,
-                                    const struct schema_source *source)
+                                    const struct json_source *source)
 {
     const struct schema *schema = schema_compile_node(document, document->root, source);
 
@@ -21,7 +21,7 @@ static const struct schema *compile(struct schema_document *document,
 }
 
 const struct schema *schema_compile(struct arena *arena, const struct value *json,
-                                    const struct schema_source *source)
+                                    const struct json_source *source)
 {
     struct schema_document document = {.arena = arena, .root = json};
 
@@ -29,7 +29,7 @@ const struct schema *schema_compile(struct arena *arena, const struct value *jso
 }
 
 const struct schema *schema_compile_lenient(struct arena *arena, const struct value *json,
-                                            const struct schema_source *source)
+                                            const struct json_source *source)
 {
     struct schema_document document = {.arena = arena, .root = json, .lenient = true};
 

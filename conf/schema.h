@@ -6,27 +6,20 @@
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
 
-#include "conf/diag.h"
+#include "conf/source.h"
 #include "lib/value.h"
 
 #define SCHEMA_ERRORS_MAX 32
 
 struct schema;
 
-/* Where a JSON text came from, for complaints. */
-struct schema_source {
-    struct diag *diag;
-    struct slice file, text; /* the file's whole text: lines come from value->offset */
-    struct slice path;       /* JSON Pointer of the schema in it */
-};
-
 /* Memory in ARENA. NULL after complaints. */
 const struct schema *schema_compile(struct arena *arena, const struct value *json,
-                                    const struct schema_source *source);
+                                    const struct json_source *source);
 
 /* Lets pass what JSON Schema allows although no instance can satisfy it: a slip in a model, a case in a published suite. */
 const struct schema *schema_compile_lenient(struct arena *arena, const struct value *json,
-                                            const struct schema_source *source);
+                                            const struct json_source *source);
 
 struct schema_error {
     struct slice pointer; /* JSON Pointer into the instance: "/Price", "" for the whole */

@@ -115,7 +115,7 @@ static void add_check(struct schema *schema, const struct keyword *keyword)
     }
 }
 
-static void compile_keywords(struct schema_compiler *compiler, const struct schema_source *source)
+static void compile_keywords(struct schema_compiler *compiler, const struct json_source *source)
 {
     struct schema *schema = compiler->schema;
 
@@ -133,8 +133,7 @@ static void compile_keywords(struct schema_compiler *compiler, const struct sche
 }
 
 /* A required member that a closed schema does not know can never be sent. */
-static void check_required_names(struct schema_compiler *compiler,
-                                 const struct schema_source *source)
+static void check_required_names(struct schema_compiler *compiler, const struct json_source *source)
 {
     const struct schema *schema = compiler->schema;
     const struct value *operand = value_get(schema->json, SLICE_LITERAL("required"));
@@ -168,7 +167,7 @@ static void note_node(struct schema_document *document, struct schema *schema)
 }
 
 struct schema *schema_compile_node(struct schema_document *document, const struct value *json,
-                                   const struct schema_source *source)
+                                   const struct json_source *source)
 {
     struct schema *schema = ARENA_NEW(document->arena, struct schema);
     struct schema_compiler compiler = {document, document->arena, schema, *source};

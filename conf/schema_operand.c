@@ -241,8 +241,7 @@ void operand_schemas(struct schema_compiler *compiler, const struct value *opera
     }
     list->items = ARENA_ARRAY(compiler->arena, const struct schema *, operand->count);
     for (const struct value *element = operand->first; element; element = element->next) {
-        struct schema_source source =
-            source_element(compiler->arena, &compiler->source, list->count);
+        struct json_source source = source_element(compiler->arena, &compiler->source, list->count);
 
         list->items[list->count++] = schema_compile_node(compiler->document, element, &source);
     }
@@ -257,8 +256,7 @@ void operand_properties(struct schema_compiler *compiler, const struct value *op
     }
     properties->items = ARENA_ARRAY(compiler->arena, struct schema_property, operand->count);
     for (const struct value *member = operand->first; member; member = member->next) {
-        struct schema_source source =
-            source_child(compiler->arena, &compiler->source, member->name);
+        struct json_source source = source_child(compiler->arena, &compiler->source, member->name);
         struct schema_property *property = &properties->items[properties->count++];
 
         property->name = member->name;

@@ -11,7 +11,7 @@ struct schema_compiler {
     struct schema_document *document;
     struct arena *arena;
     struct schema *schema;
-    struct schema_source source; /* of the keyword's operand */
+    struct json_source source; /* of the keyword's operand */
 };
 
 #define COMPLAIN(compiler, at, hint, ...)                                \

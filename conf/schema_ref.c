@@ -98,7 +98,7 @@ static struct slice hint_for(const struct schema_document *document, struct slic
 static void resolve(struct schema_document *document, const struct schema_reference *reference)
 {
     struct slice text = reference->operand->text, pointer;
-    struct schema_source source = reference->source;
+    struct json_source source = reference->source;
     const struct value *target;
 
     if (text.len == 0 || text.ptr[0] != '#' || (text.len > 1 && text.ptr[1] != '/')) {

@@ -107,7 +107,7 @@ struct schema_node {
 struct schema_reference {
     struct schema *from;
     const struct value *operand; /* the text of $ref */
-    struct schema_source source;
+    struct json_source source;
     struct schema_reference *next;
 };
 
@@ -121,7 +121,7 @@ struct schema_document {
 
 /* JSON is a schema at SOURCE. Never NULL. */
 struct schema *schema_compile_node(struct schema_document *document, const struct value *json,
-                                   const struct schema_source *source);
+                                   const struct json_source *source);
 /* $ref: finds its target in the document, compiles it if no keyword has, refuses references that never come to an end. */
 void schema_resolve(struct schema_document *document);
 

@@ -4,7 +4,7 @@
 #ifndef CONF_SCHEMA_SQL_H
 #define CONF_SCHEMA_SQL_H
 
-#include "conf/plan.h"
+#include "conf/scalar.h"
 #include "conf/sqlfile.h"
 
 /* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */

@@ -7,12 +7,12 @@
 
 #include "lib/buf.h"
 
-unsigned int source_line(const struct schema_source *source, const struct value *at)
+unsigned int source_line(const struct json_source *source, const struct value *at)
 {
     return at ? diag_line_of(source->text, at->offset) : 0;
 }
 
-void source_complain(const struct schema_source *source, const struct value *at, struct slice hint,
+void source_complain(const struct json_source *source, const struct value *at, struct slice hint,
                      const char *format, ...)
 {
     struct buf text = {0};
@@ -42,20 +42,20 @@ struct slice pointer_token(struct arena *arena, struct slice name)
     return slice_of(out, len);
 }
 
-struct schema_source source_child(struct arena *arena, const struct schema_source *source,
-                                  struct slice name)
+struct json_source source_child(struct arena *arena, const struct json_source *source,
+                                struct slice name)
 {
-    struct schema_source child = *source;
+    struct json_source child = *source;
     struct slice token = pointer_token(arena, name);
 
     child.path = arena_printf(arena, "%.*s/%.*s", SLICE_ARG(source->path), SLICE_ARG(token));
     return child;
 }
 
-struct schema_source source_element(struct arena *arena, const struct schema_source *source,
-                                    size_t index)
+struct json_source source_element(struct arena *arena, const struct json_source *source,
+                                  size_t index)
 {
-    struct schema_source child = *source;
+    struct json_source child = *source;
 
     child.path = arena_printf(arena, "%.*s/%zu", SLICE_ARG(source->path), index);
     return child;

@@ -55,7 +55,7 @@ static bool cut_part(struct slice text, struct plan_template_part *part, struct 
     return is_name(part->name);
 }
 
-bool template_parse(struct arena *arena, struct slice text, const struct schema_source *source,
+bool template_parse(struct arena *arena, struct slice text, const struct json_source *source,
                     const struct value *at, struct plan_template *out)
 {
     struct slice rest = text;

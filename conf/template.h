@@ -8,7 +8,7 @@
 #include "conf/source.h"
 
 /* False after complaints at AT. Types are STRING and params -1 until the plan knows better. */
-bool template_parse(struct arena *arena, struct slice text, const struct schema_source *source,
+bool template_parse(struct arena *arena, struct slice text, const struct json_source *source,
                     const struct value *at, struct plan_template *out);
 
 /* The same literals around the same number of places: only such templates can make the same tags. */

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "conf/load.h"
 #include "lib/log.h"
 #include "lib/memory.h"
 

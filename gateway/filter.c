@@ -81,7 +81,7 @@ static int filter(answer_fn *fn)
 
 static const char *judge(struct arena *arena, struct slice line, struct diag *diag)
 {
-    struct schema_source source = {diag, SLICE_LITERAL("line"), line, SLICE_EMPTY};
+    struct json_source source = {diag, SLICE_LITERAL("line"), line, SLICE_EMPTY};
     const struct value *json, *written, *instance;
     const struct schema *schema;
     struct schema_errors errors;

@@ -140,7 +140,7 @@ int main(void)
     static char payload_copy[sizeof(payload_text)];
     struct arena arena = {0};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_LITERAL("micro"), slice_str(schema_text),
+    const struct json_source source = {&diag, SLICE_LITERAL("micro"), slice_str(schema_text),
                                          SLICE_EMPTY};
     struct expr_scope scope = {.payload = true, .state = true};
     struct validation_work validation;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/load.h"
 #include "conf/settings.h"
 #include "lib/log.h"
 #include "lib/process.h"

@@ -47,7 +47,7 @@ static void evaluate_in_scope(struct arena *arena, struct slice text, const stru
 {
     const struct expr_scope scope = {.payload = true, .state = true, .id = true, .now = true};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
     const struct expr *expr = expr_compile(arena, text, &scope, &source, 1);
 
     if ((expr == NULL) != (diag.count > 0)) {

@@ -46,7 +46,7 @@ static void evaluate(struct slice text)
     const struct expr_scope scope = {.payload = true, .state = true, .id = true, .now = true};
     struct arena arena = {0};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
     const struct expr_env env = {.payload = value_map(&arena), .state = value_map(&arena)};
     const struct expr *expr = expr_compile(&arena, text, &scope, &source, 1);
     const struct value *value = NULL;
@@ -67,7 +67,7 @@ static void validate(struct slice text)
 {
     struct arena arena = {0};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
     const struct schema *schema;
     const struct value *json;
     struct schema_errors errors;

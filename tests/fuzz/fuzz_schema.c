@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     const struct schema *schema;
     struct arena arena = {0};
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
 
     if (json_parse(&arena, text, &json, NULL) == STATUS_OK) {
         written = value_get(json, SLICE_LITERAL("schema"));

@@ -49,7 +49,7 @@ static inline const struct value *carts_json(struct arena *arena, const char *te
 
 static inline const struct expr *carts_expr(struct carts *carts, const char *text, bool of_event)
 {
-    const struct schema_source source = {
+    const struct json_source source = {
         .diag = &carts->diag, .file = SLICE_LITERAL("test"), .text = slice_str(text)};
     const struct expr_scope scope = {.payload = !of_event,
                                      .event = of_event,
@@ -69,7 +69,7 @@ static inline const struct expr *carts_expr(struct carts *carts, const char *tex
 
 static inline const struct schema *carts_schema(struct carts *carts, const char *text)
 {
-    const struct schema_source source = {
+    const struct json_source source = {
         .diag = &carts->diag, .file = SLICE_LITERAL("test"), .text = slice_str(text)};
     const struct schema *schema =
         schema_compile(&carts->arena, carts_json(&carts->arena, text), &source);

@@ -44,7 +44,7 @@ static inline const struct value *widgets_json(struct arena *arena, const char *
 
 static inline const struct schema *widgets_schema(struct widgets *widgets, const char *text)
 {
-    const struct schema_source source = {
+    const struct json_source source = {
         .diag = &widgets->diag, .file = SLICE_LITERAL("test"), .text = slice_str(text)};
     const struct schema *schema =
         schema_compile(&widgets->arena, widgets_json(&widgets->arena, text), &source);
@@ -58,7 +58,7 @@ static inline const struct schema *widgets_schema(struct widgets *widgets, const
 
 static inline const struct expr *widgets_expr(struct widgets *widgets, const char *text)
 {
-    const struct schema_source source = {
+    const struct json_source source = {
         .diag = &widgets->diag, .file = SLICE_LITERAL("test"), .text = slice_str(text)};
     const struct expr_scope scope = {
         .payload = true, .state = true, .id = true, .exists = true, .version = true, .now = true};

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/plan.h"
+#include "conf/load.h"
 #include "lib/buf.h"
 
 enum model_file {

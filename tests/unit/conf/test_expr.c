@@ -31,8 +31,8 @@ static const struct value *parse(struct arena *arena, const char *text)
 
 static void world_init(struct world *world)
 {
-    struct schema_source source = {&world->diag, SLICE_LITERAL("m"), SLICE_LITERAL(SCHEMA),
-                                   SLICE_EMPTY};
+    struct json_source source = {&world->diag, SLICE_LITERAL("m"), SLICE_LITERAL(SCHEMA),
+                                 SLICE_EMPTY};
 
     memset(world, 0, sizeof(*world));
     world->scope = (struct expr_scope){.payload = true,
@@ -61,8 +61,8 @@ static void world_fini(struct world *world)
 
 static const struct expr *compile(struct world *world, const char *text)
 {
-    const struct schema_source source = {&world->diag, SLICE_LITERAL("m.json"), SLICE_EMPTY,
-                                         SLICE_LITERAL("/x")};
+    const struct json_source source = {&world->diag, SLICE_LITERAL("m.json"), SLICE_EMPTY,
+                                       SLICE_LITERAL("/x")};
 
     return expr_compile(&world->arena, slice_str(text), &world->scope, &source, 5);
 }

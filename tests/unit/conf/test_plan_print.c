@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "conf/file.h"
-#include "conf/plan.h"
+#include "conf/load.h"
 #include "tests/unit/unit.h"
 
 /* A folder with this one model only: others are added beside it. */

@@ -18,8 +18,7 @@ static const struct value *parse(struct arena *arena, const char *text)
 
 static const struct schema *compile(struct arena *arena, const char *text, struct diag *diag)
 {
-    const struct schema_source source = {diag, SLICE_LITERAL("s.json"), slice_str(text),
-                                         SLICE_EMPTY};
+    const struct json_source source = {diag, SLICE_LITERAL("s.json"), slice_str(text), SLICE_EMPTY};
 
     return schema_compile(arena, parse(arena, text), &source);
 }

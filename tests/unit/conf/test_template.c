@@ -8,7 +8,7 @@
 static bool parse_template(struct arena *arena, const char *text, struct plan_template *out)
 {
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
     bool ok = template_parse(arena, slice_str(text), &source, NULL, out);
 
     assert_int_equal(diag.count, ok ? 0 : 1);
@@ -19,7 +19,7 @@ static bool parse_template(struct arena *arena, const char *text, struct plan_te
 static bool parse_route(struct arena *arena, const char *text, struct plan_route *out)
 {
     struct diag diag = {0};
-    const struct schema_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
+    const struct json_source source = {&diag, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
     bool ok = route_parse(arena, slice_str(text), &source, NULL, out);
 
     assert_int_equal(diag.count, ok ? 0 : 1);

@@ -1,0 +1,11 @@
+/*
+ * Names of scalar types.
+ */
+#include "conf/scalar.h"
+
+const char *scalar_name(enum scalar type)
+{
+    static const char *const names[] = {"integer", "number", "boolean", "string"};
+
+    return names[type];
+}
