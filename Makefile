@@ -24,33 +24,43 @@ CFLAGS    = -std=c11 -D_GNU_SOURCE $(INCLUDES) $(WARNINGS) $(OPT) -g -fno-omit-f
             -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) $(WERROR) $(SANITIZE) -MMD -MP -pthread
 LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
-# Layers, lowest first: a folder may use itself and those before it (tests/layers.sh).
-lib_needs       := lib
-conf_needs      := conf lib
-cache_needs     := cache conf lib
-command_needs   := command conf lib
-gateway_needs   := gateway command cache conf lib
-projector_needs := projector command cache conf lib
-FOLDERS := lib conf cache command gateway projector
+# Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
+# tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
+ROOMS := projector gateway command cache conf lib
+projector_needs := command cache
+gateway_needs   := command cache
+command_needs   := conf
+cache_needs     := conf
+conf_needs      := lib
+lib_needs       :=
+
+# What a room is linked with: itself and all that it may use, in the order of ROOMS, so that who uses stands before who is used.
+with  = $(1) $(foreach r,$($(1)_needs),$(call with,$(r)))
+below = $(filter $(foreach r,$(1),$(call with,$(r))),$(ROOMS))
+
+rooms:  # for tests/layers.sh: each room and what it may include
+	@$(foreach r,$(ROOMS),echo '$(r): $(call below,$(r))';)
 
 # Commands in short; `make V=1` shows them whole.
 run = $(if $(V),,@echo '  $(1) $@';)
 
-archives = $(foreach f,$(1),$(BUILD)/$(f).a)
+archives = $(patsubst %,$(BUILD)/%.a,$(call below,$(1)))
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(1)/main.c,$(wildcard $(1)/*.c)))
+sources  = $(foreach r,$(ROOMS),$(wildcard $(r)/*.$(1)))
 
 all: $(BUILD)/twofold-gateway $(BUILD)/twofold-projector $(BUILD)/loopback.so  ## both binaries (the default)
 
-define folder
+define room
 $(BUILD)/$(1).a: $(call objects,$(1))
+	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcs $$@ $$^
 endef
-$(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
-$(BUILD)/twofold-gateway: $(BUILD)/gateway/main.o $(call archives,$(gateway_needs))
+$(BUILD)/twofold-gateway: $(BUILD)/gateway/main.o $(call archives,gateway)
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/twofold-projector: $(BUILD)/projector/main.o $(call archives,$(projector_needs))
+$(BUILD)/twofold-projector: $(BUILD)/projector/main.o $(call archives,projector)
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
 # For DynamoDB Local (conf/local); never sanitized, java is not either.
@@ -59,7 +69,7 @@ $(BUILD)/loopback.so: conf/local/loopback.c
 	$(call run,LD)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O2 -shared -fPIC -o $@ $< -ldl
 
 # SQL, Lua and HTML become C strings: cache/publish.lua -> "cache/publish.lua.h" with publish_lua[].
-EMBEDDED := $(wildcard */*.lua */*.html) $(filter-out conf/%,$(wildcard */*.sql))
+EMBEDDED := $(foreach r,$(ROOMS),$(wildcard $(r)/*.lua $(r)/*.html $(r)/*.sql))
 GENERATED := $(patsubst %,$(BUILD)/gen/%.h,$(EMBEDDED))
 $(BUILD)/gen/%.h: %
 	@mkdir -p $(@D)
@@ -78,14 +88,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 
 # ------------------------------------------------------------------ tests
 
-UNIT_SOURCES := $(wildcard tests/unit/*/test_*.c)
-UNIT := $(UNIT_SOURCES:%.c=$(BUILD)/%)
-
-define unit_folder
-$(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $$(call archives,$$($(1)_needs))
+# tests/unit/ROOM/test_X.c is linked with that room and those below it, so that a call upwards does not link.
+define unit_room
+$(1)_unit := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c))
+UNIT += $$($(1)_unit)
+$$($(1)_unit): %: %.o $(call archives,$(1))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
-$(foreach f,$(FOLDERS),$(eval $(call unit_folder,$(f))))
+$(foreach r,$(ROOMS),$(eval $(call unit_room,$(r))))
 .SECONDARY:
 
 unit-programs: $(UNIT)
@@ -93,27 +103,27 @@ unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
 # Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
-SERVERS_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/lib/test_*.c tests/servers/cache/test_*.c tests/servers/command/test_*.c))
-$(BUILD)/tests/servers/lib/test_%: $(BUILD)/tests/servers/lib/test_%.o $(BUILD)/tests/servers/lib/child.o $(BUILD)/lib.a
-	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(BUILD)/tests/servers/cache/test_%: $(BUILD)/tests/servers/cache/test_%.o $(BUILD)/tests/servers/cache/world.o $(call archives,$(cache_needs))
-	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-BENCH := bench cart widget
-$(BUILD)/tests/servers/command/test_%: $(BUILD)/tests/servers/command/test_%.o $(BENCH:%=$(BUILD)/tests/servers/command/%.o) $(call archives,$(command_needs))
-	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+# Each is linked with its room, and with what else is in its folder.
+define servers_room
+$(1)_servers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/$(1)/test_*.c))
+SERVERS_TESTS += $$($(1)_servers)
+$$($(1)_servers): %: %.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/servers/$(1)/test_%,$(wildcard tests/servers/$(1)/*.c))) $(call archives,$(1))
+	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
+endef
+$(foreach r,$(ROOMS),$(eval $(call servers_room,$(r))))
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 
-# Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the folders of fuzz_X_needs (lib if unsaid).
+# Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the rooms of fuzz_X_needs (lib if unsaid).
 HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-fuzz_command_needs := command conf lib
-fuzz_entry_needs := cache conf lib
-fuzz_item_needs := command conf lib
-fuzz_record_needs := $(projector_needs)
-fuzz_route_needs := $(gateway_needs)
-fuzz_settings_needs := conf lib
-fuzz_model_needs := conf lib
-fuzz_schema_needs := conf lib
-fuzz_expr_needs := conf lib
+fuzz_command_needs := command
+fuzz_entry_needs := cache
+fuzz_item_needs := command
+fuzz_record_needs := projector
+fuzz_route_needs := gateway
+fuzz_settings_needs := conf
+fuzz_model_needs := conf
+fuzz_schema_needs := conf
+fuzz_expr_needs := conf
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
@@ -140,7 +150,7 @@ fuzz:  ## libFuzzer on each harness for T=60 seconds, built with clang in build/
 layers:  ## includes point down, and what is banned is not used
 	@tests/layers.sh
 
-HEADERS := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.h))
+HEADERS := $(call sources,h)
 headers: $(GENERATED)  ## each header stands alone
 	@for header in $(HEADERS); do \
 	    $(CC) $(filter-out -MMD -MP -fstack-protector-strong,$(CFLAGS)) -Werror -fsyntax-only -x c -include $$header /dev/null \
@@ -202,7 +212,7 @@ deps:  ## install the Debian packages that are missing
 # ------------------------------------------------------------------ speed
 
 TOOLS := $(patsubst loadtest/%.c,$(BUILD)/loadtest/%,$(wildcard loadtest/*.c))
-$(BUILD)/loadtest/micro: $(BUILD)/loadtest/micro.o $(call archives,$(conf_needs))
+$(BUILD)/loadtest/micro: $(BUILD)/loadtest/micro.o $(call archives,conf)
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 micro: $(BUILD)/loadtest/micro  ## what validation and expressions cost, without a server
 	@$<
@@ -217,7 +227,7 @@ loadtest:  ## what a request costs, beside peers (ARGS='--seconds 5 --report hit
 
 # ------------------------------------------------------------------ style
 
-SOURCES := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c $(f)/*.h)) $(wildcard conf/local/*.c tests/*/*.[ch] tests/*/*/*.[ch] loadtest/*.[ch])
+SOURCES := $(call sources,c) $(call sources,h) $(wildcard conf/local/*.c loadtest/*.[ch]) $(shell find tests -name '*.[ch]')
 SCRIPTS := $(shell grep -lsE '^\#!/bin/(ba)?sh' conf/local/* tests/* tests/*/* loadtest/* hooks/* .ci/run)
 
 fmt:  ## rewrite the sources as clang-format wants them
@@ -232,19 +242,19 @@ scripts:  ## shellcheck
 lint: fmt-check scripts cppcheck tidy  ## format, scripts, cppcheck, clang-tidy
 
 # A file is looked at again when its object was made again.
-FOLDERS_SOURCES := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
+ROOMS_SOURCES := $(call sources,c)
 TIDY_FLAGS = $(filter-out -MMD -MP,$(CFLAGS)) -DTWOFOLD_VERSION='"$(VERSION)"'
 $(BUILD)/%.tidy: %.c $(BUILD)/%.o .clang-tidy
 	$(call run,TIDY)output=$$(clang-tidy --quiet '--checks=-clang-analyzer-*' $< -- $(TIDY_FLAGS) 2>&1) || { echo "$$output"; exit 1; }
 	@touch $@
-tidy: $(FOLDERS_SOURCES:%.c=$(BUILD)/%.tidy)
+tidy: $(ROOMS_SOURCES:%.c=$(BUILD)/%.tidy)
 
 # variableScope: a buffer that is pointed into must live as long as the pointer. uninit*: it reads neither sys/queue.h nor what a callee
 # fills in, and the compilers say it too.
 cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	@cppcheck --std=c11 --enable=warning,style,performance,portability --suppress=variableScope --suppress=uninitvar --suppress=uninitStructMember \
-	    --inline-suppr --error-exitcode=1 --quiet --cppcheck-build-dir=$(BUILD)/cppcheck -I. $(FOLDERS)
+	    --inline-suppr --error-exitcode=1 --quiet --cppcheck-build-dir=$(BUILD)/cppcheck -I. $(sort $(foreach r,$(ROOMS),$(firstword $(subst /, ,$(r)))))
 
 # Both lose what a call into another file did: they name paths to think about, and most cannot be taken.
 $(BUILD)/%.analyzed: %.c $(BUILD)/%.o
@@ -253,7 +263,7 @@ $(BUILD)/%.analyzed: %.c $(BUILD)/%.o
 	    '--warnings-as-errors=-*' $< -- $(TIDY_FLAGS) 2>/dev/null
 	@gcc $(TIDY_FLAGS) -Wno-error -fanalyzer -o /dev/null -c $<
 	@touch $@
-analyze: $(FOLDERS_SOURCES:%.c=$(BUILD)/%.analyzed)  ## clang's and gcc's analyzers: to be read, never fail (minutes)
+analyze: $(ROOMS_SOURCES:%.c=$(BUILD)/%.analyzed)  ## clang's and gcc's analyzers: to be read, never fail (minutes)
 
 hooks:  ## run fmt-check and check before each commit
 	git config core.hooksPath hooks
@@ -261,7 +271,7 @@ hooks:  ## run fmt-check and check before each commit
 # ------------------------------------------------------------------ documents
 
 DOCUMENT = $(BUILD)/settings-document
-docs: $(call archives,$(conf_needs))  ## write docs/settings.md from the table of settings
+docs: $(call archives,conf)  ## write docs/settings.md from the table of settings
 	@mkdir -p docs
 	@echo 'int main(void) { settings_document(stdout); return 0; }' | \
 	    $(CC) $(filter-out -MMD -MP,$(CFLAGS)) -include conf/settings.h -x c - -x none $^ $(LDLIBS) -o $(DOCUMENT)
@@ -273,5 +283,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan tsan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
+.PHONY: rooms micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan tsan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
