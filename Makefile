@@ -26,13 +26,14 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf lib
+ROOMS := projector gateway command cache conf lib lib/base
 projector_needs := command cache
 gateway_needs   := command cache
 command_needs   := conf
 cache_needs     := conf
 conf_needs      := lib
-lib_needs       :=
+lib_needs       := lib/base
+lib/base_needs  :=
 
 # What a room is linked with: itself and all that it may use, in the order of ROOMS, so that who uses stands before who is used.
 with  = $(1) $(foreach r,$($(1)_needs),$(call with,$(r)))
@@ -103,11 +104,11 @@ unit: $(UNIT)  ## unit tests
 	@tests/run-unit $(UNIT)
 
 # Tests of the clients against real servers: TWOFOLD_REDIS and TWOFOLD_SQL_PRIMARY say where these are (.run/env).
-# Each is linked with its room, and with what else is in its folder.
+# Each is linked with its room, with what else is in its folder, and with what all share.
 define servers_room
 $(1)_servers := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/servers/$(1)/test_*.c))
 SERVERS_TESTS += $$($(1)_servers)
-$$($(1)_servers): %: %.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/servers/$(1)/test_%,$(wildcard tests/servers/$(1)/*.c))) $(call archives,$(1))
+$$($(1)_servers): %: %.o $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/servers/$(1)/test_%,$(wildcard tests/servers/$(1)/*.c) $(wildcard tests/servers/*.c))) $(call archives,$(1))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
 $(foreach r,$(ROOMS),$(eval $(call servers_room,$(r))))
@@ -125,9 +126,9 @@ fuzz_model_needs := conf
 fuzz_schema_needs := conf
 fuzz_expr_needs := conf
 define harness
-$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/base lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
-$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/base lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach h,$(HARNESSES),$(eval $(call harness,$(h))))

@@ -11,7 +11,7 @@
 
 #include "cache/key.h"
 #include "cache/rows.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/hash.h"
 #include "lib/json.h"
 

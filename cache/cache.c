@@ -7,8 +7,8 @@
 #include "cache/key.h"
 #include "cache/publish.h"
 #include "conf/clients.h"
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 
 /* ------------------------------------------------------------------ counters */
 

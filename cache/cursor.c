@@ -7,7 +7,7 @@
 #include "cache/cursor.h"
 
 #include "cache/page.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/hash.h"
 
 #define FINGERPRINT_BYTES 8

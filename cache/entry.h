@@ -7,7 +7,7 @@
 #define CACHE_ENTRY_H
 
 #include "cache/lookup.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 #define ENTRY_HEADER_BYTES 44
 

@@ -14,8 +14,8 @@
 
 #include <inttypes.h>
 
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 
 /* uthash with our memory (out of it ends the process) and our hash. */
 #define uthash_malloc(size)       xalloc(size)
@@ -28,8 +28,8 @@
 #include "cache/cache.h"
 #include "cache/entry.h"
 #include "cache/source.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 LIST_HEAD(flight_waiters, flight_waiter);
 

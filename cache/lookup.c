@@ -27,7 +27,7 @@
 #include "cache/floors.h"
 #include "cache/key.h"
 #include "cache/tag.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 struct lookup {
     struct cache *cache;

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 #include "lib/redis.h"
-#include "lib/slice.h"
 
 #define PAGE_SLOTS        (1u << 18)
 #define PAGE_HEADER_BYTES 160

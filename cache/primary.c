@@ -9,8 +9,8 @@
 #include "cache/primary.h"
 
 #include "cache/cache.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 void primary_init(struct primary *primary, struct cache_model *model)
 {

@@ -10,8 +10,8 @@
 #include <sys/queue.h>
 
 #include "cache/page.h"
+#include "lib/base/status.h"
 #include "lib/sql.h"
-#include "lib/status.h"
 
 struct cache_model;
 

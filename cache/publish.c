@@ -20,9 +20,9 @@
 #include "cache/publish.lua.h"
 #include "cache/renew.lua.h"
 #include "cache/tell.lua.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
+#include "lib/base/log.h"
 #include "lib/hash.h"
-#include "lib/log.h"
 
 /* a:<aggregate>, for read-your-writes only. CACHE-PROTOCOL.md "Where things live" */
 #define SEEN_TTL_MS "600000"

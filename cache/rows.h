@@ -6,7 +6,7 @@
 #ifndef CACHE_ROWS_H
 #define CACHE_ROWS_H
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/sql_conn.h"
 
 #define ROWS_OWN_COLUMNS 3

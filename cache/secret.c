@@ -4,8 +4,8 @@
 #include "cache/secret.h"
 
 #include "cache/cache.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 static void secret_ask(struct secret *secret, int node);
 

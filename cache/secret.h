@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 #include "lib/sql.h"
 
 struct cache_model;

@@ -10,8 +10,8 @@
 
 #include "cache/cache.h"
 #include "cache/rows.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 #define LAG_ROW   8
 #define BYTES_MAX (64u << 20) /* of one result; rows are bounded by sql_rows_max */

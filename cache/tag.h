@@ -6,7 +6,7 @@
 #define CACHE_TAG_H
 
 #include "conf/plan.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/decimal.h"
 #include "lib/value.h"
 

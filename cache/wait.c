@@ -10,8 +10,8 @@
  * decides.
  */
 #include "cache/cache.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 #define POLL_US      20000  /* without a feed */
 #define POLL_FEED_US 100000 /* with one: a message may be lost all the same */

@@ -5,9 +5,9 @@
 
 #include <stdatomic.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 
 struct size {
     size_t nodes, bytes;

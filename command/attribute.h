@@ -4,7 +4,7 @@
 #ifndef COMMAND_ATTRIBUTE_H
 #define COMMAND_ATTRIBUTE_H
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/value.h"
 
 /* Appends {"S": ...}. Numbers must be decimals in DynamoDB's range: TOO_LARGE otherwise. */

@@ -11,9 +11,9 @@
 #include "command/commander.h"
 #include "command/idempotency.h"
 #include "command/item_write.h"
+#include "lib/base/memory.h"
 #include "lib/decimal.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "lib/percent.h"
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,

@@ -5,9 +5,9 @@
 
 #include "command/dynamodb_error.h"
 #include "command/dynamodb_request.h"
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 struct dynamodb {
     struct loop *loop;

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 #define ANSWER_MAX \
     ((size_t)32    \

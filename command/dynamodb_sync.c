@@ -4,8 +4,8 @@
 #include "command/dynamodb.h"
 #include "command/dynamodb_error.h"
 #include "command/dynamodb_request.h"
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 
 struct dynamodb_sync {
     struct dynamodb_client client;

@@ -3,7 +3,7 @@
  */
 #include "command/commander.h"
 #include "command/idempotency.h"
-#include "lib/log.h"
+#include "lib/base/log.h"
 
 #define COLUMN_NOOP     STATUS_COUNT
 #define COLUMN_REPEATED (STATUS_COUNT + 1)

@@ -16,9 +16,9 @@
 #include "command/idempotency.h"
 
 #include "command/idempotency_record.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/hash.h"
-#include "lib/log.h"
 
 struct idempotency {
     struct record record;

@@ -6,7 +6,7 @@
 
 #include "command/item.h"
 #include "conf/plan.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 /* What a write stands on: its condition. */
 enum item_basis {

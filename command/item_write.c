@@ -24,9 +24,9 @@
 #include "command/idempotency.h"
 #include "command/item_rules.h"
 #include "command/version.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/hash.h"
-#include "lib/log.h"
 
 struct item_command {
     struct command *command;

@@ -14,7 +14,7 @@
 #include "command/attribute.h"
 #include "command/event_request.h"
 #include "command/snapshot.h"
-#include "lib/log.h"
+#include "lib/base/log.h"
 
 #define GAPS_MAX   5
 #define RUN_EVENTS 64

@@ -8,7 +8,7 @@
 #include "command/retry.h"
 
 #include "command/dynamodb_error.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 #define RETRY_COST   5 /* tokens; a success gives RETRY_REFUND back (the AWS SDKs' standard mode) */
 #define RETRY_REFUND 1

@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 
 #include "command/event_request.h"
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 #define SNAPSHOT_DEADLINE_US 5000000
 

@@ -5,7 +5,7 @@
  */
 #include "command/transaction.h"
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/hash.h"
 #include "lib/json.h"
 

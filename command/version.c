@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 #define AHEAD_MAX_US UINT64_C(60000000)
 

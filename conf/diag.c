@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 void diag_fini(struct diag *diag)
 {

@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 #define DIAG_MAX 200 /* further ones are only counted */
 

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 #include "conf/expr_tree.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 void expr_complain(struct expr_build *build, size_t column, struct slice hint, const char *format,
                    ...)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "conf/expr_tree.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 static int peek(const struct lexer *lexer, size_t ahead)
 {

@@ -4,8 +4,8 @@
 #ifndef CONF_FILE_H
 #define CONF_FILE_H
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 #define FILE_MAX ((size_t)4 << 20) /* far above any model file that a person writes */
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/hash.h"
 #include "lib/json.h"
 

@@ -9,7 +9,7 @@
 
 #include "conf/build.h"
 #include "conf/route.h"
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #define MODELS_MAX 256
 

@@ -4,8 +4,8 @@
 #include "conf/model.h"
 
 #include "conf/file.h"
+#include "lib/base/utf8.h"
 #include "lib/json.h"
-#include "lib/utf8.h"
 
 #define STRING MEMBER_TYPE(VALUE_STRING)
 #define NUMBER MEMBER_TYPE(VALUE_NUMBER)

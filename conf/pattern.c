@@ -16,7 +16,7 @@
 #include <pcre2.h>
 
 #include "conf/pattern_translate.h"
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #define QUICK_BITS    15
 #define THOROUGH_BITS 23

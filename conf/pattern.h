@@ -6,7 +6,7 @@
 #ifndef CONF_PATTERN_H
 #define CONF_PATTERN_H
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 
 #define PATTERN_BYTES_MAX   4096
 #define PATTERN_EFFORTS_MAX 4

@@ -9,7 +9,7 @@
 #include <ctype.h>
 
 #include "conf/pattern_walk.h"
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 
 bool walk_fail(struct walk *walk, const char *error)
 {

@@ -5,7 +5,7 @@
 #define CONF_PATTERN_TRANSLATE_H
 
 #include "conf/pattern.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 /* INVALID with *ERROR_OUT, a static text. */
 MUST_CHECK enum status pattern_translate(struct slice text, enum pattern_dialect dialect,

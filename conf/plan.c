@@ -3,7 +3,7 @@
  */
 #include "conf/plan.h"
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 struct plan *plan_get(struct plan *plan)
 {

@@ -2,7 +2,7 @@
  * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the compiler shows as a change of a golden file.
  */
 #include "conf/plan.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/json.h"
 
 static const char *source_name(enum plan_source source)

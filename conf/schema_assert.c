@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "conf/schema_rules.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
+#include "lib/base/memory.h"
+#include "lib/base/utf8.h"
 #include "lib/json.h"
-#include "lib/memory.h"
-#include "lib/utf8.h"
 
 #define TEXT_SHOWN 200 /* bytes of a choice that an error repeats */
 

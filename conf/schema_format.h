@@ -4,7 +4,7 @@
 #ifndef CONF_SCHEMA_FORMAT_H
 #define CONF_SCHEMA_FORMAT_H
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 struct schema_format {
     const char *name;

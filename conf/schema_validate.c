@@ -16,7 +16,7 @@
 #include "conf/schema.h"
 #include "conf/schema_rules.h"
 #include "conf/source.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 #define DEPTH_MAX       1000
 #define BUDGET_BASE     10000

@@ -20,7 +20,7 @@
 #include "conf/setting.h"
 #include "conf/suggest.h"
 #include "conf/unit.h"
-#include "lib/log.h"
+#include "lib/base/log.h"
 
 #define ENV_PREFIX   "TWOFOLD_"
 #define NAME_MAX_LEN 64

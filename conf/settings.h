@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 // clang-format off
 /* X(name, type, default, minimum, maximum, text)

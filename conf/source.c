@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 unsigned int source_line(const struct json_source *source, const struct value *at)
 {

@@ -10,7 +10,7 @@
 #include "conf/sqlfile.h"
 
 #include "conf/sqllex.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 #define NAME_MARK "-- name:"
 

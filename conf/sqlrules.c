@@ -6,7 +6,7 @@
 #include <stdarg.h>
 
 #include "conf/suggest.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 struct refusal {
     const char *word;

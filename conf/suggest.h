@@ -4,8 +4,8 @@
 #ifndef CONF_SUGGEST_H
 #define CONF_SUGGEST_H
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 struct suggest {
     struct slice wanted, best;

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 #define UNIT_TEXT    32 /* room for any text of unit_time_text and unit_size_text, with its NUL */
 #define UNIT_OF_TIME "a whole number with us, ms, s, m, h or d, such as 600ms"

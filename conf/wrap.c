@@ -11,7 +11,7 @@
  */
 #include "conf/wrap.h"
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 struct wrap {
     struct arena *arena;

@@ -5,7 +5,7 @@
 
 #include "conf/clients.h"
 #include "gateway/health.h"
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "lib/pages.h"
 
 struct admin {

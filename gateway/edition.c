@@ -6,8 +6,8 @@
 #include <stdatomic.h>
 
 #include "conf/load.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 static struct plan *load_plan(const struct settings *settings)
 {

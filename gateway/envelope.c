@@ -13,7 +13,7 @@
 #include "conf/source.h"
 #include "gateway/param.h"
 #include "gateway/submit.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/decimal.h"
 
 struct reading {

@@ -14,9 +14,9 @@
 #include "cache/page.h"
 #include "command/idempotency.h"
 #include "conf/clients.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/json.h"
-#include "lib/memory.h"
 
 #define ROUND_US    1000000
 #define DEADLINE_US 2000000

@@ -6,7 +6,7 @@
 #define GATEWAY_HEALTH_H
 
 #include "gateway/worker.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 struct health;
 

@@ -17,8 +17,8 @@
 #include "gateway/filter.h"
 #include "gateway/nodes.h"
 #include "gateway/worker.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/process.h"
 
 #define EXIT_USAGE 2

@@ -3,7 +3,7 @@
  */
 #include "gateway/nodes.h"
 
-#include "lib/log.h"
+#include "lib/base/log.h"
 
 static enum status add_node(struct sql_config *config, struct slice address, const char *name,
                             const char *setting)

@@ -7,8 +7,8 @@
 #define GATEWAY_PROBLEM_H
 
 #include "conf/schema.h"
-#include "lib/buf.h"
-#include "lib/status.h"
+#include "lib/base/buf.h"
+#include "lib/base/status.h"
 
 // clang-format off
 /* X(name, HTTP code, last part of the type, title) */

@@ -5,7 +5,7 @@
 #include "gateway/condition.h"
 #include "gateway/param.h"
 #include "gateway/reply.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 static enum next step_params(struct request *request)
 {

@@ -6,8 +6,8 @@
 #include "gateway/envelope.h"
 #include "gateway/problem.h"
 #include "gateway/reply.h"
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/metric.h"
 
 #define REQUEST_ID_MAX 128

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "lib/percent.h"
 
 #define SEGMENTS_MAX 16

@@ -7,7 +7,7 @@
 #define GATEWAY_ROUTE_H
 
 #include "conf/plan.h"
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 #include "lib/httpd_parse.h"
 
 /* POST /commands takes any command of any model (envelope.c): its route has neither query nor command, and is numbered after the plan's. */

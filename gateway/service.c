@@ -4,7 +4,7 @@
 #include "gateway/service.h"
 
 #include "gateway/request.h"
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 struct service *service_create(struct worker *worker, struct edition *edition)
 {

@@ -9,7 +9,7 @@
 #include "gateway/condition.h"
 #include "gateway/param.h"
 #include "gateway/reply.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/json.h"
 
 /* ------------------------------------------------------------------ what the client sent */

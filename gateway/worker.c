@@ -14,10 +14,10 @@
 #include "conf/clients.h"
 #include "gateway/request.h"
 #include "gateway/service.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/log.h"
-#include "lib/memory.h"
 
 static struct redis *open_redis(struct worker *worker)
 {

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 struct address {
     struct slice host; /* without brackets; or the path of a socket, when it begins with '/' */

@@ -13,10 +13,10 @@
 #include <time.h>
 
 #include "lib/backoff.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/credentials_source.h"
-#include "lib/log.h"
-#include "lib/memory.h"
 
 #define REFRESH_BEFORE_MS ((uint64_t)300000) /* as the AWS SDKs do */
 #define REFRESH_JITTER_MS 60000u

@@ -5,7 +5,7 @@
 #ifndef LIB_CREDENTIALS_H
 #define LIB_CREDENTIALS_H
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 #include "lib/sigv4.h"
 
 struct credential_provider;

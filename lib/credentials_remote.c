@@ -11,10 +11,10 @@
 
 #include <cjson/cJSON.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/credentials_source.h"
 #include "lib/http.h"
-#include "lib/log.h"
 #include "lib/percent.h"
 
 #define CONNECT_US ((uint64_t)1000000) /* the SDKs' default for metadata: 1 s */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 #define DECIMAL_DIGITS   38
 #define DECIMAL_TEXT_MAX 176 /* the longest canonical text, with its NUL */

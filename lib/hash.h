@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 #define SHA256_BYTES 32
 

@@ -19,9 +19,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/http_transfer.h"
-#include "lib/memory.h"
 
 /* What the loop knows of one descriptor. */
 struct watch {

@@ -5,9 +5,9 @@
 #ifndef LIB_HTTP_H
 #define LIB_HTTP_H
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 #include "lib/loop.h"
-#include "lib/slice.h"
 
 struct http;
 

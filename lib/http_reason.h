@@ -4,7 +4,7 @@
 #ifndef LIB_HTTP_REASON_H
 #define LIB_HTTP_REASON_H
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 /* "HTTP/1.1 404 Not Found\r\n"; of a code that is not in the table the line of 500. */
 struct slice http_status_line(int code);

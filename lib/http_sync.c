@@ -1,9 +1,9 @@
 /*
  * The blocking twin: one handle, which keeps its connection.
  */
+#include "lib/base/memory.h"
 #include "lib/http.h"
 #include "lib/http_transfer.h"
-#include "lib/memory.h"
 
 struct http_sync {
     struct http_transfer *transfer;

@@ -11,9 +11,9 @@
  */
 #include "lib/http_transfer.h"
 
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 /* An idle connection is not used again after that long: below the idle limits of DynamoDB's and
  * usual proxies' front ends (60 s). */

@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/http.h"
 
 struct http_transfer {

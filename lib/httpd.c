@@ -10,10 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/httpd_conn.h"
-#include "lib/log.h"
-#include "lib/memory.h"
 
 #define ACCEPT_BURST \
     64 /* of one turn: the others' requests must not wait for a flood of connections */

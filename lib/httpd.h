@@ -9,8 +9,8 @@
 #ifndef LIB_HTTPD_H
 #define LIB_HTTPD_H
 
-#include "lib/arena.h"
-#include "lib/buf.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
 #include "lib/httpd_parse.h"
 #include "lib/loop.h"
 

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 /* What a refused client may still send before we stop reading it: some bodies of the default size. */
 #define DROP_BYTES 8388608

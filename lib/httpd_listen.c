@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "lib/httpd.h"
-#include "lib/log.h"
 
 #define BACKLOG       4096 /* the kernel cuts it to net.core.somaxconn */
 #define HOST_TEXT_MAX 256

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 #define HTTP_HEADERS_MAX 64
 

@@ -9,7 +9,7 @@
  *   - only the last exchange of a connection can be unsafe, or filling
  *   - a connection is never freed here: the handler may answer at once, and its answer only queues a flush
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/httpd_conn.h"
 
 static bool is_safe(const struct httpd_exchange *exchange)

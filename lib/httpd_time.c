@@ -4,7 +4,7 @@
  * Invariant: the timer stands at the nearer limit or before it. Moving a limit away costs nothing (it is looked at again when the timer fires), so a
  * request that comes and goes in one turn never touches the heap.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/httpd_conn.h"
 
 static void on_timer(void *ctx);

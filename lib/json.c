@@ -11,10 +11,10 @@
  */
 #include "lib/json.h"
 
+#include "lib/base/memory.h"
+#include "lib/base/utf8.h"
 #include "lib/hash.h"
 #include "lib/json_plain.h"
-#include "lib/memory.h"
-#include "lib/utf8.h"
 
 #define PAIRS_MAX 16
 

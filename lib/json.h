@@ -7,9 +7,9 @@
 #ifndef LIB_JSON_H
 #define LIB_JSON_H
 
-#include "lib/arena.h"
-#include "lib/buf.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
+#include "lib/base/slice.h"
 #include "lib/value.h"
 
 #define JSON_DEPTH_MAX 64

@@ -1,12 +1,12 @@
 /*
  * The writer. Recursion is as deep as the tree, which readers bound.
  */
+#include "lib/base/memory.h"
+#include "lib/base/utf8.h"
 #include "lib/decimal.h"
 #include "lib/hash.h"
 #include "lib/json.h"
 #include "lib/json_plain.h"
-#include "lib/memory.h"
-#include "lib/utf8.h"
 
 static void write_escape(struct buf *buf, unsigned char c)
 {

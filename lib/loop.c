@@ -25,9 +25,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 #define TASKS_PER_TURN \
     4096                  /* then sockets and timers get their turn, however many tasks are left */

@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/metric_process.h"
 
 #define SLOTS      64

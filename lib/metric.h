@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 enum metric_type {
     METRIC_COUNTER,

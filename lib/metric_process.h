@@ -5,7 +5,7 @@
 #ifndef LIB_METRIC_PROCESS_H
 #define LIB_METRIC_PROCESS_H
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 /* Appends the process_* families, read from /proc now. */
 void metric_process_render(struct buf *buf);

@@ -3,8 +3,8 @@
  */
 #include "lib/pages.h"
 
+#include "lib/base/memory.h"
 #include "lib/dashboard.html.h"
-#include "lib/memory.h"
 #include "lib/metric.h"
 
 #define CONNECTIONS_MAX 200 /* a few scrapers and operators */

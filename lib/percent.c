@@ -3,8 +3,8 @@
  */
 #include "lib/percent.h"
 
+#include "lib/base/utf8.h"
 #include "lib/hash.h"
-#include "lib/utf8.h"
 
 static bool is_unreserved(char c)
 {

@@ -4,8 +4,8 @@
 #ifndef LIB_PERCENT_H
 #define LIB_PERCENT_H
 
-#include "lib/arena.h"
-#include "lib/buf.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
 
 /* Everything but unreserved characters (letters, digits, "-._~") becomes %XX, upper-case hex. */
 void percent_append(struct buf *buf, struct slice text);

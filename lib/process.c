@@ -12,8 +12,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 static void raise_open_files(void)
 {

@@ -4,7 +4,7 @@
 #ifndef LIB_PROCESS_H
 #define LIB_PROCESS_H
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 /* Raises RLIMIT_NOFILE to its hard limit, ignores SIGPIPE, closes no descriptor. */
 void process_prepare(void);

@@ -11,8 +11,8 @@
  */
 #include "lib/redis.h"
 
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/redis_hello.h"
 #include "lib/redis_link.h"
 #include "lib/redis_metric.h"

@@ -8,8 +8,8 @@
 #ifndef LIB_REDIS_H
 #define LIB_REDIS_H
 
+#include "lib/base/slice.h"
 #include "lib/loop.h"
-#include "lib/slice.h"
 
 #define REDIS_RUN_ID 40
 

@@ -4,8 +4,8 @@
 #ifndef LIB_REDIS_HELLO_H
 #define LIB_REDIS_HELLO_H
 
-#include "lib/arena.h"
-#include "lib/buf.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
 #include "lib/redis.h"
 
 /* Appends the commands; returns how many replies they have. */

@@ -22,9 +22,9 @@
 
 #include "lib/address.h"
 #include "lib/backoff.h"
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/redis_hello.h"
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"

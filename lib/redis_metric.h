@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/status.h"
 #include "lib/redis.h"
-#include "lib/status.h"
 
 /* Registers the families; at each create. */
 void redis_metric_setup(void);

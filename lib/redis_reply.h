@@ -5,8 +5,8 @@
 #ifndef LIB_REDIS_REPLY_H
 #define LIB_REDIS_REPLY_H
 
-#include "lib/arena.h"
-#include "lib/buf.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
 #include "lib/redis.h"
 
 struct redisContext;

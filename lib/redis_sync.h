@@ -5,7 +5,7 @@
 #ifndef LIB_REDIS_SYNC_H
 #define LIB_REDIS_SYNC_H
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 #include "lib/redis.h"
 
 struct redis_sync;

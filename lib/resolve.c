@@ -11,8 +11,8 @@
 #include <netdb.h>
 #include <pthread.h>
 
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 
 struct resolve {
     struct loop *loop;

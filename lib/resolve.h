@@ -4,8 +4,8 @@
 #ifndef LIB_RESOLVE_H
 #define LIB_RESOLVE_H
 
+#include "lib/base/slice.h"
 #include "lib/loop.h"
-#include "lib/slice.h"
 
 struct resolve;
 

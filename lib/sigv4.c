@@ -14,9 +14,9 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "lib/sigv4_canonical.h"
 
 #define HASH_TEXT (2 * (size_t)SHA256_BYTES)

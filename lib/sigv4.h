@@ -5,8 +5,8 @@
 #ifndef LIB_SIGV4_H
 #define LIB_SIGV4_H
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 struct credentials {
     struct slice access_key, secret_key, token; /* token may be empty */

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/percent.h"
 
 static struct slice decode(struct arena *arena, struct slice text)

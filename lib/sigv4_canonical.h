@@ -4,7 +4,7 @@
 #ifndef LIB_SIGV4_CANONICAL_H
 #define LIB_SIGV4_CANONICAL_H
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "lib/hash.h"
 #include "lib/sigv4.h"
 

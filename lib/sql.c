@@ -13,8 +13,8 @@
  */
 #include "lib/sql.h"
 
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/sql_pool.h"
 
 /* ------------------------------------------------------------------ answers */

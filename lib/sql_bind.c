@@ -1,9 +1,9 @@
 /*
  * Typed values -> parameters of the binary protocol. No number passes through a double: integers go as BIGINT, all others as the text of an exact DECIMAL.
  */
+#include "lib/base/memory.h"
 #include "lib/decimal.h"
 #include "lib/json.h"
-#include "lib/memory.h"
 #include "lib/sql_private.h"
 
 static void bind_text(MYSQL_BIND *bind, enum enum_field_types type, struct slice text)

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "lib/address.h"
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 #include "lib/sql_private.h"
 
 #define ERROR_EMPTY_QUERY       1065

@@ -7,8 +7,8 @@
 #ifndef LIB_SQL_CONN_H
 #define LIB_SQL_CONN_H
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 #include "lib/value.h"
 
 struct sql_conn;

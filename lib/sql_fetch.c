@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 #include "lib/sql_private.h"
 
 #define CHARSET_BINARY 63

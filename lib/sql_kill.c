@@ -9,8 +9,8 @@
  */
 #include <stdio.h>
 
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/sql_pool.h"
 
 #define ERROR_NO_SUCH_THREAD 1094

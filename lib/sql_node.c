@@ -5,8 +5,8 @@
  * up to eject_cap_us; the primary, which nothing replaces, always for eject_us only. When its time is over one thread tries it; meanwhile it stays broken for the others,
  * who would wait in vain too. A replica that was only slow is back as soon as the slow query is KILLed, since that takes a new connection.
  */
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/sql_pool.h"
 
 #define EJECT_DOUBLINGS 20

@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 #include "lib/metric.h"
 #include "lib/sql.h"
 

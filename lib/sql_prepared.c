@@ -4,8 +4,8 @@
  * A statement remembers the database that it was prepared under, so only preparing needs mysql_select_db. `describe` is prepared, its columns are read, and
  * it is closed: it is never run, and its kinds are the kinds of the last columns.
  */
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "lib/sql_private.h"
 
 enum status sql_use(struct sql_conn *conn, struct slice database)

@@ -9,8 +9,8 @@
 
 #include <mysql.h>
 
-#include "lib/arena.h"
-#include "lib/buf.h"
+#include "lib/base/arena.h"
+#include "lib/base/buf.h"
 #include "lib/sql_conn.h"
 
 /* Kept by a connection; max_prepared_stmt_count is 16,382 for the whole server. */

@@ -9,7 +9,7 @@
  */
 #include <mysql.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/sql_pool.h"
 
 static void connection_close(struct sql_thread *thread, unsigned int node)

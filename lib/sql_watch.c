@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/sql_pool.h"
 
 #define STEP_US 1000 /* the least time between two looks */

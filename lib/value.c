@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
+#include "lib/base/memory.h"
 #include "lib/decimal.h"
-#include "lib/memory.h"
 
 const char *value_type_name(enum value_type type)
 {

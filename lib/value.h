@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "lib/arena.h"
-#include "lib/slice.h"
+#include "lib/base/arena.h"
+#include "lib/base/slice.h"
 
 enum value_type {
     VALUE_NULL,

@@ -9,8 +9,8 @@
 #include "projector/admin.h"
 
 #include "conf/clients.h"
-#include "lib/clock.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/pages.h"
 
 #define SILENCE_US 2000000 /* beyond a keeper's turn */

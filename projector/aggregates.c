@@ -3,7 +3,7 @@
  */
 #include "projector/aggregates.h"
 
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "projector/statement.h"
 
 #define IN_LIST 64 /* aggregates asked for at once */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "cache/tag.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "projector/aggregates.h"
 #include "projector/statement.h"
 

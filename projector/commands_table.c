@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "command/idempotency.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "projector/table.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)

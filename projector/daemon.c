@@ -14,9 +14,9 @@
 #include <signal.h>
 
 #include "lib/backoff.h"
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/process.h"
 #include "projector/admin.h"
 #include "projector/dispatcher.h"

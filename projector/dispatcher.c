@@ -10,9 +10,9 @@
 
 #include <stdio.h>
 
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "projector/dead_letter.h"
 #include "projector/lane.h"
 #include "projector/session.h"

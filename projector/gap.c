@@ -13,8 +13,8 @@
 
 #include "command/attribute.h"
 #include "command/dynamodb.h"
-#include "lib/buf.h"
-#include "lib/clock.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
 #include "lib/json.h"
 #include "projector/event.h"
 

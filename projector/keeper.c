@@ -16,10 +16,10 @@
 #include <stdio.h>
 
 #include "conf/clients.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/log.h"
-#include "lib/memory.h"
 #include "projector/kill_point.h"
 #include "projector/lease.h"
 #include "projector/session.h"

@@ -15,9 +15,9 @@
 #include <stdio.h>
 
 #include "lib/backoff.h"
-#include "lib/clock.h"
-#include "lib/log.h"
-#include "lib/memory.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "projector/batcher.h"
 #include "projector/kill_point.h"
 #include "projector/stream.h"

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "projector/statement.h"
 
 #define HELD "owner IS NOT NULL AND lease_until > NOW(3)"

@@ -5,7 +5,7 @@
  */
 #include "projector/letters.h"
 
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "projector/dead_letter.h"
 #include "projector/retry.h"
 #include "projector/statement.h"

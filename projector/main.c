@@ -11,7 +11,7 @@
 #include "command/dynamodb.h"
 #include "conf/load.h"
 #include "conf/settings.h"
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "lib/process.h"
 #include "projector/daemon.h"
 #include "projector/letters.h"

@@ -6,7 +6,7 @@
 #ifndef PROJECTOR_OWNER_H
 #define PROJECTOR_OWNER_H
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 #define OWNER_TEXT 64 /* with its NUL; twofold_checkpoint.owner */
 

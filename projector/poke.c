@@ -5,7 +5,7 @@
 
 #include "cache/publish.h"
 #include "conf/clients.h"
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 #include "lib/redis.h"
 #include "projector/session.h"
 

@@ -3,7 +3,7 @@
  */
 #include "projector/preflight.h"
 
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "projector/session.h"
 #include "projector/statement.h"
 #include "projector/table.h"

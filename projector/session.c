@@ -11,8 +11,8 @@
 
 #include "cache/publish.h"
 #include "conf/clients.h"
-#include "lib/clock.h"
-#include "lib/log.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 static struct sql_login sql_login_of(const struct settings *settings)
 {

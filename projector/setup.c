@@ -12,9 +12,9 @@
 
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/hash.h"
-#include "lib/log.h"
 #include "lib/sql_conn.h"
 #include "projector/commands_table.h"
 #include "projector/table.h"

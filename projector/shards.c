@@ -9,9 +9,9 @@
  */
 #include "projector/shards.h"
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
 #include "lib/json.h"
-#include "lib/log.h"
 #include "projector/statement.h"
 
 #define PAGES_MAX 1000 /* of 100 shards each */

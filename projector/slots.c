@@ -3,7 +3,7 @@
  */
 #include "projector/slots.h"
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #define WORD_BITS 64
 

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/json.h"
 
 static struct slice text_of(const struct value *map, const char *name)

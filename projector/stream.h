@@ -5,7 +5,7 @@
 #define PROJECTOR_STREAM_H
 
 #include "command/dynamodb.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "projector/lease.h"
 
 struct stream {

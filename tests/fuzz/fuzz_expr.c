@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "conf/expr.h"
+#include "lib/base/utf8.h"
 #include "lib/json.h"
-#include "lib/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct value *read_json(struct arena *arena, const char *text)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "gateway/route.h"
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/conf/model_text.h"
 

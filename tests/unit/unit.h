@@ -13,8 +13,8 @@
 #include <cmocka.h>
 // clang-format on
 
-#include "lib/slice.h"
-#include "lib/status.h"
+#include "lib/base/slice.h"
+#include "lib/base/status.h"
 
 #define assert_status(got, expected) assert_string_equal(status_name(got), status_name(expected))
 

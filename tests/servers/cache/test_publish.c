@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "cache/publish.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "tests/unit/unit.h"
 
 #define DEADLINE clock_deadline(2000000)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "cache/publish.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/metric.h"
 #include "tests/servers/cache/world.h"
 

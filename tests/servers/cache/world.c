@@ -6,9 +6,9 @@
 
 #include "cache/publish.h"
 #include "cache/tag.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/hash.h"
-#include "lib/memory.h"
 #include "lib/metric.h"
 #include "projector/tables.sql.h"
 

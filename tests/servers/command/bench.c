@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "command/idempotency.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/json.h"
-#include "lib/memory.h"
 
 struct bench bench;
 

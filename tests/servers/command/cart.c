@@ -3,7 +3,7 @@
  */
 #include "tests/servers/command/cart.h"
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 struct carts carts;
 static struct commander *warm; /* the bench's; a command may be run by a cold one in its place */

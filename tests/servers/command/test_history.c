@@ -1,7 +1,7 @@
 /*
  * What history costs an event store's command: snapshots, pages, what a gateway knows already.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/servers/command/cart.h"
 
 static void forget_snapshot(struct trial *trial)

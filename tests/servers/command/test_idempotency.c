@@ -1,7 +1,7 @@
 /*
  * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first answer again.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/servers/command/widget.h"
 
 static uint64_t next_key;

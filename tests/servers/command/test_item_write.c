@@ -1,7 +1,7 @@
 /*
  * Commands of a state store against a DynamoDB (bench.h): what becomes of them without faults.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/servers/command/widget.h"
 
 static void test_created_item_has_its_attributes_and_marks(void **state)

@@ -5,7 +5,7 @@
 #define TESTS_SERVERS_LIB_SQL_FIXTURE_H
 
 #include "lib/sql_conn.h"
-#include "tests/servers/lib/child.h"
+#include "tests/servers/child.h"
 #include "tests/unit/unit.h"
 
 #define DATABASE "twofold_libtest"

@@ -4,9 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/redis.h"
-#include "tests/servers/lib/child.h"
+#include "tests/servers/child.h"
 #include "tests/unit/unit.h"
 
 struct answer {

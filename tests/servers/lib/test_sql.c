@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/metric.h"
 #include "lib/sql.h"
 #include "tests/servers/lib/sql_fixture.h"

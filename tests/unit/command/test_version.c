@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "command/version.h"
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/unit/unit.h"
 
 #define THREADS 4

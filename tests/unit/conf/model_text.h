@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "conf/load.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 enum model_file {
     MODEL_JSON,

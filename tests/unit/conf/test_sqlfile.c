@@ -5,7 +5,7 @@
 
 #include "conf/schema_sql.h"
 #include "conf/sqlscan.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/unit/unit.h"
 
 static struct sqlblock parse(struct arena *arena, const char *text, struct diag *diag)

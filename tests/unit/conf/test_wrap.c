@@ -2,7 +2,7 @@
  * The wrapped statements: one row, all rows, pages with keysets of one to three columns in both directions.
  */
 #include "conf/wrap.h"
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/unit/unit.h"
 
 #define HEAD                                                                                    \

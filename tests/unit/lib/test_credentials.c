@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/credentials.h"
 #include "tests/unit/lib/tiny_server.h"
 #include "tests/unit/unit.h"

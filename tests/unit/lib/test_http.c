@@ -1,7 +1,7 @@
 /*
  * The HTTP client: one request is sent once, whatever happens, and the caller is told truly what may have reached the server.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/http.h"
 #include "tests/unit/lib/tiny_server.h"
 #include "tests/unit/unit.h"

@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
+#include "lib/base/memory.h"
 #include "lib/httpd.h"
-#include "lib/memory.h"
 #include "lib/metric.h"
 #include "tests/unit/unit.h"
 

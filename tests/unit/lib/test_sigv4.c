@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "lib/json.h"
 #include "lib/sigv4.h"
 #include "tests/unit/unit.h"

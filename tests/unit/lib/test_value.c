@@ -1,5 +1,5 @@
+#include "lib/base/memory.h"
 #include "lib/json.h"
-#include "lib/memory.h"
 #include "lib/value.h"
 #include "tests/unit/unit.h"
 

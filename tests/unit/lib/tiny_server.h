@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 struct tiny_server;
 typedef const char *tiny_answer_fn(struct tiny_server *server, const char *request);

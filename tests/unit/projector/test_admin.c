@@ -1,7 +1,7 @@
 /*
  * /readyz of the projector.
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "projector/admin.h"
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 /*
  * Child processes of the tests; they die with the test (PR_SET_PDEATHSIG).
  */
-#include "tests/servers/lib/child.h"
+#include "tests/servers/child.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/unit/unit.h"
 
 static struct sockaddr_in loopback(uint16_t port)

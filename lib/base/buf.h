@@ -2,14 +2,14 @@
  * A growing run of bytes on the heap, for output. Its memory is kept by buf_clear, so one buffer serves
  * many messages. Out of memory ends the process. One thread at a time.
  */
-#ifndef LIB_BUF_H
-#define LIB_BUF_H
+#ifndef LIB_BASE_BUF_H
+#define LIB_BASE_BUF_H
 
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "lib/compiler.h"
-#include "lib/slice.h"
+#include "lib/base/compiler.h"
+#include "lib/base/slice.h"
 
 struct buf {
     char *ptr;

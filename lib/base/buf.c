@@ -1,11 +1,11 @@
 /*
  * A growing run of bytes: capacity doubles, so appending is linear in all.
  */
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 
 #include <stdio.h>
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #define BUF_FIRST 256
 

@@ -1,4 +1,4 @@
-#include "lib/status.h"
+#include "lib/base/status.h"
 #include "tests/unit/unit.h"
 
 static void test_names_are_lower_case(void **state)

@@ -1,4 +1,4 @@
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 #include "tests/unit/unit.h"
 
 static void test_equality_is_of_bytes(void **state)

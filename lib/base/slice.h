@@ -1,16 +1,16 @@
 /*
  * A view of bytes that somebody else owns. Never NUL-terminated by promise.
  */
-#ifndef LIB_SLICE_H
-#define LIB_SLICE_H
+#ifndef LIB_BASE_SLICE_H
+#define LIB_BASE_SLICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/compiler.h"
-#include "lib/status.h"
+#include "lib/base/compiler.h"
+#include "lib/base/status.h"
 
 struct slice {
     const char *ptr;

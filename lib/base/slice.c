@@ -1,7 +1,7 @@
 /*
  * Views of bytes: comparison, cutting, numbers in text. No memory, no locale.
  */
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 static unsigned char lower(char c)
 {

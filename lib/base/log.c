@@ -6,7 +6,7 @@
  *
  * Invariant: what is written holds no control character but its final newline, and is UTF-8.
  */
-#include "lib/log.h"
+#include "lib/base/log.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "lib/utf8.h"
+#include "lib/base/clock.h"
+#include "lib/base/utf8.h"
 
 #define TEXT_MAX      4096 /* below PIPE_BUF when nothing is escaped: whole lines on a pipe too */
 #define ESCAPED       4    /* bytes of "\xNN" */

@@ -7,10 +7,10 @@
  *
  * HTTP codes are the gateway's affair (gateway/problem.h).
  */
-#ifndef LIB_STATUS_H
-#define LIB_STATUS_H
+#ifndef LIB_BASE_STATUS_H
+#define LIB_BASE_STATUS_H
 
-#include "lib/compiler.h"
+#include "lib/base/compiler.h"
 
 // clang-format off
 #define STATUS(X)                                                                           \

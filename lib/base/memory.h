@@ -2,12 +2,12 @@
  * Heap memory of objects that own themselves. Out of memory ends the process with a line in the log: inputs are bounded, so it means that the
  * machine is too small. Work's memory comes from arenas.
  */
-#ifndef LIB_MEMORY_H
-#define LIB_MEMORY_H
+#ifndef LIB_BASE_MEMORY_H
+#define LIB_BASE_MEMORY_H
 
 #include <stddef.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 void *xalloc(size_t size); /* zeroed */
 void *xrealloc(void *memory, size_t size);

@@ -9,14 +9,14 @@
  * - Under AddressSanitizer free space is poisoned, and each allocation is followed by a few
  *   poisoned bytes.
  */
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_POISONS 1

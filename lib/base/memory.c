@@ -2,7 +2,7 @@
  * Heap memory that is always there: a process that gets none says so and ends. The line is written
  * without the log, which may itself want memory.
  */
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 #include <stdlib.h>
 #include <unistd.h>

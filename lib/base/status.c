@@ -2,7 +2,7 @@
  * The table of statuses as text. Names are lower-cased once, before main: afterwards all is
  * read-only.
  */
-#include "lib/status.h"
+#include "lib/base/status.h"
 
 #include <stddef.h>
 

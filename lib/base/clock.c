@@ -2,7 +2,7 @@
  * Clocks, and dates without the C library's calendar: no locale, no time zone, no static storage.
  * Days are turned into dates by Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
  */
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 
 #include <time.h>
 

@@ -7,10 +7,10 @@
  * What happens per request is a counter; what an operator acts on is a log line. log_*_every() says at most one line of
  * that place in the code per second, and then how many were left out.
  */
-#ifndef LIB_LOG_H
-#define LIB_LOG_H
+#ifndef LIB_BASE_LOG_H
+#define LIB_BASE_LOG_H
 
-#include "lib/compiler.h"
+#include "lib/base/compiler.h"
 
 enum log_level {
     LOG_DEBUG,

@@ -3,13 +3,13 @@
  * One thread at a time. Out of memory ends the process, so no caller checks for NULL: inputs are bounded.
  * Free space is poisoned under AddressSanitizer.
  */
-#ifndef LIB_ARENA_H
-#define LIB_ARENA_H
+#ifndef LIB_BASE_ARENA_H
+#define LIB_BASE_ARENA_H
 
 #include <stddef.h>
 
-#include "lib/compiler.h"
-#include "lib/slice.h"
+#include "lib/base/compiler.h"
+#include "lib/base/slice.h"
 
 struct arena_chunk;
 struct arena_deferred;

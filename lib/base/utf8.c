@@ -1,7 +1,7 @@
 /*
  * Well-formedness of UTF-8, by the ranges of Unicode's table 3-7.
  */
-#include "lib/utf8.h"
+#include "lib/base/utf8.h"
 
 static bool is_tail(unsigned char byte)
 {

@@ -1,4 +1,4 @@
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 #include "tests/unit/unit.h"
 
 static void test_memory_is_zeroed_and_never_null(void **state)

@@ -1,4 +1,4 @@
-#include "lib/clock.h"
+#include "lib/base/clock.h"
 #include "tests/unit/unit.h"
 
 static void test_dates_are_written_in_three_forms(void **state)

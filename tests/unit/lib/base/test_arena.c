@@ -1,4 +1,4 @@
-#include "lib/arena.h"
+#include "lib/base/arena.h"
 #include "tests/unit/unit.h"
 
 static bool all_bytes_are(const char *memory, size_t size, char byte)

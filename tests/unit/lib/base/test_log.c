@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/log.h"
+#include "lib/base/log.h"
 #include "tests/unit/unit.h"
 
 static int ends[2], saved;

@@ -1,8 +1,8 @@
 /*
  * Servers of the tests' own, and waiting for conditions. Ports are the kernel's choice.
  */
-#ifndef TESTS_SERVERS_LIB_CHILD_H
-#define TESTS_SERVERS_LIB_CHILD_H
+#ifndef TESTS_SERVERS_CHILD_H
+#define TESTS_SERVERS_CHILD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "lib/buf.h"
+#include "lib/base/buf.h"
 #include "tests/unit/unit.h"
 
 static void test_pieces_follow_each_other(void **state)

@@ -1,13 +1,13 @@
 /*
  * Time. Monotonic microseconds for deadlines and durations, wall time for what is stored or shown.
  */
-#ifndef LIB_CLOCK_H
-#define LIB_CLOCK_H
+#ifndef LIB_BASE_CLOCK_H
+#define LIB_BASE_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/slice.h"
+#include "lib/base/slice.h"
 
 #define CLOCK_NEVER UINT64_MAX
 
