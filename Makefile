@@ -26,13 +26,14 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf lib lib/base
+ROOMS := projector gateway command cache conf lib lib/data lib/base
 projector_needs := command cache
 gateway_needs   := command cache
 command_needs   := conf
 cache_needs     := conf
 conf_needs      := lib
-lib_needs       := lib/base
+lib_needs       := lib/data
+lib/data_needs  := lib/base
 lib/base_needs  :=
 
 # What a room is linked with: itself and all that it may use, in the order of ROOMS, so that who uses stands before who is used.
@@ -126,9 +127,9 @@ fuzz_model_needs := conf
 fuzz_schema_needs := conf
 fuzz_expr_needs := conf
 define harness
-$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/base lib))
+$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
-$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/base lib))
+$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach h,$(HARNESSES),$(eval $(call harness,$(h))))

@@ -12,8 +12,8 @@
 #include "cache/key.h"
 #include "cache/rows.h"
 #include "lib/base/buf.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 /* "<16 hex>", or "<version>-<16 hex>" */
 static struct slice etag_make(struct arena *arena, struct slice version, struct slice body)

@@ -8,7 +8,7 @@
 
 #include "cache/page.h"
 #include "lib/base/buf.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 #define FINGERPRINT_BYTES 8
 #define MAC_BYTES         16

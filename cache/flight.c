@@ -15,7 +15,7 @@
 #include <inttypes.h>
 
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 /* uthash with our memory (out of it ends the process) and our hash. */
 #define uthash_malloc(size)       xalloc(size)

@@ -10,8 +10,8 @@
 
 #include "cache/page.h"
 #include "cache/tag.h"
-#include "lib/decimal.h"
-#include "lib/hash.h"
+#include "lib/data/decimal.h"
+#include "lib/data/hash.h"
 
 #define NUMBER_MAX (U64_DIGITS + 1) /* with its separator */
 

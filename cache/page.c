@@ -13,8 +13,8 @@
 #include <endian.h>
 
 #include "cache/publish.h"
-#include "lib/hash.h"
-#include "lib/percent.h"
+#include "lib/data/hash.h"
+#include "lib/data/percent.h"
 
 static bool is_hex(struct slice text, size_t len)
 {

@@ -22,7 +22,7 @@
 #include "cache/tell.lua.h"
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 /* a:<aggregate>, for read-your-writes only. CACHE-PROTOCOL.md "Where things live" */
 #define SEEN_TTL_MS "600000"

@@ -11,8 +11,8 @@
 #include "cache/rows.h"
 
 #include "cache/page.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 enum {
     EPOCH_COLUMN,

@@ -7,8 +7,8 @@
 
 #include "conf/plan.h"
 #include "lib/base/buf.h"
-#include "lib/decimal.h"
-#include "lib/value.h"
+#include "lib/data/decimal.h"
+#include "lib/data/value.h"
 
 /*
  * Appends the canonical text of VALUE as TYPE: integers and numbers as decimal_text, booleans as true/false (a NUMBER 0/1 too), strings as they are.

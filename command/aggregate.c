@@ -7,7 +7,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 struct size {
     size_t nodes, bytes;

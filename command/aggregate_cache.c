@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/metric.h"
 
 #define PLACES 16384 /* chains of a few at the default of 64 MB and 1 KB each */

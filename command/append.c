@@ -24,7 +24,7 @@
 #include "command/load.h"
 #include "command/snapshot.h"
 #include "command/version.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 struct append {
     struct command *command;

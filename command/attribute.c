@@ -9,9 +9,9 @@
  */
 #include "command/attribute.h"
 
-#include "lib/decimal.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/decimal.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 /* ------------------------------------------------------------------ writing */
 

@@ -5,7 +5,7 @@
 #define COMMAND_ATTRIBUTE_H
 
 #include "lib/base/buf.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 /* Appends {"S": ...}. Numbers must be decimals in DynamoDB's range: TOO_LARGE otherwise. */
 MUST_CHECK enum status attribute_write(struct buf *buf, const struct value *value);

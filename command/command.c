@@ -12,9 +12,9 @@
 #include "command/idempotency.h"
 #include "command/item_write.h"
 #include "lib/base/memory.h"
-#include "lib/decimal.h"
-#include "lib/hash.h"
-#include "lib/percent.h"
+#include "lib/data/decimal.h"
+#include "lib/data/hash.h"
+#include "lib/data/percent.h"
 
 struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb,

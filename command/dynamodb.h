@@ -7,9 +7,9 @@
 
 #include "conf/settings.h"
 #include "lib/credentials.h"
+#include "lib/data/value.h"
 #include "lib/http.h"
 #include "lib/loop.h"
-#include "lib/value.h"
 
 struct dynamodb; /* one per worker or thread */
 

@@ -4,7 +4,7 @@
  */
 #include "command/dynamodb_error.h"
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 struct error_row {
     const char *name;

@@ -7,7 +7,7 @@
 #ifndef COMMAND_EVENT_H
 #define COMMAND_EVENT_H
 
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #define EVENT_PREFIX   "EVENT#"
 #define EVENT_SNAPSHOT "SNAPSHOT"

@@ -6,8 +6,8 @@
  */
 #include "command/fold.h"
 
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 void fold_begin(struct fold *fold, struct arena *arena, const struct plan_model *model,
                 const struct value *id, uint64_t version, bool exists, const struct value *state)

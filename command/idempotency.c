@@ -18,7 +18,7 @@
 #include "command/idempotency_record.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 struct idempotency {
     struct record record;

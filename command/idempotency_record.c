@@ -7,8 +7,8 @@
 
 #include "command/attribute.h"
 #include "command/idempotency.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 /* ------------------------------------------------------------------ hashes */
 

@@ -4,7 +4,7 @@
 #ifndef COMMAND_ITEM_H
 #define COMMAND_ITEM_H
 
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #define ITEM_VERSION    "_version"
 #define ITEM_WRITTEN_AT "_written_at"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "command/attribute.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 /* A request that is being written. */
 struct draft {

@@ -26,7 +26,7 @@
 #include "command/version.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 struct item_command {
     struct command *command;

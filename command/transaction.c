@@ -6,8 +6,8 @@
 #include "command/transaction.h"
 
 #include "lib/base/buf.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 struct slice transaction_token(struct arena *arena)
 {

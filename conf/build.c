@@ -7,7 +7,7 @@
 
 #include "conf/fingerprint.h"
 #include "conf/template.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 #define SNAPSHOT_EVERY 50 /* events, when the model does not say; 0 in the model: none */
 

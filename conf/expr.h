@@ -7,7 +7,7 @@
 #define CONF_EXPR_H
 
 #include "conf/schema.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #define EXPR_COST_MAX  10000
 #define EXPR_DEPTH_MAX 64

@@ -5,7 +5,7 @@
  */
 #include "conf/expr.h"
 #include "conf/expr_tree.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 /* NULL: an error, said in run->error. */
 static const struct value *eval(struct expr_run *run, const struct node *node);

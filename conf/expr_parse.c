@@ -10,7 +10,7 @@
  */
 #include "conf/expr_parse.h"
 
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 static struct node *parse_expression(struct parser *parser);
 static struct node *parse_unary(struct parser *parser);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
-#include "lib/hash.h"
-#include "lib/json.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
 
 static void add(struct buf *text, struct slice field)
 {

@@ -5,7 +5,7 @@
 
 #include "conf/file.h"
 #include "lib/base/utf8.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define STRING MEMBER_TYPE(VALUE_STRING)
 #define NUMBER MEMBER_TYPE(VALUE_NUMBER)

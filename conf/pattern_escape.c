@@ -6,7 +6,7 @@
 
 #include "conf/pattern_property.h"
 #include "conf/pattern_walk.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 #define SPACES \
     "\\x{09}-\\x{0d} \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"

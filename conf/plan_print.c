@@ -3,7 +3,7 @@
  */
 #include "conf/plan.h"
 #include "lib/base/buf.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 static const char *source_name(enum plan_source source)
 {

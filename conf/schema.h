@@ -7,7 +7,7 @@
 #define CONF_SCHEMA_H
 
 #include "conf/source.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #define SCHEMA_ERRORS_MAX 32
 

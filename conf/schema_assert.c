@@ -8,7 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/memory.h"
 #include "lib/base/utf8.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define TEXT_SHOWN 200 /* bytes of a choice that an error repeats */
 

@@ -7,7 +7,7 @@
 #include "conf/schema_rules.h"
 #include "conf/source.h"
 #include "conf/suggest.h"
-#include "lib/percent.h"
+#include "lib/data/percent.h"
 
 static void complain(struct schema_document *document, const struct schema_reference *reference,
                      struct slice hint, const char *what)

@@ -8,7 +8,7 @@
 #include "conf/pattern.h"
 #include "conf/schema.h"
 #include "conf/schema_format.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 #define TYPE_BIT(type) (1u << (type))
 #define TYPE_BIT_ALL   0xffffffffu

@@ -6,7 +6,7 @@
 #define CONF_SOURCE_H
 
 #include "conf/diag.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 /* Where a JSON text came from, for complaints. */
 struct json_source {

@@ -14,7 +14,7 @@
 #include "gateway/param.h"
 #include "gateway/submit.h"
 #include "lib/base/clock.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 struct reading {
     struct request *request;

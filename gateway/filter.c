@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "conf/expr.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define PIECE 65536
 

@@ -16,7 +16,7 @@
 #include "conf/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define ROUND_US    1000000
 #define DEADLINE_US 2000000

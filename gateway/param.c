@@ -4,9 +4,9 @@
 #include "gateway/param.h"
 
 #include "cache/tag.h"
-#include "lib/decimal.h"
-#include "lib/percent.h"
-#include "lib/value.h"
+#include "lib/data/decimal.h"
+#include "lib/data/percent.h"
+#include "lib/data/value.h"
 
 /* -?(0|[1-9][0-9]*) but not -0: one text for one number, or a tag would not meet its change. */
 static bool is_canonical_integer(struct slice text)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 static const struct problem_row {
     int code;

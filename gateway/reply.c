@@ -4,7 +4,7 @@
  */
 #include "gateway/reply.h"
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 void reply_begin(struct request *request, int code)
 {

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
-#include "lib/hash.h"
-#include "lib/percent.h"
+#include "lib/data/hash.h"
+#include "lib/data/percent.h"
 
 #define SEGMENTS_MAX 16
 #define NO_NODE      0 /* the root is nobody's child */

@@ -10,7 +10,7 @@
 #include "gateway/param.h"
 #include "gateway/reply.h"
 #include "lib/base/clock.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 /* ------------------------------------------------------------------ what the client sent */
 

@@ -17,7 +17,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 static struct redis *open_redis(struct worker *worker)
 {

@@ -6,7 +6,7 @@
  */
 #include "lib/backoff.h"
 
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 /* base * 2^attempt, at most CAP, whatever overflows. */
 static uint64_t doubled(uint64_t base, uint64_t cap, unsigned int attempt)

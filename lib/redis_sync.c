@@ -21,7 +21,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/redis_hello.h"
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"

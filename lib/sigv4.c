@@ -16,7 +16,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/sigv4_canonical.h"
 
 #define HASH_TEXT (2 * (size_t)SHA256_BYTES)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/percent.h"
+#include "lib/data/percent.h"
 
 static struct slice decode(struct arena *arena, struct slice text)
 {

@@ -5,7 +5,7 @@
 #define LIB_SIGV4_CANONICAL_H
 
 #include "lib/base/buf.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/sigv4.h"
 
 #define SIGV4_HEADERS_MAX 64 /* that one request may have signed */

@@ -2,8 +2,8 @@
  * Typed values -> parameters of the binary protocol. No number passes through a double: integers go as BIGINT, all others as the text of an exact DECIMAL.
  */
 #include "lib/base/memory.h"
-#include "lib/decimal.h"
-#include "lib/json.h"
+#include "lib/data/decimal.h"
+#include "lib/data/json.h"
 #include "lib/sql_private.h"
 
 static void bind_text(MYSQL_BIND *bind, enum enum_field_types type, struct slice text)

@@ -9,7 +9,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 struct sql_conn;
 

@@ -5,7 +5,7 @@
  * it is closed: it is never run, and its kinds are the kinds of the last columns.
  */
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/sql_private.h"
 
 enum status sql_use(struct sql_conn *conn, struct slice database)

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "conf/expr.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define ROUNDS 7
 
@@ -141,7 +141,7 @@ int main(void)
     struct arena arena = {0};
     struct diag diag = {0};
     const struct json_source source = {&diag, SLICE_LITERAL("micro"), slice_str(schema_text),
-                                         SLICE_EMPTY};
+                                       SLICE_EMPTY};
     struct expr_scope scope = {.payload = true, .state = true};
     struct validation_work validation;
     struct expr_work expr = {0};

@@ -8,7 +8,7 @@
  */
 #include "projector/dead_letter.h"
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "projector/statement.h"
 
 enum status dead_letter_lock(struct session *session, const struct lease *lease,

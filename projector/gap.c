@@ -15,7 +15,7 @@
 #include "command/dynamodb.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "projector/event.h"
 
 struct gap {

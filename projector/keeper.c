@@ -19,7 +19,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "projector/kill_point.h"
 #include "projector/lease.h"
 #include "projector/session.h"

@@ -16,7 +16,7 @@
 #include "cache/tag.h"
 #include "command/attribute.h"
 #include "command/item.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 #include "projector/event.h"
 
 #define NO_IMAGE "it has no image (the stream must be NEW_AND_OLD_IMAGES)"

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "projector/apply.h"
 #include "projector/batch.h"
 #include "projector/dead_letter.h"

@@ -4,7 +4,7 @@
  */
 #include "projector/revision.h"
 
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "projector/statement.h"
 
 enum status revision_read(struct sql_conn *sql, struct slice database, bool lock,

@@ -14,7 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/sql_conn.h"
 #include "projector/commands_table.h"
 #include "projector/table.h"

@@ -11,7 +11,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "projector/statement.h"
 
 #define PAGES_MAX 1000 /* of 100 shards each */

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 static struct slice text_of(const struct value *map, const char *name)
 {

@@ -12,7 +12,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */

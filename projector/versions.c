@@ -3,7 +3,7 @@
  */
 #include "projector/versions.h"
 
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 void versions_init(struct versions *versions, struct arena *arena, size_t max)
 {

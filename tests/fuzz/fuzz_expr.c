@@ -5,7 +5,7 @@
 
 #include "conf/expr.h"
 #include "lib/base/utf8.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct value *read_json(struct arena *arena, const char *text)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "command/attribute.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Any JSON may come as an answer. */

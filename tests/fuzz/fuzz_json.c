@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Reads what the buffer holds, which a parser of that very text wrote. */

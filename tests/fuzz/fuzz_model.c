@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/conf/model_text.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "conf/schema.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 
 static void judge(struct arena *arena, const struct schema *schema, const struct value *instance)

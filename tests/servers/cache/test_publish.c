@@ -6,7 +6,7 @@
 #include "cache/publish.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "tests/unit/unit.h"
 
 #define DEADLINE clock_deadline(2000000)

@@ -8,7 +8,7 @@
 #include "cache/tag.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "lib/metric.h"
 #include "projector/tables.sql.h"
 

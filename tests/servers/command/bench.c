@@ -9,7 +9,7 @@
 #include "command/idempotency.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 struct bench bench;
 

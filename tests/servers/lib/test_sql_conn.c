@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "lib/sql_conn.h"
 #include "tests/servers/lib/sql_fixture.h"
 

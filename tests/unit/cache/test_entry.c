@@ -1,5 +1,5 @@
 #include "cache/entry.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "tests/unit/unit.h"
 
 static const struct entry sample = {

@@ -1,5 +1,5 @@
 #include "cache/key.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 #include "tests/unit/unit.h"
 
 static struct arena arena;

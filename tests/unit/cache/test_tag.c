@@ -1,5 +1,5 @@
 #include "cache/tag.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static struct arena arena;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "conf/plan.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 enum cart_command {
     CART_OPEN, /* !exists; emits Opened; ids are generated */

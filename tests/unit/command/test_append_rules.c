@@ -2,7 +2,7 @@
  * What an answer to an append means, and which versions are expected: by table.
  */
 #include "command/append_rules.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 #define CANCELLED(reasons) \

@@ -2,7 +2,7 @@
  * Values to DynamoDB's typed JSON and back.
  */
 #include "command/attribute.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static const struct value *parse(struct arena *arena, const char *text)

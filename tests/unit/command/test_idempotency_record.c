@@ -2,7 +2,7 @@
  * Which commands are the same request, and what is stored of them.
  */
 #include "command/idempotency_record.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/command/widgets.h"
 #include "tests/unit/unit.h"
 

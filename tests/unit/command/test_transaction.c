@@ -2,7 +2,7 @@
  * Transactions as text, and their refusals.
  */
 #include "command/transaction.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static void test_request_has_its_actions_in_order(void **state)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "conf/plan.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 enum widget_command {
     WIDGET_CREATE,  /* put, !exists */

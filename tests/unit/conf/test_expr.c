@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "conf/expr.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 #define SCHEMA                                                                                      \

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "conf/schema.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static const struct value *parse(struct arena *arena, const char *text)

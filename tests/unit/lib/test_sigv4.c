@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "lib/sigv4.h"
 #include "tests/unit/unit.h"
 

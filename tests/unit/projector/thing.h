@@ -5,7 +5,7 @@
 #define TESTS_UNIT_PROJECTOR_THING_H
 
 #include "conf/plan.h"
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static inline const struct plan_model *thing_model(void)

@@ -4,9 +4,9 @@
  * - The coefficient has at most 38 digits and does not end in 0, so a number has one form only.
  * - 10^38 < 2^127: two aligned coefficients of 38 digits can be compared and added in 128 bits.
  */
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
-#include "lib/decimal_normal.h"
+#include "lib/data/decimal_normal.h"
 
 #define SCALE_LIMIT  INT64_C(1000000000000) /* beyond any text's length: exponents saturate here */
 #define PLAIN_DIGITS 18                     /* any such number fits 64 bits */

@@ -3,10 +3,10 @@
  */
 #include "lib/base/memory.h"
 #include "lib/base/utf8.h"
-#include "lib/decimal.h"
-#include "lib/hash.h"
-#include "lib/json.h"
-#include "lib/json_plain.h"
+#include "lib/data/decimal.h"
+#include "lib/data/hash.h"
+#include "lib/data/json.h"
+#include "lib/data/json_plain.h"
 
 static void write_escape(struct buf *buf, unsigned char c)
 {

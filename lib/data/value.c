@@ -2,12 +2,12 @@
  * Nodes of the value tree. A map is a list of named children in the order written; it is small as a
  * rule, so members are found by walking. What looks at all members of two maps sorts them first.
  */
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #include <stdlib.h>
 
 #include "lib/base/memory.h"
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 const char *value_type_name(enum value_type type)
 {

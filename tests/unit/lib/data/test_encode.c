@@ -1,4 +1,4 @@
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "tests/unit/unit.h"
 
 static void test_hex_both_ways(void **state)

@@ -1,10 +1,10 @@
 /*
  * Percent-encoding.
  */
-#include "lib/percent.h"
+#include "lib/data/percent.h"
 
 #include "lib/base/utf8.h"
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 static bool is_unreserved(char c)
 {

@@ -4,13 +4,13 @@
  * The reader refuses what the RFC's grammar refuses, and besides: duplicate member names, bad UTF-8, lone
  * surrogates, nesting above JSON_DEPTH_MAX. It uses no recursion without a bound and keeps numbers as text.
  */
-#ifndef LIB_JSON_H
-#define LIB_JSON_H
+#ifndef LIB_DATA_JSON_H
+#define LIB_DATA_JSON_H
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
-#include "lib/value.h"
+#include "lib/data/value.h"
 
 #define JSON_DEPTH_MAX 64
 /* DynamoDB's items nest 32 deep, its typed JSON needs two levels for each and a few around them. */

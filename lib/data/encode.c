@@ -1,7 +1,7 @@
 /*
  * Bytes as text: hex and base64 (RFC 4648), in both of base64's alphabets.
  */
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

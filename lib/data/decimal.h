@@ -3,8 +3,8 @@
  * (magnitude 1E-130 to 9.99E+125; AWS, "Supported data types": Number).
  * Values, not objects: no memory to free. Arithmetic goes through GMP.
  */
-#ifndef LIB_DECIMAL_H
-#define LIB_DECIMAL_H
+#ifndef LIB_DATA_DECIMAL_H
+#define LIB_DATA_DECIMAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

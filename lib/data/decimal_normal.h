@@ -1,10 +1,10 @@
 /*
  * What decimal.c and decimal_arith.c share: powers, digits and the normal form.
  */
-#ifndef LIB_DECIMAL_NORMAL_H
-#define LIB_DECIMAL_NORMAL_H
+#ifndef LIB_DATA_DECIMAL_NORMAL_H
+#define LIB_DATA_DECIMAL_NORMAL_H
 
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 
 /* Places of the first digit, by DynamoDB's range: 1E-130 to 9.99E+125. */
 #define DECIMAL_LOWEST  (-130)

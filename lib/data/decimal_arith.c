@@ -5,8 +5,8 @@
  */
 #include <gmp.h>
 
-#include "lib/decimal.h"
-#include "lib/decimal_normal.h"
+#include "lib/data/decimal.h"
+#include "lib/data/decimal_normal.h"
 
 static int min_int(int a, int b)
 {

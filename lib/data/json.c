@@ -9,12 +9,12 @@
  * - Duplicate names are looked for when a map ends: by pairs up to 16 members, beyond that by a
  *   table hashed with a secret seed, so that no text takes quadratic time.
  */
-#include "lib/json.h"
+#include "lib/data/json.h"
 
 #include "lib/base/memory.h"
 #include "lib/base/utf8.h"
-#include "lib/hash.h"
-#include "lib/json_plain.h"
+#include "lib/data/hash.h"
+#include "lib/data/json_plain.h"
 
 #define PAIRS_MAX 16
 

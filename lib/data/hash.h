@@ -1,8 +1,8 @@
 /*
  * Hashes, their texts (encode.c), and random bytes. Any thread.
  */
-#ifndef LIB_HASH_H
-#define LIB_HASH_H
+#ifndef LIB_DATA_HASH_H
+#define LIB_DATA_HASH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 #include "tests/unit/unit.h"
 
 static void assert_hex(const void *bytes, size_t count, const char *expected)

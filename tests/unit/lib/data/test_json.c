@@ -1,4 +1,4 @@
-#include "lib/json.h"
+#include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
 static struct arena arena;

@@ -1,4 +1,4 @@
-#include "lib/decimal.h"
+#include "lib/data/decimal.h"
 #include "tests/unit/unit.h"
 
 #define NINES_38  "99999999999999999999999999999999999999"

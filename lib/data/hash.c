@@ -2,7 +2,7 @@
  * Hashes by libxxhash and OpenSSL. Fetching an algorithm costs more than a hash, so each is fetched
  * once per process, and each thread keeps a context of its own, freed when it ends.
  */
-#include "lib/hash.h"
+#include "lib/data/hash.h"
 
 #include <errno.h>
 #include <openssl/core_names.h>

@@ -1,8 +1,8 @@
 /*
  * What the JSON reader and writer share: where the plain bytes of a string end.
  */
-#ifndef LIB_JSON_PLAIN_H
-#define LIB_JSON_PLAIN_H
+#ifndef LIB_DATA_JSON_PLAIN_H
+#define LIB_DATA_JSON_PLAIN_H
 
 #include <stdbool.h>
 #include <stdint.h>

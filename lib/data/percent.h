@@ -1,8 +1,8 @@
 /*
  * Percent-encoding (RFC 3986 2.1), both ways.
  */
-#ifndef LIB_PERCENT_H
-#define LIB_PERCENT_H
+#ifndef LIB_DATA_PERCENT_H
+#define LIB_DATA_PERCENT_H
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"

@@ -1,6 +1,6 @@
 #include "lib/base/memory.h"
-#include "lib/json.h"
-#include "lib/value.h"
+#include "lib/data/json.h"
+#include "lib/data/value.h"
 #include "tests/unit/unit.h"
 
 static struct arena arena;

@@ -2,8 +2,8 @@
  * The one tree of typed values that payloads, items, events, expressions and SQL parameters share.
  * Nodes live in an arena and are read-only once built. Numbers keep their text, so no digit is ever lost.
  */
-#ifndef LIB_VALUE_H
-#define LIB_VALUE_H
+#ifndef LIB_DATA_VALUE_H
+#define LIB_DATA_VALUE_H
 
 #include <stdbool.h>
 
