@@ -18,7 +18,7 @@
 #include "cache/primary.h"
 #include "cache/secret.h"
 #include "cache/token.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 struct flight;
 

@@ -11,8 +11,8 @@
 
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "lib/loop.h"
 #include "lib/redis.h"
+#include "lib/run/loop.h"
 #include "lib/sql.h"
 
 struct cache;

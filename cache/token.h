@@ -11,8 +11,8 @@
 
 #include "cache/page.h"
 #include "conf/plan.h"
-#include "lib/loop.h"
 #include "lib/redis.h"
+#include "lib/run/loop.h"
 #include "lib/sql.h"
 
 #define TOKENS_MAX 16

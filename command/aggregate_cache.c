@@ -11,7 +11,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #define PLACES 16384 /* chains of a few at the default of 64 MB and 1 KB each */
 

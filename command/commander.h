@@ -7,7 +7,7 @@
 #include "command/aggregate_cache.h"
 #include "command/command.h"
 #include "command/retry.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #define COMMAND_RESULTS (STATUS_COUNT + 2) /* statuses, no-op, repetition */
 

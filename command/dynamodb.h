@@ -9,7 +9,7 @@
 #include "lib/credentials.h"
 #include "lib/data/value.h"
 #include "lib/http.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 struct dynamodb; /* one per worker or thread */
 

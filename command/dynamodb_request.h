@@ -6,7 +6,7 @@
 #define COMMAND_DYNAMODB_REQUEST_H
 
 #include "command/dynamodb.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 // clang-format off
 /* X(operation, service) */

@@ -5,7 +5,7 @@
 #define COMMAND_RETRY_H
 
 #include "command/dynamodb.h"
-#include "lib/backoff.h"
+#include "lib/run/backoff.h"
 
 /* One per commander. */
 struct retrier {

@@ -19,7 +19,7 @@
 #include "gateway/worker.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/process.h"
+#include "lib/run/process.h"
 
 #define EXIT_USAGE 2
 

@@ -8,7 +8,7 @@
 #include "gateway/reply.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #define REQUEST_ID_MAX 128
 

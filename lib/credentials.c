@@ -12,11 +12,11 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "lib/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/credentials_source.h"
+#include "lib/run/backoff.h"
 
 #define REFRESH_BEFORE_MS ((uint64_t)300000) /* as the AWS SDKs do */
 #define REFRESH_JITTER_MS 60000u

@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 struct http;
 

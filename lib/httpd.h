@@ -12,7 +12,7 @@
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
 #include "lib/httpd_parse.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 struct httpd;
 struct httpd_conn;

@@ -14,7 +14,7 @@
 #include <event2/event_struct.h>
 
 #include "lib/httpd.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #define HTTPD_READ_BYTES \
     65536 /* of one read(2); also what waits unparsed at most, besides one that does not end */

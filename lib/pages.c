@@ -5,7 +5,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/dashboard.html.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #define CONNECTIONS_MAX 200 /* a few scrapers and operators */
 #define TYPE_METRICS    "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"

@@ -9,7 +9,7 @@
 #define LIB_REDIS_H
 
 #include "lib/base/slice.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 #define REDIS_RUN_ID 40
 

@@ -20,15 +20,15 @@
 #include <event2/event.h>
 #include <hiredis/hiredis.h>
 
-#include "lib/address.h"
-#include "lib/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/redis_hello.h"
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"
-#include "lib/resolve.h"
+#include "lib/run/address.h"
+#include "lib/run/backoff.h"
+#include "lib/run/resolve.h"
 
 #define READ_FULL      (16 * 1024) /* what redisBufferRead asks for */
 #define READS_PER_TURN 64          /* then others of the loop have their turn */

@@ -5,8 +5,8 @@
 #ifndef LIB_REDIS_LINK_H
 #define LIB_REDIS_LINK_H
 
-#include "lib/loop.h"
 #include "lib/redis.h"
+#include "lib/run/loop.h"
 
 struct redis_link;
 

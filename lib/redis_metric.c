@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 // clang-format off
 #define RESULTS(X) X(OK, "ok") X(ERROR, "error") X(UNAVAILABLE, "unavailable") X(TIMEOUT, "timeout") X(BUSY, "busy")

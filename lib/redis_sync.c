@@ -16,8 +16,6 @@
 
 #include <hiredis/hiredis.h>
 
-#include "lib/address.h"
-#include "lib/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -25,6 +23,8 @@
 #include "lib/redis_hello.h"
 #include "lib/redis_metric.h"
 #include "lib/redis_reply.h"
+#include "lib/run/address.h"
+#include "lib/run/backoff.h"
 
 struct redis_sync {
     struct arena memory; /* of the configuration */

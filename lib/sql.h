@@ -7,7 +7,7 @@
 #ifndef LIB_SQL_H
 #define LIB_SQL_H
 
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 #include "lib/sql_conn.h"
 
 #define SQL_PRIMARY   0

@@ -12,8 +12,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "lib/address.h"
 #include "lib/base/memory.h"
+#include "lib/run/address.h"
 #include "lib/sql_private.h"
 
 #define ERROR_EMPTY_QUERY       1065

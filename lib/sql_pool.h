@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 #include "lib/base/arena.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "lib/sql.h"
 
 struct sql_victim;

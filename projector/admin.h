@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_ADMIN_H
 #define PROJECTOR_ADMIN_H
 
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 #include "projector/follower.h"
 
 struct admin;

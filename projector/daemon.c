@@ -13,11 +13,11 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "lib/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/process.h"
+#include "lib/run/backoff.h"
+#include "lib/run/process.h"
 #include "projector/admin.h"
 #include "projector/dispatcher.h"
 #include "projector/keeper.h"

@@ -10,7 +10,7 @@
 #include "conf/plan.h"
 #include "conf/settings.h"
 #include "lib/credentials.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "projector/keeper_rules.h"
 #include "projector/owner.h"
 #include "projector/wake.h"

@@ -14,10 +14,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
+#include "lib/run/backoff.h"
 #include "projector/batcher.h"
 #include "projector/kill_point.h"
 #include "projector/stream.h"

@@ -12,7 +12,7 @@
 #include "conf/load.h"
 #include "conf/settings.h"
 #include "lib/base/log.h"
-#include "lib/process.h"
+#include "lib/run/process.h"
 #include "projector/daemon.h"
 #include "projector/letters.h"
 #include "projector/setup.h"

@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_POKE_H
 #define PROJECTOR_POKE_H
 
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 #include "projector/follower.h"
 
 struct poke;

@@ -2,7 +2,7 @@
  * "Answering a query" of CACHE-PROTOCOL.md against real servers; world.h says how.
  */
 #include "cache/cache.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "tests/servers/cache/world.h"
 
 #define ONE "{\"id\":1,\"name\":\"one\"}"

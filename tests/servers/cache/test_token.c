@@ -5,7 +5,7 @@
 
 #include "cache/publish.h"
 #include "lib/base/clock.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "tests/servers/cache/world.h"
 
 #define ONE "{\"id\":1,\"name\":\"one\"}"

@@ -9,7 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "projector/tables.sql.h"
 
 #define DEADLINE clock_deadline(5000000)

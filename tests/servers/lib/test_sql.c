@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "lib/sql.h"
 #include "tests/servers/lib/sql_fixture.h"
 

@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "command/aggregate_cache.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "tests/unit/command/carts.h"
 #include "tests/unit/unit.h"
 

@@ -15,7 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/httpd.h"
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "tests/unit/unit.h"
 
 #define PATIENCE_US 10000000 /* then what was waited for will not come */

@@ -5,7 +5,7 @@
  *
  * The answer always comes back to the loop, which alone frees; cancelling only takes done away.
  */
-#include "lib/resolve.h"
+#include "lib/run/resolve.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

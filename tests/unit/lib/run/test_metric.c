@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 #include "tests/unit/unit.h"
 
 static struct buf text;

@@ -15,7 +15,7 @@
  * would do, but their clock is CLOCK_MONOTONIC_COARSE (4 ms steps) or a system call in each turn
  * (EVENT_BASE_FLAG_PRECISE_TIMER).
  */
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -4,7 +4,7 @@
  *
  * Invariant: tokens <= capacity.
  */
-#include "lib/backoff.h"
+#include "lib/run/backoff.h"
 
 #include "lib/data/hash.h"
 

@@ -4,8 +4,8 @@
  * A deferred call runs after the callback that asked for it has returned and before the loop sleeps again: a callback
  * never runs inside the call that starts it, and all writes of one turn go out together.
  */
-#ifndef LIB_LOOP_H
-#define LIB_LOOP_H
+#ifndef LIB_RUN_LOOP_H
+#define LIB_RUN_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
  * The process_* families of the Prometheus client libraries ("Writing client libraries", Process
  * metrics), from /proc and the clocks. A value that cannot be read is left out.
  */
-#include "lib/metric_process.h"
+#include "lib/run/metric_process.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 
-#include "lib/resolve.h"
+#include "lib/run/resolve.h"
 #include "tests/unit/unit.h"
 
 static void test_addresses_and_paths_need_no_resolver(void **state)

@@ -2,8 +2,8 @@
  * When to try again: full jitter and a retry budget (AWS Architecture Blog, "Exponential Backoff And Jitter"; the budget is
  * the token bucket of the AWS SDKs' standard retry mode). Pure, but for the random number.
  */
-#ifndef LIB_BACKOFF_H
-#define LIB_BACKOFF_H
+#ifndef LIB_RUN_BACKOFF_H
+#define LIB_RUN_BACKOFF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
  * What a daemon asks of its operating system. Called once, at the start, before there are threads.
  */
-#ifndef LIB_PROCESS_H
-#define LIB_PROCESS_H
+#ifndef LIB_RUN_PROCESS_H
+#define LIB_RUN_PROCESS_H
 
 #include "lib/base/slice.h"
 

@@ -1,8 +1,8 @@
 /*
  * Where a server listens: "127.0.0.1:6379", "[::1]:6379" or "/path/of/socket".
  */
-#ifndef LIB_ADDRESS_H
-#define LIB_ADDRESS_H
+#ifndef LIB_RUN_ADDRESS_H
+#define LIB_RUN_ADDRESS_H
 
 #include <stdint.h>
 

@@ -6,8 +6,8 @@
  *
  *     #define CACHE_METRICS(X) X(lookups, COUNTER, "twofold_cache_lookups_total", "cache lookups by result")
  */
-#ifndef LIB_METRIC_H
-#define LIB_METRIC_H
+#ifndef LIB_RUN_METRIC_H
+#define LIB_RUN_METRIC_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "lib/backoff.h"
+#include "lib/run/backoff.h"
 #include "tests/unit/unit.h"
 
 static void test_a_pause_is_at_most_the_doubled_base_and_the_cap(void **state)

@@ -1,7 +1,7 @@
 /*
  * Addresses as settings have them. Names are not resolved here.
  */
-#include "lib/address.h"
+#include "lib/run/address.h"
 
 /* Splits "[::1]:6379" or "host:6379". */
 static bool split(struct slice text, struct slice *host_out, struct slice *port_out)

@@ -1,5 +1,4 @@
-#include "lib/address.h"
-#include "lib/sql_conn.h"
+#include "lib/run/address.h"
 #include "tests/unit/unit.h"
 
 static void test_addresses_have_a_host_and_a_port(void **state)
@@ -39,27 +38,11 @@ static void test_what_is_no_address_is_invalid(void **state)
     }
 }
 
-static void test_a_sql_address_carries_its_name(void **state)
-{
-    struct sql_address address;
-
-    (void)state;
-    assert_status(
-        sql_address_parse(SLICE_LITERAL("[::1]:3306"), SLICE_LITERAL("replica1"), &address),
-        STATUS_OK);
-    assert_slice(address.name, "replica1");
-    assert_slice(address.host, "::1");
-    assert_int_equal(address.port, 3306);
-    assert_status(sql_address_parse(SLICE_LITERAL("nowhere"), SLICE_LITERAL("x"), &address),
-                  STATUS_INVALID);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_have_a_host_and_a_port),
         cmocka_unit_test(test_what_is_no_address_is_invalid),
-        cmocka_unit_test(test_a_sql_address_carries_its_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 #include "tests/unit/unit.h"
 
 static struct loop *loop;

@@ -1,7 +1,7 @@
 /*
  * Limits, signals and the pid file of a daemon.
  */
-#include "lib/process.h"
+#include "lib/run/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

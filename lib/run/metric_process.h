@@ -2,8 +2,8 @@
  * What every Prometheus client says of its own process: CPU, memory, file descriptors, start time.
  * For metric.c.
  */
-#ifndef LIB_METRIC_PROCESS_H
-#define LIB_METRIC_PROCESS_H
+#ifndef LIB_RUN_METRIC_PROCESS_H
+#define LIB_RUN_METRIC_PROCESS_H
 
 #include "lib/base/buf.h"
 

@@ -8,7 +8,7 @@
  * A scrape sums the slots: it may miss what is counted meanwhile, never counts twice, and a counter
  * never falls.
  */
-#include "lib/metric.h"
+#include "lib/run/metric.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/metric_process.h"
+#include "lib/run/metric_process.h"
 
 #define SLOTS      64
 #define SHARED     (SLOTS - 1)

@@ -1,11 +1,11 @@
 /*
  * The address of a host name, found on a thread of its own: getaddrinfo waits, and a loop must not.
  */
-#ifndef LIB_RESOLVE_H
-#define LIB_RESOLVE_H
+#ifndef LIB_RUN_RESOLVE_H
+#define LIB_RUN_RESOLVE_H
 
 #include "lib/base/slice.h"
-#include "lib/loop.h"
+#include "lib/run/loop.h"
 
 struct resolve;
 
