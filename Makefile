@@ -26,13 +26,14 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf lib lib/run lib/data lib/base
+ROOMS := projector gateway command cache conf lib lib/httpd lib/run lib/data lib/base
 projector_needs := command cache
 gateway_needs   := command cache
 command_needs   := conf
 cache_needs     := conf
-conf_needs      := lib
+conf_needs      := lib/httpd lib
 lib_needs       := lib/run
+lib/httpd_needs := lib/run
 lib/run_needs   := lib/data
 lib/data_needs  := lib/base
 lib/base_needs  :=
@@ -127,6 +128,8 @@ fuzz_settings_needs := conf
 fuzz_model_needs := conf
 fuzz_schema_needs := conf
 fuzz_expr_needs := conf
+fuzz_json_needs := lib/data
+fuzz_httpd_parse_needs := lib/httpd
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)

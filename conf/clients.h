@@ -5,7 +5,7 @@
 #define CONF_CLIENTS_H
 
 #include "conf/settings.h"
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 #include "lib/redis.h"
 
 /* Slices are the settings'. */

@@ -17,7 +17,7 @@
 #include "conf/expr.h"
 #include "conf/scalar.h"
 #include "conf/schema.h"
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 
 /* "thing:{thingId}": literals and places in turn. */
 struct plan_template {

@@ -6,7 +6,7 @@
 #include "conf/clients.h"
 #include "gateway/health.h"
 #include "lib/base/log.h"
-#include "lib/pages.h"
+#include "lib/httpd/pages.h"
 
 struct admin {
     struct loop *loop;

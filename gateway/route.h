@@ -8,7 +8,7 @@
 
 #include "conf/plan.h"
 #include "lib/base/arena.h"
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 
 /* POST /commands takes any command of any model (envelope.c): its route has neither query nor command, and is numbered after the plan's. */
 #define ENVELOPE_PATH "commands"

@@ -12,7 +12,7 @@
 #include "conf/plan.h"
 #include "conf/settings.h"
 #include "gateway/edition.h"
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 
 struct service;
 

@@ -11,7 +11,7 @@
 #include "conf/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/pages.h"
+#include "lib/httpd/pages.h"
 
 #define SILENCE_US 2000000 /* beyond a keeper's turn */
 

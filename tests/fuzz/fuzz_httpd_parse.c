@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct http_limits limits = {256, 1024};

@@ -8,8 +8,8 @@
  */
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/http_reason.h"
-#include "lib/httpd_conn.h"
+#include "lib/httpd/conn.h"
+#include "lib/httpd/http_reason.h"
 
 #define FIXED_BYTES 256 /* status line, Date, Content-Length, Connection, CRLF */
 #define DATE_BYTES  37  /* "Date: Sat, 21 Nov 2026 11:05:26 GMT\r\n" */

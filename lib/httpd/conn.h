@@ -13,7 +13,7 @@
 
 #include <event2/event_struct.h>
 
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 #include "lib/run/metric.h"
 
 #define HTTPD_READ_BYTES \

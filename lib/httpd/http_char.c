@@ -1,8 +1,8 @@
 /*
- * The table behind http_char_is: the sum of each character's classes. tests/unit/lib/test_httpd_parse.c derives it again from the
+ * The table behind http_char_is: the sum of each character's classes. tests/unit/lib/httpd/test_parse.c derives it again from the
  * grammars and compares.
  */
-#include "lib/http_char.h"
+#include "lib/httpd/http_char.h"
 
 // clang-format off
 const uint8_t http_chars[256] = {

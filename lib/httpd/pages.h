@@ -2,10 +2,10 @@
  * The admin port of a daemon: /metrics, /livez and / (the dashboard, which shows /metrics and /readyz) for every one, and pages of its own, /readyz among them.
  * GET and HEAD only.
  */
-#ifndef LIB_PAGES_H
-#define LIB_PAGES_H
+#ifndef LIB_HTTPD_PAGES_H
+#define LIB_HTTPD_PAGES_H
 
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 
 #define PAGE_TEXT "Content-Type: text/plain; charset=utf-8\r\n"
 #define PAGE_JSON "Content-Type: application/json\r\nCache-Control: no-store\r\n"

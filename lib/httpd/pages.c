@@ -1,10 +1,10 @@
 /*
  * The admin port's server: a table of pages.
  */
-#include "lib/pages.h"
+#include "lib/httpd/pages.h"
 
 #include "lib/base/memory.h"
-#include "lib/dashboard.html.h"
+#include "lib/httpd/dashboard.html.h"
 #include "lib/run/metric.h"
 
 #define CONNECTIONS_MAX 200 /* a few scrapers and operators */

@@ -4,7 +4,7 @@
 #ifndef LIB_HTTPD_HEAD_H
 #define LIB_HTTPD_HEAD_H
 
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 
 struct head {
     const char *at, *stop, *end, *limit;

@@ -13,7 +13,7 @@
  *
  * recv_bytes and send_bytes are the only places that touch the socket's bytes: TLS goes there.
  */
-#include "lib/httpd_conn.h"
+#include "lib/httpd/conn.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -9,11 +9,11 @@
  *
  * Invariant: start <= at <= stop <= end; stop is the nearer of end and limit; a byte at limit is beyond the limit.
  */
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 
-#include "lib/http_char.h"
-#include "lib/httpd_head.h"
-#include "lib/httpd_target.h"
+#include "lib/httpd/head.h"
+#include "lib/httpd/http_char.h"
+#include "lib/httpd/target.h"
 
 #define TRY(step)                         \
     do {                                  \

@@ -7,8 +7,8 @@
  *
  * Invariant: *out_len never grows by more than the bytes that were read, so decoding in place is safe.
  */
-#include "lib/http_char.h"
-#include "lib/httpd_parse.h"
+#include "lib/httpd/http_char.h"
+#include "lib/httpd/parse.h"
 
 enum {
     SIZE_FIRST, /* zero is the start */

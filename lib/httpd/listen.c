@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 
 #define BACKLOG       4096 /* the kernel cuts it to net.core.somaxconn */
 #define HOST_TEXT_MAX 256

@@ -1,8 +1,8 @@
 /*
  * Classes of characters of RFC 9110 and RFC 3986, by table.
  */
-#ifndef LIB_HTTP_CHAR_H
-#define LIB_HTTP_CHAR_H
+#ifndef LIB_HTTPD_HTTP_CHAR_H
+#define LIB_HTTPD_HTTP_CHAR_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * The headers that decide where a request ends, whom it is for, and what becomes of the connection: Host, Content-Length, Transfer-Encoding,
  * Connection, Expect. Each is judged at the end of its line, two that contradict each other at the later one's, and what is missing at the end of the head.
  */
-#include "lib/httpd_head.h"
-#include "lib/httpd_target.h"
+#include "lib/httpd/head.h"
+#include "lib/httpd/target.h"
 
 static enum http_parse note_host(struct head *head, struct slice value)
 {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/http_char.h"
-#include "lib/httpd_parse.h"
+#include "lib/httpd/http_char.h"
+#include "lib/httpd/parse.h"
 #include "tests/unit/unit.h"
 
 #define MORE 1 /* not complete, nothing wrong */

@@ -1,9 +1,9 @@
 /*
  * Status codes, their reason phrases (IANA, HTTP Status Code Registry) and their status lines, ready to send.
  */
-#include "lib/http_reason.h"
+#include "lib/httpd/http_reason.h"
 
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 
 // clang-format off
 #define REASONS(X)                                                                                                  \

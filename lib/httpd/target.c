@@ -4,11 +4,11 @@
  *     *                           asterisk-form: OPTIONS only
  *     host:1                      authority-form: CONNECT only, which we do not have
  */
-#include "lib/httpd_target.h"
+#include "lib/httpd/target.h"
 
 #include <arpa/inet.h>
 
-#include "lib/http_char.h"
+#include "lib/httpd/http_char.h"
 
 #define IPV6_TEXT 46 /* INET6_ADDRSTRLEN */
 #define PORT_MAX  65535

@@ -10,7 +10,7 @@
  *   - a connection is never freed here: the handler may answer at once, and its answer only queues a flush
  */
 #include "lib/base/clock.h"
-#include "lib/httpd_conn.h"
+#include "lib/httpd/conn.h"
 
 static bool is_safe(const struct httpd_exchange *exchange)
 {

@@ -13,7 +13,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/httpd_conn.h"
+#include "lib/httpd/conn.h"
 
 #define ACCEPT_BURST \
     64 /* of one turn: the others' requests must not wait for a flood of connections */

@@ -4,7 +4,7 @@
 #ifndef LIB_HTTPD_TARGET_H
 #define LIB_HTTPD_TARGET_H
 
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 
 /*
  * Fills path, query and (of an absolute-form) host from request->target, whose characters were checked already, and

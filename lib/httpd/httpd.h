@@ -6,12 +6,12 @@
  *
  *     bytes -> httpd_parse -> exchange -> handler ... httpd_reply -> bytes
  */
-#ifndef LIB_HTTPD_H
-#define LIB_HTTPD_H
+#ifndef LIB_HTTPD_HTTPD_H
+#define LIB_HTTPD_HTTPD_H
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
-#include "lib/httpd_parse.h"
+#include "lib/httpd/parse.h"
 #include "lib/run/loop.h"
 
 struct httpd;

@@ -14,7 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/httpd.h"
+#include "lib/httpd/httpd.h"
 #include "lib/run/metric.h"
 #include "tests/unit/unit.h"
 

@@ -1,8 +1,8 @@
 /*
- * The status lines of answers. http_reason itself is declared in lib/httpd.h.
+ * The status lines of answers. http_reason itself is declared in lib/httpd/httpd.h.
  */
-#ifndef LIB_HTTP_REASON_H
-#define LIB_HTTP_REASON_H
+#ifndef LIB_HTTPD_HTTP_REASON_H
+#define LIB_HTTPD_HTTP_REASON_H
 
 #include "lib/base/slice.h"
 

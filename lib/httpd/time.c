@@ -5,7 +5,7 @@
  * request that comes and goes in one turn never touches the heap.
  */
 #include "lib/base/clock.h"
-#include "lib/httpd_conn.h"
+#include "lib/httpd/conn.h"
 
 static void on_timer(void *ctx);
 
