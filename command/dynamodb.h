@@ -8,7 +8,7 @@
 #include "conf/settings.h"
 #include "lib/credentials.h"
 #include "lib/data/value.h"
-#include "lib/http.h"
+#include "lib/http/http.h"
 #include "lib/run/loop.h"
 
 struct dynamodb; /* one per worker or thread */

@@ -15,7 +15,7 @@
 #include "lib/base/log.h"
 #include "lib/credentials_source.h"
 #include "lib/data/percent.h"
-#include "lib/http.h"
+#include "lib/http/http.h"
 
 #define CONNECT_US ((uint64_t)1000000) /* the SDKs' default for metadata: 1 s */
 #define WHOLE_US   ((uint64_t)5000000)

@@ -7,7 +7,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/credentials.h"
-#include "tests/unit/lib/tiny_server.h"
+#include "tests/unit/lib/http/tiny_server.h"
 #include "tests/unit/unit.h"
 
 static struct bench {

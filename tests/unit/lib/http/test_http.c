@@ -2,8 +2,8 @@
  * The HTTP client: one request is sent once, whatever happens, and the caller is told truly what may have reached the server.
  */
 #include "lib/base/clock.h"
-#include "lib/http.h"
-#include "tests/unit/lib/tiny_server.h"
+#include "lib/http/http.h"
+#include "tests/unit/lib/http/tiny_server.h"
 #include "tests/unit/unit.h"
 
 #define DEADLINE_US ((uint64_t)3000000)

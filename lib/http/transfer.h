@@ -8,7 +8,7 @@
 #include <curl/curl.h>
 
 #include "lib/base/buf.h"
-#include "lib/http.h"
+#include "lib/http/http.h"
 
 struct http_transfer {
     CURL *easy;

@@ -2,8 +2,8 @@
  * The blocking twin: one handle, which keeps its connection.
  */
 #include "lib/base/memory.h"
-#include "lib/http.h"
-#include "lib/http_transfer.h"
+#include "lib/http/http.h"
+#include "lib/http/transfer.h"
 
 struct http_sync {
     struct http_transfer *transfer;

@@ -14,14 +14,14 @@
  * Invariant: libcurl is entered from http_start, from the loop's callbacks and from http_destroy;
  * done runs from the loop's callbacks only.
  */
-#include "lib/http.h"
+#include "lib/http/http.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/http_transfer.h"
+#include "lib/http/transfer.h"
 
 /* What the loop knows of one descriptor. */
 struct watch {

@@ -2,8 +2,8 @@
  * An HTTP client: libcurl's multi interface on a loop, connections kept alive; and a blocking twin.
  * The only place that knows libcurl.
  */
-#ifndef LIB_HTTP_H
-#define LIB_HTTP_H
+#ifndef LIB_HTTP_HTTP_H
+#define LIB_HTTP_HTTP_H
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"

@@ -9,7 +9,7 @@
  * What was sent is judged by CURLINFO_REQUEST_SIZE, the count of request bytes that the socket
  * took: 0 means that no server has seen the request.
  */
-#include "lib/http_transfer.h"
+#include "lib/http/transfer.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
