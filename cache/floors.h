@@ -5,7 +5,7 @@
 #define CACHE_FLOORS_H
 
 #include "cache/page.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 /* What a request may use. */
 struct floors {

@@ -11,7 +11,7 @@
 
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 #include "lib/run/loop.h"
 #include "lib/sql.h"
 

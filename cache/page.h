@@ -10,7 +10,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 #define PAGE_SLOTS        (1u << 18)
 #define PAGE_HEADER_BYTES 160

@@ -6,7 +6,7 @@
 #define CACHE_PUBLISH_H
 
 #include "cache/page.h"
-#include "lib/redis_sync.h"
+#include "lib/redis/sync.h"
 
 /*
  * PUBLISH, under the revision's row lock and before COMMIT: every slot becomes at least REVISION, published = REVISION.

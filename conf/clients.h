@@ -6,7 +6,7 @@
 
 #include "conf/settings.h"
 #include "lib/httpd/httpd.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 /* Slices are the settings'. */
 struct redis_config clients_redis(const struct settings *settings);

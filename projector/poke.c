@@ -6,7 +6,7 @@
 #include "cache/publish.h"
 #include "conf/clients.h"
 #include "lib/base/memory.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 #include "projector/session.h"
 
 struct poke {

@@ -7,7 +7,7 @@
 #include "command/dynamodb.h"
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "lib/redis_sync.h"
+#include "lib/redis/sync.h"
 #include "lib/sql_conn.h"
 #include "projector/revision.h"
 

@@ -62,6 +62,9 @@ forbid 'malloc and its like belong to lib/' '\b(malloc|calloc|realloc|strdup|str
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/sql')
 forbid 'libmariadb belongs to lib/sql*' '\bmysql_|<(mysql|mariadb)' "${files[@]}"
 
+mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/redis/')
+forbid 'hiredis belongs to lib/redis/' '<hiredis' "${files[@]}"
+
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/http/')
 forbid 'libcurl belongs to lib/http/' '\bcurl_|<curl' "${files[@]}"
 

@@ -10,7 +10,7 @@
 #include "cache/lookup.h"
 #include "cache/page.h"
 #include "conf/settings.h"
-#include "lib/redis_sync.h"
+#include "lib/redis/sync.h"
 #include "lib/sql_conn.h"
 #include "tests/unit/unit.h"
 

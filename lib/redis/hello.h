@@ -6,7 +6,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 /* Appends the commands; returns how many replies they have. */
 size_t redis_hello_append(struct buf *out, const struct redis_config *config);

@@ -4,9 +4,9 @@
  */
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/redis.h"
-#include "lib/redis_link.h"
-#include "lib/redis_reply.h"
+#include "lib/redis/link.h"
+#include "lib/redis/redis.h"
+#include "lib/redis/reply.h"
 
 #define PING_US 1000000
 

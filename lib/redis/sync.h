@@ -6,7 +6,7 @@
 #define LIB_REDIS_SYNC_H
 
 #include "lib/base/arena.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 struct redis_sync;
 

@@ -5,8 +5,8 @@
  * All commands of a turn leave in one write. A server that is silent for command_timeout while a call waits, and one that stops being a master or says READONLY,
  * LOADING or MASTERDOWN, is left. redis_sync.h is the blocking twin.
  */
-#ifndef LIB_REDIS_H
-#define LIB_REDIS_H
+#ifndef LIB_REDIS_REDIS_H
+#define LIB_REDIS_REDIS_H
 
 #include "lib/base/slice.h"
 #include "lib/run/loop.h"

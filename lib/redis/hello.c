@@ -2,11 +2,11 @@
  * The first words on a connection: [AUTH,] INFO server, ROLE, PING. INFO names the run_id; ROLE says master; PING is refused while a server loads its data,
  * which INFO and ROLE are not.
  */
-#include "lib/redis_hello.h"
+#include "lib/redis/hello.h"
 
 #include <string.h>
 
-#include "lib/redis_reply.h"
+#include "lib/redis/reply.h"
 
 #define WITHOUT_AUTH 3
 

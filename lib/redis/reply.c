@@ -4,7 +4,7 @@
  * hiredis' reader asks us to build each object: a reply of the top level is the next element of the batch's array, an array's children are one array, and
  * texts are copied into the arena, for the reader's buffer moves. So a batch of replies costs no malloc, and ends with its arena.
  */
-#include "lib/redis_reply.h"
+#include "lib/redis/reply.h"
 
 #include <string.h>
 

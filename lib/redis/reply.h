@@ -7,7 +7,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 struct redisContext;
 

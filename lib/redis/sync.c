@@ -6,7 +6,7 @@
  * - After any error the connection is dropped. The next one may reach another server: its run_id tells.
  * - A connection that the server closed while it lay idle is noticed before anything is written, so that is not UNCERTAIN.
  */
-#include "lib/redis_sync.h"
+#include "lib/redis/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "lib/redis_hello.h"
-#include "lib/redis_metric.h"
-#include "lib/redis_reply.h"
+#include "lib/redis/hello.h"
+#include "lib/redis/metric.h"
+#include "lib/redis/reply.h"
 #include "lib/run/address.h"
 #include "lib/run/backoff.h"
 

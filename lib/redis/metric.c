@@ -1,7 +1,7 @@
 /*
  * twofold_redis_commands_total{result}, twofold_redis_up, twofold_redis_connections.
  */
-#include "lib/redis_metric.h"
+#include "lib/redis/metric.h"
 
 #include <pthread.h>
 

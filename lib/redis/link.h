@@ -5,7 +5,7 @@
 #ifndef LIB_REDIS_LINK_H
 #define LIB_REDIS_LINK_H
 
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 #include "lib/run/loop.h"
 
 struct redis_link;

@@ -1,11 +1,11 @@
 /*
- * lib/redis_sync.c against real servers.
+ * lib/redis/sync.c against real servers.
  */
 #include <signal.h>
 #include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/redis_sync.h"
+#include "lib/redis/sync.h"
 #include "tests/servers/child.h"
 #include "tests/unit/unit.h"
 

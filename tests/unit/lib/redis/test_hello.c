@@ -1,4 +1,4 @@
-#include "lib/redis_hello.h"
+#include "lib/redis/hello.h"
 #include "tests/unit/unit.h"
 
 #define RUN_ID "0123456789abcdef0123456789abcdef01234567"

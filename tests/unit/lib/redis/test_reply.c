@@ -1,6 +1,6 @@
 #include <hiredis/hiredis.h>
 
-#include "lib/redis_reply.h"
+#include "lib/redis/reply.h"
 #include "tests/unit/unit.h"
 
 /* A context that no socket belongs to: its reader is fed by hand. */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "lib/base/status.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 /* Registers the families; at each create. */
 void redis_metric_setup(void);

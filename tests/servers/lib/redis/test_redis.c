@@ -1,11 +1,11 @@
 /*
- * lib/redis.c and lib/redis_feed.c against real servers: TWOFOLD_REDIS (host:port), and children for what kills them.
+ * lib/redis/redis.c and lib/redis/feed.c against real servers: TWOFOLD_REDIS (host:port), and children for what kills them.
  */
 #include <signal.h>
 #include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 #include "tests/servers/child.h"
 #include "tests/unit/unit.h"
 

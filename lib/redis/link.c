@@ -11,7 +11,7 @@
  * - Reading runs handlers, and a handler may drop the link: `context` is looked at after each.
  * - A name is resolved anew for each connection (resolve.h): after a failover it may stand for another server.
  */
-#include "lib/redis_link.h"
+#include "lib/redis/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,9 +23,9 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/redis_hello.h"
-#include "lib/redis_metric.h"
-#include "lib/redis_reply.h"
+#include "lib/redis/hello.h"
+#include "lib/redis/metric.h"
+#include "lib/redis/reply.h"
 #include "lib/run/address.h"
 #include "lib/run/backoff.h"
 #include "lib/run/resolve.h"

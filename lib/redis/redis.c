@@ -9,14 +9,14 @@
  *   Only a call whose own deadline is nearer than that has a timer of its own.
  * - What ends without a reply before it was sent ends in a deferred call, never inside redis_send.
  */
-#include "lib/redis.h"
+#include "lib/redis/redis.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/redis_hello.h"
-#include "lib/redis_link.h"
-#include "lib/redis_metric.h"
-#include "lib/redis_reply.h"
+#include "lib/redis/hello.h"
+#include "lib/redis/link.h"
+#include "lib/redis/metric.h"
+#include "lib/redis/reply.h"
 
 #define ROLE_CHECK_US 1000000 /* a master that was demoted is left within this time */
 
