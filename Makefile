@@ -26,17 +26,18 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf lib lib/httpd lib/http lib/redis lib/run lib/data \
-         lib/base
+ROOMS := projector gateway command cache conf lib lib/sql lib/redis lib/http lib/httpd lib/run \
+         lib/data lib/base
 projector_needs := command cache
 gateway_needs   := command cache
 command_needs   := conf
 cache_needs     := conf
 conf_needs      := lib/httpd lib
-lib_needs       := lib/http lib/redis lib/run
-lib/httpd_needs := lib/run
-lib/http_needs  := lib/run
+lib_needs       := lib/http lib/redis lib/sql lib/run
+lib/sql_needs   := lib/run
 lib/redis_needs := lib/run
+lib/http_needs  := lib/run
+lib/httpd_needs := lib/run
 lib/run_needs   := lib/data
 lib/data_needs  := lib/base
 lib/base_needs  :=

@@ -13,7 +13,7 @@
 #include "conf/settings.h"
 #include "lib/redis/redis.h"
 #include "lib/run/loop.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 struct cache;
 

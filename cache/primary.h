@@ -11,7 +11,7 @@
 
 #include "cache/page.h"
 #include "lib/base/status.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 struct cache_model;
 

@@ -7,7 +7,7 @@
 #define CACHE_ROWS_H
 
 #include "lib/base/buf.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 #define ROWS_OWN_COLUMNS 3
 

@@ -8,7 +8,7 @@
 #include <sys/queue.h>
 
 #include "lib/base/slice.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 struct cache_model;
 

@@ -13,7 +13,7 @@
 #include "conf/plan.h"
 #include "lib/redis/redis.h"
 #include "lib/run/loop.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 #define TOKENS_MAX 16
 

@@ -6,7 +6,7 @@
 #define CONF_CHECK_H
 
 #include "conf/plan.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 /* CHECK_QUERIES: what a user who may only SELECT can be told. */
 enum check_scope {

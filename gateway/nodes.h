@@ -6,7 +6,7 @@
 
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 /* INVALID, logged, when an address does not parse. Slices are the settings'. */
 MUST_CHECK enum status nodes_configure(const struct settings *settings, struct sql_config *out);

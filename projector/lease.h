@@ -7,7 +7,7 @@
 #ifndef PROJECTOR_LEASE_H
 #define PROJECTOR_LEASE_H
 
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "projector/owner.h"
 
 #define SHARD_TEXT    192 /* with NUL */

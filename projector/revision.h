@@ -7,7 +7,7 @@
 #define PROJECTOR_REVISION_H
 
 #include "cache/page.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 #define CLEARED_TEXT 32
 #define TOUCHES_TEXT 16

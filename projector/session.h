@@ -8,7 +8,7 @@
 #include "conf/plan.h"
 #include "conf/settings.h"
 #include "lib/redis/sync.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "projector/revision.h"
 
 struct session {

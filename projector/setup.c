@@ -15,7 +15,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "projector/commands_table.h"
 #include "projector/table.h"
 #include "projector/tables.sql.h"

@@ -5,7 +5,7 @@
 #define PROJECTOR_SHARDS_H
 
 #include "command/dynamodb.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 struct shard {
     struct slice id, parent; /* parent empty: none */

@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_STATEMENT_H
 #define PROJECTOR_STATEMENT_H
 
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 #define STATEMENT_PARAMS_MAX 8
 

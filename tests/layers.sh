@@ -59,8 +59,8 @@ forbid 'banned functions' '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|at
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/')
 forbid 'malloc and its like belong to lib/' '\b(malloc|calloc|realloc|strdup|strndup)\(' "${files[@]}"
 
-mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/sql')
-forbid 'libmariadb belongs to lib/sql*' '\bmysql_|<(mysql|mariadb)' "${files[@]}"
+mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/sql/')
+forbid 'libmariadb belongs to lib/sql/' '\bmysql_|<(mysql|mariadb)' "${files[@]}"
 
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/redis/')
 forbid 'hiredis belongs to lib/redis/' '<hiredis' "${files[@]}"

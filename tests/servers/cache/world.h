@@ -11,7 +11,7 @@
 #include "cache/page.h"
 #include "conf/settings.h"
 #include "lib/redis/sync.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "tests/unit/unit.h"
 
 #define EPOCH   "00000000000000e1"

@@ -4,7 +4,7 @@
 #include "lib/base/memory.h"
 #include "lib/data/decimal.h"
 #include "lib/data/json.h"
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 
 static void bind_text(MYSQL_BIND *bind, enum enum_field_types type, struct slice text)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "lib/base/memory.h"
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 
 #define CHARSET_BINARY 63
 

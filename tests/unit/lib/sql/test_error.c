@@ -1,4 +1,4 @@
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 #include "tests/unit/unit.h"
 
 static void test_numbers_become_statuses(void **state)

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "lib/base/clock.h"
-#include "lib/sql_pool.h"
+#include "lib/sql/pool.h"
 
 #define STEP_US 1000 /* the least time between two looks */
 

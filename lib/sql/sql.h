@@ -4,11 +4,11 @@
  * Node 0 is the primary, 1.. the replicas. A thread holds a connection per node, opened by need. A deadline shuts the connection's socket down, then
  * KILLs the query from a spare connection; its place under the cap is held until then.
  */
-#ifndef LIB_SQL_H
-#define LIB_SQL_H
+#ifndef LIB_SQL_SQL_H
+#define LIB_SQL_SQL_H
 
 #include "lib/run/loop.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 #define SQL_PRIMARY   0
 #define SQL_NODES_MAX 16

@@ -1,12 +1,12 @@
 /*
- * lib/sql_conn.c against a real server.
+ * lib/sql/conn.c against a real server.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/data/json.h"
-#include "lib/sql_conn.h"
-#include "tests/servers/lib/sql_fixture.h"
+#include "lib/sql/conn.h"
+#include "tests/servers/lib/sql/fixture.h"
 
 static struct arena arena;
 

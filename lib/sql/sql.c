@@ -11,11 +11,11 @@
  *   that hangs: a quarter of the threads is always left to other nodes, a try ends after replica_us, and then all that wait for it are told.
  * - The statement is read by the thread only between SQL_RUNNING and the answer, so what ends before that can be answered by anybody at once.
  */
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/sql_pool.h"
+#include "lib/sql/pool.h"
 
 /* ------------------------------------------------------------------ answers */
 

@@ -1,4 +1,4 @@
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "tests/unit/unit.h"
 
 static void test_a_sql_address_carries_its_name(void **state)

@@ -13,7 +13,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/run/metric.h"
-#include "lib/sql.h"
+#include "lib/sql/sql.h"
 
 struct sql_victim;
 

@@ -10,7 +10,7 @@
 #include <mysql.h>
 
 #include "lib/base/clock.h"
-#include "lib/sql_pool.h"
+#include "lib/sql/pool.h"
 
 static void connection_close(struct sql_thread *thread, unsigned int node)
 {

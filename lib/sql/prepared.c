@@ -6,7 +6,7 @@
  */
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 
 enum status sql_use(struct sql_conn *conn, struct slice database)
 {

@@ -4,7 +4,7 @@
 #ifndef TESTS_SERVERS_LIB_SQL_FIXTURE_H
 #define TESTS_SERVERS_LIB_SQL_FIXTURE_H
 
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 #include "tests/servers/child.h"
 #include "tests/unit/unit.h"
 

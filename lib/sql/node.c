@@ -7,7 +7,7 @@
  */
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/sql_pool.h"
+#include "lib/sql/pool.h"
 
 #define EJECT_DOUBLINGS 20
 

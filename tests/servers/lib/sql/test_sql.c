@@ -1,5 +1,5 @@
 /*
- * lib/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as every node that lives.
+ * lib/sql/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as every node that lives.
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/run/metric.h"
-#include "lib/sql.h"
-#include "tests/servers/lib/sql_fixture.h"
+#include "lib/sql/sql.h"
+#include "tests/servers/lib/sql/fixture.h"
 
 struct answer {
     unsigned int calls;

@@ -11,7 +11,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/sql_pool.h"
+#include "lib/sql/pool.h"
 
 #define ERROR_NO_SUCH_THREAD 1094
 

@@ -1,4 +1,4 @@
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 #include "tests/unit/unit.h"
 
 static void test_columns_have_the_kind_of_their_type(void **state)

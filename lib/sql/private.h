@@ -11,7 +11,7 @@
 
 #include "lib/base/arena.h"
 #include "lib/base/buf.h"
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 /* Kept by a connection; max_prepared_stmt_count is 16,382 for the whole server. */
 #define STATEMENTS_MAX     256

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 
 #define CLIENT_ERRORS 2000 /* .. 2999: the connection, not the server, is speaking */
 

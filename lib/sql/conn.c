@@ -7,14 +7,14 @@
  * - A lost connection is said to be lost (sql_lost) and never mended here: what it meant to its user (a transaction) is gone.
  * - What is lost within a COMMIT is UNCERTAIN; so is a statement that writes outside of a transaction.
  */
-#include "lib/sql_conn.h"
+#include "lib/sql/conn.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
 #include "lib/base/memory.h"
 #include "lib/run/address.h"
-#include "lib/sql_private.h"
+#include "lib/sql/private.h"
 
 #define ERROR_EMPTY_QUERY       1065
 #define ERROR_LOCK_WAIT         1205
