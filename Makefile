@@ -26,14 +26,14 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf lib lib/sql lib/redis lib/http lib/httpd lib/run \
-         lib/data lib/base
+ROOMS := projector gateway command cache conf lib/aws lib/sql lib/redis lib/http lib/httpd \
+         lib/run lib/data lib/base
 projector_needs := command cache
 gateway_needs   := command cache
 command_needs   := conf
 cache_needs     := conf
-conf_needs      := lib/httpd lib
-lib_needs       := lib/http lib/redis lib/sql lib/run
+conf_needs      := lib/httpd lib/redis lib/sql lib/aws
+lib/aws_needs   := lib/http
 lib/sql_needs   := lib/run
 lib/redis_needs := lib/run
 lib/http_needs  := lib/run
@@ -121,7 +121,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call servers_room,$(r))))
 servers-tests: $(SERVERS_TESTS)  ## build the tests of Redis and SQL clients
 
-# Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the rooms of fuzz_X_needs (lib if unsaid).
+# Fuzz harnesses: tests/fuzz/fuzz_X.c, its inputs in tests/fuzz/corpus/X; it may use the rooms of fuzz_X_needs (lib/data if unsaid).
 HARNESSES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_command_needs := command
 fuzz_entry_needs := cache
@@ -132,12 +132,11 @@ fuzz_settings_needs := conf
 fuzz_model_needs := conf
 fuzz_schema_needs := conf
 fuzz_expr_needs := conf
-fuzz_json_needs := lib/data
 fuzz_httpd_parse_needs := lib/httpd
 define harness
-$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+$(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/data))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDLIBS)
-$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib))
+$(BUILD)/tests/fuzz/fuzz_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/data))
 	$$(call run,LD)$$(CC) $$(CFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(LDLIBS)
 endef
 $(foreach h,$(HARNESSES),$(eval $(call harness,$(h))))

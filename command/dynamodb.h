@@ -6,7 +6,7 @@
 #define COMMAND_DYNAMODB_H
 
 #include "conf/settings.h"
-#include "lib/credentials.h"
+#include "lib/aws/credentials.h"
 #include "lib/data/value.h"
 #include "lib/http/http.h"
 #include "lib/run/loop.h"

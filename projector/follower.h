@@ -9,7 +9,7 @@
 
 #include "conf/plan.h"
 #include "conf/settings.h"
-#include "lib/credentials.h"
+#include "lib/aws/credentials.h"
 #include "lib/run/metric.h"
 #include "projector/keeper_rules.h"
 #include "projector/owner.h"

@@ -1,12 +1,12 @@
 /*
  * The text that sigv4.c signs. Nobody else includes this.
  */
-#ifndef LIB_SIGV4_CANONICAL_H
-#define LIB_SIGV4_CANONICAL_H
+#ifndef LIB_AWS_SIGV4_CANONICAL_H
+#define LIB_AWS_SIGV4_CANONICAL_H
 
+#include "lib/aws/sigv4.h"
 #include "lib/base/buf.h"
 #include "lib/data/hash.h"
-#include "lib/sigv4.h"
 
 #define SIGV4_HEADERS_MAX 64 /* that one request may have signed */
 #define SIGV4_QUERY_MAX   64 /* parameters of one request */

@@ -1,10 +1,10 @@
 /*
  * The sources of the credential chain, for credentials.c alone.
  */
-#ifndef LIB_CREDENTIALS_SOURCE_H
-#define LIB_CREDENTIALS_SOURCE_H
+#ifndef LIB_AWS_CREDENTIALS_SOURCE_H
+#define LIB_AWS_CREDENTIALS_SOURCE_H
 
-#include "lib/credentials.h"
+#include "lib/aws/credentials.h"
 
 /* OK with *out in ARENA; NOT_FOUND: this source is not set up here; other statuses: it is, but gave none. May block for a few seconds. */
 typedef enum status credential_source_fn(struct arena *arena, struct credentials *out);

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/credentials_source.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/credentials_source.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 

@@ -11,9 +11,9 @@
 
 #include <cjson/cJSON.h>
 
+#include "lib/aws/credentials_source.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/credentials_source.h"
 #include "lib/data/percent.h"
 #include "lib/http/http.h"
 

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/sigv4.h"
 #include "lib/base/clock.h"
 #include "lib/data/json.h"
-#include "lib/sigv4.h"
 #include "tests/unit/unit.h"
 
-#define VECTORS "tests/unit/lib/sigv4_vectors.jsonl"
+#define VECTORS "tests/unit/lib/aws/sigv4_vectors.jsonl"
 
 static struct slice text_of(const struct value *map, const char *name)
 {

@@ -8,16 +8,16 @@
  * Invariant: the key schedule of the last derived key stays in the EVP_MAC context, so that a signature costs one HMAC.
  * sigv4_canonical.c makes the canonical request.
  */
-#include "lib/sigv4.h"
+#include "lib/aws/sigv4.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include "lib/aws/sigv4_canonical.h"
 #include "lib/base/buf.h"
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "lib/sigv4_canonical.h"
 
 #define HASH_TEXT (2 * (size_t)SHA256_BYTES)
 #define DATE_LEN  8 /* of 20150830T123600Z */

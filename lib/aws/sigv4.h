@@ -2,8 +2,8 @@
  * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). Pure, but for a small cache of the derived key per
  * signer. libcurl 7.88's own signer is faulty (it signs headers that are never sent).
  */
-#ifndef LIB_SIGV4_H
-#define LIB_SIGV4_H
+#ifndef LIB_AWS_SIGV4_H
+#define LIB_AWS_SIGV4_H
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"

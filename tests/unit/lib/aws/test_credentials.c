@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "lib/aws/credentials.h"
 #include "lib/base/clock.h"
-#include "lib/credentials.h"
 #include "tests/unit/lib/http/tiny_server.h"
 #include "tests/unit/unit.h"
 

@@ -7,15 +7,15 @@
  * Invariants: the source is chosen once; what expires is asked of it again; a failed refresh keeps the old credentials and tries again with
  * full jitter. The lock is held for copies only.
  */
-#include "lib/credentials.h"
+#include "lib/aws/credentials.h"
 
 #include <pthread.h>
 #include <time.h>
 
+#include "lib/aws/credentials_source.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "lib/credentials_source.h"
 #include "lib/run/backoff.h"
 
 #define REFRESH_BEFORE_MS ((uint64_t)300000) /* as the AWS SDKs do */

@@ -4,7 +4,7 @@
  * Invariants: headers stand in the order of their lower-case names, equal names joined in the order given; query parameters by name, then value.
  * The path is encoded once more than it is sent, as every service but S3 wants it.
  */
-#include "lib/sigv4_canonical.h"
+#include "lib/aws/sigv4_canonical.h"
 
 #include <stdlib.h>
 

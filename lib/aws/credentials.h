@@ -2,11 +2,11 @@
  * AWS credentials by the standard chain (AWS SDKs reference, "Standardized credential providers"): environment, profile files, web identity, container,
  * instance metadata (IMDSv2). One provider per process, shared by all threads; refreshed by a thread of its own before they end.
  */
-#ifndef LIB_CREDENTIALS_H
-#define LIB_CREDENTIALS_H
+#ifndef LIB_AWS_CREDENTIALS_H
+#define LIB_AWS_CREDENTIALS_H
 
+#include "lib/aws/sigv4.h"
 #include "lib/base/arena.h"
-#include "lib/sigv4.h"
 
 struct credential_provider;
 
