@@ -5,7 +5,7 @@
  * it gives it (or when the expression asks has(event.x) first), a field of the state when some event sets it.
  */
 #include "conf/build_command.h"
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ what an event does */
 

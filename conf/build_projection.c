@@ -4,7 +4,7 @@
  */
 #include "conf/build_projection.h"
 
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
 

@@ -6,9 +6,9 @@
 
 #include "conf/route.h"
 #include "conf/sqlcompare.h"
-#include "conf/suggest.h"
 #include "conf/template.h"
-#include "conf/unit.h"
+#include "conf/text/suggest.h"
+#include "conf/text/unit.h"
 
 /* ------------------------------------------------------------------ parameters */
 

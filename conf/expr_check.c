@@ -3,7 +3,7 @@
  * runs; what is known and wrong is a complaint. Notes on the way what the expression reads.
  */
 #include "conf/expr_tree.h"
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 #define NUMBERS    (1u << VALUE_NUMBER)
 #define ADDABLE    (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BYTES | 1u << VALUE_LIST)

@@ -3,7 +3,7 @@
  */
 #include "conf/fields.h"
 
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 #define HINT_NAMES_MAX 8
 

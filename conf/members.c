@@ -5,7 +5,7 @@
 
 #include <ctype.h>
 
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 static const struct member *member_find(const struct member *table, size_t count, struct slice name)
 {

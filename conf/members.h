@@ -4,7 +4,7 @@
 #ifndef CONF_MEMBERS_H
 #define CONF_MEMBERS_H
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 #define MEMBER_TYPE(type) (1u << (type))
 

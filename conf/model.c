@@ -3,7 +3,7 @@
  */
 #include "conf/model.h"
 
-#include "conf/file.h"
+#include "conf/text/file.h"
 #include "lib/base/utf8.h"
 #include "lib/data/json.h"
 

@@ -13,10 +13,10 @@
 #ifndef CONF_PLAN_H
 #define CONF_PLAN_H
 
-#include "conf/diag.h"
 #include "conf/expr.h"
-#include "conf/scalar.h"
 #include "conf/schema.h"
+#include "conf/text/diag.h"
+#include "conf/text/scalar.h"
 #include "lib/httpd/parse.h"
 
 /* "thing:{thingId}": literals and places in turn. */

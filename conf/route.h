@@ -5,7 +5,7 @@
 #define CONF_ROUTE_H
 
 #include "conf/plan.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 #define ROUTE_SEGMENTS_MAX 16
 

@@ -6,7 +6,7 @@
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "lib/data/value.h"
 
 #define SCHEMA_ERRORS_MAX 32

@@ -5,8 +5,8 @@
  * Keywords that only work together (properties, patternProperties and additionalProperties; if, then and else) share a check, which is added once.
  */
 #include "conf/schema_operand.h"
-#include "conf/source.h"
-#include "conf/suggest.h"
+#include "conf/text/source.h"
+#include "conf/text/suggest.h"
 
 struct keyword {
     const char *name;

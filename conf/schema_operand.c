@@ -3,8 +3,8 @@
  */
 #include "conf/schema_operand.h"
 
-#include "conf/source.h"
-#include "conf/suggest.h"
+#include "conf/text/source.h"
+#include "conf/text/suggest.h"
 
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"
 

@@ -5,8 +5,8 @@
  * it refused, depth is bounded by the instance's.
  */
 #include "conf/schema_rules.h"
-#include "conf/source.h"
-#include "conf/suggest.h"
+#include "conf/text/source.h"
+#include "conf/text/suggest.h"
 #include "lib/data/percent.h"
 
 static void complain(struct schema_document *document, const struct schema_reference *reference,

@@ -4,8 +4,8 @@
 #ifndef CONF_SCHEMA_SQL_H
 #define CONF_SCHEMA_SQL_H
 
-#include "conf/scalar.h"
 #include "conf/sqlfile.h"
+#include "conf/text/scalar.h"
 
 /* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */
 #define TABLE_NAME_MAX 46

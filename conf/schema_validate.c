@@ -15,7 +15,7 @@
 
 #include "conf/schema.h"
 #include "conf/schema_rules.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "lib/base/buf.h"
 
 #define DEPTH_MAX       1000

@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conf/diag.h"
-#include "conf/file.h"
 #include "conf/setting.h"
-#include "conf/suggest.h"
-#include "conf/unit.h"
+#include "conf/text/diag.h"
+#include "conf/text/file.h"
+#include "conf/text/suggest.h"
+#include "conf/text/unit.h"
 #include "lib/base/log.h"
 
 #define ENV_PREFIX   "TWOFOLD_"

@@ -3,7 +3,7 @@
  * document.
  */
 #include "conf/setting.h"
-#include "conf/unit.h"
+#include "conf/text/unit.h"
 
 static void print_value(const struct settings *settings, const struct setting *setting, FILE *out)
 {

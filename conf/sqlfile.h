@@ -5,7 +5,7 @@
 #ifndef CONF_SQLFILE_H
 #define CONF_SQLFILE_H
 
-#include "conf/diag.h"
+#include "conf/text/diag.h"
 
 enum sqltoken_kind {
     SQLTOKEN_WORD,   /* keyword or name */

@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 #include "lib/base/buf.h"
 
 struct refusal {

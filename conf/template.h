@@ -5,7 +5,7 @@
 #define CONF_TEMPLATE_H
 
 #include "conf/plan.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 /* False after complaints at AT. Types are STRING and params -1 until the plan knows better. */
 bool template_parse(struct arena *arena, struct slice text, const struct json_source *source,

@@ -10,7 +10,7 @@
  */
 #include "gateway/envelope.h"
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "gateway/param.h"
 #include "gateway/submit.h"
 #include "lib/base/clock.h"

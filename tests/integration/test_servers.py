@@ -8,7 +8,7 @@ import pytest
 
 from support.stack import BUILD
 
-PROGRAMS = sorted(path for path in BUILD.glob("tests/servers/*/test_*") if path.suffix == "")
+PROGRAMS = sorted(path for path in BUILD.glob("tests/servers/**/test_*") if path.suffix == "")
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.name)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/file.h"
 #include "conf/load.h"
+#include "conf/text/file.h"
 #include "tests/unit/unit.h"
 
 /* A folder with this one model only: others are added beside it. */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/file.h"
 #include "conf/settings.h"
-#include "conf/unit.h"
+#include "conf/text/file.h"
+#include "conf/text/unit.h"
 #include "tests/unit/unit.h"
 
 #define FLAGS_MAX 8

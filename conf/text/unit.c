@@ -2,7 +2,7 @@
  * Values with units. Each kind is a table of its units, smallest first; reading and writing share
  * it.
  */
-#include "conf/unit.h"
+#include "conf/text/unit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * Complaints about a value of a JSON text.
  */
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 #include <stdarg.h>
 

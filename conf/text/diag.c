@@ -2,7 +2,7 @@
  * Complaints about what a user wrote, kept in the order met and printed one line each.
  * Everything is copied: a complaint outlives the text that it is about.
  */
-#include "conf/diag.h"
+#include "conf/text/diag.h"
 
 #include <stdarg.h>
 

@@ -1,7 +1,7 @@
 /*
  * Names of scalar types.
  */
-#include "conf/scalar.h"
+#include "conf/text/scalar.h"
 
 const char *scalar_name(enum scalar type)
 {

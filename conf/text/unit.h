@@ -1,8 +1,8 @@
 /*
  * Values with units as operators write them: durations "600ms", "5s", "1h"; sizes "16k", "1m".
  */
-#ifndef CONF_UNIT_H
-#define CONF_UNIT_H
+#ifndef CONF_TEXT_UNIT_H
+#define CONF_TEXT_UNIT_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /*
  * Whole files of bounded size: settings, secrets, models.
  */
-#ifndef CONF_FILE_H
-#define CONF_FILE_H
+#ifndef CONF_TEXT_FILE_H
+#define CONF_TEXT_FILE_H
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"

@@ -2,10 +2,10 @@
  * Complaints about a value of a JSON text: its line comes from value->offset, its path from the way
  * that led to it.
  */
-#ifndef CONF_SOURCE_H
-#define CONF_SOURCE_H
+#ifndef CONF_TEXT_SOURCE_H
+#define CONF_TEXT_SOURCE_H
 
-#include "conf/diag.h"
+#include "conf/text/diag.h"
 #include "lib/data/value.h"
 
 /* Where a JSON text came from, for complaints. */

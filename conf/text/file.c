@@ -1,7 +1,7 @@
 /*
  * Whole files of bounded size.
  */
-#include "conf/file.h"
+#include "conf/text/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

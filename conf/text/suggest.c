@@ -3,7 +3,7 @@
  * counts one), case ignored. A candidate helps when at most a third of the name, and at least one
  * letter, is off. Names beyond SUGGEST_MAX bytes are not compared.
  */
-#include "conf/suggest.h"
+#include "conf/text/suggest.h"
 
 #include <ctype.h>
 

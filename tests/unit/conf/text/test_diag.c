@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/diag.h"
-#include "conf/suggest.h"
+#include "conf/text/diag.h"
+#include "conf/text/suggest.h"
 #include "tests/unit/unit.h"
 
 static char *printed(const struct diag *diag)

@@ -1,8 +1,8 @@
 /*
  * "did you mean": the candidate that is nearest to a misspelt name, if any is near enough to help.
  */
-#ifndef CONF_SUGGEST_H
-#define CONF_SUGGEST_H
+#ifndef CONF_TEXT_SUGGEST_H
+#define CONF_TEXT_SUGGEST_H
 
 #include "lib/base/arena.h"
 #include "lib/base/slice.h"

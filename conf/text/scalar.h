@@ -1,8 +1,8 @@
 /*
  * The type of one value: of ids, query parameters, columns, places in tag templates.
  */
-#ifndef CONF_SCALAR_H
-#define CONF_SCALAR_H
+#ifndef CONF_TEXT_SCALAR_H
+#define CONF_TEXT_SCALAR_H
 
 /* The canonical text of its values is cache/tag.h's. */
 enum scalar {

@@ -3,8 +3,8 @@
  *
  *     conf/models/things/model.json:12: /commands/CreateThing/put/Price: unknown field 'payload.Prize' (hint: did you mean 'Price'?)
  */
-#ifndef CONF_DIAG_H
-#define CONF_DIAG_H
+#ifndef CONF_TEXT_DIAG_H
+#define CONF_TEXT_DIAG_H
 
 #include <stdio.h>
 
