@@ -26,22 +26,23 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf conf/text lib/aws lib/sql lib/redis lib/http \
-         lib/httpd lib/run lib/data lib/base
-projector_needs := command cache
-gateway_needs   := command cache
-command_needs   := conf
-cache_needs     := conf
-conf_needs      := conf/text lib/httpd lib/redis lib/sql lib/aws
-conf/text_needs := lib/data
-lib/aws_needs   := lib/http
-lib/sql_needs   := lib/run
-lib/redis_needs := lib/run
-lib/http_needs  := lib/run
-lib/httpd_needs := lib/run
-lib/run_needs   := lib/data
-lib/data_needs  := lib/base
-lib/base_needs  :=
+ROOMS := projector gateway command cache conf conf/settings conf/text lib/aws lib/sql lib/redis \
+         lib/http lib/httpd lib/run lib/data lib/base
+projector_needs     := command cache
+gateway_needs       := command cache
+command_needs       := conf
+cache_needs         := conf
+conf_needs          := conf/settings lib/httpd lib/redis lib/sql lib/aws
+conf/settings_needs := conf/text lib/httpd lib/redis
+conf/text_needs     := lib/data
+lib/aws_needs       := lib/http
+lib/sql_needs       := lib/run
+lib/redis_needs     := lib/run
+lib/http_needs      := lib/run
+lib/httpd_needs     := lib/run
+lib/run_needs       := lib/data
+lib/data_needs      := lib/base
+lib/base_needs      :=
 
 # What a room is linked with: itself and all that it may use, in the order of ROOMS, so that who uses stands before who is used.
 with  = $(1) $(foreach r,$($(1)_needs),$(call with,$(r)))
@@ -284,7 +285,7 @@ DOCUMENT = $(BUILD)/settings-document
 docs: $(call archives,conf)  ## write docs/settings.md from the table of settings
 	@mkdir -p docs
 	@echo 'int main(void) { settings_document(stdout); return 0; }' | \
-	    $(CC) $(filter-out -MMD -MP,$(CFLAGS)) -include conf/settings.h -x c - -x none $^ $(LDLIBS) -o $(DOCUMENT)
+	    $(CC) $(filter-out -MMD -MP,$(CFLAGS)) -include conf/settings/settings.h -x c - -x none $^ $(LDLIBS) -o $(DOCUMENT)
 	@$(DOCUMENT) > docs/settings.md
 
 help:  ## this list

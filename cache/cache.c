@@ -6,7 +6,7 @@
 #include "cache/flight.h"
 #include "cache/key.h"
 #include "cache/publish.h"
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 

@@ -10,7 +10,7 @@
 #define CACHE_LOOKUP_H
 
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/redis/redis.h"
 #include "lib/run/loop.h"
 #include "lib/sql/sql.h"

@@ -9,7 +9,7 @@
 #include "command/aggregate_cache.h"
 #include "command/dynamodb.h"
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 struct commander;
 

@@ -5,7 +5,7 @@
 #ifndef COMMAND_DYNAMODB_H
 #define COMMAND_DYNAMODB_H
 
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/aws/credentials.h"
 #include "lib/data/value.h"
 #include "lib/http/http.h"

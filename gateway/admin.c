@@ -3,7 +3,7 @@
  */
 #include "gateway/admin.h"
 
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "gateway/health.h"
 #include "lib/base/log.h"
 #include "lib/httpd/pages.h"

@@ -5,7 +5,7 @@
 #define GATEWAY_EDITION_H
 
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "gateway/route.h"
 
 struct edition {

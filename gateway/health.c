@@ -13,7 +13,7 @@
 
 #include "cache/page.h"
 #include "command/idempotency.h"
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/data/json.h"

@@ -5,7 +5,7 @@
 #define GATEWAY_NODES_H
 
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/sql/sql.h"
 
 /* INVALID, logged, when an address does not parse. Slices are the settings'. */

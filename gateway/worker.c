@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "gateway/request.h"
 #include "gateway/service.h"
 #include "lib/base/clock.h"

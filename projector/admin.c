@@ -8,7 +8,7 @@
  */
 #include "projector/admin.h"
 
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/httpd/pages.h"

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/aws/credentials.h"
 #include "lib/run/metric.h"
 #include "projector/keeper_rules.h"

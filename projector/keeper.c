@@ -15,7 +15,7 @@
 
 #include <stdio.h>
 
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"

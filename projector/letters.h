@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 /* Of MODEL, or of all models when it is NULL: id, aggregate, version, position, attempts, time, error; one line each, oldest first. */
 MUST_CHECK enum status letters_list(const struct settings *settings, const struct plan *plan,

@@ -10,7 +10,7 @@
 
 #include "command/dynamodb.h"
 #include "conf/load.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/base/log.h"
 #include "lib/run/process.h"
 #include "projector/daemon.h"

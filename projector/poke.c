@@ -4,7 +4,7 @@
 #include "projector/poke.h"
 
 #include "cache/publish.h"
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/memory.h"
 #include "lib/redis/redis.h"
 #include "projector/session.h"

@@ -6,7 +6,7 @@
 
 #include "command/dynamodb.h"
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 /* One model, once. OK; NOT_FOUND (logged with what is missing: refuse to start); else: a server is away or refuses, ask again (logged). */
 MUST_CHECK enum status preflight_check(const struct settings *settings,

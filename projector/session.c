@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "cache/publish.h"
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 

@@ -6,7 +6,7 @@
 
 #include "command/dynamodb.h"
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/redis/sync.h"
 #include "lib/sql/conn.h"
 #include "projector/revision.h"

@@ -7,7 +7,7 @@
 
 #include "command/dynamodb.h"
 #include "conf/plan.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 /* create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made anyhow. Each failure is logged. */
 MUST_CHECK enum status setup_run(const struct settings *settings, const struct plan *plan,

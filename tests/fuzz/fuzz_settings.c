@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 /* TEXT is written to PATH and loaded. */

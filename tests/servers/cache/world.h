@@ -9,7 +9,7 @@
 
 #include "cache/lookup.h"
 #include "cache/page.h"
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/redis/sync.h"
 #include "lib/sql/conn.h"
 #include "tests/unit/unit.h"

@@ -9,13 +9,13 @@
  * Invariants: every member is set before a source is read (the defaults go through the same
  * parser); a complaint never shows a secret; strings live in an arena that the process keeps.
  */
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conf/setting.h"
+#include "conf/settings/setting.h"
 #include "conf/text/diag.h"
 #include "conf/text/file.h"
 #include "conf/text/suggest.h"

@@ -1,10 +1,10 @@
 /*
  * What the settings say to lib's clients and servers, said once.
  */
-#ifndef CONF_CLIENTS_H
-#define CONF_CLIENTS_H
+#ifndef CONF_SETTINGS_CLIENTS_H
+#define CONF_SETTINGS_CLIENTS_H
 
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "lib/httpd/httpd.h"
 #include "lib/redis/redis.h"
 

@@ -7,8 +7,8 @@
  * (kept as microseconds); sizes "16k", "1m" (bytes). Secrets print as ***, and KEY_file names a
  * file to read one from.
  */
-#ifndef CONF_SETTINGS_H
-#define CONF_SETTINGS_H
+#ifndef CONF_SETTINGS_SETTINGS_H
+#define CONF_SETTINGS_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

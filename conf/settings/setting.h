@@ -2,12 +2,12 @@
  * The table of settings.h as rows, for the code that reads settings (settings.c) and the code that
  * shows them (settings_print.c).
  */
-#ifndef CONF_SETTING_H
-#define CONF_SETTING_H
+#ifndef CONF_SETTINGS_SETTING_H
+#define CONF_SETTINGS_SETTING_H
 
 #include <stddef.h>
 
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 
 enum setting_type {
     TEXT,

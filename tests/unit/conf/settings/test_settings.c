@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/settings.h"
+#include "conf/settings/settings.h"
 #include "conf/text/file.h"
 #include "conf/text/unit.h"
 #include "tests/unit/unit.h"

@@ -1,7 +1,7 @@
 /*
  * Settings -> configurations of lib's clients and servers.
  */
-#include "conf/clients.h"
+#include "conf/settings/clients.h"
 
 struct redis_config clients_redis(const struct settings *settings)
 {
