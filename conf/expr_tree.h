@@ -8,7 +8,7 @@
 #define CONF_EXPR_TREE_H
 
 #include "conf/expr.h"
-#include "conf/pattern.h"
+#include "conf/pattern/pattern.h"
 
 /* ------------------------------------------------------------------ tokens */
 

@@ -5,7 +5,7 @@
 #ifndef CONF_SCHEMA_RULES_H
 #define CONF_SCHEMA_RULES_H
 
-#include "conf/pattern.h"
+#include "conf/pattern/pattern.h"
 #include "conf/schema.h"
 #include "conf/schema_format.h"
 #include "lib/data/decimal.h"

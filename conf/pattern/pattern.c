@@ -8,14 +8,14 @@
  * - The contexts (memory, limits) are made once and only read afterwards.
  * - Code for the machine (JIT) runs on a small stack of its own; what needs more is interpreted.
  */
-#include "conf/pattern.h"
+#include "conf/pattern/pattern.h"
 
 #include <pthread.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#include "conf/pattern_translate.h"
+#include "conf/pattern/translate.h"
 #include "lib/base/memory.h"
 
 #define QUICK_BITS    15

@@ -4,7 +4,7 @@
 #ifndef CONF_PATTERN_TRANSLATE_H
 #define CONF_PATTERN_TRANSLATE_H
 
-#include "conf/pattern.h"
+#include "conf/pattern/pattern.h"
 #include "lib/base/buf.h"
 
 /* INVALID with *ERROR_OUT, a static text. */

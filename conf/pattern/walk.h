@@ -4,7 +4,7 @@
 #ifndef CONF_PATTERN_WALK_H
 #define CONF_PATTERN_WALK_H
 
-#include "conf/pattern_translate.h"
+#include "conf/pattern/translate.h"
 
 struct walk {
     struct slice text;

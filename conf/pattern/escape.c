@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <inttypes.h>
 
-#include "conf/pattern_property.h"
-#include "conf/pattern_walk.h"
+#include "conf/pattern/property.h"
+#include "conf/pattern/walk.h"
 #include "lib/data/hash.h"
 
 #define SPACES \

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "conf/pattern.h"
+#include "conf/pattern/pattern.h"
 #include "tests/unit/unit.h"
 
 // clang-format off

@@ -1,7 +1,7 @@
 /*
  * Names of Unicode properties: PCRE2 knows general categories by their short names only.
  */
-#include "conf/pattern_property.h"
+#include "conf/pattern/property.h"
 
 /* Unicode's general categories by their long names (PropertyValueAliases.txt). */
 static const struct {

@@ -3,8 +3,8 @@
  * Both are translated to PCRE2, which runs them with limits: no input makes a match run away.
  * Read-only once compiled; any thread.
  */
-#ifndef CONF_PATTERN_H
-#define CONF_PATTERN_H
+#ifndef CONF_PATTERN_PATTERN_H
+#define CONF_PATTERN_PATTERN_H
 
 #include "lib/base/arena.h"
 

@@ -8,7 +8,7 @@
  */
 #include <ctype.h>
 
-#include "conf/pattern_walk.h"
+#include "conf/pattern/walk.h"
 #include "lib/base/utf8.h"
 
 bool walk_fail(struct walk *walk, const char *error)
