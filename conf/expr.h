@@ -6,7 +6,7 @@
 #ifndef CONF_EXPR_H
 #define CONF_EXPR_H
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "lib/data/value.h"
 
 #define EXPR_COST_MAX  10000

@@ -4,7 +4,7 @@
 #ifndef CONF_FIELDS_H
 #define CONF_FIELDS_H
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 
 struct field {
     struct slice name;

@@ -14,7 +14,7 @@
 #define CONF_PLAN_H
 
 #include "conf/expr.h"
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "conf/text/diag.h"
 #include "conf/text/scalar.h"
 #include "lib/httpd/parse.h"

@@ -6,7 +6,7 @@
 #ifndef GATEWAY_PROBLEM_H
 #define GATEWAY_PROBLEM_H
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "lib/base/buf.h"
 #include "lib/base/status.h"
 

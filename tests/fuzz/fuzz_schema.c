@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 

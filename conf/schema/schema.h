@@ -3,8 +3,8 @@
  * keyword is a complaint, never ignored. Read-only once compiled; validating needs no lock, and its work is bounded
  * by the instance's size.
  */
-#ifndef CONF_SCHEMA_H
-#define CONF_SCHEMA_H
+#ifndef CONF_SCHEMA_SCHEMA_H
+#define CONF_SCHEMA_SCHEMA_H
 
 #include "conf/text/source.h"
 #include "lib/data/value.h"

@@ -13,8 +13,8 @@
  */
 #include <stdarg.h>
 
-#include "conf/schema.h"
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
+#include "conf/schema/schema.h"
 #include "conf/text/source.h"
 #include "lib/base/buf.h"
 

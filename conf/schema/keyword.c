@@ -4,7 +4,7 @@
  *
  * Keywords that only work together (properties, patternProperties and additionalProperties; if, then and else) share a check, which is added once.
  */
-#include "conf/schema_operand.h"
+#include "conf/schema/operand.h"
 #include "conf/text/source.h"
 #include "conf/text/suggest.h"
 

@@ -7,7 +7,7 @@
  *     uri         RFC 3986 A: with a scheme
  *     ipv4        RFC 2673 3.2 dotted-quad        ipv6        RFC 4291 2.2, no zone
  */
-#include "conf/schema_format.h"
+#include "conf/schema/format.h"
 
 #include <ctype.h>
 

@@ -4,7 +4,7 @@
 #ifndef CONF_SCHEMA_OPERAND_H
 #define CONF_SCHEMA_OPERAND_H
 
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
 
 /* One schema of the document, at one of its keywords. */
 struct schema_compiler {

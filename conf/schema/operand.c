@@ -1,7 +1,7 @@
 /*
  * Operands of keywords -> fields of a compiled schema, by their shape: a count, a decimal, names, a schema, schemas by name, ...
  */
-#include "conf/schema_operand.h"
+#include "conf/schema/operand.h"
 
 #include "conf/text/source.h"
 #include "conf/text/suggest.h"

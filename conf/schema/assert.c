@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
 #include "lib/base/buf.h"
 #include "lib/base/memory.h"
 #include "lib/base/utf8.h"

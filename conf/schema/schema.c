@@ -5,9 +5,9 @@
  * Invariants: a schema with a complaint is never used (NULL); what is compiled points into the JSON
  * it came from.
  */
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
 
 #define LOOK_MAX 16 /* references and allOf, one behind the other, that are looked through */
 

@@ -4,7 +4,7 @@
  * A reference that leads back to itself without going deeper into the instance would never end: such a circle is a complaint. With
  * it refused, depth is bounded by the instance's.
  */
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
 #include "conf/text/source.h"
 #include "conf/text/suggest.h"
 #include "lib/data/percent.h"

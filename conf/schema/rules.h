@@ -6,8 +6,8 @@
 #define CONF_SCHEMA_RULES_H
 
 #include "conf/pattern/pattern.h"
-#include "conf/schema.h"
-#include "conf/schema_format.h"
+#include "conf/schema/format.h"
+#include "conf/schema/schema.h"
 #include "lib/data/decimal.h"
 
 #define TYPE_BIT(type) (1u << (type))

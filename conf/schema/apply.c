@@ -1,7 +1,7 @@
 /*
  * Applicators: keywords that apply other schemas to the instance or to what is in it.
  */
-#include "conf/schema_rules.h"
+#include "conf/schema/rules.h"
 
 /* ------------------------------------------------------------------ objects */
 

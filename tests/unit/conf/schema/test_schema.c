@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
