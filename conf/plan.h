@@ -13,7 +13,7 @@
 #ifndef CONF_PLAN_H
 #define CONF_PLAN_H
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "conf/schema/schema.h"
 #include "conf/text/diag.h"
 #include "conf/text/scalar.h"

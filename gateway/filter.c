@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "lib/data/json.h"
 
 #define PIECE 65536

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "lib/data/json.h"
 
 #define ROUNDS 7

@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "lib/base/utf8.h"
 #include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,7 @@
 /*
  * What names mean in expressions: variables (roots) and functions, each a row of a table.
  */
-#include "conf/expr_parse.h"
+#include "conf/expr/parse.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ variables */

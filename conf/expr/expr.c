@@ -2,11 +2,11 @@
  * Compiling an expression, and what a plan asks of a compiled one. The passes are in expr_lex,
  * expr_parse, expr_check; expr_eval runs it.
  */
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 
 #include <stdarg.h>
 
-#include "conf/expr_tree.h"
+#include "conf/expr/tree.h"
 #include "lib/base/buf.h"
 
 void expr_complain(struct expr_build *build, size_t column, struct slice hint, const char *format,

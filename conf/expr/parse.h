@@ -4,7 +4,7 @@
 #ifndef CONF_EXPR_PARSE_H
 #define CONF_EXPR_PARSE_H
 
-#include "conf/expr_tree.h"
+#include "conf/expr/tree.h"
 
 struct parser {
     struct expr_build *build;

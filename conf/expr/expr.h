@@ -3,8 +3,8 @@
  * Numbers are exact decimals. Compiled at load, read-only afterwards; evaluation is bounded
  * (EXPR_COST_MAX nodes) and allocates in the caller's arena only.
  */
-#ifndef CONF_EXPR_H
-#define CONF_EXPR_H
+#ifndef CONF_EXPR_EXPR_H
+#define CONF_EXPR_EXPR_H
 
 #include "conf/schema/schema.h"
 #include "lib/data/value.h"

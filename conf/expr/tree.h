@@ -7,7 +7,7 @@
 #ifndef CONF_EXPR_TREE_H
 #define CONF_EXPR_TREE_H
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "conf/pattern/pattern.h"
 
 /* ------------------------------------------------------------------ tokens */

@@ -8,7 +8,7 @@
  *
  * Invariant: no tree is deeper than EXPR_DEPTH_MAX, so the passes may recurse.
  */
-#include "conf/expr_parse.h"
+#include "conf/expr/parse.h"
 
 #include "lib/data/decimal.h"
 

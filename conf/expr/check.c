@@ -2,7 +2,7 @@
  * Types and names, bottom up. What is not known at load stays VALUE_NULL and is checked when it
  * runs; what is known and wrong is a complaint. Notes on the way what the expression reads.
  */
-#include "conf/expr_tree.h"
+#include "conf/expr/tree.h"
 #include "conf/text/suggest.h"
 
 #define NUMBERS    (1u << VALUE_NUMBER)

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "conf/expr_tree.h"
+#include "conf/expr/tree.h"
 #include "lib/base/buf.h"
 
 static int peek(const struct lexer *lexer, size_t ahead)

@@ -3,8 +3,8 @@
  * and || absorb them when the other side decides alone, as CEL says. Each step costs one, each
  * element of a search one more: EXPR_COST_MAX bounds the whole.
  */
-#include "conf/expr.h"
-#include "conf/expr_tree.h"
+#include "conf/expr/expr.h"
+#include "conf/expr/tree.h"
 #include "lib/data/decimal.h"
 
 /* NULL: an error, said in run->error. */

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "conf/expr.h"
+#include "conf/expr/expr.h"
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 

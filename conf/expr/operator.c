@@ -1,7 +1,7 @@
 /*
  * Operators and functions on values: arithmetic of exact decimals, order, equality, texts, collections. What they do not define is an error, never a conversion.
  */
-#include "conf/expr_tree.h"
+#include "conf/expr/tree.h"
 #include "lib/data/decimal.h"
 
 #define ODD_KEY "\xff" /* no text begins with it: it is not UTF-8 */
