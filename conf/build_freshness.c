@@ -7,7 +7,7 @@
  * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
  */
 #include "conf/build_projection.h"
-#include "conf/sqlcompare.h"
+#include "conf/sql/compare.h"
 #include "conf/template.h"
 
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,

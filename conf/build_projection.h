@@ -5,7 +5,7 @@
 #define CONF_BUILD_PROJECTION_H
 
 #include "conf/build.h"
-#include "conf/sqlrules.h"
+#include "conf/sql/rules.h"
 
 struct projection {
     struct build *build;

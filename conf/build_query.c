@@ -5,7 +5,7 @@
 #include "conf/build_query.h"
 
 #include "conf/route.h"
-#include "conf/sqlcompare.h"
+#include "conf/sql/compare.h"
 #include "conf/template.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"

@@ -5,7 +5,7 @@
 #define CONF_BUILD_QUERY_H
 
 #include "conf/build.h"
-#include "conf/sqlrules.h"
+#include "conf/sql/rules.h"
 
 struct query {
     struct build *build;

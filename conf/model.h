@@ -6,8 +6,8 @@
 #define CONF_MODEL_H
 
 #include "conf/members.h"
-#include "conf/schema_sql.h"
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
+#include "conf/sql/tables.h"
 
 struct model {
     struct json_source source; /* model.json */

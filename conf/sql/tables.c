@@ -4,7 +4,7 @@
  * A definition is a column (name, type, attributes) or, by its first word, a key or constraint. Definitions are cut at the commas of depth 1; everything that
  * is not needed is passed over: the server checks it at setup.
  */
-#include "conf/schema_sql.h"
+#include "conf/sql/tables.h"
 
 struct reader {
     struct arena *arena;

@@ -1,10 +1,10 @@
 /*
  * schema.sql, read far enough to know the read model's tables: names, columns with type and NOT NULL, unique keys.
  */
-#ifndef CONF_SCHEMA_SQL_H
-#define CONF_SCHEMA_SQL_H
+#ifndef CONF_SQL_TABLES_H
+#define CONF_SQL_TABLES_H
 
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
 #include "conf/text/scalar.h"
 
 /* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */

@@ -1,10 +1,10 @@
 /*
  * How a query compares a parameter. Tags are texts: a tag can stand for a parameter's answers only if SQL compares that parameter by equality, as it is.
  */
-#ifndef CONF_SQLCOMPARE_H
-#define CONF_SQLCOMPARE_H
+#ifndef CONF_SQL_COMPARE_H
+#define CONF_SQL_COMPARE_H
 
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
 
 /* The column in "column = :param", ":param = column", "column <=> :param" or "column IN (:param)" for the parameter at token I; or empty. */
 struct slice sqlcompare_column(const struct sqlstatement *statement, size_t i);

@@ -1,10 +1,10 @@
 /*
  * What a statement's tokens tell without a grammar: the tables that it names, and the labels of its columns.
  */
-#ifndef CONF_SQLSCAN_H
-#define CONF_SQLSCAN_H
+#ifndef CONF_SQL_SCAN_H
+#define CONF_SQL_SCAN_H
 
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
 
 #define SQLSCAN_DEPTH_MAX 32
 

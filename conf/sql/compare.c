@@ -4,7 +4,7 @@
  *     WHERE owner = :owner AND emailLower LIKE CONCAT(LOWER(:email), '%')
  *           '------------'     '----------------------------------------'
  */
-#include "conf/sqlcompare.h"
+#include "conf/sql/compare.h"
 
 static bool is_one_of(const struct sqltoken *token, const char *const *words, size_t count)
 {

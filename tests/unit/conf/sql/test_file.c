@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "conf/schema_sql.h"
-#include "conf/sqlscan.h"
+#include "conf/sql/scan.h"
+#include "conf/sql/tables.h"
 #include "lib/base/buf.h"
 #include "tests/unit/unit.h"
 

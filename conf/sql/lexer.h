@@ -1,10 +1,10 @@
 /*
  * The lexical level of MySQL's and MariaDB's SQL, for sqlfile.c.
  */
-#ifndef CONF_SQLLEX_H
-#define CONF_SQLLEX_H
+#ifndef CONF_SQL_LEXER_H
+#define CONF_SQL_LEXER_H
 
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
 
 enum sqllex_kind {
     SQLLEX_TOKEN,

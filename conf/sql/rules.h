@@ -2,11 +2,11 @@
  * What a model's SQL may not say, because an answer could go stale in silence or a wrapped or replayed statement would mean something else
  * (DESIGN.md "A model is refused when", "Read side").
  */
-#ifndef CONF_SQLRULES_H
-#define CONF_SQLRULES_H
+#ifndef CONF_SQL_RULES_H
+#define CONF_SQL_RULES_H
 
-#include "conf/schema_sql.h"
-#include "conf/sqlscan.h"
+#include "conf/sql/scan.h"
+#include "conf/sql/tables.h"
 
 struct sqlrules {
     struct arena *arena;

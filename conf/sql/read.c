@@ -1,7 +1,7 @@
 /*
  * What a query's result is made of: labels, and the tables' columns behind them.
  */
-#include "conf/sqlrules.h"
+#include "conf/sql/rules.h"
 #include "conf/text/suggest.h"
 
 static const struct sqllabel *find_label(const struct sqlread *read, struct slice label)

@@ -1,7 +1,7 @@
 /*
  * Refusals, by the tokens. Words that are refused stand in tables with the reason; a word after a dot, or in backticks without a call, is a column and is never meant.
  */
-#include "conf/sqlrules.h"
+#include "conf/sql/rules.h"
 
 #include <stdarg.h>
 

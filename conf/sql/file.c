@@ -7,9 +7,9 @@
  * The statement's text is written anew while it is read: a comment becomes a blank, a parameter a ?, the rest stays as it is; tokens know where they
  * stand in it, so callers may cut it.
  */
-#include "conf/sqlfile.h"
+#include "conf/sql/file.h"
 
-#include "conf/sqllex.h"
+#include "conf/sql/lexer.h"
 #include "lib/base/buf.h"
 
 #define NAME_MARK "-- name:"

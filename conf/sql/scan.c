@@ -6,7 +6,7 @@
  *
  * FROM counts only where a SELECT (or DELETE) stands in the same frame: EXTRACT(YEAR FROM t) and TRIM(... FROM t) name no table.
  */
-#include "conf/sqlscan.h"
+#include "conf/sql/scan.h"
 
 struct frame {
     bool select, from, expect;
