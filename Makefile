@@ -26,14 +26,15 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf conf/settings conf/expr conf/schema conf/pattern \
-         conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run lib/data \
-         lib/base
+ROOMS := projector gateway command cache conf conf/plan conf/settings conf/expr conf/schema \
+         conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
+         lib/data lib/base
 projector_needs     := command cache
 gateway_needs       := command cache
 command_needs       := conf
 cache_needs         := conf
-conf_needs          := conf/settings conf/expr conf/sql lib/httpd lib/redis lib/sql lib/aws
+conf_needs          := conf/settings conf/plan lib/httpd lib/redis lib/sql lib/aws
+conf/plan_needs     := conf/expr conf/sql lib/httpd lib/sql
 conf/settings_needs := conf/text lib/httpd lib/redis
 conf/expr_needs     := conf/schema
 conf/schema_needs   := conf/pattern

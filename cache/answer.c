@@ -5,7 +5,7 @@
  *     :many  {"items": [...], "next": "<path>", "prev": "<path>"}       next and prev are left out at the ends
  *
  * SQL is asked for one row more than is shown: its presence says that the list goes on. The rows before a cursor come from there backwards
- * (conf/wrap.c), so they are shown in turned order.
+ * (conf/plan/wrap.c), so they are shown in turned order.
  */
 #include "cache/answer.h"
 

@@ -6,7 +6,7 @@
 #ifndef CACHE_CURSOR_H
 #define CACHE_CURSOR_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 enum cursor_direction {
     CURSOR_NONE,

@@ -9,7 +9,7 @@
 #ifndef CACHE_LOOKUP_H
 #define CACHE_LOOKUP_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "lib/redis/redis.h"
 #include "lib/run/loop.h"

@@ -5,7 +5,7 @@
 #ifndef CACHE_TAG_H
 #define CACHE_TAG_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/base/buf.h"
 #include "lib/data/decimal.h"
 #include "lib/data/value.h"

@@ -10,7 +10,7 @@
 #include <sys/queue.h>
 
 #include "cache/page.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/redis/redis.h"
 #include "lib/run/loop.h"
 #include "lib/sql/sql.h"

@@ -8,7 +8,7 @@
 
 #include "command/aggregate_cache.h"
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
 struct commander;

@@ -4,7 +4,7 @@
 #ifndef COMMAND_DECIDE_H
 #define COMMAND_DECIDE_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 struct decide_input {
     const struct plan_command *command;

@@ -5,7 +5,7 @@
 #define COMMAND_FOLD_H
 
 #include "command/event.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 struct fold {
     struct arena *arena;

@@ -5,7 +5,7 @@
 #define COMMAND_ITEM_REQUEST_H
 
 #include "command/item.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/base/buf.h"
 
 /* What a write stands on: its condition. */

@@ -5,8 +5,8 @@
 
 #include <ctype.h>
 
-#include "conf/fingerprint.h"
-#include "conf/template.h"
+#include "conf/plan/fingerprint.h"
+#include "conf/plan/template.h"
 #include "lib/data/decimal.h"
 
 #define SNAPSHOT_EVERY 50 /* events, when the model does not say; 0 in the model: none */

@@ -11,7 +11,7 @@
 
 #include "conf/fields.h"
 #include "conf/model.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 struct build {
     struct arena *arena; /* the plan's */

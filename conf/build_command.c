@@ -3,7 +3,7 @@
  */
 #include "conf/build_command.h"
 
-#include "conf/route.h"
+#include "conf/plan/route.h"
 
 /* ------------------------------------------------------------------ require */
 

@@ -7,8 +7,8 @@
  * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
  */
 #include "conf/build_projection.h"
+#include "conf/plan/template.h"
 #include "conf/sql/compare.h"
-#include "conf/template.h"
 
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
                          struct slice *name_out)

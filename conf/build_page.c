@@ -3,7 +3,7 @@
  * statements.
  */
 #include "conf/build_query.h"
-#include "conf/wrap.h"
+#include "conf/plan/wrap.h"
 
 #define PAGE_ROWS_MAX    10000
 #define PAGE_COLUMNS_MAX 8

@@ -4,9 +4,9 @@
  */
 #include "conf/build_query.h"
 
-#include "conf/route.h"
+#include "conf/plan/route.h"
+#include "conf/plan/template.h"
 #include "conf/sql/compare.h"
-#include "conf/template.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "conf/build.h"
-#include "conf/route.h"
+#include "conf/plan/route.h"
 #include "lib/base/memory.h"
 
 #define MODELS_MAX 256

@@ -6,7 +6,7 @@
 #ifndef CONF_LOAD_H
 #define CONF_LOAD_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 /*
  * Loads every folder in FOLDER. NULL after complaints in DIAG (all of them). One reference is the caller's.

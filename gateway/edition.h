@@ -4,7 +4,7 @@
 #ifndef GATEWAY_EDITION_H
 #define GATEWAY_EDITION_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "gateway/route.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "conf/check.h"
+#include "conf/plan/check.h"
 #include "gateway/admin.h"
 #include "gateway/filter.h"
 #include "gateway/nodes.h"

@@ -4,7 +4,7 @@
 #ifndef GATEWAY_NODES_H
 #define GATEWAY_NODES_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "lib/sql/sql.h"
 

@@ -6,7 +6,7 @@
 #ifndef GATEWAY_ROUTE_H
 #define GATEWAY_ROUTE_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/base/arena.h"
 #include "lib/httpd/parse.h"
 

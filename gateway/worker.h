@@ -9,7 +9,7 @@
 
 #include "cache/lookup.h"
 #include "command/command.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "gateway/edition.h"
 #include "lib/httpd/httpd.h"

@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_DAEMON_H
 #define PROJECTOR_DAEMON_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
 /* Returns after SIGTERM or SIGINT with OK, or when it refuses to start (logged). Blocks these signals in the whole process. */

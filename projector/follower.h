@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "lib/aws/credentials.h"
 #include "lib/run/metric.h"

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
 /* Of MODEL, or of all models when it is NULL: id, aggregate, version, position, attempts, time, error; one line each, oldest first. */

@@ -5,7 +5,7 @@
 #define PROJECTOR_PREFLIGHT_H
 
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
 /* One model, once. OK; NOT_FOUND (logged with what is missing: refuse to start); else: a server is away or refuses, ask again (logged). */

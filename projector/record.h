@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_RECORD_H
 #define PROJECTOR_RECORD_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 enum record_kind {
     RECORD_PUT,

@@ -5,7 +5,7 @@
 #define PROJECTOR_SESSION_H
 
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "lib/redis/sync.h"
 #include "lib/sql/conn.h"

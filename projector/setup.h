@@ -6,7 +6,7 @@
 #define PROJECTOR_SETUP_H
 
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
 /* create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made anyhow. Each failure is logged. */

@@ -5,7 +5,7 @@
 #define PROJECTOR_TABLE_H
 
 #include "command/dynamodb.h"
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 /*
  * The stream that a table writes now, in ARENA.

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/data/json.h"
 
 enum cart_command {

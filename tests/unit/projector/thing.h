@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_PROJECTOR_THING_H
 #define TESTS_UNIT_PROJECTOR_THING_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 /*
  * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the compiler shows as a change of a golden file.
  */
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/base/buf.h"
 #include "lib/data/json.h"
 

@@ -10,8 +10,8 @@
  *     struct plan_projection   "put" and "delete" (state store) or one for each event: statements, tags that it touches
  *     struct plan_query        route, parameters, the wrapped SQL, its tags, times to live
  */
-#ifndef CONF_PLAN_H
-#define CONF_PLAN_H
+#ifndef CONF_PLAN_PLAN_H
+#define CONF_PLAN_PLAN_H
 
 #include "conf/expr/expr.h"
 #include "conf/schema/schema.h"
@@ -252,7 +252,7 @@ struct plan_query {
     size_t table_count;
     struct slice user_sql; /* as written, with ?: describes the columns */
     /*
-     * The wrapped statements (conf/wrap.c): first columns epoch, revision, _row, then the user's.
+     * The wrapped statements (conf/plan/wrap.c): first columns epoch, revision, _row, then the user's.
      * first: from the start; after / before: with a cursor; reverse: the last page is not reachable without a cursor.
      */
     struct plan_sql first, after, before;

@@ -1,7 +1,7 @@
 /*
  * The wrapped statements: one row, all rows, pages with keysets of one to three columns in both directions.
  */
-#include "conf/wrap.h"
+#include "conf/plan/wrap.h"
 #include "lib/base/buf.h"
 #include "tests/unit/unit.h"
 

@@ -4,7 +4,7 @@
  * Shape: two templates "a:{x}" and "a:{y}" make the same tags when x = y; "a:{x}" and "a:{x}:{y}" could only meet by odd values, and are held to be different.
  * So a projection must touch a tag of the same shape as the query's.
  */
-#include "conf/template.h"
+#include "conf/plan/template.h"
 
 #include <ctype.h>
 

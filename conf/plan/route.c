@@ -1,7 +1,7 @@
 /*
  * Route patterns. A segment is a literal of characters that need no encoding, or one {parameter}. No parameter stands twice.
  */
-#include "conf/route.h"
+#include "conf/plan/route.h"
 
 #include <ctype.h>
 

@@ -1,10 +1,10 @@
 /*
  * Tag templates: "thing:{thingId}", literals and places in turn.
  */
-#ifndef CONF_TEMPLATE_H
-#define CONF_TEMPLATE_H
+#ifndef CONF_PLAN_TEMPLATE_H
+#define CONF_PLAN_TEMPLATE_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/text/source.h"
 
 /* False after complaints at AT. Types are STRING and params -1 until the plan knows better. */

@@ -1,8 +1,8 @@
 /*
  * Tag templates and route patterns: what is one, and which are the same.
  */
-#include "conf/route.h"
-#include "conf/template.h"
+#include "conf/plan/route.h"
+#include "conf/plan/template.h"
 #include "tests/unit/unit.h"
 
 static bool parse_template(struct arena *arena, const char *text, struct plan_template *out)

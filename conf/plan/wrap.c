@@ -9,7 +9,7 @@
  *
  * Invariant: binds are in the order of the ?s: the query's own, the keyset's, the limit.
  */
-#include "conf/wrap.h"
+#include "conf/plan/wrap.h"
 
 #include "lib/base/buf.h"
 

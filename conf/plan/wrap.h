@@ -1,10 +1,10 @@
 /*
  * The statements around a user's query, so that epoch, revision and rows come from one snapshot (DESIGN.md "Read side").
  */
-#ifndef CONF_WRAP_H
-#define CONF_WRAP_H
+#ifndef CONF_PLAN_WRAP_H
+#define CONF_PLAN_WRAP_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 enum wrap_way {
     WRAP_FIRST,  /* from the start, in the page's order */

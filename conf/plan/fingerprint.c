@@ -1,7 +1,7 @@
 /*
  * Fingerprints: a text that says all that matters, each field with its length before it (so that no two plans have one text), hashed by XXH64.
  */
-#include "conf/fingerprint.h"
+#include "conf/plan/fingerprint.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * A plan's life, and what is found in it by name.
  */
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 #include "lib/base/memory.h"
 

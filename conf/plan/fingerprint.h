@@ -1,10 +1,10 @@
 /*
  * Fingerprints of a plan: what must be the same for a gateway and a projector to meet over the cache (CACHE-PROTOCOL.md "Plans").
  */
-#ifndef CONF_FINGERPRINT_H
-#define CONF_FINGERPRINT_H
+#ifndef CONF_PLAN_FINGERPRINT_H
+#define CONF_PLAN_FINGERPRINT_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 
 /*
  * Fills touches, and the fingerprint of each query. touches does not depend on the order in which model.json names its parts.

@@ -7,7 +7,7 @@
  *
  * One connection per model's database. A server that does not answer ends the check; what it refuses is a complaint.
  */
-#include "conf/check.h"
+#include "conf/plan/check.h"
 
 struct checker {
     struct sql_conn *conn;

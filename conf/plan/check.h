@@ -2,10 +2,10 @@
  * `gateway --check`: prepares every statement of a plan against the real read model and compares what the server says of columns,
  * collations and types with what the plan believes.
  */
-#ifndef CONF_CHECK_H
-#define CONF_CHECK_H
+#ifndef CONF_PLAN_CHECK_H
+#define CONF_PLAN_CHECK_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "lib/sql/conn.h"
 
 /* CHECK_QUERIES: what a user who may only SELECT can be told. */

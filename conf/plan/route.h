@@ -1,10 +1,10 @@
 /*
  * Route patterns: "PUT /things/{thingId}".
  */
-#ifndef CONF_ROUTE_H
-#define CONF_ROUTE_H
+#ifndef CONF_PLAN_ROUTE_H
+#define CONF_PLAN_ROUTE_H
 
-#include "conf/plan.h"
+#include "conf/plan/plan.h"
 #include "conf/text/source.h"
 
 #define ROUTE_SEGMENTS_MAX 16
