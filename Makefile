@@ -26,16 +26,16 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf conf/plan conf/settings conf/expr conf/schema \
-         conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
-         lib/data lib/base
-projector_needs     := command cache
-gateway_needs       := command cache
-command_needs       := conf
-cache_needs         := conf
-conf_needs          := conf/settings conf/plan lib/httpd lib/redis lib/sql lib/aws
-conf/plan_needs     := conf/expr conf/sql lib/httpd lib/sql
+ROOMS := projector gateway command cache conf/settings conf/build conf/plan conf/expr \
+         conf/schema conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http \
+         lib/httpd lib/run lib/data lib/base
+projector_needs     := command cache conf/build
+gateway_needs       := command cache conf/build
+command_needs       := conf/plan conf/settings lib/aws
+cache_needs         := conf/plan conf/settings lib/redis lib/sql
 conf/settings_needs := conf/text lib/httpd lib/redis
+conf/build_needs    := conf/plan
+conf/plan_needs     := conf/expr conf/sql lib/httpd lib/sql
 conf/expr_needs     := conf/schema
 conf/schema_needs   := conf/pattern
 conf/pattern_needs  := conf/text
@@ -136,10 +136,10 @@ fuzz_entry_needs := cache
 fuzz_item_needs := command
 fuzz_record_needs := projector
 fuzz_route_needs := gateway
-fuzz_settings_needs := conf
-fuzz_model_needs := conf
-fuzz_schema_needs := conf
-fuzz_expr_needs := conf
+fuzz_settings_needs := conf/settings
+fuzz_model_needs := conf/build
+fuzz_schema_needs := conf/schema
+fuzz_expr_needs := conf/expr
 fuzz_httpd_parse_needs := lib/httpd
 define harness
 $(BUILD)/tests/fuzz/replay_$(1): $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $$(call archives,$$(or $$(fuzz_$(1)_needs),lib/data))
@@ -229,7 +229,7 @@ deps:  ## install the Debian packages that are missing
 # ------------------------------------------------------------------ speed
 
 TOOLS := $(patsubst loadtest/%.c,$(BUILD)/loadtest/%,$(wildcard loadtest/*.c))
-$(BUILD)/loadtest/micro: $(BUILD)/loadtest/micro.o $(call archives,conf)
+$(BUILD)/loadtest/micro: $(BUILD)/loadtest/micro.o $(call archives,conf/settings conf/expr)
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 micro: $(BUILD)/loadtest/micro  ## what validation and expressions cost, without a server
 	@$<
@@ -288,7 +288,7 @@ hooks:  ## run fmt-check and check before each commit
 # ------------------------------------------------------------------ documents
 
 DOCUMENT = $(BUILD)/settings-document
-docs: $(call archives,conf)  ## write docs/settings.md from the table of settings
+docs: $(call archives,conf/settings conf/expr)  ## write docs/settings.md from the table of settings
 	@mkdir -p docs
 	@echo 'int main(void) { settings_document(stdout); return 0; }' | \
 	    $(CC) $(filter-out -MMD -MP,$(CFLAGS)) -include conf/settings/settings.h -x c - -x none $^ $(LDLIBS) -o $(DOCUMENT)

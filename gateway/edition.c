@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "conf/load.h"
+#include "conf/build/load.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "command/dynamodb.h"
-#include "conf/load.h"
+#include "conf/build/load.h"
 #include "conf/settings/settings.h"
 #include "lib/base/log.h"
 #include "lib/run/process.h"

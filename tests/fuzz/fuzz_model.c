@@ -6,7 +6,7 @@
 
 #include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/conf/model_text.h"
+#include "tests/unit/conf/build/model_text.h"
 
 static void load(enum model_file file, struct slice text)
 {

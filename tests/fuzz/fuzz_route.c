@@ -6,7 +6,7 @@
 #include "gateway/route.h"
 #include "lib/base/utf8.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/conf/model_text.h"
+#include "tests/unit/conf/build/model_text.h"
 
 static const struct router *router(void)
 {

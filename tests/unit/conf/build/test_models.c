@@ -1,7 +1,7 @@
 /*
  * Loading models: a good one, what is derived from it, and a table of broken ones with the complaint that each must get.
  */
-#include "tests/unit/conf/model_text.h"
+#include "tests/unit/conf/build/model_text.h"
 #include "tests/unit/unit.h"
 
 static struct plan *load(enum model_file file, const char *old, const char *new, struct diag *diag)

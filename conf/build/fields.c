@@ -1,7 +1,7 @@
 /*
  * Members with types, gathered from expressions.
  */
-#include "conf/fields.h"
+#include "conf/build/fields.h"
 
 #include "conf/text/suggest.h"
 

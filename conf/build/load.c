@@ -1,13 +1,13 @@
 /*
  * Loading: every folder in the models' folder, one after the other in the order of their names; then what must be unique over all of them.
  */
-#include "conf/load.h"
+#include "conf/build/load.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "conf/build.h"
+#include "conf/build/build.h"
 #include "conf/plan/route.h"
 #include "lib/base/memory.h"
 

@@ -4,7 +4,7 @@
  * An event is folded for as long as it is stored, so what its expressions read must surely be there: a field of the event is known when every command that emits
  * it gives it (or when the expression asks has(event.x) first), a field of the state when some event sets it.
  */
-#include "conf/build_command.h"
+#include "conf/build/command.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ what an event does */

@@ -2,7 +2,7 @@
  * A query: parameters (path, query string), its SQL block, tags, times to live. Its order, page and wrapped statements are
  * build_page.c's.
  */
-#include "conf/build_query.h"
+#include "conf/build/query.h"
 
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"

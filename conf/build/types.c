@@ -8,7 +8,7 @@
  * Because of the way back this goes in rounds: each begins with what the last one knew, until nothing new is learnt. Complaints of the rounds are dropped; the
  * builder makes them when it compiles the same expressions for good.
  */
-#include "conf/build.h"
+#include "conf/build/build.h"
 
 #define ROUNDS_MAX 8
 

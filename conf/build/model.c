@@ -1,7 +1,7 @@
 /*
  * A model's four files, and the tables of model.json's members.
  */
-#include "conf/model.h"
+#include "conf/build/model.h"
 
 #include "conf/text/file.h"
 #include "lib/base/utf8.h"

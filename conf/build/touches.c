@@ -3,7 +3,7 @@
  *
  * A place in a touched tag has the type of the query's parameter in the same place; so projector and gateway make one text of one value.
  */
-#include "conf/build_projection.h"
+#include "conf/build/projection.h"
 #include "conf/plan/template.h"
 
 /* ------------------------------------------------------------------ types of places */

@@ -1,8 +1,8 @@
 /*
  * Reading JSON objects by tables: which members there are, of what type, which must be there. Everything else is a complaint.
  */
-#ifndef CONF_MEMBERS_H
-#define CONF_MEMBERS_H
+#ifndef CONF_BUILD_MEMBERS_H
+#define CONF_BUILD_MEMBERS_H
 
 #include "conf/text/source.h"
 

@@ -3,8 +3,8 @@
  *
  *     conf/models/<model>/ --model.c--> struct model --build.c--> struct plan_model; load.c: over all of them
  */
-#ifndef CONF_LOAD_H
-#define CONF_LOAD_H
+#ifndef CONF_BUILD_LOAD_H
+#define CONF_BUILD_LOAD_H
 
 #include "conf/plan/plan.h"
 

@@ -4,7 +4,7 @@
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H
 
-#include "conf/build.h"
+#include "conf/build/build.h"
 #include "conf/sql/rules.h"
 
 struct projection {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/load.h"
+#include "conf/build/load.h"
 #include "conf/text/file.h"
 #include "tests/unit/unit.h"
 

@@ -2,7 +2,7 @@
  * Projections: statements with their parameters, and the rows that may go together. Their tags are build_touches.c's, whether
  * they keep answers fresh build_freshness.c's.
  */
-#include "conf/build_projection.h"
+#include "conf/build/projection.h"
 
 #include "conf/text/suggest.h"
 

@@ -1,7 +1,7 @@
 /*
  * Reading JSON objects by tables.
  */
-#include "conf/members.h"
+#include "conf/build/members.h"
 
 #include <ctype.h>
 

@@ -2,10 +2,10 @@
  * A model as written: its four files read, model.json's objects taken apart by tables, each member with its position.
  * What it means is the builder's affair (build.h).
  */
-#ifndef CONF_MODEL_H
-#define CONF_MODEL_H
+#ifndef CONF_BUILD_MODEL_H
+#define CONF_BUILD_MODEL_H
 
-#include "conf/members.h"
+#include "conf/build/members.h"
 #include "conf/sql/file.h"
 #include "conf/sql/tables.h"
 

@@ -2,7 +2,7 @@
  * A query's order and pages: columns that come straight from tables, NOT NULL and unique together, so that a keyset can walk over them; and the wrapped
  * statements.
  */
-#include "conf/build_query.h"
+#include "conf/build/query.h"
 #include "conf/plan/wrap.h"
 
 #define PAGE_ROWS_MAX    10000

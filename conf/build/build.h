@@ -6,11 +6,11 @@
  *
  * Everything that is wrong becomes a complaint and building goes on; the plan is thrown away when there was one.
  */
-#ifndef CONF_BUILD_H
-#define CONF_BUILD_H
+#ifndef CONF_BUILD_BUILD_H
+#define CONF_BUILD_BUILD_H
 
-#include "conf/fields.h"
-#include "conf/model.h"
+#include "conf/build/fields.h"
+#include "conf/build/model.h"
 #include "conf/plan/plan.h"
 
 struct build {

@@ -4,7 +4,7 @@
 #ifndef CONF_BUILD_COMMAND_H
 #define CONF_BUILD_COMMAND_H
 
-#include "conf/build.h"
+#include "conf/build/build.h"
 
 struct command {
     struct build *build;

@@ -7,7 +7,7 @@
  *
  * So a command has one payload, wherever its members came from: the route and POST /commands take the same.
  */
-#include "conf/build_command.h"
+#include "conf/build/command.h"
 #include "conf/plan/route.h"
 
 static void build_payload(struct command *command)

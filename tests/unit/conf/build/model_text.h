@@ -2,8 +2,8 @@
  * Two small good models, a state store and an event store, as four texts each, written into a folder of its own; each test of a broken one changes a piece of a
  * text.
  */
-#ifndef TESTS_UNIT_CONF_MODEL_TEXT_H
-#define TESTS_UNIT_CONF_MODEL_TEXT_H
+#ifndef TESTS_UNIT_CONF_BUILD_MODEL_TEXT_H
+#define TESTS_UNIT_CONF_BUILD_MODEL_TEXT_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/load.h"
+#include "conf/build/load.h"
 #include "lib/base/buf.h"
 
 enum model_file {

@@ -6,7 +6,7 @@
  *
  * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
  */
-#include "conf/build_projection.h"
+#include "conf/build/projection.h"
 #include "conf/plan/template.h"
 #include "conf/sql/compare.h"
 

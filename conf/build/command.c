@@ -1,7 +1,7 @@
 /*
  * A command: route, conditions, what it writes; and what must be known before it can be decided. Its input is build_input.c's, its events are build_event.c's.
  */
-#include "conf/build_command.h"
+#include "conf/build/command.h"
 
 #include "conf/plan/route.h"
 

@@ -1,8 +1,8 @@
 /*
  * What is known of the members of an event's payload, or of a state: each name that an expression is given to, with its type when all agree.
  */
-#ifndef CONF_FIELDS_H
-#define CONF_FIELDS_H
+#ifndef CONF_BUILD_FIELDS_H
+#define CONF_BUILD_FIELDS_H
 
 #include "conf/schema/schema.h"
 

@@ -1,7 +1,7 @@
 /*
  * One model: its aggregate, then queries, events, commands and projections in this order (a projection's templates take their types from the queries').
  */
-#include "conf/build.h"
+#include "conf/build/build.h"
 
 #include <ctype.h>
 
