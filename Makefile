@@ -26,29 +26,32 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 
 # Rooms: every folder with sources of the product, and the rooms that it may use; it may also use what these use. Archives, unit
 # tests and headers follow this table, and tests/layers.sh holds the includes and the folders against it.
-ROOMS := projector gateway command cache conf/settings conf/build conf/plan conf/expr \
-         conf/schema conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http \
-         lib/httpd lib/run lib/data lib/base
-projector_needs     := command cache conf/build
-gateway_needs       := command cache conf/build
-command_needs       := conf/plan conf/settings lib/aws
-cache_needs         := conf/plan conf/settings lib/redis lib/sql
-conf/settings_needs := conf/text lib/httpd lib/redis
-conf/build_needs    := conf/plan
-conf/plan_needs     := conf/expr conf/sql lib/httpd lib/sql
-conf/expr_needs     := conf/schema
-conf/schema_needs   := conf/pattern
-conf/pattern_needs  := conf/text
-conf/sql_needs      := conf/text
-conf/text_needs     := lib/data
-lib/aws_needs       := lib/http
-lib/sql_needs       := lib/run
-lib/redis_needs     := lib/run
-lib/http_needs      := lib/run
-lib/httpd_needs     := lib/run
-lib/run_needs       := lib/data
-lib/data_needs      := lib/base
-lib/base_needs      :=
+ROOMS := projector projector/apply projector/source projector/store gateway command cache \
+         conf/settings conf/build conf/plan conf/expr conf/schema conf/pattern conf/sql \
+         conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run lib/data lib/base
+projector_needs        := projector/apply conf/build
+projector/apply_needs  := projector/source
+projector/source_needs := projector/store
+projector/store_needs  := command cache
+gateway_needs          := command cache conf/build
+command_needs          := conf/plan conf/settings lib/aws
+cache_needs            := conf/plan conf/settings lib/redis lib/sql
+conf/settings_needs    := conf/text lib/httpd lib/redis
+conf/build_needs       := conf/plan
+conf/plan_needs        := conf/expr conf/sql lib/httpd lib/sql
+conf/expr_needs        := conf/schema
+conf/schema_needs      := conf/pattern
+conf/pattern_needs     := conf/text
+conf/sql_needs         := conf/text
+conf/text_needs        := lib/data
+lib/aws_needs          := lib/http
+lib/sql_needs          := lib/run
+lib/redis_needs        := lib/run
+lib/http_needs         := lib/run
+lib/httpd_needs        := lib/run
+lib/run_needs          := lib/data
+lib/data_needs         := lib/base
+lib/base_needs         :=
 
 # What a room is linked with: itself and all that it may use, in the order of ROOMS, so that who uses stands before who is used.
 with  = $(1) $(foreach r,$($(1)_needs),$(call with,$(r)))

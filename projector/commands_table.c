@@ -10,7 +10,7 @@
 #include "command/idempotency.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "projector/table.h"
+#include "projector/source/table.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */

@@ -19,9 +19,9 @@
 #include "lib/run/backoff.h"
 #include "lib/run/process.h"
 #include "projector/admin.h"
+#include "projector/apply/kill_point.h"
 #include "projector/dispatcher.h"
 #include "projector/keeper.h"
-#include "projector/kill_point.h"
 #include "projector/poke.h"
 #include "projector/preflight.h"
 

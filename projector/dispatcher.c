@@ -13,11 +13,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
-#include "projector/dead_letter.h"
+#include "projector/apply/dead_letter.h"
 #include "projector/lane.h"
-#include "projector/session.h"
-#include "projector/shards.h"
-#include "projector/table.h"
+#include "projector/source/table.h"
+#include "projector/store/session.h"
+#include "projector/store/shards.h"
 
 #define PERIOD_MIN_US    500000 /* DescribeStream may be called ten times a second and account */
 #define TRIMMED_PAUSE_US (60 * 1000000ull) /* a trimmed shard is said once a minute */

@@ -12,7 +12,7 @@
 #include "lib/aws/credentials.h"
 #include "lib/run/metric.h"
 #include "projector/keeper_rules.h"
-#include "projector/owner.h"
+#include "projector/store/owner.h"
 #include "projector/wake.h"
 
 struct follower {

@@ -20,9 +20,9 @@
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
-#include "projector/kill_point.h"
-#include "projector/lease.h"
-#include "projector/session.h"
+#include "projector/apply/kill_point.h"
+#include "projector/store/lease.h"
+#include "projector/store/session.h"
 
 /* One model, as the keeper sees it. */
 struct watch {

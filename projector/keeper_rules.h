@@ -5,7 +5,7 @@
 #define PROJECTOR_KEEPER_RULES_H
 
 #include "cache/publish.h"
-#include "projector/revision.h"
+#include "projector/store/revision.h"
 
 // clang-format off
 #define KEEPER_ACTIONS(X)                                                          \

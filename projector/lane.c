@@ -18,9 +18,9 @@
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/run/backoff.h"
-#include "projector/batcher.h"
-#include "projector/kill_point.h"
-#include "projector/stream.h"
+#include "projector/apply/batcher.h"
+#include "projector/apply/kill_point.h"
+#include "projector/source/stream.h"
 
 #define REST_BASE_US 10000
 #define REST_CAP_US  300000

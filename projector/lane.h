@@ -5,7 +5,7 @@
 #define PROJECTOR_LANE_H
 
 #include "projector/follower.h"
-#include "projector/lease.h"
+#include "projector/store/lease.h"
 
 struct lane;
 

@@ -6,9 +6,9 @@
 #include "projector/letters.h"
 
 #include "lib/base/log.h"
-#include "projector/dead_letter.h"
-#include "projector/retry.h"
-#include "projector/statement.h"
+#include "projector/apply/dead_letter.h"
+#include "projector/apply/retry.h"
+#include "projector/store/statement.h"
 
 static const struct plan_model *find_model(const struct plan *plan, const char *name)
 {

@@ -7,7 +7,7 @@
 #include "conf/settings/clients.h"
 #include "lib/base/memory.h"
 #include "lib/redis/redis.h"
-#include "projector/session.h"
+#include "projector/store/session.h"
 
 struct poke {
     struct redis_feed **feeds;

@@ -4,9 +4,9 @@
 #include "projector/preflight.h"
 
 #include "lib/base/log.h"
-#include "projector/session.h"
-#include "projector/statement.h"
-#include "projector/table.h"
+#include "projector/source/table.h"
+#include "projector/store/session.h"
+#include "projector/store/statement.h"
 
 #define SETUP_HINT "run_twofold-projector_setup"
 

@@ -17,8 +17,8 @@
 #include "lib/data/hash.h"
 #include "lib/sql/conn.h"
 #include "projector/commands_table.h"
-#include "projector/table.h"
-#include "projector/tables.sql.h"
+#include "projector/source/table.h"
+#include "projector/store/tables.sql.h"
 
 #define SERVERS_TIMEOUT_US \
     (60 * 1000000ull) /* the servers of a fresh stack may still be starting */

@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 faults=0
-ROOM_MAX=64 # more is a folder to scroll, no room
+ROOM_MAX=26 # more is a folder to scroll, no room
 
 # forbid WHY PATTERN FILE...: lines that match outside comments are faults.
 forbid()

@@ -144,7 +144,7 @@ struct plan_path_param {
     const struct schema *schema; /* the payload's property of that name */
 };
 
-/* Bytes of "<Aggregate>:<id, percent-encoded>": VARCHAR(512) of twofold_aggregate (projector/tables.sql). DynamoDB's keys may be longer. */
+/* Bytes of "<Aggregate>:<id, percent-encoded>": VARCHAR(512) of twofold_aggregate (projector/store/tables.sql). DynamoDB's keys may be longer. */
 #define PLAN_AGGREGATE_MAX 512
 
 #define PLAN_EMITS_MAX \

@@ -1,4 +1,4 @@
-"""The projector dies behind each named step of a batch or of its keeper (TWOFOLD_KILL_AT, projector/kill_point.h) and is started again."""
+"""The projector dies behind each named step of a batch or of its keeper (TWOFOLD_KILL_AT, projector/apply/kill_point.h) and is started again."""
 
 import contextlib
 

@@ -36,7 +36,7 @@ def lives(port):
 
 
 def leads(stack, model, pid):
-    """Does that process hold the shards? Its number is part of its name (projector/owner.c)."""
+    """Does that process hold the shards? Its number is part of its name (projector/store/owner.c)."""
     rows = stack.sql(f"SELECT owner FROM {model.database}.twofold_checkpoint WHERE finished = 0")
     return all(row["owner"] and f"-{pid}-" in row["owner"] for row in rows)
 

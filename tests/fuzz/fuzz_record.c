@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "lib/data/json.h"
-#include "projector/record.h"
+#include "projector/source/record.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/unit/projector/thing.h"
+#include "tests/unit/projector/source/thing.h"
 
 static void decode(const struct plan_model *model, const struct value *raw)
 {

@@ -10,7 +10,7 @@
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
 #include "lib/run/metric.h"
-#include "projector/tables.sql.h"
+#include "projector/store/tables.sql.h"
 
 #define DEADLINE clock_deadline(5000000)
 #define SLICE(text)              \

@@ -1,5 +1,5 @@
 #include "projector/setup.h"
-#include "projector/table.h"
+#include "projector/source/table.h"
 #include "tests/unit/unit.h"
 
 static struct arena arena;

@@ -1,0 +1,252 @@
+/*
+ * Running the statements of projections.
+ *
+ *     records      P P P P P D P P          P: put, D: delete
+ *     statements   [P P P P] [P] [D] [P] [P]   a run of one projection whose only statement is INSERT ... VALUES goes in chunks of 256, 64, 16, 4, 1 rows
+ *
+ * Invariants: the order of the records is kept; a warning fails its record (MariaDB cuts a DECIMAL's digits with only a note, in strict mode too).
+ */
+#include "projector/apply/apply.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cache/tag.h"
+#include "lib/base/clock.h"
+#include "projector/store/aggregates.h"
+#include "projector/store/statement.h"
+
+/* ------------------------------------------------------------------ tags */
+
+enum status apply_tags(const struct record *record, struct arena *arena, struct slots *slots,
+                       const char **why_out)
+{
+    const struct plan_projection *projection = record->projection;
+    size_t i;
+
+    *why_out = "";
+    for (i = 0; projection && i < projection->touch_count; i++) {
+        struct slice tag;
+        enum status status = tag_of_change(arena, &projection->touches[i], record->image,
+                                           record->old, record->id, &tag);
+
+        if (status == STATUS_OK) {
+            slots_add(slots, tag_slot(tag));
+        } else if (status != STATUS_NOT_FOUND) { /* absent or NULL: this tag is left out */
+            *why_out = "an attribute is not of the type of its place in touches";
+            return STATUS_INVALID;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ parameters */
+
+/* DATETIME(3), UTC: RFC 3339 with a blank for the T and without the Z. */
+static const struct value *timestamp(const struct record *record, struct arena *arena)
+{
+    char text[CLOCK_TEXT];
+
+    if (record->written_ms == 0) {
+        return value_null(arena);
+    }
+    clock_rfc3339(record->written_ms, text);
+    return value_string(arena, arena_printf(arena, "%.10s %.12s", text, text + 11));
+}
+
+static const struct value *param(const struct record *record, const struct plan_bind *bind,
+                                 struct arena *arena)
+{
+    const struct value *value = NULL;
+
+    switch (bind->source) {
+    case SOURCE_FIELD:
+        value = value_get(record->image, bind->name);
+        break;
+    case SOURCE_OLD_FIELD:
+        value = value_get(record->old, bind->name);
+        break;
+    case SOURCE_AGGREGATE_ID:
+        value = record->id;
+        break;
+    case SOURCE_VERSION:
+        value = value_number(arena, arena_printf(arena, "%" PRIu64, record->version));
+        break;
+    case SOURCE_TIMESTAMP:
+        value = timestamp(record, arena);
+        break;
+    case SOURCE_EVENT_ID:
+        value = record->event_id;
+        break;
+    case SOURCE_PARAM: /* of queries */
+    case SOURCE_CLAIM:
+    case SOURCE_CURSOR:
+    case SOURCE_LIMIT:
+        break;
+    }
+    return value ? value : value_null(arena);
+}
+
+static size_t bind_all(const struct record *record, const struct plan_sql *sql, struct arena *arena,
+                       const struct value **params)
+{
+    size_t i;
+
+    for (i = 0; i < sql->bind_count; i++) {
+        params[i] = param(record, &sql->binds[i], arena);
+    }
+    return sql->bind_count;
+}
+
+/* ------------------------------------------------------------------ statements */
+
+static enum status run(struct session *session, struct slice text,
+                       const struct value *const *params, size_t param_count, unsigned int line,
+                       struct arena *arena, struct sql_rows *rows_out)
+{
+    char what[64];
+    enum status status = sql_run(session->sql,
+                                 &(struct sql_statement){.text = text,
+                                                         .database = session->model->database,
+                                                         .params = params,
+                                                         .param_count = param_count},
+                                 arena, rows_out);
+
+    (void)snprintf(what, sizeof(what), "projections.sql line %u", line);
+    if (status == STATUS_OK && rows_out->warnings > 0) {
+        char warning[256];
+
+        sql_warning(session->sql, warning, sizeof(warning));
+        (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
+                       warning[0] ? warning : "a value was cut or changed");
+        return STATUS_INVALID;
+    }
+    return session_note(session, status, what);
+}
+
+static enum status run_one(struct session *session, const struct record *record,
+                           const struct plan_sql *sql, struct arena *arena,
+                           struct sql_rows *rows_out)
+{
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
+    size_t count = bind_all(record, sql, arena, params);
+
+    return run(session, sql->text, params, count, sql->line, arena, rows_out);
+}
+
+/* "run before the statements and after them, in the same transaction": what the change leaves and what it makes. */
+static enum status touch_by_sql(struct session *session, const struct record *record,
+                                struct arena *arena, struct slots *slots)
+{
+    struct sql_rows rows;
+    enum status status;
+    size_t i;
+
+    if (!record->projection->touches_sql) {
+        return STATUS_OK;
+    }
+    status = run_one(session, record, record->projection->touches_sql, arena, &rows);
+    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
+        if (!cell_is_null(&rows, i, 0)) {
+            slots_add(slots, tag_slot(cell_text(&rows, i, 0)));
+        }
+    }
+    return status;
+}
+
+static enum status apply_one(struct session *session, const struct record *record,
+                             struct arena *arena, struct slots *slots)
+{
+    const struct plan_projection *projection = record->projection;
+    enum status status = touch_by_sql(session, record, arena, slots);
+    struct sql_rows rows;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < projection->statement_count; i++) {
+        status = run_one(session, record, &projection->statements[i], arena, &rows);
+    }
+    return status == STATUS_OK ? touch_by_sql(session, record, arena, slots) : status;
+}
+
+static struct slice text_of_rows(const struct plan_sql *sql, size_t rows, struct arena *arena)
+{
+    struct buf buf = {0};
+    struct slice text;
+    size_t i;
+
+    buf_append(&buf, sql->head);
+    for (i = 0; i < rows; i++) {
+        buf_append_str(&buf, i > 0 ? "," : "");
+        buf_append(&buf, sql->row);
+    }
+    buf_append(&buf, sql->tail);
+    text = arena_copy(arena, buf_slice(&buf));
+    buf_fini(&buf);
+    return text;
+}
+
+static enum status apply_many(struct session *session, const struct record *records, size_t count,
+                              struct arena *arena)
+{
+    const struct plan_sql *sql = &records[0].projection->statements[0];
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, count * sql->bind_count);
+    size_t used = 0, i;
+    struct sql_rows rows;
+
+    for (i = 0; i < count; i++) {
+        used += bind_all(&records[i], sql, arena, params + used);
+    }
+    return run(session, text_of_rows(sql, count, arena), params, used, sql->line, arena, &rows);
+}
+
+static bool is_multi_row(const struct plan_projection *projection)
+{
+    return projection && projection->statement_count == 1 && !projection->touches_sql &&
+           projection->statements[0].row.len > 0;
+}
+
+static size_t run_length(const struct record *records, size_t count)
+{
+    size_t length = 1;
+
+    while (length < count && records[length].projection == records[0].projection) {
+        length++;
+    }
+    return length;
+}
+
+/* An event of a gap has no letter of its own: that of the record behind it says where it failed. */
+static enum status blame(struct session *session, const struct record *record, enum status status)
+{
+    char why[sizeof(session->error) - 48];
+
+    if (status == STATUS_OK || record->raw) {
+        return status;
+    }
+    (void)snprintf(why, sizeof(why), "%.*s", (int)sizeof(why) - 1, session->error);
+    (void)snprintf(session->error, sizeof(session->error), "in the gap from event %" PRIu64 ": %s",
+                   record->version, why);
+    return status;
+}
+
+enum status apply_rows(struct session *session, const struct record *records, size_t count,
+                       struct arena *arena, struct slots *slots)
+{
+    enum status status = STATUS_OK;
+    size_t at = 0;
+
+    while (status == STATUS_OK && at < count) {
+        const struct record *record = &records[at];
+        size_t taken = 1;
+
+        if (is_multi_row(record->projection)) {
+            taken = rows_chunk(run_length(record, count - at));
+            status = apply_many(session, record, taken, arena);
+        } else if (record->projection) {
+            status = apply_one(session, record, arena, slots);
+        }
+        status = blame(session, record, status);
+        at += taken;
+    }
+    return status;
+}

@@ -1,0 +1,156 @@
+/*
+ * The transaction of a batch, step by step; projector/lane.c runs them in this order.
+ *
+ *     begin -> fence -> rows -> letters -> checkpoint -> revision -> aggregates -> publish -> commit -> tell
+ *                                                        |<---- row lock of twofold_revision ---->|
+ *
+ * Invariants: publish comes before commit and under the row lock, so publishes and commits have one order; nothing is told of a revision before
+ * its commit; a step that fails leaves nothing behind but a rollback (and perhaps floors that are too high: refills).
+ */
+#include "projector/apply/batch.h"
+
+#include <stdio.h>
+
+#include "cache/publish.h"
+#include "projector/apply/apply.h"
+#include "projector/apply/dead_letter.h"
+#include "projector/store/aggregates.h"
+
+enum status batch_begin(struct batch *batch)
+{
+    struct session *session = batch->session;
+    enum status status = session_may_commit(session);
+
+    return status == STATUS_OK ? session_note(session, sql_begin(session->sql), "begin") : status;
+}
+
+enum status batch_fence(struct batch *batch)
+{
+    struct versions blocked;
+    enum status status = dead_letter_lock(batch->session, batch->lease, batch->arena, &blocked);
+    size_t i;
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    batch->live = ARENA_ARRAY(batch->arena, struct record, batch->given_count);
+    batch->letters = ARENA_ARRAY(batch->arena, const struct record *, batch->given_count);
+    for (i = 0; i < batch->given_count; i++) {
+        const struct record *record = &batch->given[i];
+
+        if (record->kind == RECORD_IGNORED) {
+            batch->ignored_count++;
+        } else if (batch->condemned || versions_has(&blocked, record->aggregate)) {
+            batch->letters[batch->letter_count++] = record;
+        } else {
+            batch->live[batch->live_count++] = *record;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status batch_rows(struct batch *batch)
+{
+    struct sequence *sequence = &batch->sequence;
+    bool alone = batch->live_count == 1 && batch->given_count <= 1;
+    enum status status = sequence_make(batch->session, batch->live, batch->live_count, alone,
+                                       batch->arena, batch->slots, sequence);
+
+    if (status == STATUS_OK) {
+        status = apply_rows(batch->session, sequence->records, sequence->count, batch->arena,
+                            batch->slots);
+    }
+    return status;
+}
+
+enum status batch_letters(struct batch *batch)
+{
+    enum status status = STATUS_OK;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < batch->letter_count; i++) {
+        const char *error =
+            batch->condemned ? batch->condemned : "an earlier record of this aggregate is here";
+
+        status = dead_letter_add(batch->session, batch->lease, batch->letters[i], error,
+                                 batch->attempts, batch->arena);
+    }
+    return status;
+}
+
+enum status batch_checkpoint(struct batch *batch)
+{
+    struct sql_conn *sql = batch->session->sql;
+    struct slice database = batch->session->model->database;
+    struct slice position = batch->given[batch->given_count - 1].position;
+    enum status status = batch->sequence.unfinished
+                             ? lease_renew(sql, database, batch->lease)
+                             : lease_advance(sql, database, batch->lease, position);
+
+    return session_note(batch->session, status, "twofold_checkpoint");
+}
+
+enum status batch_revision(struct batch *batch)
+{
+    struct session *session = batch->session;
+
+    batch->published = session->view.home.len > 0;
+    return session_note(
+        session,
+        revision_raise(session->sql, session->model->database, &session->view, &batch->revision),
+        "twofold_revision");
+}
+
+enum status batch_aggregates(struct batch *batch)
+{
+    return aggregates_write(batch->session, &batch->sequence.versions, batch->arena);
+}
+
+enum status batch_publish(struct batch *batch)
+{
+    struct session *session = batch->session;
+    enum status status;
+
+    if (!batch->published) {
+        return STATUS_OK;
+    }
+    status = publish_revision(session->redis, session->model->database, &session->view.home,
+                              batch->revision, batch->slots->items, batch->slots->count,
+                              session_redis_deadline(session));
+    if (status != STATUS_OK) {
+        (void)snprintf(session->error, sizeof(session->error), "publish: %s", status_name(status));
+    }
+    return status == STATUS_NOT_FOUND || status == STATUS_CONFLICT ? STATUS_PRECONDITION : status;
+}
+
+enum status batch_commit(struct batch *batch)
+{
+    return session_note(batch->session, sql_commit(batch->session->sql), "commit");
+}
+
+/* Redis is away while nothing can be published: tokens are then met by asking the primary. */
+enum status batch_tell(struct batch *batch)
+{
+    struct session *session = batch->session;
+    const struct news news = {
+        .epoch = slice_str(session->view.epoch),
+        .revision = batch->revision,
+        .slots = batch->slots->items,
+        .slot_count = batch->slots->count,
+        .told = batch->sequence.versions.items,
+        .told_count = batch->sequence.versions.count,
+    };
+
+    if (batch->published) {
+        publish_tell(session->redis, session->model->database, &news,
+                     session_redis_deadline(session));
+    }
+    return STATUS_OK;
+}
+
+void batch_rollback(struct batch *batch)
+{
+    if (batch->session->sql) {
+        sql_rollback(batch->session->sql);
+    }
+}

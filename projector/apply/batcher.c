@@ -1,0 +1,180 @@
+/*
+ * Batches of a lane.
+ *
+ *     records fetched    r r r r r r r r r        as many as batch_records and batch_slots allow: one transaction
+ *     a record's fault   [r r r r] [r r] [r]      half as many, ... one alone, record_attempts times -> dead letter; then twice as many again
+ *
+ * Invariant: what passes by itself (a lost connection, a deadlock, a missing table or page) never makes a dead letter.
+ */
+#include "projector/apply/batcher.h"
+
+#include "projector/apply/apply.h"
+#include "projector/apply/kill_point.h"
+
+/* ------------------------------------------------------------------ what a failure means */
+
+enum verdict batcher_judge(const char *step, enum status status)
+{
+    bool rows = strcmp(step, "rows") == 0;
+
+    switch (status) {
+    case STATUS_OK:
+        return VERDICT_GO_ON;
+    case STATUS_FENCED:
+        return strcmp(step, "begin") == 0 ? VERDICT_AGAIN : VERDICT_FENCED;
+    case STATUS_INVALID:
+    case STATUS_CONFLICT:
+    case STATUS_TOO_LARGE:
+    case STATUS_CORRUPT:
+    case STATUS_SCHEMA:
+        return rows ? VERDICT_SMALLER : VERDICT_AGAIN;
+    case STATUS_NOT_FOUND: /* a table or column is missing: every record would fail, `setup` mends it */
+    case STATUS_DENIED:
+    case STATUS_REFUSED:
+    case STATUS_PRECONDITION:
+    case STATUS_TRIMMED:
+    case STATUS_INTERNAL:
+    case STATUS_UNAVAILABLE:
+    case STATUS_THROTTLED:
+    case STATUS_BUSY:
+    case STATUS_TIMEOUT:
+    case STATUS_UNCERTAIN:
+    case STATUS_COUNT:
+        break;
+    }
+    return VERDICT_AGAIN;
+}
+
+/* ------------------------------------------------------------------ the transaction */
+
+struct step {
+    const char *name;
+    enum status (*run)(struct batch *batch);
+};
+
+static const struct step steps[] = {
+    {"begin",      batch_begin     },
+    {"fence",      batch_fence     },
+    {"rows",       batch_rows      },
+    {"letters",    batch_letters   },
+    {"checkpoint", batch_checkpoint},
+    {"revision",   batch_revision  },
+    {"aggregates", batch_aggregates},
+    {"publish",    batch_publish   },
+    {"commit",     batch_commit    },
+    {"tell",       batch_tell      },
+};
+
+static enum verdict run_steps(struct batcher *batcher, struct batch *batch)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_COUNT(steps); i++) {
+        enum status status = steps[i].run(batch);
+        enum verdict verdict = batcher_judge(steps[i].name, status);
+
+        if (verdict != VERDICT_GO_ON) {
+            batch_rollback(batch);
+            batcher->step = steps[i].name;
+            return verdict;
+        }
+        kill_point(steps[i].name);
+    }
+    return VERDICT_GO_ON;
+}
+
+/* As many records as one transaction and one PUBLISH should carry; a faulty one stands alone. */
+static void choose(struct batcher *batcher, struct record *records, size_t count,
+                   struct batch *batch)
+{
+    size_t most = count < batcher->take ? count : batcher->take;
+
+    slots_clear(&batcher->slots);
+    while (batch->given_count < most) {
+        struct record *record = &records[batch->given_count];
+        size_t before = batcher->slots.count;
+        const char *why;
+
+        if (!record->fault &&
+            apply_tags(record, &batcher->arena, &batcher->slots, &why) != STATUS_OK) {
+            record->fault = why;
+        }
+        if (record->fault || batcher->slots.count > batcher->session->settings->batch_slots) {
+            if (batch->given_count == 0) {
+                batch->given_count = 1;
+                batch->condemned = record->fault;
+            } else {
+                slots_cut(&batcher->slots, before);
+            }
+            return;
+        }
+        batch->given_count++;
+    }
+}
+
+/* Fewer records; or one more try of the one that fails alone, with a rest before it. */
+static enum status smaller(struct batcher *batcher, const struct batch *batch)
+{
+    if (batch->given_count > 1) {
+        batcher->take = batch->given_count / 2;
+        return STATUS_OK;
+    }
+    batcher->take = 1;
+    batcher->attempts++;
+    return batcher->attempts < batcher->session->settings->record_attempts ? STATUS_BUSY
+                                                                           : STATUS_OK;
+}
+
+static enum status larger(struct batcher *batcher)
+{
+    size_t most = batcher->session->settings->batch_records;
+
+    batcher->take = batcher->take < most / 2 ? 2 * batcher->take : most;
+    batcher->attempts = 0;
+    return STATUS_OK;
+}
+
+enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
+                        struct batch *batch)
+{
+    *batch = (struct batch){
+        .session = batcher->session,
+        .lease = batcher->lease,
+        .arena = &batcher->arena,
+        .given = records,
+        .slots = &batcher->slots,
+        .attempts = batcher->attempts > 0 ? batcher->attempts : 1,
+    };
+    arena_reset(&batcher->arena);
+    choose(batcher, records, count, batch);
+    if (batcher->attempts >= batcher->session->settings->record_attempts) {
+        batch->condemned = arena_cstr(&batcher->arena, slice_str(batcher->session->error));
+    }
+    switch (run_steps(batcher, batch)) {
+    case VERDICT_GO_ON:
+        batch->committed = true;
+        return larger(batcher);
+    case VERDICT_SMALLER:
+        return smaller(batcher, batch);
+    case VERDICT_FENCED:
+        return STATUS_FENCED;
+    case VERDICT_AGAIN:
+        break;
+    }
+    return STATUS_UNAVAILABLE;
+}
+
+void batcher_init(struct batcher *batcher, struct session *session, const struct lease *lease)
+{
+    *batcher = (struct batcher){
+        .session = session,
+        .lease = lease,
+        .take = session->settings->batch_records,
+    };
+}
+
+void batcher_fini(struct batcher *batcher)
+{
+    slots_fini(&batcher->slots);
+    arena_fini(&batcher->arena);
+}

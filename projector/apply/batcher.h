@@ -1,0 +1,39 @@
+/*
+ * Cuts what was fetched into batches and runs each as one transaction; a record that fails is found by halving, tried alone, and given up.
+ */
+#ifndef PROJECTOR_APPLY_BATCHER_H
+#define PROJECTOR_APPLY_BATCHER_H
+
+#include "projector/apply/batch.h"
+
+struct batcher {
+    struct session *session; /* borrowed, as is the lease */
+    const struct lease *lease;
+    struct arena arena; /* of the batch in hand */
+    struct slots slots;
+    size_t take; /* records of the next batch at most: halves at a fault, doubles after a commit */
+    unsigned int attempts; /* of the record at the head, alone */
+    const char *step;      /* where it failed last, for logs */
+};
+
+void batcher_init(struct batcher *batcher, struct session *session, const struct lease *lease);
+void batcher_fini(struct batcher *batcher);
+
+/*
+ * One batch of the first of RECORDS. BATCH_OUT says what became of it, until the next run.
+ * OK: batch->committed, or try again at once (another size); BUSY: one record failed, rest before its next try; FENCED: the lease is lost;
+ * UNAVAILABLE: a reason that passes: rest, then resume from the checkpoint.
+ */
+MUST_CHECK enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
+                                   struct batch *batch_out);
+
+/* What follows from how a step of a batch ended. Pure; tested by table. */
+enum verdict {
+    VERDICT_GO_ON,
+    VERDICT_AGAIN,   /* a reason that passes: roll back, rest, resume from the checkpoint */
+    VERDICT_SMALLER, /* a record's fault: roll back, try fewer; of one record: count it */
+    VERDICT_FENCED,  /* the lease is lost */
+};
+enum verdict batcher_judge(const char *step, enum status status);
+
+#endif

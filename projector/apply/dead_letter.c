@@ -1,0 +1,76 @@
+/*
+ * Writing dead letters.
+ *
+ *     record fails alone ---> letter;   the next record of its aggregate ---> letter behind it;   other aggregates go on
+ *
+ * Invariant: who changes the letters of a model (a lane, or a command of an operator) holds the row of its checkpoint, so no record slips past a letter
+ * of its aggregate while it is being retried or discarded.
+ */
+#include "projector/apply/dead_letter.h"
+
+#include "lib/data/json.h"
+#include "projector/store/statement.h"
+
+enum status dead_letter_lock(struct session *session, const struct lease *lease,
+                             struct arena *arena, struct versions *blocked_out)
+{
+    struct sql_rows rows;
+    enum status status =
+        statement_run(session->sql, session->model->database, arena, &rows,
+                      "SELECT d.aggregate FROM twofold_checkpoint c LEFT JOIN twofold_dead_letter d"
+                      " ON TRUE WHERE c.shard = ? AND c.fence = ? FOR UPDATE",
+                      "su", lease->shard, lease->fence);
+    size_t i;
+
+    if (status != STATUS_OK) {
+        return session_note(session, status, "twofold_dead_letter");
+    }
+    versions_init(blocked_out, arena, rows.row_count);
+    for (i = 0; i < rows.row_count; i++) {
+        if (!cell_is_null(&rows, i, 0)) {
+            (void)versions_place(blocked_out, cell_text(&rows, i, 0));
+        }
+    }
+    return rows.row_count > 0 ? STATUS_OK : STATUS_FENCED;
+}
+
+enum status dead_letter_lock_lanes(struct session *session, struct arena *arena)
+{
+    return session_note(session,
+                        statement_run(session->sql, session->model->database, arena, NULL,
+                                      "SELECT shard FROM twofold_checkpoint FOR UPDATE", ""),
+                        "twofold_checkpoint");
+}
+
+/* A checkpoint that an operator set back brings a letter again: it stays one. */
+enum status dead_letter_add(struct session *session, const struct lease *lease,
+                            const struct record *record, const char *error, unsigned int attempts,
+                            struct arena *arena)
+{
+    struct buf raw = {0};
+    enum status status;
+
+    json_write(&raw, record->raw);
+    status =
+        statement_run(session->sql, session->model->database, arena, NULL,
+                      "INSERT INTO twofold_dead_letter"
+                      " (aggregate, version, shard, position, record, error, attempts, created)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, NOW(3))"
+                      " ON DUPLICATE KEY UPDATE error = VALUES(error), attempts = VALUES(attempts)",
+                      "SusSSsu", record->aggregate, record->version, lease->shard, record->position,
+                      buf_slice(&raw), error, (uint64_t)attempts);
+    buf_fini(&raw);
+    return session_note(session, status, "twofold_dead_letter");
+}
+
+enum status dead_letter_count(struct sql_conn *sql, struct slice database, uint64_t *out)
+{
+    struct arena arena = {0};
+    struct sql_rows rows;
+    enum status status =
+        statement_run(sql, database, &arena, &rows, "SELECT COUNT(*) FROM twofold_dead_letter", "");
+
+    *out = status == STATUS_OK && rows.row_count > 0 ? cell_u64(&rows, 0, 0) : 0;
+    arena_fini(&arena);
+    return status;
+}

@@ -1,0 +1,209 @@
+/*
+ * Retrying dead letters.
+ *
+ *     BEGIN -> lock the model's checkpoints -> letters of the aggregate, oldest first -> rows -> DELETE them
+ *           -> revision -> aggregates -> PUBLISH -> COMMIT -> tell
+ *
+ *     all at once; when that fails, one after the other up to the one that fails
+ *
+ * Invariant: lanes lock their checkpoint before they look for letters, so while one is being retried no record of its aggregate passes it.
+ */
+#include "projector/apply/retry.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "lib/data/json.h"
+#include "projector/apply/apply.h"
+#include "projector/apply/batch.h"
+#include "projector/apply/dead_letter.h"
+#include "projector/store/statement.h"
+
+#define LEARN_TRIES    50
+#define LEARN_PAUSE_US 200000
+#define LETTERS_MAX    500 /* in one transaction */
+
+struct retry {
+    struct session *session;
+    struct slice aggregate;
+    uint64_t limit; /* letters of the next transaction */
+    struct arena arena;
+    struct slots slots;
+    struct slice last_id; /* of the letters in hand */
+    bool empty;           /* none is left */
+};
+
+/* A NULL home is waited for, as lanes do: two leases, or the keeper's next page. */
+static enum status learn(struct session *session)
+{
+    enum status status = STATUS_OK;
+    unsigned int tries;
+
+    for (tries = 0; tries < LEARN_TRIES; tries++) {
+        status = session_learn(session);
+        if (status == STATUS_OK) {
+            status = session_may_commit(session);
+        }
+        if (status != STATUS_BUSY) {
+            break;
+        }
+        usleep(LEARN_PAUSE_US);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ steps */
+
+static enum status decode(struct retry *retry, struct slice text, struct batch *batch)
+{
+    struct session *session = retry->session;
+    struct record *record = &batch->live[batch->live_count];
+    const struct value *raw = NULL;
+    const char *why = "the stored record is no JSON";
+    enum status status = json_parse_stored(&retry->arena, text, &raw, NULL);
+
+    if (status == STATUS_OK) {
+        record_decode(session->model, raw, &retry->arena, record);
+        why = record->fault;
+        status = why ? STATUS_INVALID : apply_tags(record, &retry->arena, batch->slots, &why);
+    }
+    if (status != STATUS_OK) {
+        return session_refuse(session, STATUS_INVALID, why);
+    }
+    batch->live_count++;
+    return STATUS_OK;
+}
+
+static enum status take_letters(struct retry *retry, struct batch *batch)
+{
+    struct session *session = retry->session;
+    struct sql_rows rows;
+    enum status status = session_note(
+        session,
+        statement_run(session->sql, session->model->database, &retry->arena, &rows,
+                      "SELECT id, record FROM twofold_dead_letter WHERE aggregate = ? ORDER BY id"
+                      " LIMIT ? FOR UPDATE",
+                      "Su", retry->aggregate, retry->limit),
+        "twofold_dead_letter");
+    size_t i;
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    batch->live = ARENA_ARRAY(&retry->arena, struct record, rows.row_count);
+    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
+        status = decode(retry, cell_text(&rows, i, 1), batch);
+        retry->last_id = cell_text(&rows, i, 0);
+    }
+    return status;
+}
+
+static enum status delete_letters(struct retry *retry, const struct batch *batch)
+{
+    struct session *session = retry->session;
+
+    if (batch->sequence.unfinished) { /* the gap before it is not closed yet */
+        return STATUS_OK;
+    }
+    return session_note(session,
+                        statement_run(session->sql, session->model->database, &retry->arena, NULL,
+                                      "DELETE FROM twofold_dead_letter WHERE aggregate = ?"
+                                      " AND id <= ?",
+                                      "SS", retry->aggregate, retry->last_id),
+                        "twofold_dead_letter");
+}
+
+static enum status project(struct retry *retry, struct batch *batch)
+{
+    enum status status = batch_rows(batch);
+
+    status = status == STATUS_OK ? delete_letters(retry, batch) : status;
+    status = status == STATUS_OK ? batch_revision(batch) : status;
+    status = status == STATUS_OK ? batch_aggregates(batch) : status;
+    status = status == STATUS_OK ? batch_publish(batch) : status;
+    status = status == STATUS_OK ? batch_commit(batch) : status;
+    return status == STATUS_OK ? batch_tell(batch) : status;
+}
+
+/* One transaction. DONE: how many letters are no more. */
+static enum status retry_some(struct retry *retry, uint64_t *done)
+{
+    struct batch batch = {
+        .session = retry->session, .arena = &retry->arena, .slots = &retry->slots};
+    enum status status = learn(retry->session);
+
+    *done = 0;
+    arena_reset(&retry->arena);
+    slots_clear(&retry->slots);
+    status = status == STATUS_OK ? batch_begin(&batch) : status;
+    status = status == STATUS_OK ? dead_letter_lock_lanes(batch.session, batch.arena) : status;
+    status = status == STATUS_OK ? take_letters(retry, &batch) : status;
+    if (status == STATUS_OK && batch.live_count == 0) {
+        batch_rollback(&batch);
+        retry->empty = true;
+        return STATUS_OK;
+    }
+    status = status == STATUS_OK ? project(retry, &batch) : status;
+    if (status != STATUS_OK) {
+        batch_rollback(&batch);
+    } else if (!batch.sequence.unfinished) {
+        *done = batch.live_count;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ aggregates */
+
+enum status retry_aggregate(struct session *session, struct slice aggregate, FILE *out)
+{
+    struct retry retry = {.session = session, .aggregate = aggregate, .limit = LETTERS_MAX};
+    uint64_t projected = 0, done;
+    enum status status = STATUS_OK;
+
+    while (status == STATUS_OK && !retry.empty) {
+        status = retry_some(&retry, &done);
+        projected += done;
+        if (status != STATUS_OK && retry.limit > 1) {
+            retry.limit = 1;
+            status = STATUS_OK;
+        }
+    }
+    if (projected > 0) {
+        (void)fprintf(out, "%.*s: %" PRIu64 " projected\n", SLICE_ARG(aggregate), projected);
+    }
+    if (status == STATUS_OK && projected == 0) {
+        status = session_refuse(session, STATUS_NOT_FOUND, "no letters of this aggregate");
+    }
+    if (status != STATUS_OK) {
+        (void)fprintf(out, "%.*s: %s\n", SLICE_ARG(aggregate), session->error);
+    }
+    slots_fini(&retry.slots);
+    arena_fini(&retry.arena);
+    return status;
+}
+
+enum status retry_all(struct session *session, FILE *out)
+{
+    struct arena arena = {0};
+    struct sql_rows rows = {.row_count = 0};
+    enum status status = learn(session), worst;
+    size_t i;
+
+    if (status == STATUS_OK) {
+        status = session_note(
+            session,
+            statement_run(session->sql, session->model->database, &arena, &rows,
+                          "SELECT aggregate FROM twofold_dead_letter GROUP BY aggregate"
+                          " ORDER BY MIN(id)",
+                          ""),
+            "twofold_dead_letter");
+    }
+    worst = status;
+    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
+        enum status one = retry_aggregate(session, cell_text(&rows, i, 0), out);
+
+        worst = one == STATUS_OK ? worst : one;
+    }
+    arena_fini(&arena);
+    return worst;
+}

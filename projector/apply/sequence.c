@@ -1,0 +1,216 @@
+/*
+ * The order of a batch.
+ *
+ *     stored    c:4                                            events of one transaction may come out of order, and again
+ *     stream    c:4  c:6  d:1  c:5  c:8
+ *     order     c:4  c:5  d:1  c:6  c:8                        an aggregate's events on their aggregate's places
+ *     applied        c:5  d:1  c:6  c:7  c:8                   4 was applied before; 7 comes from the table (gap.c)
+ *
+ * Invariant: of an event store, the versions that are applied of one aggregate are stored + 1, stored + 2, ... without a gap. A gap of
+ * more than GAP_MAX events is closed by several transactions that leave the position where it is, its record alone in each.
+ */
+#include "projector/apply/sequence.h"
+
+#include <stdlib.h>
+
+#include "projector/apply/apply.h"
+#include "projector/source/gap.h"
+#include "projector/store/aggregates.h"
+
+/* ------------------------------------------------------------------ state stores */
+
+/* Those whose first record in this batch names no version. */
+static enum status read_missing(struct session *session, const struct record *records, size_t count,
+                                struct arena *arena, struct versions *versions)
+{
+    size_t *missing = ARENA_ARRAY(arena, size_t, count);
+    size_t missing_count = 0, i;
+
+    for (i = 0; i < count; i++) {
+        size_t before = versions->count;
+        size_t place = versions_place(versions, records[i].aggregate);
+
+        if (place == before && !records[i].has_version) {
+            missing[missing_count++] = place;
+        }
+    }
+    return aggregates_read(session, versions, missing, missing_count, arena);
+}
+
+static enum status sequence_changes(struct session *session, struct record *records, size_t count,
+                                    struct arena *arena, struct sequence *out)
+{
+    struct versions *versions = &out->versions;
+    enum status status = read_missing(session, records, count, arena, versions);
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < count; i++) {
+        struct record *record = &records[i];
+        uint64_t *stored = &versions->items[versions_place(versions, record->aggregate)].version;
+
+        if (!record->has_version) {
+            record->version = *stored + (record->kind == RECORD_DELETE ? 1 : 0);
+        }
+        *stored = record->version;
+    }
+    out->records = records;
+    out->count = count;
+    return status;
+}
+
+/* ------------------------------------------------------------------ the order of events */
+
+struct rank {
+    size_t place, at;
+    uint64_t version;
+};
+
+static int compare(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int by_version(const void *left, const void *right)
+{
+    const struct rank *a = left, *b = right;
+    int order = compare(a->place, b->place);
+
+    order = order != 0 ? order : compare(a->version, b->version);
+    return order != 0 ? order : compare(a->at, b->at);
+}
+
+static bool is_ordered(const struct record *records, const size_t *places, size_t count,
+                       struct arena *arena)
+{
+    uint64_t *last = ARENA_ARRAY(arena, uint64_t, count);
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (records[i].version < last[places[i]]) {
+            return false;
+        }
+        last[places[i]] = records[i].version;
+    }
+    return true;
+}
+
+void sequence_order(struct record *records, const size_t *places, size_t count, struct arena *arena)
+{
+    struct rank *ranks;
+    struct record *copy;
+    size_t *next, i;
+
+    if (is_ordered(records, places, count, arena)) {
+        return;
+    }
+    ranks = ARENA_ARRAY(arena, struct rank, count);
+    copy = ARENA_ARRAY(arena, struct record, count);
+    next = ARENA_ARRAY(arena, size_t, count); /* of each aggregate: the rank that comes next */
+    for (i = 0; i < count; i++) {
+        ranks[i] = (struct rank){.place = places[i], .at = i, .version = records[i].version};
+        copy[i] = records[i];
+    }
+    qsort(ranks, count, sizeof(*ranks), by_version);
+    for (i = count; i > 0; i--) {
+        next[ranks[i - 1].place] = i - 1;
+    }
+    for (i = 0; i < count; i++) {
+        records[i] = copy[ranks[next[places[i]]++].at];
+    }
+}
+
+/* ------------------------------------------------------------------ events */
+
+static void append(struct sequence *sequence, const struct record *record, struct arena *arena)
+{
+    if (sequence->count == sequence->room) {
+        struct record *wider = ARENA_ARRAY(arena, struct record, 2 * sequence->room);
+
+        memcpy(wider, sequence->records, sequence->count * sizeof(*wider));
+        sequence->records = wider;
+        sequence->room *= 2;
+    }
+    sequence->records[sequence->count++] = *record;
+}
+
+static enum status fill(struct session *session, const struct record *record, uint64_t from,
+                        uint64_t until, struct arena *arena, struct slots *slots,
+                        struct sequence *out)
+{
+    struct record *events = NULL;
+    enum status status = gap_fetch(session, record, from, until, arena, &events);
+    uint64_t i;
+
+    for (i = 0; status == STATUS_OK && i <= until - from; i++) {
+        const char *why;
+
+        status = apply_tags(&events[i], arena, slots, &why);
+        if (status != STATUS_OK) {
+            (void)session_refuse(session, status, why);
+        }
+        append(out, &events[i], arena);
+    }
+    return status;
+}
+
+/* "skip it if its version <= twofold_aggregate.version; if it skips a version, fetch the missing events from the event table first" */
+static enum status take(struct session *session, const struct record *record, uint64_t *stored,
+                        struct arena *arena, struct slots *slots, struct sequence *out)
+{
+    uint64_t last = record->version - 1;
+    enum status status = STATUS_OK;
+
+    if (record->version <= *stored) {
+        out->skipped++;
+        return STATUS_OK;
+    }
+    out->unfinished = last - *stored > GAP_MAX;
+    last = out->unfinished ? *stored + GAP_MAX : last;
+    if (last > *stored) {
+        status = fill(session, record, *stored + 1, last, arena, slots, out);
+        *stored = last;
+    }
+    if (!out->unfinished) {
+        append(out, record, arena);
+        *stored = record->version;
+    }
+    return status;
+}
+
+static enum status sequence_events(struct session *session, struct record *records, size_t count,
+                                   struct arena *arena, struct slots *slots, struct sequence *out)
+{
+    size_t *places = ARENA_ARRAY(arena, size_t, count);
+    enum status status;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        places[i] = versions_place(&out->versions, records[i].aggregate);
+    }
+    sequence_order(records, places, count, arena);
+    out->room = count > 0 ? count : 1;
+    out->records = ARENA_ARRAY(arena, struct record, out->room);
+    status = aggregates_lock(session, &out->versions, arena);
+    for (i = 0; status == STATUS_OK && !out->unfinished && i < count; i++) {
+        status =
+            take(session, &records[i], &out->versions.items[places[i]].version, arena, slots, out);
+    }
+    return status;
+}
+
+enum status sequence_make(struct session *session, struct record *records, size_t count, bool alone,
+                          struct arena *arena, struct slots *slots, struct sequence *out)
+{
+    enum status status;
+
+    *out = (struct sequence){.count = 0};
+    versions_init(&out->versions, arena, count);
+    if (session->model->aggregate.store != STORE_EVENTS) {
+        return sequence_changes(session, records, count, arena, out);
+    }
+    status = sequence_events(session, records, count, arena, slots, out);
+    if (status == STATUS_OK && out->unfinished && !alone) {
+        return session_refuse(session, STATUS_TOO_LARGE, "a long gap before an event");
+    }
+    return status;
+}

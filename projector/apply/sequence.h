@@ -1,0 +1,33 @@
+/*
+ * What a batch's records mean one after the other: which are applied, in which order, and what version each aggregate has afterwards.
+ * CACHE-PROTOCOL.md "Projecting a batch", "each record of an event store ... of a state store".
+ */
+#ifndef PROJECTOR_APPLY_SEQUENCE_H
+#define PROJECTOR_APPLY_SEQUENCE_H
+
+#include "projector/apply/slots.h"
+#include "projector/source/record.h"
+#include "projector/store/session.h"
+#include "projector/store/versions.h"
+
+struct sequence {
+    struct record *records;
+    size_t count, room;
+    size_t skipped;  /* given, but applied before */
+    bool unfinished; /* the events before the one record that was given; it is to come again */
+    struct versions versions; /* after the records */
+};
+
+/*
+ * State stores: as they came; none is skipped, there are no gaps. Reads twofold_aggregate only for items without _version; sets record->version of those
+ * that had none. Event stores: sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's; TOO_LARGE: a long gap, its record must come ALONE.
+ */
+MUST_CHECK enum status sequence_make(struct session *session, struct record *records, size_t count,
+                                     bool alone, struct arena *arena, struct slots *slots,
+                                     struct sequence *out);
+
+/* Puts records of one aggregate that came out of order in order, each onto a place of its aggregate's. PLACES: the aggregate of each. Pure. */
+void sequence_order(struct record *records, const size_t *places, size_t count,
+                    struct arena *arena);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * Reading missing events.
+ *
+ *     stored version 4, the stream brings 7:   Query PK = CUSTOMER#<id>, SK between EVENT#..5 and EVENT#..6, consistent, page by page
+ *
+ * The table holds an event before the stream shows it or a later one, so a consistent read that does not find one means that it was never written
+ * or that somebody removed it. That is no matter of waiting, and it is not jumped over: the record that showed the gap becomes a dead letter.
+ */
+#include "projector/source/gap.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "command/attribute.h"
+#include "command/dynamodb.h"
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/data/json.h"
+#include "projector/source/event.h"
+
+struct gap {
+    struct session *session;
+    const struct plan_model *model;
+    const struct record *record;
+    struct arena *arena;
+    uint64_t from, until, next; /* next: the event that must come now */
+    struct record *events;
+};
+
+static enum status refuse(struct gap *gap, const char *why)
+{
+    (void)snprintf(gap->session->error, sizeof(gap->session->error),
+                   "event %" PRIu64 " of %.*s, which comes before %" PRIu64 ": %s", gap->next,
+                   SLICE_ARG(gap->record->aggregate), gap->record->version, why);
+    return STATUS_INVALID;
+}
+
+static void query_value(struct buf *body, const char *name, struct slice text)
+{
+    buf_printf(body, "\"%s\":{\"S\":", name);
+    json_write_string(body, text);
+    buf_append_char(body, '}');
+}
+
+static void query(const struct gap *gap, const struct value *after, struct buf *body)
+{
+    struct slice key =
+        arena_printf(gap->arena, "%.*s%.*s", SLICE_ARG(gap->model->aggregate.key_prefix),
+                     SLICE_ARG(gap->record->id->text));
+
+    buf_append_str(body, "{\"TableName\":");
+    json_write_string(body, gap->model->aggregate.table);
+    buf_append_str(body, ",\"ConsistentRead\":true,\"KeyConditionExpression\":"
+                         "\"#pk = :pk AND #sk BETWEEN :from AND :until\","
+                         "\"ExpressionAttributeNames\":{\"#pk\":\"PK\",\"#sk\":\"SK\"},"
+                         "\"ExpressionAttributeValues\":{");
+    query_value(body, ":pk", key);
+    buf_append_char(body, ',');
+    query_value(body, ":from", event_sort_key(gap->arena, gap->from));
+    buf_append_char(body, ',');
+    query_value(body, ":until", event_sort_key(gap->arena, gap->until));
+    buf_append_char(body, '}');
+    if (after) {
+        buf_append_str(body, ",\"ExclusiveStartKey\":");
+        json_write(body, after);
+    }
+    buf_append_char(body, '}');
+}
+
+static enum status take(struct gap *gap, const struct value *typed)
+{
+    struct record *event = &gap->events[gap->next - gap->from];
+    const struct value *item = NULL;
+
+    if (item_read(gap->arena, typed, &item) != STATUS_OK ||
+        !event_decode_key(gap->model, item, gap->arena, event)) {
+        return refuse(gap, "the table's item cannot be read");
+    }
+    if (event->version != gap->next) {
+        return refuse(gap, "it is not in the table");
+    }
+    event_decode(gap->model, item, event);
+    if (event->fault) {
+        return refuse(gap, event->fault);
+    }
+    gap->next++;
+    return STATUS_OK;
+}
+
+/* AFTER: the key that the page before ended with; becomes NULL behind the last page. */
+static enum status take_page(struct gap *gap, const struct value **after)
+{
+    struct session *session = gap->session;
+    struct dynamodb_answer answer = {.body = NULL};
+    const struct value *items, *item;
+    struct buf body = {0};
+    enum status status;
+
+    query(gap, *after, &body);
+    status = dynamodb_sync_call(session->dynamodb, "Query", buf_slice(&body), gap->arena,
+                                clock_deadline(session->settings->dynamodb_timeout), &answer);
+    buf_fini(&body);
+    items = value_get(answer.body, SLICE_LITERAL("Items"));
+    if (status != STATUS_OK || !items) {
+        (void)snprintf(session->error, sizeof(session->error), "Query of %.*s: %s %.*s",
+                       SLICE_ARG(gap->model->aggregate.table), status_name(status),
+                       SLICE_ARG(answer.message));
+        return STATUS_UNAVAILABLE;
+    }
+    for (item = items->first; status == STATUS_OK && item; item = item->next) {
+        status = take(gap, item);
+    }
+    *after = value_get(answer.body, SLICE_LITERAL("LastEvaluatedKey"));
+    return status;
+}
+
+enum status gap_fetch(struct session *session, const struct record *record, uint64_t from,
+                      uint64_t until, struct arena *arena, struct record **events_out)
+{
+    struct gap gap = {
+        .session = session,
+        .model = session->model,
+        .record = record,
+        .arena = arena,
+        .from = from,
+        .until = until,
+        .next = from,
+        .events = ARENA_ARRAY(arena, struct record, until - from + 1),
+    };
+    const struct value *after = NULL;
+    enum status status = take_page(&gap, &after);
+
+    while (status == STATUS_OK && after) {
+        status = take_page(&gap, &after);
+    }
+    if (status == STATUS_OK && gap.next <= until) {
+        status = refuse(&gap, "it is not in the table");
+    }
+    *events_out = gap.events;
+    return status;
+}

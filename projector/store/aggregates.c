@@ -1,0 +1,141 @@
+/*
+ * Statements of many rows on twofold_aggregate.
+ */
+#include "projector/store/aggregates.h"
+
+#include "lib/base/buf.h"
+#include "projector/store/statement.h"
+
+#define IN_LIST 64 /* aggregates asked for at once */
+
+size_t rows_chunk(size_t left)
+{
+    size_t size = 256;
+
+    while (size > left) {
+        size /= 4;
+    }
+    return size;
+}
+
+static enum status run(struct session *session, struct buf *text, const struct value *const *params,
+                       size_t param_count, struct arena *arena, struct sql_rows *rows_out)
+{
+    enum status status = sql_run(session->sql,
+                                 &(struct sql_statement){.text = buf_slice(text),
+                                                         .database = session->model->database,
+                                                         .params = params,
+                                                         .param_count = param_count},
+                                 arena, rows_out);
+
+    buf_fini(text);
+    return session_note(session, status, "twofold_aggregate");
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* Filled up with the last one: one statement for all lengths. */
+static enum status read_some(struct session *session, struct versions *versions,
+                             const size_t *places, size_t count, struct arena *arena)
+{
+    const struct value *params[IN_LIST];
+    struct sql_rows rows;
+    struct buf text = {0};
+    enum status status;
+    size_t i;
+
+    buf_append_str(&text, "SELECT aggregate, version FROM twofold_aggregate WHERE aggregate IN (?");
+    for (i = 0; i < IN_LIST; i++) {
+        size_t place = places[i < count ? i : count - 1];
+
+        params[i] = value_string(arena, versions->items[place].aggregate);
+        buf_append_str(&text, i > 0 ? ",?" : "");
+    }
+    buf_append_char(&text, ')');
+    status = run(session, &text, params, IN_LIST, arena, &rows);
+    for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
+        versions->items[versions_place(versions, cell_text(&rows, i, 0))].version =
+            cell_u64(&rows, i, 1);
+    }
+    return status;
+}
+
+enum status aggregates_read(struct session *session, struct versions *versions,
+                            const size_t *places, size_t count, struct arena *arena)
+{
+    enum status status = STATUS_OK;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < count; i += IN_LIST) {
+        size_t left = count - i;
+
+        status = read_some(session, versions, places + i, left < IN_LIST ? left : IN_LIST, arena);
+    }
+    return status;
+}
+
+static enum status lock_some(struct session *session, const struct told *told, size_t count,
+                             struct arena *arena)
+{
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, count);
+    struct buf text = {0};
+    size_t i;
+
+    buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
+    for (i = 0; i < count; i++) {
+        buf_append_str(&text, i > 0 ? ",(?, 0, 0)" : "(?, 0, 0)");
+        params[i] = value_string(arena, told[i].aggregate);
+    }
+    buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = version");
+    return run(session, &text, params, count, arena, NULL);
+}
+
+enum status aggregates_lock(struct session *session, struct versions *versions, struct arena *arena)
+{
+    size_t *places = ARENA_ARRAY(arena, size_t, versions->count);
+    enum status status = STATUS_OK;
+    size_t at = 0, chunk;
+
+    for (; status == STATUS_OK && at < versions->count; at += chunk) {
+        chunk = rows_chunk(versions->count - at);
+        status = lock_some(session, versions->items + at, chunk, arena);
+    }
+    for (at = 0; at < versions->count; at++) {
+        places[at] = at;
+    }
+    return status == STATUS_OK ? aggregates_read(session, versions, places, versions->count, arena)
+                               : status;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+static enum status write_some(struct session *session, const struct told *told, size_t count,
+                              struct arena *arena)
+{
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, 2 * count);
+    struct buf text = {0};
+    size_t i;
+
+    buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
+    for (i = 0; i < count; i++) {
+        buf_append_str(&text, i > 0 ? ",(?, ?, LAST_INSERT_ID())" : "(?, ?, LAST_INSERT_ID())");
+        params[2 * i] = value_string(arena, told[i].aggregate);
+        params[2 * i + 1] = value_i64(arena, (int64_t)told[i].version);
+    }
+    buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = VALUES(version),"
+                          " revision = VALUES(revision)");
+    return run(session, &text, params, 2 * count, arena, NULL);
+}
+
+enum status aggregates_write(struct session *session, const struct versions *versions,
+                             struct arena *arena)
+{
+    enum status status = STATUS_OK;
+    size_t at = 0, chunk;
+
+    for (; status == STATUS_OK && at < versions->count; at += chunk) {
+        chunk = rows_chunk(versions->count - at);
+        status = write_some(session, versions->items + at, chunk, arena);
+    }
+    return status;
+}

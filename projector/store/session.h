@@ -1,0 +1,51 @@
+/*
+ * One thread's connections for one model, and what it last read of twofold_revision. Used by lanes and by `dead-letters retry`; the keeper has its own.
+ */
+#ifndef PROJECTOR_STORE_SESSION_H
+#define PROJECTOR_STORE_SESSION_H
+
+#include "command/dynamodb.h"
+#include "conf/plan/plan.h"
+#include "conf/settings/settings.h"
+#include "lib/redis/sync.h"
+#include "lib/sql/conn.h"
+#include "projector/store/revision.h"
+
+struct session {
+    const struct settings *settings;
+    const struct plan_model *model;
+    struct sql_conn *sql;           /* NULL: not connected */
+    struct redis_sync *redis;       /* connects by need */
+    struct dynamodb_sync *dynamodb; /* borrowed: the event table, for gaps; NULL: none needed */
+    struct revision view;           /* committed, as last read by session_learn */
+    struct null_note note;
+    bool page_known; /* view.home is on our Redis and its page names the SQL server we write to */
+    char error[400]; /* what failed last, for logs and dead letters */
+};
+
+void session_init(struct session *session, const struct settings *settings,
+                  const struct plan_model *model);
+void session_fini(struct session *session);
+
+/* Connects to SQL if needed, then reads the row. OK; NOT_FOUND, DENIED (setup was not run); UNAVAILABLE, ... */
+MUST_CHECK enum status session_learn(struct session *session);
+
+/*
+ * May a transaction commit by what was learnt? OK; FENCED: another plan's or epoch's row (see view); BUSY: home is NULL, and two leases have not passed;
+ * UNAVAILABLE: home is on a Redis that is not ours or cannot be reached (the keeper will see to it).
+ */
+MUST_CHECK enum status session_may_commit(struct session *session);
+
+/* Notes what a statement that ended with STATUS says; closes a connection that is lost. */
+enum status session_note(struct session *session, enum status status, const char *what);
+
+/* Notes WHY; returns STATUS. */
+enum status session_refuse(struct session *session, enum status status, const char *why);
+
+uint64_t session_redis_deadline(const struct session *session);
+
+/* A connection as the projector needs it: READ COMMITTED, short lock waits. DATABASE may be empty. */
+MUST_CHECK enum status projector_sql_open(const struct settings *settings, struct slice database,
+                                          struct sql_conn **out, struct sql_error *error_out);
+
+#endif

@@ -1,0 +1,107 @@
+#include "projector/source/record.h"
+#include "tests/unit/projector/source/thing.h"
+
+static struct arena arena;
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+static struct record decode(const char *text)
+{
+    struct record record;
+
+    record_decode(thing_model(), thing_json(&arena, text), &arena, &record);
+    return record;
+}
+
+#define KEYS \
+    "\"Keys\":{\"Id\":{\"N\":\"7\"}},\"SequenceNumber\":\"000012\",\"ApproximateCreationDateTime\":1795262940"
+
+static const struct {
+    const char *what, *text, *fault; /* fault "": none */
+    enum record_kind kind;
+    const char *aggregate;
+    bool has_version;
+    uint64_t version, written_ms;
+} cases[] = {
+    {"an insert of ours",
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS
+     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
+     "",                                                                                                                                                                                     RECORD_PUT,    "Thing:7", true,  5, 99           },
+    {"an update by a writer that keeps our attributes has the stream's time",
+     "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS
+     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}"
+     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
+     "",                                                                                                                                                                                     RECORD_PUT,    "Thing:7", true,  5, 1795262940000},
+    {"an insert of another writer has no version",
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":{\"N\":\"7\"}}}}",                                                     "",
+     RECORD_PUT,                                                                                                                                                                                            "Thing:7", false, 0, 1795262940000},
+    {"a removal is the version after the old image's",
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS
+     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
+     "",                                                                                                                                                                                     RECORD_DELETE, "Thing:7", true,  6, 1795262940000},
+    {"a removal of an item without version",
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS ",\"OldImage\":{\"Id\":{\"N\":\"7\"}}}}",                                                     "",
+     RECORD_DELETE,                                                                                                                                                                                         "Thing:7", false, 0, 1795262940000},
+    {"a stream without images",                                               "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS "}}",
+     "it has no image (the stream must be NEW_AND_OLD_IMAGES)",                                                                                                                              RECORD_PUT,    "Thing:7", false, 0,
+     1795262940000                                                                                                                                                                                                                            },
+    {"another writer's text for a version",
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS
+     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"S\":\"x\"}}}}",                                                                          "",                                       RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+    {"a removal with a version below 0",
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS
+     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"-2\"}}}}",                                                                         "",                                       RECORD_DELETE, "Thing:7", false, 0, 1795262940000},
+    {"an image that is none",
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":7}}}",
+     "an image holds what is no attribute value",                                                                                                                                            RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+    {"a key of another type",
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{\"Keys\":{\"Id\":{\"S\":\"a b\"}},\"NewImage\":{}}}",                                                "its key is not of the aggregate's type", RECORD_PUT,    "",        false, 0, 0            },
+    {"an unknown event",                                                      "{\"eventName\":\"MERGE\",\"dynamodb\":{" KEYS ",\"NewImage\":{}}}",
+     "its eventName is not INSERT, MODIFY or REMOVE",                                                                                                                                        RECORD_PUT,    "Thing:7", false, 0,
+     1795262940000                                                                                                                                                                                                                            },
+    {"nothing at all",                                                        "{}",                                                                "its key cannot be read",                 RECORD_PUT,    "",        false, 0, 0            },
+};
+
+static void test_each_record_is_decoded_or_says_its_fault(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct record record = decode(cases[i].text);
+
+        print_message("%s\n", cases[i].what);
+        assert_string_equal(record.fault ? record.fault : "", cases[i].fault);
+        assert_int_equal(record.kind, cases[i].kind);
+        assert_slice(record.aggregate, cases[i].aggregate);
+        assert_int_equal(record.has_version, cases[i].has_version);
+        assert_int_equal(record.version, cases[i].version);
+        assert_int_equal(record.written_ms, cases[i].written_ms);
+    }
+}
+
+static void test_delete_reads_its_fields_from_the_old_image(void **state)
+{
+    struct record record = decode(cases[3].text);
+
+    (void)state;
+    assert_slice(record.position, "000012");
+    assert_ptr_equal(record.image, record.old);
+    assert_slice(record.projection->name, "delete");
+    assert_slice(record.id->text, "7");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_record_is_decoded_or_says_its_fault),
+        cmocka_unit_test(test_delete_reads_its_fields_from_the_old_image),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, teardown);
+}
