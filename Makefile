@@ -167,8 +167,9 @@ fuzz:  ## libFuzzer on each harness for T=60 seconds, built with clang in build/
 	    $(BUILD)/fuzz/tests/fuzz/fuzz_$$h -max_total_time=$(T) -max_len=4096 -timeout=10 -verbosity=0 -print_final_stats=1 \
 	        -artifact_prefix=$(BUILD)/fuzz/crash-$$h- $(BUILD)/fuzz/found/$$h tests/fuzz/corpus/$$h || exit 1; done
 
-layers:  ## includes point down, and what is banned is not used
+layers:  ## includes point down, what is banned is not used, and what is cited is there
 	@tests/layers.sh
+	@tests/citations.sh
 
 HEADERS := $(call sources,h)
 headers: $(GENERATED)  ## each header stands alone

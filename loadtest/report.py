@@ -28,7 +28,7 @@ def line(result, base):
     return head + f"{result['rate']:10,.0f} {result['cpu']:8.2f} {result['user']:7.2f} {ratio}  {result['note']}{hits}{beside}"
 
 
-# ---------------------------------------------------------------- goals (PERFORMANCE.md, and the where it is stricter or laxer)
+# ---------------------------------------------------------------- goals (loadtest/README.md "Goals": what is checked)
 
 def find(results, scenario, server="twofold"):
     return next((one for one in results if one["scenario"] == scenario and one["server"] == server), None)
