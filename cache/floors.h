@@ -1,5 +1,5 @@
 /*
- * "Are these floors current?" What own, the page and the primary say of it. CACHE-PROTOCOL.md "Answering a query", 1 and 2.
+ * "Are these floors current?" What own, the page and the primary say of it. cache/PROTOCOL.md "Answering a query", 1 and 2.
  */
 #ifndef CACHE_FLOORS_H
 #define CACHE_FLOORS_H

@@ -1,5 +1,5 @@
 /*
- * A query's way to its answer. Each step is a function that carries the number and the words of CACHE-PROTOCOL.md "Answering a query".
+ * A query's way to its answer. Each step is a function that carries the number and the words of cache/PROTOCOL.md "Answering a query".
  *
  *     lookup_start -> check_cursor -> wait_for_tokens
  *       -> step_1_read_own_entry_floors ----------> step_2_are_floors_current

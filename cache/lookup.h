@@ -1,5 +1,5 @@
 /*
- * A query's way to its answer: CACHE-PROTOCOL.md "Answering a query", step by step.
+ * A query's way to its answer: cache/PROTOCOL.md "Answering a query", step by step.
  *
  *     tokens -> key, tags -> floors + entry -> hit
  *                                           -> miss: flight -> replica -> other replica -> primary -> store -> answer

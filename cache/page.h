@@ -1,6 +1,6 @@
 /*
  * What stands where in Redis: the one place for the names and layouts that readers (floors, lookup, near) and writers (publish) share.
- * CACHE-PROTOCOL.md "Where things live".
+ * cache/PROTOCOL.md "Where things live".
  */
 #ifndef CACHE_PAGE_H
 #define CACHE_PAGE_H

@@ -24,7 +24,7 @@
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
 
-/* a:<aggregate>, for read-your-writes only. CACHE-PROTOCOL.md "Where things live" */
+/* a:<aggregate>, for read-your-writes only. cache/PROTOCOL.md "Where things live" */
 #define SEEN_TTL_MS "600000"
 
 #define SCRIPT(text_)                         \

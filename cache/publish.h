@@ -1,6 +1,6 @@
 /*
  * The writers' half of the cache protocol: the scripts that change pages and own, and the SQL that goes with them stays with who runs them
- * (projector/keeper.c, projector/lane.c). Each function is one rule of CACHE-PROTOCOL.md, named after it. Blocking; one thread per connection.
+ * (projector/keeper.c, projector/lane.c). Each function is one rule of cache/PROTOCOL.md, named after it. Blocking; one thread per connection.
  */
 #ifndef CACHE_PUBLISH_H
 #define CACHE_PUBLISH_H

@@ -1,6 +1,6 @@
 /*
  * Typed values -> canonical text -> tags. Gateway and projector make the same text of the same value, or an answer would go stale in silence.
- * CACHE-PROTOCOL.md "Plans".
+ * cache/PROTOCOL.md "Plans".
  */
 #ifndef CACHE_TAG_H
 #define CACHE_TAG_H

@@ -1,5 +1,5 @@
 /*
- * Read-your-writes: Consistency-Tokens, and the waits until what they name is committed. CACHE-PROTOCOL.md "Read-your-writes".
+ * Read-your-writes: Consistency-Tokens, and the waits until what they name is committed. cache/PROTOCOL.md "Read-your-writes".
  *
  * Two kinds: "<Aggregate>:<id, percent-encoded>@<version>" of a command is waited for; "<model>:r<epoch>.<label>" of an answer is checked.
  */

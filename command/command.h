@@ -1,5 +1,5 @@
 /*
- * The write side: validate -> state -> require, skip_if -> conditional write -> answer. DESIGN.md "Write side".
+ * The write side: validate -> state -> require, skip_if -> conditional write -> answer. command/README.md.
  *
  * One struct commander per worker. A command in flight owns itself; its caller's arena and input must live until done, which always comes (each has a deadline).
  */

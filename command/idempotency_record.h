@@ -13,7 +13,7 @@
 
 #include "command/command.h"
 
-#define RECORD_LIFE_S (7 * 24 * 3600) /* DESIGN.md "Write side" */
+#define RECORD_LIFE_S (7 * 24 * 3600) /* command/README.md "Commands with a key" */
 
 struct record {
     struct slice key, request, write; /* texts */

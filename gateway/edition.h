@@ -21,7 +21,7 @@ struct edition *edition_get(struct edition *edition);
 void edition_put(struct edition *edition);
 
 /*
- * Whether NEXT may take the place of EDITION without a restart: the same models over the same databases and tables, with the same tags (CACHE-PROTOCOL.md:
+ * Whether NEXT may take the place of EDITION without a restart: the same models over the same databases and tables, with the same tags (cache/PROTOCOL.md:
  * "A reload never changes touches"). Logs what stands in the way.
  */
 bool edition_may_follow(const struct edition *edition, const struct edition *next);

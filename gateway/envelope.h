@@ -1,5 +1,5 @@
 /*
- * POST /commands: any command of any model, in one form (DESIGN.md "Write side").
+ * POST /commands: any command of any model, in one form (docs/architecture.md "HTTP").
  *
  *     {"commandId": "...", "commandType": "UpdateThing", "aggregateId": "7", "payload": {...}, "expectedVersion": 3, "timestamp": "2026-11-21T11:05:26Z"}
  */

@@ -1,6 +1,7 @@
 /*
- * A request is a row of steps (GUIDE: "Life of a request"). A step does one thing and says what
- * comes next; request_run loops until a step waits or the answer is ready, and there is one exit.
+ * A request is a row of steps (docs/style.md "The life of a request"). A step does one thing and
+ * says what comes next; request_run loops until a step waits or the answer is ready, and there is
+ * one exit.
  *
  *     query    route -> params -> lookup ... answer
  *     command  route -> body -> submit ... outcome [-> wait ... outcome]

@@ -1,5 +1,5 @@
 /*
- * The keeper: RENEW, CLEAR, ASSERT and Epoch of CACHE-PROTOCOL.md for all models, on one thread with connections of its own, beside the lanes.
+ * The keeper: RENEW, CLEAR, ASSERT and Epoch of cache/PROTOCOL.md for all models, on one thread with connections of its own, beside the lanes.
  * What it decides is keeper_rules.h's; here it reads and acts.
  */
 #ifndef PROJECTOR_KEEPER_H

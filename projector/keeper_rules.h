@@ -1,5 +1,5 @@
 /*
- * What a keeper does given what it has read: CACHE-PROTOCOL.md RENEW, CLEAR, ASSERT and Epoch as one pure function, tested by table.
+ * What a keeper does given what it has read: cache/PROTOCOL.md RENEW, CLEAR, ASSERT and Epoch as one pure function, tested by table.
  */
 #ifndef PROJECTOR_KEEPER_RULES_H
 #define PROJECTOR_KEEPER_RULES_H

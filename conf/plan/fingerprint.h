@@ -1,5 +1,5 @@
 /*
- * Fingerprints of a plan: what must be the same for a gateway and a projector to meet over the cache (CACHE-PROTOCOL.md "Plans").
+ * Fingerprints of a plan: what must be the same for a gateway and a projector to meet over the cache (cache/PROTOCOL.md "Plans").
  */
 #ifndef CONF_PLAN_FINGERPRINT_H
 #define CONF_PLAN_FINGERPRINT_H

@@ -277,7 +277,7 @@ struct plan_model {
     struct plan_query *queries;
     size_t query_count;
     struct slice schema_sql;
-    char touches[17]; /* CACHE-PROTOCOL.md "Plans": hex of XXH64 */
+    char touches[17]; /* cache/PROTOCOL.md "Plans": hex of XXH64 */
 };
 
 struct plan {

@@ -5,7 +5,8 @@
  * ) u WHERE <keyset> ORDER BY u.`a`, u.`b` LIMIT ?) q ON TRUE WHERE r.id = 1 ORDER BY q.`a`, q.`b`
  *
  * A database without rows still answers with its revision (_row is NULL). The order stands outside again: a derived table does not keep it. The keyset of
- * (a, b, c) is  a >= ? AND (a > ? OR (b >= ? AND (b > ? OR (c > ?)))) : a row comparison would read the table (PERFORMANCE.md, GUIDE.md "SQL").
+ * (a, b, c) is  a >= ? AND (a > ? OR (b >= ? AND (b > ? OR (c > ?)))) : a row comparison would read the table
+ * (docs/style.md "Traps in the libraries").
  *
  * Invariant: binds are in the order of the ?s: the query's own, the keyset's, the limit.
  */

@@ -1,5 +1,5 @@
 /*
- * The statements around a user's query, so that epoch, revision and rows come from one snapshot (DESIGN.md "Read side").
+ * The statements around a user's query, so that epoch, revision and rows come from one snapshot (docs/architecture.md "A query").
  */
 #ifndef CONF_PLAN_WRAP_H
 #define CONF_PLAN_WRAP_H

@@ -1,6 +1,6 @@
 /*
  * What a model's SQL may not say, because an answer could go stale in silence or a wrapped or replayed statement would mean something else
- * (DESIGN.md "A model is refused when", "Read side").
+ * (conf/README.md "SQL files").
  */
 #ifndef CONF_SQL_RULES_H
 #define CONF_SQL_RULES_H

@@ -1,5 +1,5 @@
 /*
- * Records -> rows and tags, inside the batch's transaction. CACHE-PROTOCOL.md "Projecting a batch": "run its statements and collect its tags".
+ * Records -> rows and tags, inside the batch's transaction. cache/PROTOCOL.md "Projecting a batch": "run its statements and collect its tags".
  */
 #ifndef PROJECTOR_APPLY_APPLY_H
 #define PROJECTOR_APPLY_APPLY_H

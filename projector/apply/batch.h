@@ -1,5 +1,5 @@
 /*
- * One SQL transaction of a lane: CACHE-PROTOCOL.md "Projecting a batch", one function for each of its lines.
+ * One SQL transaction of a lane: cache/PROTOCOL.md "Projecting a batch", one function for each of its lines.
  */
 #ifndef PROJECTOR_APPLY_BATCH_H
 #define PROJECTOR_APPLY_BATCH_H

@@ -1,6 +1,6 @@
 /*
  * What a batch's records mean one after the other: which are applied, in which order, and what version each aggregate has afterwards.
- * CACHE-PROTOCOL.md "Projecting a batch", "each record of an event store ... of a state store".
+ * cache/PROTOCOL.md "Projecting a batch", "Records of an event store" and "... of a state store".
  */
 #ifndef PROJECTOR_APPLY_SEQUENCE_H
 #define PROJECTOR_APPLY_SEQUENCE_H

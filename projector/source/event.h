@@ -1,5 +1,5 @@
 /*
- * Items of an event store's table -> struct record. Pure. DESIGN.md "Write side".
+ * Items of an event store's table -> struct record. Pure. command/README.md "How events are appended".
  */
 #ifndef PROJECTOR_SOURCE_EVENT_H
 #define PROJECTOR_SOURCE_EVENT_H

@@ -1,5 +1,5 @@
 /*
- * Events that a batch lacks, read from the event table: CACHE-PROTOCOL.md "if it skips a version, fetch the missing events from the event table first".
+ * Events that a batch lacks, read from the event table: cache/PROTOCOL.md "If it skips a version, fetch the missing events from the event table first".
  */
 #ifndef PROJECTOR_SOURCE_GAP_H
 #define PROJECTOR_SOURCE_GAP_H

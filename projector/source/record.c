@@ -7,7 +7,7 @@
  *                    REMOVE         -> delete: image = old image, version = its _version + 1
  *     event store    INSERT of an event -> event (event.c); all else is ignored, for events are only ever appended
  *
- * Items of other writers have no _version, or keep the one that they found (CACHE-PROTOCOL.md "Projecting a batch"); one that can be none of ours, such as a
+ * Items of other writers have no _version, or keep the one that they found (cache/PROTOCOL.md "Projecting a batch"); one that can be none of ours, such as a
  * text, counts as none.
  */
 #include "projector/source/record.h"

@@ -95,7 +95,10 @@ enum status table_stream(struct dynamodb_sync *dynamodb, const struct plan_aggre
 #define STREAM_ON \
     "\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}"
 
-/* The write model's keys: DESIGN.md "Write side". */
+/*
+ * The write model's keys: those of events are in command/README.md "How events are appended", an
+ * item's is its id.
+ */
 static struct slice creation(struct arena *arena, const struct plan_aggregate *aggregate)
 {
     if (aggregate->store == STORE_EVENTS) {

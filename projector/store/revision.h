@@ -1,5 +1,5 @@
 /*
- * The row of twofold_revision: reading it, and each way in which it may be changed. CACHE-PROTOCOL.md "Where things live".
+ * The row of twofold_revision: reading it, and each way in which it may be changed. cache/PROTOCOL.md "Where things live".
  *
  * All changes but `raise` run in a transaction of their own; 0 rows affected is PRECONDITION: the row is another one by now, read it again.
  */
@@ -38,7 +38,10 @@ MUST_CHECK enum status revision_settle(struct sql_conn *sql, struct slice databa
 /* A new epoch, home NULL, a new `cleared`, under the row lock of the caller's transaction. */
 MUST_CHECK enum status revision_new_epoch(struct sql_conn *sql, struct slice database);
 
-/* "A projector that has *read* home IS NULL as committed notes that nonce and its own monotonic clock." */
+/*
+ * "A projector that has *read* home IS NULL as committed notes that `cleared` and its own monotonic
+ * clock."
+ */
 struct null_note {
     char cleared[CLEARED_TEXT + 1];
     uint64_t since_us;

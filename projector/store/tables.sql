@@ -1,4 +1,4 @@
--- The tables that each model's database has beside its own (CACHE-PROTOCOL.md "Where things live").
+-- The tables that each model's database has beside its own (cache/PROTOCOL.md "Where things live").
 -- Made by `projector setup`; the common subset of MySQL 8 and MariaDB.
 
 CREATE TABLE IF NOT EXISTS twofold_revision (

@@ -1,5 +1,5 @@
 /*
- * "Answering a query" of CACHE-PROTOCOL.md against real servers; world.h says how.
+ * "Answering a query" of cache/PROTOCOL.md against real servers; world.h says how.
  */
 #include "cache/cache.h"
 #include "lib/run/metric.h"

@@ -1,5 +1,5 @@
 /*
- * Read-your-writes of CACHE-PROTOCOL.md against real servers; world.h says how.
+ * Read-your-writes of cache/PROTOCOL.md against real servers; world.h says how.
  */
 #include <inttypes.h>
 
