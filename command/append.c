@@ -207,15 +207,13 @@ static void follow_outcome(struct append *run, enum append_outcome outcome, enum
     }
 }
 
-static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                       bool doubted)
+static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct append *run = ctx;
     const struct value *record;
     enum append_outcome outcome = append_judge(status, answer, run->events, run->event_count,
                                                run->command->once != NULL, &record);
 
-    (void)doubted;
     follow_outcome(run, outcome, status, answer, record);
 }
 
@@ -299,9 +297,9 @@ static void step_write(struct append *run)
         count++;
     }
     if (count == 1) {
-        command_request(command, "PutItem", actions[0].body, true, on_written, run);
+        command_request(command, DYNAMODB_PUT_ITEM, actions[0].body, true, on_written, run);
     } else {
-        command_request(command, "TransactWriteItems",
+        command_request(command, DYNAMODB_TRANSACT_WRITE_ITEMS,
                         transaction_request(arena, actions, count, transaction_token(arena)), true,
                         on_written, run);
     }
@@ -309,8 +307,7 @@ static void step_write(struct append *run)
 
 /* ------------------------------------------------------------------ VERIFY */
 
-static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                        bool doubted)
+static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct append *run = ctx;
     enum append_outcome outcome =
@@ -318,7 +315,6 @@ static void on_verified(void *ctx, enum status status, const struct dynamodb_ans
             ? append_verify(value_get(answer->body, slice_str("Item")), &run->events[0])
             : APPEND_VERIFY;
 
-    (void)doubted;
     if (outcome == APPEND_VERIFY) {
         run->command->result.version = 0;
         command_finish(run->command, STATUS_UNCERTAIN, false);
@@ -331,7 +327,7 @@ static void step_verify(struct append *run)
 {
     const struct event_stream stream = stream_of(run);
 
-    command_request(run->command, "GetItem",
+    command_request(run->command, DYNAMODB_GET_ITEM,
                     event_get_request(&stream, run->events[0].version, run->command->input->arena),
                     true, on_verified, run);
 }

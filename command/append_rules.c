@@ -65,7 +65,7 @@ enum append_outcome append_judge(enum status status, const struct dynamodb_answe
     if (status == STATUS_UNCERTAIN) {
         return APPEND_VERIFY;
     }
-    if (slice_is(answer->error, "ConditionalCheckFailedException")) {
+    if (answer->condition_failed) {
         return append_verify(value_get(answer->body, slice_str("Item")), &events[0]);
     }
     return judge_reasons(answer, events, count, keyed, item_out);

@@ -11,6 +11,7 @@
 #include "command/commander.h"
 #include "command/idempotency.h"
 #include "command/item_write.h"
+#include "conf/settings/clients.h"
 #include "lib/base/memory.h"
 #include "lib/data/decimal.h"
 #include "lib/data/hash.h"
@@ -20,6 +21,7 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
                                    const struct settings *settings, struct dynamodb *dynamodb,
                                    struct aggregate_cache *aggregates)
 {
+    const struct dynamodb_config config = clients_dynamodb(settings);
     struct commander *commander = XNEW(struct commander);
 
     commander->loop = loop;
@@ -34,7 +36,7 @@ struct commander *commander_create(struct loop *loop, const struct plan *plan,
         fold_fingerprint(&plan->models[i], model->fold);
         model->kind = aggregate_kind(&plan->models[i]);
     }
-    retrier_init(&commander->retrier, loop, dynamodb, settings);
+    retrier_init(&commander->retrier, loop, dynamodb, &config);
     metric_family(METRIC_COUNTER, "twofold_commands_total", "commands by their result");
     return commander;
 }

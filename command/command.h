@@ -7,9 +7,9 @@
 #define COMMAND_COMMAND_H
 
 #include "command/aggregate_cache.h"
-#include "command/dynamodb.h"
 #include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
+#include "lib/aws/dynamodb.h"
 
 struct commander;
 

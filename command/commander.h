@@ -6,7 +6,7 @@
 
 #include "command/aggregate_cache.h"
 #include "command/command.h"
-#include "command/retry.h"
+#include "lib/aws/retry.h"
 #include "lib/run/metric.h"
 
 #define COMMAND_RESULTS (STATUS_COUNT + 2) /* statuses, no-op, repetition */
@@ -67,7 +67,7 @@ void command_finish_repeated(struct command *command);
 struct aggregate_key command_aggregate_key(const struct command *command);
 
 /* A request of this command, by its deadline. */
-void command_request(struct command *command, const char *operation, struct slice body,
-                     bool repeatable, retry_done_fn *done, void *ctx);
+void command_request(struct command *command, enum dynamodb_operation operation, struct slice body,
+                     bool repeatable, dynamodb_done_fn *done, void *ctx);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 
 void event_sort_key(uint64_t version, char out[EVENT_SK_MAX])
 {

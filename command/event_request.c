@@ -5,7 +5,7 @@
  */
 #include "command/event_request.h"
 
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/json.h"
 
 #define LOOK_WITHOUT_SNAPSHOTS 100 /* events, when there are no snapshots to meet */

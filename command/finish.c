@@ -167,8 +167,8 @@ void command_fail(struct command *command, enum status status, const struct dyna
     command_finish(command, status, false);
 }
 
-void command_request(struct command *command, const char *operation, struct slice body,
-                     bool repeatable, retry_done_fn *done, void *ctx)
+void command_request(struct command *command, enum dynamodb_operation operation, struct slice body,
+                     bool repeatable, dynamodb_done_fn *done, void *ctx)
 {
     const struct command_input *input = command->input;
     const struct retry_request sent = {.operation = operation,

@@ -99,15 +99,13 @@ static bool read_record(struct command *command, const struct value *item, struc
 
 /* ------------------------------------------------------------------ SETTLE */
 
-static void on_record(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                      bool doubted)
+static void on_record(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct command *command = ctx;
     enum status otherwise = command->once->otherwise;
     const struct value *item = value_get(answer->body, slice_str("Item"));
     struct record found;
 
-    (void)doubted;
     if (status != STATUS_OK && otherwise == STATUS_UNCERTAIN) {
         command_finish(command, STATUS_UNCERTAIN, false);
     } else if (status != STATUS_OK) {
@@ -127,7 +125,7 @@ void idempotency_settle(struct command *command, enum status status)
 {
     command->result.answer = NULL;
     command->once->otherwise = status;
-    command_request(command, "GetItem",
+    command_request(command, DYNAMODB_GET_ITEM,
                     record_get(command->input->arena, command->once->record.key), true, on_record,
                     command);
 }
@@ -147,17 +145,15 @@ void idempotency_meet(struct command *command, const struct value *item)
 
 /* ------------------------------------------------------------------ STORE */
 
-static void on_stored(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                      bool doubted)
+static void on_stored(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct command *command = ctx;
 
-    (void)doubted;
     if (status == STATUS_OK) {
         command_finish(command, STATUS_OK, true);
     } else if (status == STATUS_UNCERTAIN) {
         idempotency_settle(command, STATUS_UNCERTAIN);
-    } else if (slice_is(answer->error, "ConditionalCheckFailedException")) {
+    } else if (answer->condition_failed) {
         idempotency_meet(command, value_get(answer->body, slice_str("Item")));
     } else {
         command_fail(command, status, answer);
@@ -166,5 +162,6 @@ static void on_stored(void *ctx, enum status status, const struct dynamodb_answe
 
 void idempotency_store(struct command *command)
 {
-    command_request(command, "PutItem", idempotency_action(command).body, true, on_stored, command);
+    command_request(command, DYNAMODB_PUT_ITEM, idempotency_action(command).body, true, on_stored,
+                    command);
 }

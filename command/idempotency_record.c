@@ -5,8 +5,8 @@
  */
 #include "command/idempotency_record.h"
 
-#include "command/attribute.h"
 #include "command/idempotency.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/hash.h"
 #include "lib/data/json.h"
 

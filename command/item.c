@@ -3,7 +3,7 @@
  */
 #include "command/item.h"
 
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 
 static struct slice scalar_of(const struct value *typed, const char *name, const char *tag)
 {

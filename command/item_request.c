@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/json.h"
 
 /* A request that is being written. */

@@ -72,8 +72,8 @@ static void conclude_with(struct item_command *run, enum status status)
 
 /* ------------------------------------------------------------------ requests */
 
-static void request(struct item_command *run, const char *operation, struct slice body,
-                    bool repeatable, retry_done_fn *done)
+static void request(struct item_command *run, enum dynamodb_operation operation, struct slice body,
+                    bool repeatable, dynamodb_done_fn *done)
 {
     command_request(run->command, operation, body, repeatable, done, run);
 }
@@ -96,7 +96,7 @@ static bool learn(struct item_command *run, const struct value *typed)
     return true;
 }
 
-static void get(struct item_command *run, retry_done_fn *done)
+static void get(struct item_command *run, dynamodb_done_fn *done)
 {
     struct dynamodb_answer none = {0};
     struct slice body;
@@ -107,17 +107,15 @@ static void get(struct item_command *run, retry_done_fn *done)
         fail(run, status, &none);
         return;
     }
-    request(run, "GetItem", body, true, done);
+    request(run, DYNAMODB_GET_ITEM, body, true, done);
 }
 
 /* ------------------------------------------------------------------ READ */
 
-static void on_read(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                    bool doubted)
+static void on_read(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
 
-    (void)doubted;
     if (status == STATUS_UNCERTAIN) {
         status = STATUS_UNAVAILABLE; /* a read that was not answered changed nothing */
     }
@@ -284,8 +282,7 @@ static void judge(struct item_command *run, const struct value *typed)
     }
 }
 
-static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                       bool doubted)
+static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
 
@@ -293,10 +290,9 @@ static void on_written(void *ctx, enum status status, const struct dynamodb_answ
         finish_by_answer(run, answer);
     } else if (status == STATUS_UNCERTAIN) {
         step_verify(run);
-    } else if (status != STATUS_CONFLICT ||
-               !slice_is(answer->error, "ConditionalCheckFailedException")) {
+    } else if (status != STATUS_CONFLICT || !answer->condition_failed) {
         fail(run, status, answer);
-    } else if (doubted) {
+    } else if (answer->doubted) {
         judge(run, member(answer, "Item"));
     } else {
         decide_again(run, member(answer, "Item"));
@@ -319,13 +315,11 @@ static uint64_t version_to_be(const struct item_change *change)
     return change->command->write == WRITE_PUT ? change->version : change->version + 1;
 }
 
-static void on_transacted(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                          bool doubted)
+static void on_transacted(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
     const struct value *item;
 
-    (void)doubted;
     if (status == STATUS_OK) {
         finish_written(run, run->command->result.version);
     } else if (status == STATUS_UNCERTAIN) {
@@ -354,7 +348,7 @@ static void transact(struct item_command *run, const char *kind, struct slice bo
     result->version = version_to_be(&run->change);
     result->created = run->plan->write != WRITE_DELETE && run->change.basis == BASIS_ABSENT;
     actions[1] = idempotency_action(run->command);
-    request(run, "TransactWriteItems",
+    request(run, DYNAMODB_TRANSACT_WRITE_ITEMS,
             transaction_request(run->command->input->arena, actions, ARRAY_COUNT(actions),
                                 transaction_token(run->command->input->arena)),
             true, on_transacted);
@@ -363,13 +357,14 @@ static void transact(struct item_command *run, const char *kind, struct slice bo
 static void step_write(struct item_command *run)
 {
     static const struct {
-        const char *operation, *kind;
+        enum dynamodb_operation operation;
+        const char *kind;
         enum status (*make)(const struct item_change *change, struct arena *arena,
                             struct slice *out);
     } writes[] = {
-        [WRITE_PUT] = {"PutItem",    "Put",    item_put_request   },
-        [WRITE_UPDATE] = {"UpdateItem", "Update", item_update_request},
-        [WRITE_DELETE] = {"DeleteItem", "Delete", item_delete_request}
+        [WRITE_PUT] = {DYNAMODB_PUT_ITEM,    "Put",    item_put_request   },
+        [WRITE_UPDATE] = {DYNAMODB_UPDATE_ITEM, "Update", item_update_request},
+        [WRITE_DELETE] = {DYNAMODB_DELETE_ITEM, "Delete", item_delete_request}
     };
     struct item_change *change = &run->change;
     struct dynamodb_answer none = {0};
@@ -395,18 +390,15 @@ static void step_write(struct item_command *run)
 
 /* ------------------------------------------------------------------ STAMP */
 
-static void on_stamped(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                       bool doubted)
+static void on_stamped(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
 
-    (void)doubted;
     if (status == STATUS_OK) {
         if (learn(run, member(answer, "Attributes"))) {
             step_decide(run);
         }
-    } else if (status == STATUS_CONFLICT &&
-               slice_is(answer->error, "ConditionalCheckFailedException")) {
+    } else if (status == STATUS_CONFLICT && answer->condition_failed) {
         decide_again(run, member(answer, "Item"));
     } else {
         fail(run, status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status,
@@ -427,17 +419,15 @@ static void step_stamp(struct item_command *run)
         fail(run, status, &none);
         return;
     }
-    request(run, "UpdateItem", body, true, on_stamped);
+    request(run, DYNAMODB_UPDATE_ITEM, body, true, on_stamped);
 }
 
 /* ------------------------------------------------------------------ VERIFY */
 
-static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                        bool doubted)
+static void on_verified(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
 
-    (void)doubted;
     if (status != STATUS_OK) {
         unknown(run);
     } else {

@@ -11,9 +11,9 @@
  */
 #include "command/load.h"
 
-#include "command/attribute.h"
 #include "command/event_request.h"
 #include "command/snapshot.h"
+#include "lib/aws/attribute.h"
 #include "lib/base/log.h"
 
 #define GAPS_MAX   5
@@ -38,8 +38,7 @@ struct page {
     bool more;
 };
 
-static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                    bool doubted);
+static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer);
 static void follow(struct load *load);
 
 /* What was read counts for the next try too, or a history that takes longer than a command may would never be read. */
@@ -73,7 +72,7 @@ static void finish(struct load *load, enum status status, const struct dynamodb_
 
 static void request(struct load *load, struct slice body)
 {
-    const struct retry_request sent = {.operation = "Query",
+    const struct retry_request sent = {.operation = DYNAMODB_QUERY,
                                        .body = body,
                                        .arena = &load->page,
                                        .deadline_us = load->command->input->deadline_us,
@@ -186,14 +185,12 @@ static bool is_complete(const struct load *load, const struct page *page, bool w
     return whole && (!page->more || (load->looking && page->count > 0));
 }
 
-static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer,
-                    bool doubted)
+static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct load *load = ctx;
     struct page page;
     bool whole = false;
 
-    (void)doubted;
     if (status == STATUS_OK) {
         status = page_read(load, answer, &page);
     }

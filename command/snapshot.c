@@ -70,7 +70,7 @@ static void transmit(void *ctx)
 {
     struct snapshot *snapshot = ctx;
 
-    dynamodb_start(snapshot->dynamodb, "PutItem", snapshot->body, &snapshot->arena,
+    dynamodb_start(snapshot->dynamodb, DYNAMODB_PUT_ITEM, snapshot->body, &snapshot->arena,
                    clock_deadline(SNAPSHOT_DEADLINE_US), on_written, snapshot);
 }
 

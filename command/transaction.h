@@ -4,9 +4,9 @@
 #ifndef COMMAND_TRANSACTION_H
 #define COMMAND_TRANSACTION_H
 
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 
-#define TRANSACTION_ACTIONS_MAX 100 /* AWS, "TransactWriteItems": actions of one request */
+#define TRANSACTION_ACTIONS_MAX 100 /* AWS, DYNAMODB_TRANSACT_WRITE_ITEMS: actions of one request */
 
 struct transaction_action {
     const char *kind;  /* "Put", "Update", "Delete" */

@@ -147,8 +147,8 @@ static void probe_table(struct table_health *table)
     json_write_string(&table->body, table->name);
     buf_append_char(&table->body, '}');
     table->health->pending++;
-    dynamodb_start(table->health->dynamodb, "DescribeTable", buf_slice(&table->body), &table->arena,
-                   clock_deadline(DEADLINE_US), on_table, table);
+    dynamodb_start(table->health->dynamodb, DYNAMODB_DESCRIBE_TABLE, buf_slice(&table->body),
+                   &table->arena, clock_deadline(DEADLINE_US), on_table, table);
 }
 
 static void start_round(void *ctx)
@@ -257,7 +257,8 @@ enum status health_create(struct loop *loop, const struct gateway *gateway, stru
     struct health *health = XNEW(struct health);
     const struct settings *settings = gateway->settings;
     const struct redis_config redis = clients_redis(settings);
-    enum status status = dynamodb_create(loop, settings, gateway->credentials, &health->dynamodb);
+    const struct dynamodb_config dynamodb = clients_dynamodb(settings);
+    enum status status = dynamodb_create(loop, &dynamodb, gateway->credentials, &health->dynamodb);
 
     if (status != STATUS_OK) {
         xfree(health);

@@ -47,6 +47,7 @@ static void *worker_main(void *ctx)
 
 enum status worker_start(struct worker *worker, const struct gateway *gateway, unsigned int number)
 {
+    const struct dynamodb_config dynamodb = clients_dynamodb(gateway->settings);
     uint64_t id = random_u64();
     enum status status;
     int fd = -1;
@@ -58,8 +59,7 @@ enum status worker_start(struct worker *worker, const struct gateway *gateway, u
     }
     hex_encode(&id, sizeof(id), worker->id_prefix);
     worker->loop = loop_create("worker");
-    status =
-        dynamodb_create(worker->loop, gateway->settings, gateway->credentials, &worker->dynamodb);
+    status = dynamodb_create(worker->loop, &dynamodb, gateway->credentials, &worker->dynamodb);
     if (status != STATUS_OK) {
         loop_destroy(worker->loop);
         close(fd);

@@ -18,8 +18,8 @@
 
 #define TABLE "\"TableName\":\"" COMMANDS_TABLE "\""
 
-static enum status call(struct dynamodb_sync *dynamodb, const char *operation, const char *body,
-                        struct arena *arena, struct dynamodb_answer *answer)
+static enum status call(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
+                        const char *body, struct arena *arena, struct dynamodb_answer *answer)
 {
     *answer = (struct dynamodb_answer){.body = NULL};
     return dynamodb_sync_call(dynamodb, operation, slice_str(body), arena,
@@ -37,7 +37,7 @@ static struct slice text_at(const struct dynamodb_answer *answer, const char *ma
 static enum status describe(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    enum status status = call(dynamodb, "DescribeTable", "{" TABLE "}", arena, &answer);
+    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, "{" TABLE "}", arena, &answer);
 
     if (status == STATUS_OK && slice_is(text_at(&answer, "Table", "TableStatus"), "CREATING")) {
         return STATUS_BUSY;
@@ -62,7 +62,7 @@ static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
     enum status status = table_change(
-        dynamodb, "CreateTable",
+        dynamodb, DYNAMODB_CREATE_TABLE,
         SLICE_LITERAL("{" TABLE ",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
                       "{\"AttributeName\":\"" COMMANDS_KEY
                       "\",\"AttributeType\":\"S\"}],\"KeySchema\":["
@@ -81,11 +81,12 @@ static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
 static void let_expire(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    enum status status = call(dynamodb, "DescribeTimeToLive", "{" TABLE "}", arena, &answer);
+    enum status status =
+        call(dynamodb, DYNAMODB_DESCRIBE_TIME_TO_LIVE, "{" TABLE "}", arena, &answer);
     struct slice known = text_at(&answer, "TimeToLiveDescription", "TimeToLiveStatus");
 
     if (status == STATUS_OK && slice_starts(known, "DISABL")) {
-        status = call(dynamodb, "UpdateTimeToLive",
+        status = call(dynamodb, DYNAMODB_UPDATE_TIME_TO_LIVE,
                       "{" TABLE ",\"TimeToLiveSpecification\":{\"AttributeName\":\"" COMMANDS_EXPIRY
                       "\",\"Enabled\":true}}",
                       arena, &answer);

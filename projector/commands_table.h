@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_COMMANDS_TABLE_H
 #define PROJECTOR_COMMANDS_TABLE_H
 
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 
 /* Makes it, if it is not there and may be made, and lets its items expire. NOT_FOUND: it is not there, and CREATE is false. */
 MUST_CHECK enum status commands_table_setup(struct dynamodb_sync *dynamodb, bool create);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -77,7 +78,8 @@ static enum status preflight_wait(struct daemon *daemon, const struct plan_model
 static enum status preflight(struct daemon *daemon)
 {
     struct dynamodb_sync *dynamodb = NULL;
-    enum status status = dynamodb_sync_create(daemon->settings, daemon->credentials, &dynamodb);
+    const struct dynamodb_config config = clients_dynamodb(daemon->settings);
+    enum status status = dynamodb_sync_create(&config, daemon->credentials, &dynamodb);
     size_t i;
 
     if (status != STATUS_OK) {

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -332,6 +333,7 @@ static void destroy(struct dispatcher *dispatcher)
 struct dispatcher *dispatcher_start(const struct settings *settings, struct follower *followers,
                                     size_t count)
 {
+    const struct dynamodb_config dynamodb = clients_dynamodb(settings);
     struct dispatcher *dispatcher = XNEW(struct dispatcher);
     size_t i;
 
@@ -343,7 +345,7 @@ struct dispatcher *dispatcher_start(const struct settings *settings, struct foll
         dispatcher->fleets[i].follower = &followers[i];
         dispatcher->fleets[i].lanes = XARRAY(struct lane *, settings->lanes_max);
     }
-    if (dynamodb_sync_create(settings, followers[0].credentials, &dispatcher->dynamodb) !=
+    if (dynamodb_sync_create(&dynamodb, followers[0].credentials, &dispatcher->dynamodb) !=
             STATUS_OK ||
         pthread_create(&dispatcher->thread, NULL, run, dispatcher) != 0) {
         log_error("dispatcher not started", NULL);

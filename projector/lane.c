@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -309,6 +310,7 @@ static void *run(void *ctx)
 
 struct lane *lane_start(struct follower *follower, const struct lease *lease, struct slice arn)
 {
+    const struct dynamodb_config dynamodb = clients_dynamodb(follower->settings);
     struct lane *lane = XNEW(struct lane);
     enum status status;
 
@@ -326,8 +328,7 @@ struct lane *lane_start(struct follower *follower, const struct lease *lease, st
     lane->stream.arn = slice_str(lane->arn);
     lane->stream.shard = slice_str(lane->lease.shard);
     lane->stream.timeout_us = follower->settings->dynamodb_timeout;
-    status =
-        dynamodb_sync_create(follower->settings, follower->credentials, &lane->stream.dynamodb);
+    status = dynamodb_sync_create(&dynamodb, follower->credentials, &lane->stream.dynamodb);
     lane->session.dynamodb = lane->stream.dynamodb;
     if (status != STATUS_OK || pthread_create(&lane->thread, NULL, run, lane) != 0) {
         log_error("lane not started", "shard=%s", lease->shard);

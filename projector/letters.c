@@ -5,6 +5,7 @@
  */
 #include "projector/letters.h"
 
+#include "conf/settings/clients.h"
 #include "lib/base/log.h"
 #include "projector/apply/dead_letter.h"
 #include "projector/apply/retry.h"
@@ -90,15 +91,15 @@ enum status letters_list(const struct settings *settings, const struct plan *pla
 /* The event table, for gaps. */
 static enum status open_table(struct session *session, struct credential_provider **credentials)
 {
+    const struct dynamodb_config dynamodb = clients_dynamodb(session->settings);
     enum status status;
 
     if (session->model->aggregate.store != STORE_EVENTS) {
         return STATUS_OK;
     }
     status = credential_provider_create(credentials);
-    return status == STATUS_OK
-               ? dynamodb_sync_create(session->settings, *credentials, &session->dynamodb)
-               : status;
+    return status == STATUS_OK ? dynamodb_sync_create(&dynamodb, *credentials, &session->dynamodb)
+                               : status;
 }
 
 enum status letters_retry(const struct settings *settings, const struct plan *plan,

@@ -8,9 +8,9 @@
  */
 #include <stdio.h>
 
-#include "command/dynamodb.h"
 #include "conf/build/load.h"
 #include "conf/settings/settings.h"
+#include "lib/aws/dynamodb.h"
 #include "lib/base/log.h"
 #include "lib/run/process.h"
 #include "projector/daemon.h"

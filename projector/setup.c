@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
@@ -288,7 +289,8 @@ static enum status setup_tables(const struct settings *settings, const struct pl
                                 struct credential_provider *credentials, bool create)
 {
     struct dynamodb_sync *dynamodb = NULL;
-    enum status status = dynamodb_sync_create(settings, credentials, &dynamodb);
+    const struct dynamodb_config config = clients_dynamodb(settings);
+    enum status status = dynamodb_sync_create(&config, credentials, &dynamodb);
     size_t i;
 
     if (status != STATUS_OK) {

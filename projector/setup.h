@@ -5,9 +5,9 @@
 #ifndef PROJECTOR_SETUP_H
 #define PROJECTOR_SETUP_H
 
-#include "command/dynamodb.h"
 #include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
+#include "lib/aws/dynamodb.h"
 
 /* create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made anyhow. Each failure is logged. */
 MUST_CHECK enum status setup_run(const struct settings *settings, const struct plan *plan,

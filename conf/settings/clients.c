@@ -17,6 +17,23 @@ struct redis_config clients_redis(const struct settings *settings)
     };
 }
 
+struct dynamodb_config clients_dynamodb(const struct settings *settings)
+{
+    return (struct dynamodb_config){
+        .endpoint = settings->dynamodb_endpoint,
+        .streams_endpoint = settings->streams_endpoint,
+        .region = settings->aws_region,
+        .connections_max = settings->dynamodb_connections,
+        .pending_max = settings->dynamodb_pending,
+        .connect_timeout_us = settings->dynamodb_connect_timeout,
+        .timeout_us = settings->dynamodb_timeout,
+        .retries = settings->dynamodb_retries,
+        .retry_base_us = settings->dynamodb_retry_base,
+        .retry_cap_us = settings->dynamodb_retry_cap,
+        .retry_budget = settings->dynamodb_retry_budget,
+    };
+}
+
 struct httpd_config clients_httpd(const struct settings *settings)
 {
     return (struct httpd_config){

@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "command/attribute.h"
-#include "command/dynamodb.h"
+#include "lib/aws/attribute.h"
+#include "lib/aws/dynamodb.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "lib/data/json.h"
@@ -97,7 +97,7 @@ static enum status take_page(struct gap *gap, const struct value **after)
     enum status status;
 
     query(gap, *after, &body);
-    status = dynamodb_sync_call(session->dynamodb, "Query", buf_slice(&body), gap->arena,
+    status = dynamodb_sync_call(session->dynamodb, DYNAMODB_QUERY, buf_slice(&body), gap->arena,
                                 clock_deadline(session->settings->dynamodb_timeout), &answer);
     buf_fini(&body);
     items = value_get(answer.body, SLICE_LITERAL("Items"));

@@ -14,8 +14,8 @@
 
 #include "cache/page.h"
 #include "cache/tag.h"
-#include "command/attribute.h"
 #include "command/item.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/decimal.h"
 #include "projector/source/event.h"
 

@@ -31,8 +31,8 @@ void stream_seek(struct stream *stream, const char *position)
     (void)snprintf(stream->position, sizeof(stream->position), "%s", position);
 }
 
-static enum status call(struct stream *stream, const char *operation, const struct buf *body,
-                        struct arena *arena, struct dynamodb_answer *answer)
+static enum status call(struct stream *stream, enum dynamodb_operation operation,
+                        const struct buf *body, struct arena *arena, struct dynamodb_answer *answer)
 {
     *answer = (struct dynamodb_answer){.body = NULL};
     return dynamodb_sync_call(stream->dynamodb, operation, buf_slice(body), arena,
@@ -66,7 +66,7 @@ static enum status find_iterator(struct stream *stream, struct arena *arena)
         member(&body, "SequenceNumber", slice_str(stream->position));
     }
     buf_append_char(&body, '}');
-    status = trimmed_if_gone(call(stream, "GetShardIterator", &body, arena, &answer));
+    status = trimmed_if_gone(call(stream, DYNAMODB_GET_SHARD_ITERATOR, &body, arena, &answer));
     buf_fini(&body);
     if (status == STATUS_OK) {
         buf_clear(&stream->iterator);
@@ -100,7 +100,7 @@ static enum status get_records(struct stream *stream, unsigned int limit, struct
 
     member(&body, "ShardIterator", buf_slice(&stream->iterator));
     buf_printf(&body, ",\"Limit\":%u}", limit);
-    status = call(stream, "GetRecords", &body, arena, &answer);
+    status = call(stream, DYNAMODB_GET_RECORDS, &body, arena, &answer);
     buf_fini(&body);
     if (status != STATUS_OK) {
         buf_clear(&stream->iterator);

@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_SOURCE_STREAM_H
 #define PROJECTOR_SOURCE_STREAM_H
 
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 #include "lib/base/buf.h"
 #include "projector/store/lease.h"
 

@@ -18,23 +18,23 @@
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
 #define ACTIVE_PAUSE_US   100000
 
-static enum status call(struct dynamodb_sync *dynamodb, const char *operation, struct slice body,
-                        struct arena *arena, struct dynamodb_answer *answer)
+static enum status call(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
+                        struct slice body, struct arena *arena, struct dynamodb_answer *answer)
 {
     *answer = (struct dynamodb_answer){.body = NULL};
     return dynamodb_sync_call(dynamodb, operation, body, arena, clock_deadline(CALL_TIMEOUT_US),
                               answer);
 }
 
-enum status table_change(struct dynamodb_sync *dynamodb, const char *operation, struct slice body,
-                         struct arena *arena, struct dynamodb_answer *answer)
+enum status table_change(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
+                         struct slice body, struct arena *arena, struct dynamodb_answer *answer)
 {
     uint64_t deadline_us = clock_deadline(ACTIVE_TIMEOUT_US);
     enum status status = call(dynamodb, operation, body, arena, answer);
 
     while (status_advice(status) != ADVICE_FINAL && clock_left_us(deadline_us) > 0) {
-        log_warn_every("waiting for DynamoDB", "operation=%s status=%s", operation,
-                       status_name(status));
+        log_warn_every("waiting for DynamoDB", "operation=%s status=%s",
+                       dynamodb_operation_name(operation), status_name(status));
         usleep(ACTIVE_PAUSE_US);
         status = call(dynamodb, operation, body, arena, answer);
     }
@@ -53,7 +53,7 @@ static enum status describe(struct dynamodb_sync *dynamodb, struct slice table, 
 {
     struct dynamodb_answer answer;
     struct slice body = arena_printf(arena, "{\"TableName\":\"%.*s\"}", SLICE_ARG(table));
-    enum status status = call(dynamodb, "DescribeTable", body, arena, &answer);
+    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, body, arena, &answer);
 
     if (status == STATUS_OK) {
         *table_out = value_get(answer.body, SLICE_LITERAL("Table"));
@@ -131,7 +131,7 @@ static enum status turn_stream_on(struct dynamodb_sync *dynamodb, struct slice t
         return status;
     }
     return table_change(
-        dynamodb, "UpdateTable",
+        dynamodb, DYNAMODB_UPDATE_TABLE,
         arena_printf(arena, "{\"TableName\":\"%.*s\"," STREAM_ON "}", SLICE_ARG(table)), arena,
         &answer);
 }
@@ -156,7 +156,7 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
     struct arena arena = {0};
     struct dynamodb_answer answer;
     enum status status =
-        table_change(dynamodb, "CreateTable", creation(&arena, aggregate), &arena, &answer);
+        table_change(dynamodb, DYNAMODB_CREATE_TABLE, creation(&arena, aggregate), &arena, &answer);
 
     if (status == STATUS_OK) {
         log_info("table made", "table=%.*s", SLICE_ARG(aggregate->table));

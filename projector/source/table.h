@@ -4,8 +4,8 @@
 #ifndef PROJECTOR_SOURCE_TABLE_H
 #define PROJECTOR_SOURCE_TABLE_H
 
-#include "command/dynamodb.h"
 #include "conf/plan/plan.h"
+#include "lib/aws/dynamodb.h"
 
 /*
  * The stream that a table writes now, in ARENA.
@@ -20,9 +20,9 @@ MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb,
  * CreateTable or UpdateTable, sent again until it is answered: a table that was made by a try whose answer was lost is in use
  * (CONFLICT) at the next.
  */
-MUST_CHECK enum status table_change(struct dynamodb_sync *dynamodb, const char *operation,
-                                    struct slice body, struct arena *arena,
-                                    struct dynamodb_answer *answer);
+MUST_CHECK enum status table_change(struct dynamodb_sync *dynamodb,
+                                    enum dynamodb_operation operation, struct slice body,
+                                    struct arena *arena, struct dynamodb_answer *answer);
 
 /* Makes the table with its stream and waits until both are there. A table that exists gets a stream if it has none. */
 MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb,

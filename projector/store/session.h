@@ -4,9 +4,9 @@
 #ifndef PROJECTOR_STORE_SESSION_H
 #define PROJECTOR_STORE_SESSION_H
 
-#include "command/dynamodb.h"
 #include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
+#include "lib/aws/dynamodb.h"
 #include "lib/redis/sync.h"
 #include "lib/sql/conn.h"
 #include "projector/store/revision.h"

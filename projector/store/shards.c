@@ -40,7 +40,7 @@ static enum status describe_page(struct dynamodb_sync *dynamodb, struct slice ar
         json_write_string(&body, after);
     }
     buf_append_char(&body, '}');
-    status = dynamodb_sync_call(dynamodb, "DescribeStream", buf_slice(&body), arena,
+    status = dynamodb_sync_call(dynamodb, DYNAMODB_DESCRIBE_STREAM, buf_slice(&body), arena,
                                 clock_deadline(timeout_us), &answer);
     buf_fini(&body);
     *description_out = value_get(answer.body, SLICE_LITERAL("StreamDescription"));

@@ -4,7 +4,7 @@
 #ifndef PROJECTOR_STORE_SHARDS_H
 #define PROJECTOR_STORE_SHARDS_H
 
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 #include "lib/sql/conn.h"
 
 struct shard {

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/json.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -7,20 +7,21 @@
 #include <stdlib.h>
 
 #include "command/idempotency.h"
+#include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/data/json.h"
 
 struct bench bench;
 
-enum status other_writer(const char *operation, const char *body, struct arena *arena,
+enum status other_writer(enum dynamodb_operation operation, const char *body, struct arena *arena,
                          struct dynamodb_answer *out)
 {
     return dynamodb_sync_call(bench.other, operation, slice_str(body), arena,
                               clock_deadline(DEADLINE_US), out);
 }
 
-void other_does(struct trial *trial, const char *operation, const char *body)
+void other_does(struct trial *trial, enum dynamodb_operation operation, const char *body)
 {
     struct dynamodb_answer answer;
 
@@ -99,8 +100,8 @@ static void make_tables(const char *create_table)
     struct arena arena = {0};
     struct dynamodb_answer answer;
 
-    (void)!other_writer("CreateTable", create_table, &arena, &answer);
-    (void)!other_writer("CreateTable",
+    (void)!other_writer(DYNAMODB_CREATE_TABLE, create_table, &arena, &answer);
+    (void)!other_writer(DYNAMODB_CREATE_TABLE,
                         "{\"TableName\":\"" COMMANDS_TABLE "\",\"BillingMode\":\"PAY_PER_REQUEST\","
                         "\"AttributeDefinitions\":[{\"AttributeName\":\"" COMMANDS_KEY
                         "\",\"AttributeType\":\"S\"}],"
@@ -115,7 +116,8 @@ static bool open_clients(void)
     static char program[] = "test";
     char *argv[] = {program, NULL};
     int argc = 1;
-    const struct http_config config = {
+    struct dynamodb_config config;
+    const struct http_config control_config = {
         .connections_max = 1, .pending_max = 1, .connect_timeout_us = 1000000};
 
     (void)setenv("AWS_ACCESS_KEY_ID", "local", 0);
@@ -124,14 +126,14 @@ static bool open_clients(void)
         return false;
     }
     bench.settings.dynamodb_endpoint = slice_str(getenv("TWOFOLD_DYNAMODB"));
-    bench.control = http_sync_create(&config);
+    bench.control = http_sync_create(&control_config);
     bench.stub = control("{\"reset\":true}");
     bench.settings.dynamodb_retry_base = 1000;
     bench.loop = loop_create("test");
+    config = clients_dynamodb(&bench.settings);
     return credential_provider_create(&bench.credentials) == STATUS_OK &&
-           dynamodb_create(bench.loop, &bench.settings, bench.credentials, &bench.dynamodb) ==
-               STATUS_OK &&
-           dynamodb_sync_create(&bench.settings, bench.credentials, &bench.other) == STATUS_OK;
+           dynamodb_create(bench.loop, &config, bench.credentials, &bench.dynamodb) == STATUS_OK &&
+           dynamodb_sync_create(&config, bench.credentials, &bench.other) == STATUS_OK;
 }
 
 int bench_open(const struct plan *plan, const char *create_table)

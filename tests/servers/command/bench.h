@@ -37,10 +37,10 @@ int bench_forget_faults(void **state); /* a test's setup */
 
 struct trial;
 
-enum status other_writer(const char *operation, const char *body, struct arena *arena,
+enum status other_writer(enum dynamodb_operation operation, const char *body, struct arena *arena,
                          struct dynamodb_answer *out);
 /* It must succeed. */
-void other_does(struct trial *trial, const char *operation, const char *body);
+void other_does(struct trial *trial, enum dynamodb_operation operation, const char *body);
 bool control(const char *body);
 void fault(const char *operation, const char *action, unsigned int count);
 /* The requests of OPERATION that the stub has seen since its counts were forgotten; "*": of all but a gateway's probes. */

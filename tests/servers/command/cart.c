@@ -80,8 +80,9 @@ const struct value *cart_items(struct trial *trial)
         "\"ExpressionAttributeValues\":{\":pk\":{\"S\":\"CART#%.*s\"}}}",
         SLICE_ARG(cart_id(trial)));
 
-    assert_status(other_writer("Query", arena_cstr(&trial->arena, body), &trial->arena, &answer),
-                  STATUS_OK);
+    assert_status(
+        other_writer(DYNAMODB_QUERY, arena_cstr(&trial->arena, body), &trial->arena, &answer),
+        STATUS_OK);
     return value_get(answer.body, slice_str("Items"));
 }
 
@@ -128,5 +129,5 @@ const char *cart_foreign_event(struct trial *trial, unsigned long long version, 
 
 void cart_foreign_append(struct trial *trial, unsigned long long version, unsigned int count)
 {
-    other_does(trial, "PutItem", cart_foreign_event(trial, version, count));
+    other_does(trial, DYNAMODB_PUT_ITEM, cart_foreign_event(trial, version, count));
 }

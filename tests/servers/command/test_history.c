@@ -12,7 +12,7 @@ static void forget_snapshot(struct trial *trial)
                      "\"SK\":{\"S\":\"SNAPSHOT\"}}}",
                      SLICE_ARG(cart_id(trial)));
 
-    other_does(trial, "DeleteItem", arena_cstr(&trial->arena, body));
+    other_does(trial, DYNAMODB_DELETE_ITEM, arena_cstr(&trial->arena, body));
 }
 
 static void test_snapshots_change_nothing_but_cost(void **state)
@@ -40,7 +40,7 @@ static void test_a_snapshot_of_another_fold_is_ignored(void **state)
     (void)state;
     cart_open(&trial);
     other_does(
-        &trial, "PutItem",
+        &trial, DYNAMODB_PUT_ITEM,
         arena_cstr(
             &trial.arena,
             arena_printf(
@@ -165,7 +165,8 @@ static void test_a_state_that_may_not_fit_an_item_has_no_snapshot(void **state)
         buf_append_str(&large, "\\\"");
     }
     buf_append_str(&large, "\"}");
-    other_does(&trial, "PutItem", cart_foreign_event_of(&trial, 2, "Noted", buf_slice(&large)));
+    other_does(&trial, DYNAMODB_PUT_ITEM,
+               cart_foreign_event_of(&trial, 2, "Noted", buf_slice(&large)));
     buf_fini(&large);
     for (unsigned int version = 3; version <= 12; version++) {
         assert_status(cart_run(&trial, CART_ADD, ONE), STATUS_OK);
@@ -290,7 +291,8 @@ static void test_what_was_read_before_a_read_failed_is_not_read_again(void **sta
         struct trial trial;
 
         trial_init(&trial);
-        other_does(&trial, "PutItem", cart_foreign_event_of(&trial, 1, "Opened", SLICE_EMPTY));
+        other_does(&trial, DYNAMODB_PUT_ITEM,
+                   cart_foreign_event_of(&trial, 1, "Opened", SLICE_EMPTY));
         for (unsigned int version = 2; version <= 100; version++) {
             cart_foreign_append(&trial, version, 1);
         }

@@ -178,7 +178,7 @@ static void test_item_of_another_writer_is_changed_once(void **state)
         fresh_key(&trial);
         assert_status(
             other_writer(
-                "PutItem",
+                DYNAMODB_PUT_ITEM,
                 arena_cstr(&trial.arena,
                            arena_printf(&trial.arena,
                                         "{\"TableName\":\"Widgets\",\"Item\":{\"WidgetId\":{\"N\":"
@@ -359,13 +359,13 @@ static void test_expired_record_counts_for_nothing(void **state)
     assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
     before = widget_version(&trial);
     assert_status(
-        other_writer("Scan", "{\"TableName\":\"TwofoldCommands\"}", &trial.arena, &answer),
+        other_writer(DYNAMODB_SCAN, "{\"TableName\":\"TwofoldCommands\"}", &trial.arena, &answer),
         STATUS_OK);
     items = value_get(answer.body, slice_str("Items"));
     for (const struct value *item = items->first; item; item = item->next) {
         assert_status(
             other_writer(
-                "UpdateItem",
+                DYNAMODB_UPDATE_ITEM,
                 arena_cstr(
                     &trial.arena,
                     arena_printf(

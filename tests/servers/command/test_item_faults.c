@@ -1,6 +1,7 @@
 /*
  * Commands of a state store that lose races, answers and patience.
  */
+#include "conf/settings/clients.h"
 #include "tests/servers/command/widget.h"
 
 static void test_lost_race_is_decided_again(void **state)
@@ -169,11 +170,12 @@ static void test_update_lost_and_overtaken_is_decided_again(void **state)
 /* Runs a create by a commander with these SETTINGS. */
 static enum status create_with(struct trial *trial, const struct settings *settings)
 {
+    const struct dynamodb_config config = clients_dynamodb(settings);
     struct commander *kept = bench.commander;
     struct dynamodb *dynamodb;
     enum status status;
 
-    assert_status(dynamodb_create(bench.loop, settings, bench.credentials, &dynamodb), STATUS_OK);
+    assert_status(dynamodb_create(bench.loop, &config, bench.credentials, &dynamodb), STATUS_OK);
     bench.commander =
         commander_create(bench.loop, &widgets.plan, settings, dynamodb, bench.aggregates);
     status = widget_run(trial, WIDGET_CREATE, SMALL);

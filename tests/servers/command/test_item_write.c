@@ -96,7 +96,7 @@ static void test_item_of_another_writer_gets_versions(void **state)
 
     (void)state;
     trial_init(&trial);
-    other_does(&trial, "PutItem", widget_foreign_put(&trial, 1));
+    other_does(&trial, DYNAMODB_PUT_ITEM, widget_foreign_put(&trial, 1));
     assert_int_equal(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
     assert_true(trial.result.version >= now_ms);
     assert_true(widget_version(&trial) == trial.result.version);
@@ -114,7 +114,7 @@ static void test_item_of_another_writer_is_stamped_and_deleted(void **state)
         uint64_t now_ms = clock_wall_ms();
 
         trial_init(&trial);
-        other_does(&trial, "PutItem", widget_foreign_put(&trial, 0));
+        other_does(&trial, DYNAMODB_PUT_ITEM, widget_foreign_put(&trial, 0));
         assert_int_equal(widget_run(&trial, commands[i], NULL), STATUS_OK);
         assert_true(trial.result.version > now_ms);
         assert_null(widget_item(&trial));
@@ -132,7 +132,7 @@ static void test_replace_puts_over_what_exists_and_what_does_not(void **state)
     assert_int_equal(widget_run(&trial, WIDGET_REPLACE, SMALL), STATUS_OK);
     assert_true(trial.result.created);
     version = trial.result.version;
-    other_does(&trial, "UpdateItem", widget_foreign_stock(&trial, 3));
+    other_does(&trial, DYNAMODB_UPDATE_ITEM, widget_foreign_stock(&trial, 3));
     assert_int_equal(widget_run(&trial, WIDGET_REPLACE, LARGE), STATUS_OK);
     assert_false(trial.result.created);
     assert_true(trial.result.version == version + 1);

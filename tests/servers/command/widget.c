@@ -39,7 +39,7 @@ const struct value *widget_item(struct trial *trial)
         (unsigned long long)trial->id);
 
     assert_int_equal(
-        other_writer("GetItem", arena_cstr(&trial->arena, body), &trial->arena, &answer),
+        other_writer(DYNAMODB_GET_ITEM, arena_cstr(&trial->arena, body), &trial->arena, &answer),
         STATUS_OK);
     return value_get(answer.body, slice_str("Item"));
 }
@@ -89,5 +89,5 @@ const char *widget_foreign_command(struct trial *trial)
 void widget_stocked(struct trial *trial, unsigned int stock)
 {
     assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    other_does(trial, "UpdateItem", widget_foreign_stock(trial, stock));
+    other_does(trial, DYNAMODB_UPDATE_ITEM, widget_foreign_stock(trial, stock));
 }

@@ -60,7 +60,9 @@ static void test_answers_by_table(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arena arena = {0};
-        struct dynamodb_answer answer = {.error = slice_str(cases[i].error)};
+        struct dynamodb_answer answer = {
+            .error = slice_str(cases[i].error),
+            .condition_failed = strcmp(cases[i].error, "ConditionalCheckFailedException") == 0};
         const struct value *item;
 
         assert_status(json_parse(&arena, slice_str(cases[i].body), &answer.body, NULL), STATUS_OK);

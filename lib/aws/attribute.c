@@ -7,7 +7,7 @@
  * Sets (SS, NS, BS), which only other writers make, are read as lists. Depth is bounded by the
  * readers of JSON.
  */
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 
 #include "lib/data/decimal.h"
 #include "lib/data/hash.h"

@@ -1,9 +1,9 @@
 /*
  * DynamoDB for a thread that may block: the same request, the same translation.
  */
-#include "command/dynamodb.h"
-#include "command/dynamodb_error.h"
-#include "command/dynamodb_request.h"
+#include "lib/aws/dynamodb.h"
+#include "lib/aws/dynamodb_error.h"
+#include "lib/aws/dynamodb_request.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 
@@ -12,19 +12,19 @@ struct dynamodb_sync {
     struct http_sync *http;
 };
 
-enum status dynamodb_sync_create(const struct settings *settings,
+enum status dynamodb_sync_create(const struct dynamodb_config *config,
                                  struct credential_provider *credentials,
                                  struct dynamodb_sync **out)
 {
     struct dynamodb_sync *dynamodb = XNEW(struct dynamodb_sync);
-    struct http_config config = dynamodb_http_config(settings);
-    enum status status = dynamodb_client_init(&dynamodb->client, settings, credentials);
+    struct http_config http = dynamodb_http_config(config);
+    enum status status = dynamodb_client_init(&dynamodb->client, config, credentials);
 
     if (status != STATUS_OK) {
         dynamodb_sync_destroy(dynamodb);
         return status;
     }
-    dynamodb->http = http_sync_create(&config);
+    dynamodb->http = http_sync_create(&http);
     *out = dynamodb;
     return STATUS_OK;
 }
@@ -39,21 +39,16 @@ void dynamodb_sync_destroy(struct dynamodb_sync *dynamodb)
     xfree(dynamodb);
 }
 
-enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, const char *name, struct slice body,
-                               struct arena *arena, uint64_t deadline_us,
+enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
+                               struct slice body, struct arena *arena, uint64_t deadline_us,
                                struct dynamodb_answer *out)
 {
     uint64_t started_us = clock_us();
-    enum dynamodb_operation operation;
     struct http_answer answer;
     struct http_call request;
     enum status status;
 
     *out = (struct dynamodb_answer){0};
-    status = dynamodb_operation_find(name, &operation);
-    if (status != STATUS_OK) {
-        return STATUS_INTERNAL;
-    }
     status =
         dynamodb_request_make(&dynamodb->client, operation, body, deadline_us, arena, &request);
     if (status != STATUS_OK) {

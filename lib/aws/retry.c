@@ -5,9 +5,9 @@
  *
  * Invariant: after a lost answer only a repeatable request is sent again, and "surely not applied" is never said any more.
  */
-#include "command/retry.h"
+#include "lib/aws/retry.h"
 
-#include "command/dynamodb_error.h"
+#include "lib/aws/dynamodb_error.h"
 #include "lib/base/clock.h"
 
 #define RETRY_COST   5 /* tokens; a success gives RETRY_REFUND back (the AWS SDKs' standard mode) */
@@ -19,15 +19,15 @@ struct retry {
     unsigned int attempt;
     bool doubted;
     struct loop_timer pause;
-    retry_done_fn *done;
+    dynamodb_done_fn *done;
     void *ctx;
 };
 
 void retrier_init(struct retrier *retrier, struct loop *loop, struct dynamodb *dynamodb,
-                  const struct settings *settings)
+                  const struct dynamodb_config *config)
 {
-    *retrier = (struct retrier){.loop = loop, .dynamodb = dynamodb, .settings = settings};
-    backoff_budget_init(&retrier->budget, settings->dynamodb_retry_budget);
+    *retrier = (struct retrier){.loop = loop, .dynamodb = dynamodb, .config = *config};
+    backoff_budget_init(&retrier->budget, config->retry_budget);
 }
 
 static void on_answer(void *ctx, enum status status, const struct dynamodb_answer *answer);
@@ -40,18 +40,17 @@ static void attempt(void *ctx)
                    retry->request.arena, retry->request.deadline_us, on_answer, retry);
 }
 
-/* Starts the pause before the next try; false when there shall be none. What stands IN_THE_WAY is another's transaction: it passes soon and costs
+/* Starts the pause before the next try; false when there shall be none. What is IN_THE_WAY is another's transaction: it passes soon and costs
  * the server little, so the deadline alone limits the tries. */
 static bool again(struct retry *retry, bool in_the_way)
 {
-    const struct settings *settings = retry->retrier->settings;
+    const struct dynamodb_config *config = &retry->retrier->config;
     uint64_t pause_us, due_us;
 
-    if (!in_the_way && retry->attempt >= settings->dynamodb_retries) {
+    if (!in_the_way && retry->attempt >= config->retries) {
         return false;
     }
-    pause_us = backoff_full_jitter(settings->dynamodb_retry_base, settings->dynamodb_retry_cap,
-                                   retry->attempt);
+    pause_us = backoff_full_jitter(config->retry_base_us, config->retry_cap_us, retry->attempt);
     due_us = clock_deadline(pause_us);
     if (due_us >= retry->request.deadline_us ||
         (!in_the_way && !backoff_budget_take(&retry->retrier->budget, RETRY_COST))) {
@@ -66,6 +65,7 @@ static void on_answer(void *ctx, enum status status, const struct dynamodb_answe
 {
     struct retry *retry = ctx;
     bool lost = status == STATUS_UNCERTAIN, refused = dynamodb_not_applied(status, answer);
+    struct dynamodb_answer told = *answer;
 
     if (status == STATUS_OK) {
         backoff_budget_give(&retry->retrier->budget, RETRY_REFUND);
@@ -78,11 +78,12 @@ static void on_answer(void *ctx, enum status status, const struct dynamodb_answe
     if (retry->doubted && (refused || (status != STATUS_OK && status != STATUS_CONFLICT))) {
         status = STATUS_UNCERTAIN;
     }
-    retry->done(retry->ctx, status, answer, retry->doubted);
+    told.doubted = retry->doubted;
+    retry->done(retry->ctx, status, &told);
 }
 
-void retry_start(struct retrier *retrier, const struct retry_request *request, retry_done_fn *done,
-                 void *ctx)
+void retry_start(struct retrier *retrier, const struct retry_request *request,
+                 dynamodb_done_fn *done, void *ctx)
 {
     struct retry *retry = ARENA_NEW(request->arena, struct retry);
 

@@ -1,8 +1,8 @@
 /*
  * struct value <-> DynamoDB's typed JSON ({"N": "1"}). AWS, "DynamoDB low-level API: data type descriptors".
  */
-#ifndef COMMAND_ATTRIBUTE_H
-#define COMMAND_ATTRIBUTE_H
+#ifndef LIB_AWS_ATTRIBUTE_H
+#define LIB_AWS_ATTRIBUTE_H
 
 #include "lib/base/buf.h"
 #include "lib/data/value.h"

@@ -1,7 +1,7 @@
 /*
  * Values to DynamoDB's typed JSON and back.
  */
-#include "command/attribute.h"
+#include "lib/aws/attribute.h"
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 

@@ -2,9 +2,11 @@
  * One table: the error's name -> status; another for the reasons of a cancelled transaction. What is
  * in neither is judged by the HTTP code: 5xx may have been applied (UNCERTAIN), 4xx was not.
  */
-#include "command/dynamodb_error.h"
+#include "lib/aws/dynamodb_error.h"
 
 #include "lib/data/json.h"
+
+#define CONDITION_FAILED "ConditionalCheckFailedException"
 
 struct error_row {
     const char *name;
@@ -14,7 +16,7 @@ struct error_row {
 
 // clang-format off
 static const struct error_row errors[] = {
-    {"ConditionalCheckFailedException",          STATUS_CONFLICT,    false},
+    {CONDITION_FAILED,                           STATUS_CONFLICT,    false},
     {"TransactionConflictException",             STATUS_CONFLICT,    true},
     {"TransactionInProgressException",           STATUS_CONFLICT,    true},
     {"TransactionCanceledException",             STATUS_CONFLICT,    false},
@@ -159,6 +161,7 @@ enum status dynamodb_translate(const struct http_answer *http, struct arena *are
     if (out->message.len == 0) {
         out->message = text_of(out->body, "Message");
     }
+    out->condition_failed = slice_is(out->error, CONDITION_FAILED);
     return status_of_error(http->code, out);
 }
 

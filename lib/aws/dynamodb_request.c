@@ -1,7 +1,7 @@
 /*
  * Endpoints, headers, signature, metrics.
  */
-#include "command/dynamodb_request.h"
+#include "lib/aws/dynamodb_request.h"
 
 #include <stdio.h>
 
@@ -18,9 +18,9 @@ static const struct {
     const char *name, *target;
     enum dynamodb_service service;
 } operations[] = {
-#define TARGET_TABLES(name)          "DynamoDB_20120810." #name
-#define TARGET_STREAMS(name)         "DynamoDBStreams_20120810." #name
-#define OPERATION_ROW(name, service) {#name, TARGET_##service(name), SERVICE_##service},
+#define TARGET_TABLES(name)                     "DynamoDB_20120810." name
+#define TARGET_STREAMS(name)                    "DynamoDBStreams_20120810." name
+#define OPERATION_ROW(operation, name, service) {name, TARGET_##service(name), SERVICE_##service},
     DYNAMODB_OPERATIONS(OPERATION_ROW)
 #undef OPERATION_ROW
 };
@@ -57,10 +57,11 @@ static enum status endpoint_of_region(struct dynamodb_endpoint *endpoint, const 
     return endpoint_init(endpoint, slice_of(url, (size_t)len < sizeof(url) ? (size_t)len : 0));
 }
 
-static enum status endpoints_init(struct dynamodb_client *client, const struct settings *settings)
+static enum status endpoints_init(struct dynamodb_client *client,
+                                  const struct dynamodb_config *config)
 {
-    struct slice tables = settings->dynamodb_endpoint;
-    struct slice streams = settings->streams_endpoint.len > 0 ? settings->streams_endpoint : tables;
+    struct slice tables = config->endpoint;
+    struct slice streams = config->streams_endpoint.len > 0 ? config->streams_endpoint : tables;
     enum status status;
 
     status = tables.len > 0 ? endpoint_init(&client->endpoints[SERVICE_TABLES], tables)
@@ -74,32 +75,33 @@ static enum status endpoints_init(struct dynamodb_client *client, const struct s
                                                 "streams.dynamodb", client->region);
 }
 
-static struct slice region_of(const struct settings *settings,
+static struct slice region_of(const struct dynamodb_config *config,
                               struct credential_provider *credentials)
 {
-    struct slice region = settings->aws_region;
+    struct slice region = config->region;
 
     if (region.len == 0) {
         region = credentials_region(credentials);
     }
     /* A local endpoint does not care, but a signature needs one. */
-    return region.len == 0 && settings->dynamodb_endpoint.len > 0 ? slice_str("us-east-1") : region;
+    return region.len == 0 && config->endpoint.len > 0 ? slice_str("us-east-1") : region;
 }
 
-enum status dynamodb_client_init(struct dynamodb_client *client, const struct settings *settings,
+enum status dynamodb_client_init(struct dynamodb_client *client,
+                                 const struct dynamodb_config *config,
                                  struct credential_provider *credentials)
 {
-    struct slice region = region_of(settings, credentials);
+    struct slice region = region_of(config, credentials);
 
-    *client = (struct dynamodb_client){.credentials = credentials,
-                                       .timeout_us = settings->dynamodb_timeout};
+    *client =
+        (struct dynamodb_client){.credentials = credentials, .timeout_us = config->timeout_us};
     if (region.len == 0) {
         log_error("no AWS region", "hint=\"set aws_region, AWS_REGION or region in the profile\"");
         return STATUS_INVALID;
     }
     client->region = xstrdup(region);
     client->signer = sigv4_create();
-    return endpoints_init(client, settings);
+    return endpoints_init(client, config);
 }
 
 void dynamodb_client_fini(struct dynamodb_client *client)
@@ -111,24 +113,18 @@ void dynamodb_client_fini(struct dynamodb_client *client)
     }
 }
 
-struct http_config dynamodb_http_config(const struct settings *settings)
+struct http_config dynamodb_http_config(const struct dynamodb_config *config)
 {
-    return (struct http_config){.connections_max = settings->dynamodb_connections,
-                                .pending_max = settings->dynamodb_pending,
-                                .connect_timeout_us = settings->dynamodb_connect_timeout};
+    return (struct http_config){.connections_max = config->connections_max,
+                                .pending_max = config->pending_max,
+                                .connect_timeout_us = config->connect_timeout_us};
 }
 
 /* ------------------------------------------------------------------ a request */
 
-enum status dynamodb_operation_find(const char *name, enum dynamodb_operation *out)
+const char *dynamodb_operation_name(enum dynamodb_operation operation)
 {
-    for (size_t i = 0; i < OPERATION_COUNT; i++) {
-        if (strcmp(name, operations[i].name) == 0) {
-            *out = (enum dynamodb_operation)i;
-            return STATUS_OK;
-        }
-    }
-    return STATUS_INVALID;
+    return operations[operation].name;
 }
 
 static const struct slice content_type = {"application/x-amz-json-1.0", 26};

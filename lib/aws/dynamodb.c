@@ -1,10 +1,10 @@
 /*
  * DynamoDB on a loop: request -> http -> answer. One try; see retry.c for more.
  */
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 
-#include "command/dynamodb_error.h"
-#include "command/dynamodb_request.h"
+#include "lib/aws/dynamodb_error.h"
+#include "lib/aws/dynamodb_request.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -28,19 +28,19 @@ struct call {
     enum status early;
 };
 
-enum status dynamodb_create(struct loop *loop, const struct settings *settings,
+enum status dynamodb_create(struct loop *loop, const struct dynamodb_config *config,
                             struct credential_provider *credentials, struct dynamodb **out)
 {
     struct dynamodb *dynamodb = XNEW(struct dynamodb);
-    struct http_config config = dynamodb_http_config(settings);
+    struct http_config http = dynamodb_http_config(config);
     enum status status;
 
     dynamodb->loop = loop;
     dynamodb->pending = metric_series(METRIC_GAUGE, "twofold_dynamodb_pending",
                                       "requests that DynamoDB has not answered yet", "");
-    status = dynamodb_client_init(&dynamodb->client, settings, credentials);
+    status = dynamodb_client_init(&dynamodb->client, config, credentials);
     if (status == STATUS_OK) {
-        dynamodb->http = http_create(loop, &config);
+        dynamodb->http = http_create(loop, &http);
         status = dynamodb->http ? STATUS_OK : STATUS_INTERNAL;
     }
     if (status != STATUS_OK) {
@@ -90,23 +90,24 @@ static void on_early(void *ctx)
     call->done(call->ctx, call->early, &answer);
 }
 
-void dynamodb_start(struct dynamodb *dynamodb, const char *operation, struct slice body,
+void dynamodb_start(struct dynamodb *dynamodb, enum dynamodb_operation operation, struct slice body,
                     struct arena *arena, uint64_t deadline_us, dynamodb_done_fn *done, void *ctx)
 {
     struct call *call = ARENA_NEW(arena, struct call);
     struct http_call request;
     enum status status;
 
-    *call = (struct call){
-        .dynamodb = dynamodb, .arena = arena, .started_us = clock_us(), .done = done, .ctx = ctx};
-    status = dynamodb_operation_find(operation, &call->operation);
-    if (status == STATUS_OK) {
-        status = dynamodb_request_make(&dynamodb->client, call->operation, body, deadline_us, arena,
-                                       &request);
-    }
+    *call = (struct call){.dynamodb = dynamodb,
+                          .operation = operation,
+                          .arena = arena,
+                          .started_us = clock_us(),
+                          .done = done,
+                          .ctx = ctx};
+    status =
+        dynamodb_request_make(&dynamodb->client, operation, body, deadline_us, arena, &request);
     if (status != STATUS_OK) {
-        log_warn_every("cannot make a request", "operation=%s status=%s", operation,
-                       status_name(status));
+        log_warn_every("cannot make a request", "operation=%s status=%s",
+                       dynamodb_operation_name(operation), status_name(status));
         call->early = STATUS_INTERNAL;
         loop_later(dynamodb->loop, &call->task, on_early, call);
         return;

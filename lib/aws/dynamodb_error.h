@@ -2,10 +2,10 @@
  * What DynamoDB's answers mean. AWS, "DynamoDB: Error handling" and the API references of both
  * services.
  */
-#ifndef COMMAND_DYNAMODB_ERROR_H
-#define COMMAND_DYNAMODB_ERROR_H
+#ifndef LIB_AWS_DYNAMODB_ERROR_H
+#define LIB_AWS_DYNAMODB_ERROR_H
 
-#include "command/dynamodb.h"
+#include "lib/aws/dynamodb.h"
 
 /* Reads HTTP's answer into OUT, in ARENA. The statuses are dynamodb.h's. */
 MUST_CHECK enum status dynamodb_translate(const struct http_answer *http, struct arena *arena,

@@ -1,0 +1,104 @@
+/*
+ * What an answer of DynamoDB means, and whether it may be asked again.
+ */
+#include "lib/aws/dynamodb_error.h"
+#include "tests/unit/unit.h"
+
+struct error_case {
+    int code;
+    const char *body;
+    enum status status;
+    bool not_applied;
+    bool condition_failed;
+};
+
+#define CANCELLED(reasons)                                                                               \
+    "{\"__type\":\"x#TransactionCanceledException\",\"message\":\"m\",\"CancellationReasons\":[" reasons \
+    "]}"
+#define REASON(code) "{\"Code\":\"" code "\",\"Message\":\"Item size has exceeded\"}"
+#define ERROR(name)  "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" name "\",\"message\":\"m\"}"
+
+// clang-format off
+static const struct error_case cases[] = {
+    {200, "{}",                                                   STATUS_OK,        false, false},
+    {200, "not JSON",                                             STATUS_UNCERTAIN, false, false},
+    {400, ERROR("ConditionalCheckFailedException"),               STATUS_CONFLICT,  false, true},
+    {400, ERROR("TransactionConflictException"),                  STATUS_CONFLICT,  true, false},
+    {400, ERROR("TransactionCanceledException"),                  STATUS_CONFLICT,  false, false},
+    {400, CANCELLED(REASON("None") "," REASON("ConditionalCheckFailed")),                STATUS_CONFLICT,  false, false},
+    {400, CANCELLED(REASON("TransactionConflict") "," REASON("None")),                   STATUS_CONFLICT,  true, false},
+    {400, CANCELLED(REASON("TransactionConflict") "," REASON("ConditionalCheckFailed")), STATUS_CONFLICT,  false, false},
+    {400, CANCELLED(REASON("ThrottlingError") "," REASON("TransactionConflict")),        STATUS_CONFLICT,  true, false},
+    {400, CANCELLED(REASON("ThrottlingError")),                                          STATUS_THROTTLED, true, false},
+    {400, CANCELLED(REASON("ProvisionedThroughputExceeded")),                            STATUS_THROTTLED, true, false},
+    {400, CANCELLED(REASON("ValidationError")),                                          STATUS_TOO_LARGE, false, false},
+    {400, CANCELLED("{\"Code\":\"ValidationError\",\"Message\":\"no\"}"),              STATUS_INVALID,   false, false},
+    {400, CANCELLED(REASON("ItemCollectionSizeLimitExceeded")),                          STATUS_TOO_LARGE, false, false},
+    {400, ERROR("TransactionInProgressException"),                STATUS_CONFLICT,  true, false},
+    {400, ERROR("ProvisionedThroughputExceededException"),        STATUS_THROTTLED, true, false},
+    {400, "{\"__type\":\"com.amazon.coral.availability#ThrottlingException\"}", STATUS_THROTTLED, true, false},
+    {400, ERROR("RequestLimitExceeded"),                          STATUS_THROTTLED, true, false},
+    {400, ERROR("ResourceNotFoundException"),                     STATUS_NOT_FOUND, false, false},
+    {400, ERROR("TrimmedDataAccessException"),                    STATUS_TRIMMED,   false, false},
+    {400, ERROR("ValidationException"),                           STATUS_INVALID,   false, false},
+    {400, "{\"__type\":\"x#ValidationException\",\"message\":\"Item size has exceeded the maximum allowed size\"}",   STATUS_TOO_LARGE, false, false},
+    {400, "{\"__type\":\"x#ValidationException\",\"Message\":\"Item size to update has exceeded the maximum\"}",      STATUS_TOO_LARGE, false, false},
+    {400, ERROR("AccessDeniedException"),                         STATUS_DENIED,    false, false},
+    {400, "{\"__type\":\"ExpiredTokenException\"}",               STATUS_DENIED,    false, false},
+    {400, ERROR("SomethingNewException"),                         STATUS_INVALID,   false, false},
+    {400, "not JSON",                                             STATUS_INVALID,   false, false},
+    {403, "",                                                     STATUS_DENIED,    false, false},
+    {413, "<html>",                                               STATUS_TOO_LARGE, false, false},
+    {500, ERROR("InternalServerError"),                           STATUS_UNCERTAIN, false, false},
+    {503, ERROR("ServiceUnavailable"),                            STATUS_UNCERTAIN, false, false},
+    {503, ERROR("ThrottlingException"),                           STATUS_THROTTLED, true, false},
+    {502, "<html>",                                               STATUS_UNCERTAIN, false, false},
+};
+// clang-format on
+
+static void test_answers_by_table(void **state)
+{
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct http_answer http = {.code = cases[i].code,
+                                         .body = slice_str(cases[i].body),
+                                         .headers = SLICE_LITERAL("x-amzn-requestid: R1\r\n")};
+        struct dynamodb_answer answer = {0};
+        enum status status = dynamodb_translate(&http, &arena, &answer);
+
+        assert_status(status, cases[i].status);
+        assert_int_equal(dynamodb_not_applied(status, &answer), cases[i].not_applied);
+        assert_int_equal(answer.condition_failed, cases[i].condition_failed);
+        assert_slice(answer.request_id, "R1");
+    }
+    arena_fini(&arena);
+}
+
+static void test_failed_condition_brings_its_item(void **state)
+{
+    const struct http_answer http = {
+        .code = 400,
+        .body = SLICE_LITERAL(
+            "{\"__type\":\"a#ConditionalCheckFailedException\",\"message\":\"m\",\"Item\":{\"a\":{\"N\":\"1\"}}}")};
+    struct dynamodb_answer answer = {0};
+    struct arena arena = {0};
+
+    (void)state;
+    assert_status(dynamodb_translate(&http, &arena, &answer), STATUS_CONFLICT);
+    assert_slice(answer.error, "ConditionalCheckFailedException");
+    assert_slice(answer.message, "m");
+    assert_non_null(value_get(value_get(answer.body, slice_str("Item")), slice_str("a")));
+    arena_fini(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answers_by_table),
+        cmocka_unit_test(test_failed_condition_brings_its_item),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
