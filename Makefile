@@ -171,13 +171,16 @@ layers:  ## includes point down, what is banned is not used, and what is cited i
 	@tests/layers.sh
 	@tests/citations.sh
 
+globals: $(call archives,$(ROOMS)) $(BUILD)/gateway/main.o $(BUILD)/projector/main.o  ## no global is defined twice; advice on what could be static
+	@tests/globals.sh $^
+
 HEADERS := $(call sources,h)
 headers: $(GENERATED)  ## each header stands alone
 	@for header in $(HEADERS); do \
 	    $(CC) $(filter-out -MMD -MP -fstack-protector-strong,$(CFLAGS)) -Werror -fsyntax-only -x c -include $$header /dev/null \
 	        || exit 1; done; echo "headers: $(words $(HEADERS)) stand alone"
 
-check: all unit corpora layers headers  ## all tests that need no server
+check: all unit corpora layers headers globals  ## all tests that need no server
 
 # The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as PYTEST='-k token -x'.
 integration: all servers-tests  ## tests against real servers
@@ -304,5 +307,5 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: rooms micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers headers check integration test asan tsan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
+.PHONY: rooms micro consistency fault docs loadtest all unit unit-programs fuzz fuzz-programs scripts servers-tests corpora layers globals headers check integration test asan tsan run up down deps fmt fmt-check lint tidy cppcheck analyze hooks help clean FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
