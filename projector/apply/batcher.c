@@ -1,10 +1,13 @@
 /*
  * Batches of a lane.
  *
- *     records fetched    r r r r r r r r r        as many as batch_records and batch_slots allow: one transaction
- *     a record's fault   [r r r r] [r r] [r]      half as many, ... one alone, record_attempts times -> dead letter; then twice as many again
+ *     records fetched    r r r r r r r r r     as many as batch_records and batch_slots allow:
+ *                                              one transaction
+ *     a record's fault   [r r r r] [r r] [r]   half as many, ... one alone, record_attempts times
+ *                                              -> dead letter; then twice as many again
  *
- * Invariant: what passes by itself (a lost connection, a deadlock, a missing table or page) never makes a dead letter.
+ * Invariant: what passes by itself (a lost connection, a deadlock, a missing table or page) never
+ * makes a dead letter.
  */
 #include "projector/apply/batcher.h"
 
@@ -13,22 +16,20 @@
 
 /* ------------------------------------------------------------------ what a failure means */
 
-enum verdict batcher_judge(const char *step, enum status status)
+enum verdict batcher_judge(const struct batch_step *step, enum status status)
 {
-    bool rows = strcmp(step, "rows") == 0;
-
     switch (status) {
     case STATUS_OK:
         return VERDICT_GO_ON;
     case STATUS_FENCED:
-        return strcmp(step, "begin") == 0 ? VERDICT_AGAIN : VERDICT_FENCED;
+        return step->fenced_passes ? VERDICT_AGAIN : VERDICT_FENCED;
     case STATUS_INVALID:
     case STATUS_CONFLICT:
     case STATUS_TOO_LARGE:
     case STATUS_CORRUPT:
     case STATUS_SCHEMA:
-        return rows ? VERDICT_SMALLER : VERDICT_AGAIN;
-    case STATUS_NOT_FOUND: /* a table or column is missing: every record would fail, `setup` mends it */
+        return step->blames_record ? VERDICT_SMALLER : VERDICT_AGAIN;
+    case STATUS_NOT_FOUND: /* a table or column is missing: every record would fail; `setup` helps */
     case STATUS_DENIED:
     case STATUS_REFUSED:
     case STATUS_PRECONDITION:
@@ -47,38 +48,35 @@ enum verdict batcher_judge(const char *step, enum status status)
 
 /* ------------------------------------------------------------------ the transaction */
 
-struct step {
-    const char *name;
-    enum status (*run)(struct batch *batch);
+// clang-format off
+const struct batch_step batch_steps[BATCH_STEPS] = {
+    {.name = "begin",       .run = batch_begin, .fenced_passes = true},
+    {.name = "fence",       .run = batch_fence},
+    {.name = "rows",        .run = batch_rows, .blames_record = true},
+    {.name = "letters",     .run = batch_letters},
+    {.name = "checkpoint",  .run = batch_checkpoint},
+    {.name = "revision",    .run = batch_revision},
+    {.name = "aggregates",  .run = batch_aggregates},
+    {.name = "publish",     .run = batch_publish},
+    {.name = "commit",      .run = batch_commit},
+    {.name = "tell",        .run = batch_tell},
 };
-
-static const struct step steps[] = {
-    {"begin",      batch_begin     },
-    {"fence",      batch_fence     },
-    {"rows",       batch_rows      },
-    {"letters",    batch_letters   },
-    {"checkpoint", batch_checkpoint},
-    {"revision",   batch_revision  },
-    {"aggregates", batch_aggregates},
-    {"publish",    batch_publish   },
-    {"commit",     batch_commit    },
-    {"tell",       batch_tell      },
-};
+// clang-format on
 
 static enum verdict run_steps(struct batcher *batcher, struct batch *batch)
 {
     size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(steps); i++) {
-        enum status status = steps[i].run(batch);
-        enum verdict verdict = batcher_judge(steps[i].name, status);
+    for (i = 0; i < BATCH_STEPS; i++) {
+        const struct batch_step *step = &batch_steps[i];
+        enum verdict verdict = batcher_judge(step, step->run(batch));
 
         if (verdict != VERDICT_GO_ON) {
             batch_rollback(batch);
-            batcher->step = steps[i].name;
+            batcher->step = step->name;
             return verdict;
         }
-        kill_point(steps[i].name);
+        kill_point(step->name);
     }
     return VERDICT_GO_ON;
 }

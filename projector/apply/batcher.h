@@ -1,5 +1,6 @@
 /*
- * Cuts what was fetched into batches and runs each as one transaction; a record that fails is found by halving, tried alone, and given up.
+ * Cuts what was fetched into batches and runs each as one transaction. A record that fails is found
+ * by halving, tried alone, and given up.
  */
 #ifndef PROJECTOR_APPLY_BATCHER_H
 #define PROJECTOR_APPLY_BATCHER_H
@@ -11,7 +12,8 @@ struct batcher {
     const struct lease *lease;
     struct arena arena; /* of the batch in hand */
     struct slots slots;
-    size_t take; /* records of the next batch at most: halves at a fault, doubles after a commit */
+    /* records of the next batch at most: halves at a fault, doubles after a commit */
+    size_t take;
     unsigned int attempts; /* of the record at the head, alone */
     const char *step;      /* where it failed last, for logs */
 };
@@ -21,19 +23,36 @@ void batcher_fini(struct batcher *batcher);
 
 /*
  * One batch of the first of RECORDS. BATCH_OUT says what became of it, until the next run.
- * OK: batch->committed, or try again at once (another size); BUSY: one record failed, rest before its next try; FENCED: the lease is lost;
- * UNAVAILABLE: a reason that passes: rest, then resume from the checkpoint.
+ *
+ * OK: batch->committed, or try again at once (another size); BUSY: one record failed, rest before
+ * its next try; FENCED: the lease is lost; UNAVAILABLE: a reason that passes: rest, then resume from
+ * the checkpoint.
  */
 MUST_CHECK enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
                                    struct batch *batch_out);
 
-/* What follows from how a step of a batch ended. Pure; tested by table. */
+/* What follows from how a step of a batch ended. */
 enum verdict {
     VERDICT_GO_ON,
     VERDICT_AGAIN,   /* a reason that passes: roll back, rest, resume from the checkpoint */
     VERDICT_SMALLER, /* a record's fault: roll back, try fewer; of one record: count it */
     VERDICT_FENCED,  /* the lease is lost */
 };
-enum verdict batcher_judge(const char *step, enum status status);
+
+/* A line of the table by which a batch is run. */
+struct batch_step {
+    const char *name; /* for kill points and logs */
+    enum status (*run)(struct batch *batch);
+    /* What SQL refuses here is the fault of one of the records; elsewhere it passes. */
+    bool blames_record;
+    /* FENCED means another plan's row, and the keeper decides; elsewhere the lease is lost. */
+    bool fenced_passes;
+};
+
+#define BATCH_STEPS 10
+extern const struct batch_step batch_steps[BATCH_STEPS]; /* in the order of the transaction */
+
+/* Pure; tested by table. */
+enum verdict batcher_judge(const struct batch_step *step, enum status status);
 
 #endif
