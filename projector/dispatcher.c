@@ -17,7 +17,7 @@
 #include "projector/apply/dead_letter.h"
 #include "projector/lane.h"
 #include "projector/source/table.h"
-#include "projector/store/session.h"
+#include "projector/store/connection.h"
 #include "projector/store/shards.h"
 
 #define PERIOD_MIN_US    500000 /* DescribeStream may be called ten times a second and account */
@@ -43,7 +43,7 @@ struct dispatcher {
     pthread_t thread;
     struct wake *wake; /* the followers' */
     _Atomic bool stopping;
-    struct sql_conn *sql; /* NULL: not connected */
+    struct connection connection;
     struct dynamodb_sync *dynamodb;
     struct fleet *fleets;
     size_t count, lane_count;
@@ -117,14 +117,14 @@ static enum status lead(struct dispatcher *dispatcher, struct fleet *fleet, stru
         dispatcher->lane_count >= dispatcher->settings->lanes_max) {
         return STATUS_OK;
     }
-    status = lease_take(dispatcher->sql, follower->model->database, shard, follower->owner,
-                        dispatcher->settings->shard_lease, &lease);
+    status = lease_take(dispatcher->connection.sql, follower->model->database, shard,
+                        follower->owner, dispatcher->settings->shard_lease, &lease);
     if (status != STATUS_OK) {
         return status == STATUS_CONFLICT || status == STATUS_FENCED ? STATUS_OK : status;
     }
     lane = lane_start(fleet->follower, &lease, slice_str(fleet->arn));
     if (!lane) {
-        return lease_give_back(dispatcher->sql, follower->model->database, &lease);
+        return lease_give_back(dispatcher->connection.sql, follower->model->database, &lease);
     }
     fleet->lanes[fleet->lane_count++] = lane;
     dispatcher->lane_count++;
@@ -157,14 +157,15 @@ static enum status learn_shards(struct dispatcher *dispatcher, struct fleet *fle
     size_t i;
     bool missing = false;
 
-    status = shards_known(dispatcher->sql, database, arena, rows);
+    status = shards_known(dispatcher->connection.sql, database, arena, rows);
     for (i = 0; status == STATUS_OK && i < list->count; i++) {
         missing = missing || shard_state(list, rows, &list->items[i]) == SHARD_NEW;
     }
     if (status == STATUS_OK && missing) {
-        status = shards_add(dispatcher->sql, database, slice_str(fleet->arn), list, rows);
+        status =
+            shards_add(dispatcher->connection.sql, database, slice_str(fleet->arn), list, rows);
         if (status == STATUS_OK) {
-            status = shards_known(dispatcher->sql, database, arena, rows);
+            status = shards_known(dispatcher->connection.sql, database, arena, rows);
         }
     }
     return status;
@@ -197,7 +198,7 @@ static enum status count_letters(struct dispatcher *dispatcher, const struct fle
 {
     uint64_t count;
     enum status status =
-        dead_letter_count(dispatcher->sql, fleet->follower->model->database, &count);
+        dead_letter_count(dispatcher->connection.sql, fleet->follower->model->database, &count);
 
     if (status == STATUS_OK) {
         metric_set(fleet->follower->letters, (double)count);
@@ -207,31 +208,24 @@ static enum status count_letters(struct dispatcher *dispatcher, const struct fle
 
 static enum status open_sql(struct dispatcher *dispatcher)
 {
-    struct sql_error error;
-    enum status status;
+    const struct sql_error *error = &dispatcher->connection.error;
+    enum status status = connection_open(&dispatcher->connection);
 
-    if (dispatcher->sql) {
-        return STATUS_OK;
-    }
-    status = projector_sql_open(dispatcher->settings, SLICE_EMPTY, &dispatcher->sql, &error);
     if (status != STATUS_OK) {
-        log_warn_every("waiting for SQL", "status=%s errno=%u error=%s", status_name(status),
-                       error.number, error.text);
+        log_warn_every("waiting for SQL", "status=%s errno=%u error=\"%s\"", status_name(status),
+                       error->number, error->text);
     }
     return status;
 }
 
-static enum status sql_note(struct dispatcher *dispatcher, enum status status)
+static void sql_note(struct dispatcher *dispatcher, enum status status)
 {
-    if (status != STATUS_OK) {
-        log_warn_every("shards not read", "status=%s errno=%u error=%s", status_name(status),
-                       sql_error(dispatcher->sql)->number, sql_error(dispatcher->sql)->text);
-        if (sql_lost(dispatcher->sql) || status == STATUS_UNCERTAIN) {
-            sql_close(dispatcher->sql);
-            dispatcher->sql = NULL;
-        }
+    const struct sql_error *error = &dispatcher->connection.error;
+
+    if (connection_note(&dispatcher->connection, status) != STATUS_OK) {
+        log_warn_every("shards not read", "status=%s errno=%u error=\"%s\"", status_name(status),
+                       error->number, error->text);
     }
-    return status;
 }
 
 static void refresh(struct dispatcher *dispatcher, struct fleet *fleet)
@@ -253,7 +247,7 @@ static void refresh(struct dispatcher *dispatcher, struct fleet *fleet)
         if (status == STATUS_OK) {
             status = count_letters(dispatcher, fleet);
         }
-        (void)sql_note(dispatcher, status);
+        sql_note(dispatcher, status);
     }
     metric_set(fleet->follower->leases, (double)fleet->lane_count);
     arena_fini(&arena);
@@ -320,9 +314,7 @@ static void destroy(struct dispatcher *dispatcher)
     for (i = 0; i < dispatcher->count; i++) {
         xfree(dispatcher->fleets[i].lanes);
     }
-    if (dispatcher->sql) {
-        sql_close(dispatcher->sql);
-    }
+    connection_fini(&dispatcher->connection);
     if (dispatcher->dynamodb) {
         dynamodb_sync_destroy(dispatcher->dynamodb);
     }
@@ -338,6 +330,7 @@ struct dispatcher *dispatcher_start(const struct settings *settings, struct foll
     size_t i;
 
     dispatcher->settings = settings;
+    connection_init(&dispatcher->connection, settings, CONNECTION_PROJECTOR, SLICE_EMPTY);
     dispatcher->fleets = XARRAY(struct fleet, count);
     dispatcher->count = count;
     dispatcher->wake = followers[0].dispatcher;

@@ -21,8 +21,8 @@
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
 #include "projector/apply/kill_point.h"
+#include "projector/store/connection.h"
 #include "projector/store/lease.h"
-#include "projector/store/session.h"
 
 /* One model, as the keeper sees it. */
 struct watch {
@@ -39,7 +39,7 @@ struct keeper {
     pthread_t thread;
     struct wake *wake; /* the followers' */
     _Atomic bool stopping;
-    struct sql_conn *sql; /* NULL: not connected */
+    struct connection connection;
     struct redis_sync *redis;
     struct watch *watches;
     size_t count;
@@ -59,16 +59,12 @@ static struct slice database_of(const struct watch *watch)
 
 static enum status open_sql(struct keeper *keeper)
 {
-    struct sql_error error;
-    enum status status;
+    const struct sql_error *error = &keeper->connection.error;
+    enum status status = connection_open(&keeper->connection);
 
-    if (keeper->sql) {
-        return STATUS_OK;
-    }
-    status = projector_sql_open(keeper->settings, SLICE_EMPTY, &keeper->sql, &error);
     if (status != STATUS_OK) {
-        log_warn_every("keeper waits for SQL", "status=%s errno=%u error=%s", status_name(status),
-                       error.number, error.text);
+        log_warn_every("keeper waits for SQL", "status=%s errno=%u error=\"%s\"",
+                       status_name(status), error->number, error->text);
     }
     return status;
 }
@@ -76,14 +72,12 @@ static enum status open_sql(struct keeper *keeper)
 /* Every failure of SQL ends here: what was lost is opened anew in the next turn. */
 static enum status sql_note(struct keeper *keeper, enum status status)
 {
-    if (status != STATUS_OK && status != STATUS_PRECONDITION && keeper->sql) {
-        log_warn_every("keeper's statement failed", "status=%s errno=%u error=%s",
-                       status_name(status), sql_error(keeper->sql)->number,
-                       sql_error(keeper->sql)->text);
-        if (sql_lost(keeper->sql) || status == STATUS_UNCERTAIN) {
-            sql_close(keeper->sql);
-            keeper->sql = NULL;
-        }
+    const struct sql_error *error = &keeper->connection.error;
+
+    if (connection_note(&keeper->connection, status) != STATUS_OK &&
+        status != STATUS_PRECONDITION) {
+        log_warn_every("keeper's statement failed", "status=%s errno=%u error=\"%s\"",
+                       status_name(status), error->number, error->text);
     }
     return status;
 }
@@ -117,8 +111,8 @@ static enum status read_row(struct keeper *keeper, struct watch *watch, struct k
     enum status status = open_sql(keeper);
 
     if (status == STATUS_OK) {
-        status =
-            sql_note(keeper, revision_read(keeper->sql, database_of(watch), false, &view->row));
+        status = sql_note(
+            keeper, revision_read(keeper->connection.sql, database_of(watch), false, &view->row));
     }
     watch->follower->sql_heard_us = status == STATUS_OK ? clock_us() : 0;
     if (status == STATUS_OK) {
@@ -171,7 +165,7 @@ static enum status act_renew(struct keeper *keeper, struct watch *watch,
 static enum status act_clear(struct keeper *keeper, struct watch *watch,
                              const struct keeper_view *view, bool write_touches)
 {
-    return sql_note(keeper, revision_clear(keeper->sql, database_of(watch), &view->row,
+    return sql_note(keeper, revision_clear(keeper->connection.sql, database_of(watch), &view->row,
                                            write_touches ? watch->follower->model->touches : NULL));
 }
 
@@ -217,7 +211,7 @@ static enum status assert_locked(struct keeper *keeper, struct watch *watch,
                          clock_deadline(page_timeout_us(keeper->settings)));
     if (status == STATUS_OK) {
         kill_point("page");
-        status = sql_note(keeper, revision_settle(keeper->sql, database_of(watch), &home,
+        status = sql_note(keeper, revision_settle(keeper->connection.sql, database_of(watch), &home,
                                                   watch->follower->model->touches));
     }
     return status;
@@ -230,7 +224,7 @@ static enum status epoch_locked(struct keeper *keeper, struct watch *watch,
     if (!home_eq(&view->row.home, &view->look.page_home) || !keeper_went_back(view)) {
         return STATUS_PRECONDITION;
     }
-    return sql_note(keeper, revision_new_epoch(keeper->sql, database_of(watch)));
+    return sql_note(keeper, revision_new_epoch(keeper->connection.sql, database_of(watch)));
 }
 
 /* "lock the row (SELECT ... FOR UPDATE, which waits for a transaction in flight)" and decide again by what stands there. */
@@ -238,20 +232,19 @@ static enum status act_locked(struct keeper *keeper, struct watch *watch, struct
                               enum status (*act)(struct keeper *, struct watch *,
                                                  struct keeper_view *))
 {
-    enum status status = sql_note(keeper, sql_begin(keeper->sql));
+    enum status status = sql_note(keeper, sql_begin(keeper->connection.sql));
 
     if (status == STATUS_OK) {
-        status = sql_note(keeper, revision_read(keeper->sql, database_of(watch), true, &view->row));
+        status = sql_note(
+            keeper, revision_read(keeper->connection.sql, database_of(watch), true, &view->row));
     }
     if (status == STATUS_OK) {
         status = act(keeper, watch, view);
     }
     if (status == STATUS_OK) {
-        return sql_note(keeper, sql_commit(keeper->sql));
+        return sql_note(keeper, sql_commit(keeper->connection.sql));
     }
-    if (keeper->sql) {
-        sql_rollback(keeper->sql);
-    }
+    connection_rollback(&keeper->connection);
     return status;
 }
 
@@ -323,8 +316,8 @@ static enum status decide(struct keeper *keeper, struct watch *watch, struct kee
     if (*action_out != KEEPER_GIVE_BACK) {
         return STATUS_OK;
     }
-    status = sql_note(
-        keeper, lease_survey(keeper->sql, database_of(watch), watch->follower->owner, &survey));
+    status = sql_note(keeper, lease_survey(keeper->connection.sql, database_of(watch),
+                                           watch->follower->owner, &survey));
     if (status == STATUS_OK) {
         view->others = survey.others;
         view->given_back = survey.free && watch->gave_back_us != 0 &&
@@ -394,9 +387,7 @@ static void *run(void *ctx)
 
 static void destroy(struct keeper *keeper)
 {
-    if (keeper->sql) {
-        sql_close(keeper->sql);
-    }
+    connection_fini(&keeper->connection);
     redis_sync_destroy(keeper->redis);
     xfree(keeper->watches);
     xfree(keeper);
@@ -410,6 +401,7 @@ struct keeper *keeper_start(const struct settings *settings, struct follower *fo
     size_t i;
 
     keeper->settings = settings;
+    connection_init(&keeper->connection, settings, CONNECTION_PROJECTOR, SLICE_EMPTY);
     keeper->watches = XARRAY(struct watch, count);
     keeper->count = count;
     config.command_timeout_us = page_timeout_us(settings); /* the longest; each call has its own */

@@ -118,9 +118,9 @@ static enum status resume(struct lane *lane)
     status = session_learn(session);
 
     if (status == STATUS_OK) {
-        status =
-            session_note(session, lease_check(session->sql, session->model->database, &lane->lease),
-                         "twofold_checkpoint");
+        status = session_note(
+            session, lease_check(session->connection.sql, session->model->database, &lane->lease),
+            "twofold_checkpoint");
     }
     if (status == STATUS_OK) {
         stream_seek(&lane->stream, lane->lease.position);
@@ -137,7 +137,8 @@ static enum status renew(struct lane *lane)
         return STATUS_OK;
     }
     status = session_note(
-        &lane->session, lease_renew(lane->session.sql, lane->session.model->database, &lane->lease),
+        &lane->session,
+        lease_renew(lane->session.connection.sql, lane->session.model->database, &lane->lease),
         "twofold_checkpoint");
     if (status == STATUS_OK) {
         lane->renew_at_us = clock_deadline(lane->lease.span_us / 3);
@@ -201,10 +202,10 @@ static void idle(struct lane *lane)
 
 static enum status finish(struct lane *lane)
 {
-    enum status status =
-        session_note(&lane->session,
-                     lease_finish(lane->session.sql, lane->session.model->database, &lane->lease),
-                     "twofold_checkpoint");
+    enum status status = session_note(
+        &lane->session,
+        lease_finish(lane->session.connection.sql, lane->session.model->database, &lane->lease),
+        "twofold_checkpoint");
 
     lane->finished = status == STATUS_OK;
     return status;
@@ -262,8 +263,9 @@ static void leave(struct lane *lane, enum lane_end end)
 {
     struct session *session = &lane->session;
 
-    if (end != LANE_FENCED && end != LANE_FINISHED && session->sql &&
-        lease_give_back(session->sql, session->model->database, &lane->lease) != STATUS_OK) {
+    if (end != LANE_FENCED && end != LANE_FINISHED && session->connection.sql &&
+        lease_give_back(session->connection.sql, session->model->database, &lane->lease) !=
+            STATUS_OK) {
         log_warn("lease not given back", "shard=%s", lane->lease.shard);
     }
     if (end == LANE_TRIMMED) {

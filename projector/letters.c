@@ -45,7 +45,7 @@ static enum status list_model(struct session *session, FILE *out)
     if (status == STATUS_OK) {
         status = session_note(
             session,
-            statement_run(session->sql, session->model->database, &arena, &rows,
+            statement_run(session->connection.sql, session->model->database, &arena, &rows,
                           "SELECT id, aggregate, version, position, attempts, created, error"
                           " FROM twofold_dead_letter ORDER BY id",
                           ""),
@@ -138,7 +138,7 @@ static enum status find_letter(struct session *session, const char *id, struct a
     enum status status = session_note(
         session,
         statement_run(
-            session->sql, session->model->database, arena, rows,
+            session->connection.sql, session->model->database, arena, rows,
             "SELECT d.aggregate, d.version, EXISTS (SELECT 1 FROM twofold_dead_letter e"
             " WHERE e.aggregate = d.aggregate AND e.version < d.version AND e.version > 0)"
             " FROM twofold_dead_letter d WHERE d.id = ?",
@@ -165,7 +165,7 @@ static enum status pass_over(struct session *session, const struct sql_rows *let
     }
     return session_note(
         session,
-        statement_run(session->sql, session->model->database, arena, NULL,
+        statement_run(session->connection.sql, session->model->database, arena, NULL,
                       "INSERT INTO twofold_aggregate (aggregate, version, revision)"
                       " SELECT ?, ?, revision FROM twofold_revision WHERE id = 1"
                       " ON DUPLICATE KEY UPDATE"
@@ -177,26 +177,25 @@ static enum status pass_over(struct session *session, const struct sql_rows *let
 static enum status remove_letter(struct session *session, const char *id, struct arena *arena)
 {
     return session_note(session,
-                        statement_run(session->sql, session->model->database, arena, NULL,
-                                      "DELETE FROM twofold_dead_letter WHERE id = ?", "s", id),
+                        statement_run(session->connection.sql, session->model->database, arena,
+                                      NULL, "DELETE FROM twofold_dead_letter WHERE id = ?", "s",
+                                      id),
                         "twofold_dead_letter");
 }
 
 static enum status discard_steps(struct session *session, const char *id, struct arena *arena)
 {
     struct sql_rows letter;
-    enum status status = session_note(session, sql_begin(session->sql), "begin");
+    enum status status = session_note(session, sql_begin(session->connection.sql), "begin");
 
     status = status == STATUS_OK ? dead_letter_lock_lanes(session, arena) : status;
     status = status == STATUS_OK ? find_letter(session, id, arena, &letter) : status;
     status = status == STATUS_OK ? pass_over(session, &letter, arena) : status;
     status = status == STATUS_OK ? remove_letter(session, id, arena) : status;
     if (status == STATUS_OK) {
-        return session_note(session, sql_commit(session->sql), "commit");
+        return session_note(session, sql_commit(session->connection.sql), "commit");
     }
-    if (session->sql) {
-        sql_rollback(session->sql);
-    }
+    connection_rollback(&session->connection);
     return status;
 }
 

@@ -5,7 +5,8 @@
 
 #include "lib/base/log.h"
 #include "projector/source/table.h"
-#include "projector/store/session.h"
+#include "projector/store/connection.h"
+#include "projector/store/revision.h"
 #include "projector/store/statement.h"
 
 #define SETUP_HINT "run_twofold-projector_setup"
@@ -39,26 +40,27 @@ static bool is_missing(enum status status)
 
 static enum status check_sql(const struct settings *settings, const struct plan_model *model)
 {
-    struct sql_conn *sql = NULL;
-    struct sql_error error;
-    enum status status = projector_sql_open(settings, model->database, &sql, &error);
+    struct connection connection;
+    const struct sql_error *error = &connection.error;
+    enum status status;
 
+    connection_init(&connection, settings, CONNECTION_PROJECTOR, model->database);
+    status = connection_open(&connection);
     if (status == STATUS_OK) {
-        status = check_tables(sql, model);
-        error = *sql_error(sql);
-        sql_close(sql);
+        status = connection_note(&connection, check_tables(connection.sql, model));
     }
+    connection_fini(&connection);
     if (is_missing(status)) {
         log_error("database not set up",
-                  "database=%.*s user=%.*s errno=%u error=%s hint=" SETUP_HINT,
-                  SLICE_ARG(model->database), SLICE_ARG(settings->sql_projector_user), error.number,
-                  error.text);
+                  "database=%.*s user=%.*s errno=%u error=\"%s\" hint=" SETUP_HINT,
+                  SLICE_ARG(model->database), SLICE_ARG(settings->sql_projector_user),
+                  error->number, error->text);
         return STATUS_NOT_FOUND;
     }
     if (status != STATUS_OK) {
-        log_warn_every("waiting for SQL", "address=%.*s status=%s errno=%u error=%s",
-                       SLICE_ARG(settings->sql_primary), status_name(status), error.number,
-                       error.text);
+        log_warn_every("waiting for SQL", "address=%.*s status=%s errno=%u error=\"%s\"",
+                       SLICE_ARG(settings->sql_primary), status_name(status), error->number,
+                       error->text);
     }
     return status;
 }

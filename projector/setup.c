@@ -16,9 +16,9 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
-#include "lib/sql/conn.h"
 #include "projector/commands_table.h"
 #include "projector/source/table.h"
+#include "projector/store/connection.h"
 #include "projector/store/tables.sql.h"
 
 #define SERVERS_TIMEOUT_US \
@@ -205,52 +205,43 @@ static enum status setup_users(struct sql_conn *sql, const struct settings *sett
 
 /* ------------------------------------------------------------------ the whole */
 
-static enum status connect_sql(const struct settings *settings, struct sql_conn **out)
+static enum status connect_sql(struct connection *connection)
 {
-    const struct sql_login login = {
-        .user = settings->sql_setup_user,
-        .password = settings->sql_setup_password,
-        .connect_timeout_us = settings->sql_connect_timeout,
-        .read_timeout_us = SERVERS_TIMEOUT_US, /* a schema may take its time */
-    };
+    struct slice address = connection->settings->sql_primary;
+    const struct sql_error *error = &connection->error;
     uint64_t deadline_us = clock_deadline(SERVERS_TIMEOUT_US);
-    struct sql_address address;
-    struct sql_error error = {.number = 0};
-    enum status status =
-        sql_address_parse(settings->sql_primary, SLICE_LITERAL("primary"), &address);
+    enum status status = connection_open(connection);
 
-    if (status != STATUS_OK) {
-        log_error("setup failed", "step=connect sql_primary=%.*s status=%s",
-                  SLICE_ARG(settings->sql_primary), status_name(status));
-        return status;
-    }
-    status = sql_open(&address, &login, SLICE_EMPTY, out, &error);
     while (status == STATUS_UNAVAILABLE && clock_left_us(deadline_us) > 0) {
-        log_warn_every("waiting for SQL", "address=%.*s errno=%u error=%s",
-                       SLICE_ARG(settings->sql_primary), error.number, error.text);
+        log_warn_every("waiting for SQL", "address=%.*s errno=%u error=\"%s\"", SLICE_ARG(address),
+                       error->number, error->text);
         usleep(SERVERS_PAUSE_US);
-        status = sql_open(&address, &login, SLICE_EMPTY, out, &error);
+        status = connection_open(connection);
     }
     if (status != STATUS_OK) {
-        log_error("setup failed", "step=connect user=%.*s status=%s errno=%u error=%s",
-                  SLICE_ARG(login.user), status_name(status), error.number, error.text);
+        log_error("setup failed",
+                  "step=connect sql_primary=%.*s user=%.*s status=%s errno=%u error=\"%s\"",
+                  SLICE_ARG(address), SLICE_ARG(connection->settings->sql_setup_user),
+                  status_name(status), error->number, error->text);
     }
     return status;
 }
 
 static enum status setup_sql(const struct settings *settings, const struct plan *plan)
 {
-    struct sql_conn *sql = NULL;
-    enum status status = connect_sql(settings, &sql);
+    struct connection connection;
+    enum status status;
     size_t i;
 
+    connection_init(&connection, settings, CONNECTION_SETUP, SLICE_EMPTY);
+    status = connect_sql(&connection);
     for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
-        status = setup_database(sql, &plan->models[i]);
+        status = setup_database(connection.sql, &plan->models[i]);
     }
     if (status == STATUS_OK) {
-        status = setup_users(sql, settings, plan);
+        status = setup_users(connection.sql, settings, plan);
     }
-    sql_close(sql);
+    connection_fini(&connection);
     return status;
 }
 

@@ -105,7 +105,7 @@ static enum status run(struct session *session, struct slice text,
                        struct arena *arena, struct sql_rows *rows_out)
 {
     char what[64];
-    enum status status = sql_run(session->sql,
+    enum status status = sql_run(session->connection.sql,
                                  &(struct sql_statement){.text = text,
                                                          .database = session->model->database,
                                                          .params = params,
@@ -116,7 +116,7 @@ static enum status run(struct session *session, struct slice text,
     if (status == STATUS_OK && rows_out->warnings > 0) {
         char warning[256];
 
-        sql_warning(session->sql, warning, sizeof(warning));
+        sql_warning(session->connection.sql, warning, sizeof(warning));
         (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
                        warning[0] ? warning : "a value was cut or changed");
         return STATUS_INVALID;

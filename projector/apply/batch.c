@@ -21,7 +21,8 @@ enum status batch_begin(struct batch *batch)
     struct session *session = batch->session;
     enum status status = session_may_commit(session);
 
-    return status == STATUS_OK ? session_note(session, sql_begin(session->sql), "begin") : status;
+    return status == STATUS_OK ? session_note(session, sql_begin(session->connection.sql), "begin")
+                               : status;
 }
 
 enum status batch_fence(struct batch *batch)
@@ -80,7 +81,7 @@ enum status batch_letters(struct batch *batch)
 
 enum status batch_checkpoint(struct batch *batch)
 {
-    struct sql_conn *sql = batch->session->sql;
+    struct sql_conn *sql = batch->session->connection.sql;
     struct slice database = batch->session->model->database;
     struct slice position = batch->given[batch->given_count - 1].position;
     enum status status = batch->sequence.unfinished
@@ -95,10 +96,10 @@ enum status batch_revision(struct batch *batch)
     struct session *session = batch->session;
 
     batch->published = session->view.home.len > 0;
-    return session_note(
-        session,
-        revision_raise(session->sql, session->model->database, &session->view, &batch->revision),
-        "twofold_revision");
+    return session_note(session,
+                        revision_raise(session->connection.sql, session->model->database,
+                                       &session->view, &batch->revision),
+                        "twofold_revision");
 }
 
 enum status batch_aggregates(struct batch *batch)
@@ -125,7 +126,7 @@ enum status batch_publish(struct batch *batch)
 
 enum status batch_commit(struct batch *batch)
 {
-    return session_note(batch->session, sql_commit(batch->session->sql), "commit");
+    return session_note(batch->session, sql_commit(batch->session->connection.sql), "commit");
 }
 
 /* Redis is away while nothing can be published: tokens are then met by asking the primary. */
@@ -150,7 +151,5 @@ enum status batch_tell(struct batch *batch)
 
 void batch_rollback(struct batch *batch)
 {
-    if (batch->session->sql) {
-        sql_rollback(batch->session->sql);
-    }
+    connection_rollback(&batch->session->connection);
 }

@@ -16,7 +16,7 @@ enum status dead_letter_lock(struct session *session, const struct lease *lease,
 {
     struct sql_rows rows;
     enum status status =
-        statement_run(session->sql, session->model->database, arena, &rows,
+        statement_run(session->connection.sql, session->model->database, arena, &rows,
                       "SELECT d.aggregate FROM twofold_checkpoint c LEFT JOIN twofold_dead_letter d"
                       " ON TRUE WHERE c.shard = ? AND c.fence = ? FOR UPDATE",
                       "su", lease->shard, lease->fence);
@@ -37,8 +37,8 @@ enum status dead_letter_lock(struct session *session, const struct lease *lease,
 enum status dead_letter_lock_lanes(struct session *session, struct arena *arena)
 {
     return session_note(session,
-                        statement_run(session->sql, session->model->database, arena, NULL,
-                                      "SELECT shard FROM twofold_checkpoint FOR UPDATE", ""),
+                        statement_run(session->connection.sql, session->model->database, arena,
+                                      NULL, "SELECT shard FROM twofold_checkpoint FOR UPDATE", ""),
                         "twofold_checkpoint");
 }
 
@@ -52,7 +52,7 @@ enum status dead_letter_add(struct session *session, const struct lease *lease,
 
     json_write(&raw, record->raw);
     status =
-        statement_run(session->sql, session->model->database, arena, NULL,
+        statement_run(session->connection.sql, session->model->database, arena, NULL,
                       "INSERT INTO twofold_dead_letter"
                       " (aggregate, version, shard, position, record, error, attempts, created)"
                       " VALUES (?, ?, ?, ?, ?, ?, ?, NOW(3))"

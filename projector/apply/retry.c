@@ -80,7 +80,7 @@ static enum status take_letters(struct retry *retry, struct batch *batch)
     struct sql_rows rows;
     enum status status = session_note(
         session,
-        statement_run(session->sql, session->model->database, &retry->arena, &rows,
+        statement_run(session->connection.sql, session->model->database, &retry->arena, &rows,
                       "SELECT id, record FROM twofold_dead_letter WHERE aggregate = ? ORDER BY id"
                       " LIMIT ? FOR UPDATE",
                       "Su", retry->aggregate, retry->limit),
@@ -106,7 +106,8 @@ static enum status delete_letters(struct retry *retry, const struct batch *batch
         return STATUS_OK;
     }
     return session_note(session,
-                        statement_run(session->sql, session->model->database, &retry->arena, NULL,
+                        statement_run(session->connection.sql, session->model->database,
+                                      &retry->arena, NULL,
                                       "DELETE FROM twofold_dead_letter WHERE aggregate = ?"
                                       " AND id <= ?",
                                       "SS", retry->aggregate, retry->last_id),
@@ -192,7 +193,7 @@ enum status retry_all(struct session *session, FILE *out)
     if (status == STATUS_OK) {
         status = session_note(
             session,
-            statement_run(session->sql, session->model->database, &arena, &rows,
+            statement_run(session->connection.sql, session->model->database, &arena, &rows,
                           "SELECT aggregate FROM twofold_dead_letter GROUP BY aggregate"
                           " ORDER BY MIN(id)",
                           ""),

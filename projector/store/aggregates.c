@@ -21,7 +21,7 @@ size_t rows_chunk(size_t left)
 static enum status run(struct session *session, struct buf *text, const struct value *const *params,
                        size_t param_count, struct arena *arena, struct sql_rows *rows_out)
 {
-    enum status status = sql_run(session->sql,
+    enum status status = sql_run(session->connection.sql,
                                  &(struct sql_statement){.text = buf_slice(text),
                                                          .database = session->model->database,
                                                          .params = params,

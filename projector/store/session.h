@@ -1,5 +1,6 @@
 /*
- * One thread's connections for one model, and what it last read of twofold_revision. Used by lanes and by `dead-letters retry`; the keeper has its own.
+ * One thread's connections for one model, and what it last read of twofold_revision. Used by lanes
+ * and by the commands on dead letters; the keeper, who guards all models, has none.
  */
 #ifndef PROJECTOR_STORE_SESSION_H
 #define PROJECTOR_STORE_SESSION_H
@@ -8,19 +9,21 @@
 #include "conf/settings/settings.h"
 #include "lib/aws/dynamodb.h"
 #include "lib/redis/sync.h"
-#include "lib/sql/conn.h"
+#include "projector/store/connection.h"
 #include "projector/store/revision.h"
 
 struct session {
     const struct settings *settings;
     const struct plan_model *model;
-    struct sql_conn *sql;           /* NULL: not connected */
-    struct redis_sync *redis;       /* connects by need */
+    struct connection connection;
+    struct redis_sync *redis;       /* connects when it is used */
     struct dynamodb_sync *dynamodb; /* borrowed: the event table, for gaps; NULL: none needed */
     struct revision view;           /* committed, as last read by session_learn */
     struct null_note note;
-    bool page_known; /* view.home is on our Redis and its page names the SQL server we write to */
-    char error[400]; /* what failed last, for logs and dead letters */
+    /* view.home is on our Redis and its page names the SQL server we write to */
+    bool page_known;
+    /* what failed last, for logs and dead letters */
+    char error[400];
 };
 
 void session_init(struct session *session, const struct settings *settings,
@@ -31,8 +34,9 @@ void session_fini(struct session *session);
 MUST_CHECK enum status session_learn(struct session *session);
 
 /*
- * May a transaction commit by what was learnt? OK; FENCED: another plan's or epoch's row (see view); BUSY: home is NULL, and two leases have not passed;
- * UNAVAILABLE: home is on a Redis that is not ours or cannot be reached (the keeper will see to it).
+ * May a transaction commit by what was learnt? OK; FENCED: another plan's row (see view); BUSY: home
+ * is NULL, and two leases have not passed; UNAVAILABLE: home is on a Redis that is not ours or
+ * cannot be reached (the keeper will see to it), or SQL is not connected.
  */
 MUST_CHECK enum status session_may_commit(struct session *session);
 
@@ -43,9 +47,5 @@ enum status session_note(struct session *session, enum status status, const char
 enum status session_refuse(struct session *session, enum status status, const char *why);
 
 uint64_t session_redis_deadline(const struct session *session);
-
-/* A connection as the projector needs it: READ COMMITTED, short lock waits. DATABASE may be empty. */
-MUST_CHECK enum status projector_sql_open(const struct settings *settings, struct slice database,
-                                          struct sql_conn **out, struct sql_error *error_out);
 
 #endif

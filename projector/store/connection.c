@@ -1,0 +1,123 @@
+/*
+ * The one place where the projector opens, judges and drops connections to the SQL primary.
+ *
+ *     not connected --open--> connected --note: lost, uncertain; rollback: lost--> not connected
+ *
+ * Invariant: a connection that was lost is never used again: what it meant to its user (a
+ * transaction, a lock, what was read) went with it.
+ */
+#include "projector/store/connection.h"
+
+#include <stdio.h>
+
+#define SETUP_TIMEOUT_US (60 * 1000000ull) /* a schema may take its time */
+
+void connection_init(struct connection *connection, const struct settings *settings,
+                     enum connection_login login, struct slice database)
+{
+    *connection = (struct connection){.settings = settings, .login = login, .database = database};
+}
+
+static void drop(struct connection *connection)
+{
+    sql_close(connection->sql);
+    connection->sql = NULL;
+}
+
+void connection_fini(struct connection *connection)
+{
+    drop(connection);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static struct sql_login login_of(const struct connection *connection)
+{
+    const struct settings *settings = connection->settings;
+
+    if (connection->login == CONNECTION_SETUP) {
+        return (struct sql_login){
+            .user = settings->sql_setup_user,
+            .password = settings->sql_setup_password,
+            .connect_timeout_us = settings->sql_connect_timeout,
+            .read_timeout_us = SETUP_TIMEOUT_US,
+        };
+    }
+    return (struct sql_login){
+        .user = settings->sql_projector_user,
+        .password = settings->sql_projector_password,
+        .connect_timeout_us = settings->sql_connect_timeout,
+        .read_timeout_us = settings->apply_timeout,
+    };
+}
+
+/*
+ * A lock is waited for half as long as a statement, so that the server gives up first and says why.
+ * A connection that says nothing for as long as a shard's lease is ended by the server, and its
+ * transaction with it: the locks of a projector that sleeps would keep its successor waiting.
+ */
+static enum status prepare(struct connection *connection)
+{
+    const struct settings *settings = connection->settings;
+    uint64_t lock_s = settings->apply_timeout / 2000000, idle_s = settings->shard_lease / 1000000;
+    char text[120];
+    enum status status;
+
+    if (connection->login == CONNECTION_SETUP) {
+        return STATUS_OK;
+    }
+    (void)snprintf(
+        text, sizeof(text), "SET SESSION innodb_lock_wait_timeout = %u, SESSION wait_timeout = %u",
+        (unsigned int)(lock_s > 0 ? lock_s : 1), (unsigned int)(idle_s > 0 ? idle_s : 1));
+    status = sql_exec(connection->sql, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    return status == STATUS_OK ? sql_exec(connection->sql, text) : status;
+}
+
+enum status connection_open(struct connection *connection)
+{
+    const struct sql_login login = login_of(connection);
+    struct sql_address address;
+    enum status status;
+
+    if (connection->sql) {
+        return STATUS_OK;
+    }
+    status =
+        sql_address_parse(connection->settings->sql_primary, SLICE_LITERAL("primary"), &address);
+    if (status != STATUS_OK) {
+        connection->error = (struct sql_error){.text = "sql_primary is no address"};
+        return status;
+    }
+    status = sql_open(&address, &login, connection->database, &connection->sql, &connection->error);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = connection_note(connection, prepare(connection));
+    if (status != STATUS_OK) {
+        drop(connection);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ losing it */
+
+enum status connection_note(struct connection *connection, enum status status)
+{
+    if (status != STATUS_OK && connection->sql) {
+        connection->error = *sql_error(connection->sql);
+        if (sql_lost(connection->sql) || status == STATUS_UNCERTAIN) {
+            drop(connection);
+        }
+    }
+    return status;
+}
+
+void connection_rollback(struct connection *connection)
+{
+    if (connection->sql) {
+        sql_rollback(connection->sql);
+        if (sql_lost(connection->sql)) {
+            drop(connection);
+        }
+    }
+}
