@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conf/plan/check.h"
+#include "conf/settings/clients.h"
 #include "gateway/admin.h"
 #include "gateway/filter.h"
 #include "gateway/nodes.h"
@@ -64,10 +65,7 @@ static bool plan_is_accepted(const struct plan *plan, const struct sql_address *
 static int check_plan(const struct settings *settings, const struct plan *plan,
                       const struct sql_address *primary)
 {
-    const struct sql_login login = {.user = settings->sql_projector_user,
-                                    .password = settings->sql_projector_password,
-                                    .connect_timeout_us = settings->sql_connect_timeout,
-                                    .read_timeout_us = settings->sql_timeout};
+    const struct sql_login login = clients_sql_check(settings);
 
     if (!plan_is_accepted(plan, primary, &login, CHECK_ALL)) {
         return EXIT_FAILURE;
@@ -83,7 +81,7 @@ static int action_check(const struct settings *settings)
     struct edition *edition;
     int code;
 
-    if (nodes_configure(settings, &config) != STATUS_OK) {
+    if (clients_sql_pool(settings, &config) != STATUS_OK) {
         return EXIT_FAILURE;
     }
     edition = edition_load(settings, ROLE_ALL);
@@ -187,7 +185,7 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
         return STATUS_INVALID;
     }
     gateway->edition = edition_load(settings, gateway->role);
-    if (!gateway->edition || nodes_configure(settings, &config) != STATUS_OK ||
+    if (!gateway->edition || clients_sql_pool(settings, &config) != STATUS_OK ||
         (gateway->role != ROLE_COMMAND &&
          nodes_verify(&config, gateway->edition->plan) != STATUS_OK)) {
         return STATUS_INVALID;
@@ -227,7 +225,7 @@ static bool queries_are_accepted(const struct gateway *gateway, const struct pla
     struct sql_config config;
 
     return gateway->role == ROLE_COMMAND ||
-           (nodes_configure(gateway->settings, &config) == STATUS_OK &&
+           (clients_sql_pool(gateway->settings, &config) == STATUS_OK &&
             plan_is_accepted(plan, &config.nodes[SQL_PRIMARY], &config.login, CHECK_QUERIES));
 }
 

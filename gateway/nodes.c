@@ -1,63 +1,9 @@
 /*
- * SQL nodes from settings, and the question at start whether `twofold-projector setup` has run.
+ * The question at start whether `twofold-projector setup` has run.
  */
 #include "gateway/nodes.h"
 
 #include "lib/base/log.h"
-
-static enum status add_node(struct sql_config *config, struct slice address, const char *name,
-                            const char *setting)
-{
-    struct sql_address *node = &config->nodes[config->node_count];
-
-    if (config->node_count == SQL_NODES_MAX) {
-        log_error("too many replicas", "setting=%s most=%d", setting, SQL_NODES_MAX - 1);
-        return STATUS_INVALID;
-    }
-    if (sql_address_parse(slice_trim(address), slice_str(name), node) != STATUS_OK) {
-        log_error("bad address", "setting=%s value=%.*s allowed=host:port_or_/path/of/socket",
-                  setting, SLICE_ARG(address));
-        return STATUS_INVALID;
-    }
-    config->node_count++;
-    return STATUS_OK;
-}
-
-enum status nodes_configure(const struct settings *settings, struct sql_config *out)
-{
-    static const char *const names[SQL_NODES_MAX] = {
-        "primary",   "replica1",  "replica2",  "replica3", "replica4",  "replica5",
-        "replica6",  "replica7",  "replica8",  "replica9", "replica10", "replica11",
-        "replica12", "replica13", "replica14", "replica15"};
-    struct slice rest = settings->sql_replicas;
-
-    *out = (struct sql_config){
-        .login = {.user = settings->sql_user,
-                  .password = settings->sql_password,
-                  .connect_timeout_us = settings->sql_connect_timeout,
-                  .read_timeout_us = settings->sql_timeout},
-        .threads = settings->sql_threads,
-        .queue_max = settings->sql_queue,
-        .primary_max = settings->sql_primary_max,
-        .primary_queue = settings->sql_primary_queue,
-        .replica_us = settings->sql_replica_timeout,
-        .eject_us = settings->sql_eject,
-        .eject_cap_us = settings->sql_eject_cap,
-    };
-    if (add_node(out, settings->sql_primary, names[0], "sql_primary") != STATUS_OK) {
-        return STATUS_INVALID;
-    }
-    while (rest.len > 0) {
-        struct slice one;
-
-        slice_cut(rest, ',', &one, &rest);
-        if (add_node(out, one, names[out->node_count % SQL_NODES_MAX], "sql_replicas") !=
-            STATUS_OK) {
-            return STATUS_INVALID;
-        }
-    }
-    return STATUS_OK;
-}
 
 static enum status verify_model(struct sql_conn *conn, const struct plan_model *model,
                                 struct arena *arena)

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include "conf/settings/clients.h"
+
 #define SETUP_TIMEOUT_US (60 * 1000000ull) /* a schema may take its time */
 
 void connection_init(struct connection *connection, const struct settings *settings,
@@ -33,22 +35,9 @@ void connection_fini(struct connection *connection)
 
 static struct sql_login login_of(const struct connection *connection)
 {
-    const struct settings *settings = connection->settings;
-
-    if (connection->login == CONNECTION_SETUP) {
-        return (struct sql_login){
-            .user = settings->sql_setup_user,
-            .password = settings->sql_setup_password,
-            .connect_timeout_us = settings->sql_connect_timeout,
-            .read_timeout_us = SETUP_TIMEOUT_US,
-        };
-    }
-    return (struct sql_login){
-        .user = settings->sql_projector_user,
-        .password = settings->sql_projector_password,
-        .connect_timeout_us = settings->sql_connect_timeout,
-        .read_timeout_us = settings->apply_timeout,
-    };
+    return connection->login == CONNECTION_SETUP
+               ? clients_sql_setup(connection->settings, SETUP_TIMEOUT_US)
+               : clients_sql_projector(connection->settings);
 }
 
 /*
@@ -82,8 +71,7 @@ enum status connection_open(struct connection *connection)
     if (connection->sql) {
         return STATUS_OK;
     }
-    status =
-        sql_address_parse(connection->settings->sql_primary, SLICE_LITERAL("primary"), &address);
+    status = clients_sql_primary(connection->settings, &address);
     if (status != STATUS_OK) {
         connection->error = (struct sql_error){.text = "sql_primary is no address"};
         return status;
