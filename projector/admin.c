@@ -11,6 +11,7 @@
 #include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
+#include "lib/data/json_add.h"
 #include "lib/httpd/pages.h"
 
 #define SILENCE_US 2000000 /* beyond a keeper's turn */
@@ -43,23 +44,28 @@ static bool sql_answers(const struct follower *follower, size_t models)
 /* Redis is missed but not needed: two leases later the projection goes on without it. */
 static bool list_faults(const struct follower *follower, size_t models, struct buf *list)
 {
+    // clang-format off
     const struct fault faults[] = {
-        {!sql_answers(follower, models), true,             "the SQL primary does not answer"},
-        {!follower->stream_up,                     true,         "the stream cannot be read"},
-        {follower->superseded,                     true,         "superseded by a projector of another plan"},
-        {follower->gap,                     true,                "the stream was trimmed: rebuild the model"       },
-        {!follower->redis_up,                     false,          "Redis does not answer"},
+        {!sql_answers(follower, models), true,  "the SQL primary does not answer"},
+        {!follower->stream_up,           true,  "the stream cannot be read"},
+        {follower->superseded,           true,  "superseded by a projector of another plan"},
+        {follower->gap,                  true,  "the stream was trimmed: rebuild the model"},
+        {!follower->redis_up,            false, "Redis does not answer"},
     };
+    // clang-format on
+    struct arena arena = {0};
     bool ready = true;
     size_t i;
 
     for (i = 0; i < ARRAY_COUNT(faults); i++) {
         if (faults[i].is) {
-            buf_printf(list, "%s\"%.*s: %s\"", list->len > 0 ? "," : "",
-                       SLICE_ARG(follower->model->name), faults[i].text);
+            json_add_string(
+                list, NULL,
+                arena_printf(&arena, "%.*s: %s", SLICE_ARG(follower->model->name), faults[i].text));
             ready = ready && !faults[i].needed;
         }
     }
+    arena_fini(&arena);
     return ready;
 }
 
@@ -69,11 +75,16 @@ bool admin_ready(const struct follower *followers, size_t count, struct buf *bod
     bool ready = true;
     size_t i;
 
+    json_add_array(&list, NULL);
     for (i = 0; i < count; i++) {
         ready = list_faults(&followers[i], count, &list) && ready;
     }
-    buf_printf(body, "{\"ready\":%s,\"missing\":[%.*s]}\n", ready ? "true" : "false",
-               SLICE_ARG(buf_slice(&list)));
+    json_add_end(&list, ']');
+    json_add_object(body, NULL);
+    json_add_bool(body, "ready", ready);
+    json_add_raw(body, "missing", buf_slice(&list));
+    json_add_end(body, '}');
+    buf_append_char(body, '\n');
     buf_fini(&list);
     return ready;
 }

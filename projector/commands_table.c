@@ -10,20 +10,34 @@
 #include "command/idempotency.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/data/json_add.h"
 #include "projector/source/table.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
 #define ACTIVE_PAUSE_US   100000
 
-#define TABLE "\"TableName\":\"" COMMANDS_TABLE "\""
-
+/* BODY begins with the table's name; it is ended, sent and freed here. */
 static enum status call(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
-                        const char *body, struct arena *arena, struct dynamodb_answer *answer)
+                        struct buf *body, struct arena *arena, struct dynamodb_answer *answer)
 {
+    enum status status;
+
     *answer = (struct dynamodb_answer){.body = NULL};
-    return dynamodb_sync_call(dynamodb, operation, slice_str(body), arena,
-                              clock_deadline(CALL_TIMEOUT_US), answer);
+    json_add_end(body, '}');
+    status = dynamodb_sync_call(dynamodb, operation, buf_slice(body), arena,
+                                clock_deadline(CALL_TIMEOUT_US), answer);
+    buf_fini(body);
+    return status;
+}
+
+static struct buf request(void)
+{
+    struct buf body = {0};
+
+    json_add_object(&body, NULL);
+    json_add_string(&body, "TableName", SLICE_LITERAL(COMMANDS_TABLE));
+    return body;
 }
 
 static struct slice text_at(const struct dynamodb_answer *answer, const char *map, const char *name)
@@ -37,7 +51,8 @@ static struct slice text_at(const struct dynamodb_answer *answer, const char *ma
 static enum status describe(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, "{" TABLE "}", arena, &answer);
+    struct buf body = request();
+    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, &body, arena, &answer);
 
     if (status == STATUS_OK && slice_is(text_at(&answer, "Table", "TableStatus"), "CREATING")) {
         return STATUS_BUSY;
@@ -60,17 +75,17 @@ static enum status wait_active(struct dynamodb_sync *dynamodb, struct arena *are
 
 static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
+    const struct table_key key = {SLICE_LITERAL(COMMANDS_KEY), "S"};
     struct dynamodb_answer answer;
-    enum status status = table_change(
-        dynamodb, DYNAMODB_CREATE_TABLE,
-        SLICE_LITERAL("{" TABLE ",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
-                      "{\"AttributeName\":\"" COMMANDS_KEY
-                      "\",\"AttributeType\":\"S\"}],\"KeySchema\":["
-                      "{\"AttributeName\":\"" COMMANDS_KEY "\",\"KeyType\":\"HASH\"}]}"),
-        arena, &answer);
+    struct buf body = {0};
+    enum status status;
 
+    table_creation(&body, SLICE_LITERAL(COMMANDS_TABLE), &key, 1, false);
+    status = table_change(dynamodb, DYNAMODB_CREATE_TABLE, buf_slice(&body), arena, &answer);
+    buf_fini(&body);
     if (status != STATUS_OK && !slice_is(answer.error, "ResourceInUseException")) {
-        log_error("table not made", "table=" COMMANDS_TABLE " status=%s error=%.*s message=%.*s",
+        log_error("table not made",
+                  "table=" COMMANDS_TABLE " status=%s error=%.*s message=\"%.*s\"",
                   status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));
         return status;
     }
@@ -81,20 +96,22 @@ static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
 static void let_expire(struct dynamodb_sync *dynamodb, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    enum status status =
-        call(dynamodb, DYNAMODB_DESCRIBE_TIME_TO_LIVE, "{" TABLE "}", arena, &answer);
+    struct buf body = request();
+    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TIME_TO_LIVE, &body, arena, &answer);
     struct slice known = text_at(&answer, "TimeToLiveDescription", "TimeToLiveStatus");
 
     if (status == STATUS_OK && slice_starts(known, "DISABL")) {
-        status = call(dynamodb, DYNAMODB_UPDATE_TIME_TO_LIVE,
-                      "{" TABLE ",\"TimeToLiveSpecification\":{\"AttributeName\":\"" COMMANDS_EXPIRY
-                      "\",\"Enabled\":true}}",
-                      arena, &answer);
+        body = request();
+        json_add_object(&body, "TimeToLiveSpecification");
+        json_add_string(&body, "AttributeName", SLICE_LITERAL(COMMANDS_EXPIRY));
+        json_add_bool(&body, "Enabled", true);
+        json_add_end(&body, '}');
+        status = call(dynamodb, DYNAMODB_UPDATE_TIME_TO_LIVE, &body, arena, &answer);
     }
     if (status != STATUS_OK) {
         log_warn("items of a table do not expire",
-                 "table=" COMMANDS_TABLE " status=%s error=%.*s message=%.*s", status_name(status),
-                 SLICE_ARG(answer.error), SLICE_ARG(answer.message));
+                 "table=" COMMANDS_TABLE " status=%s error=%.*s message=\"%.*s\"",
+                 status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));
     }
 }
 

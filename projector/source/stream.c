@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 static struct slice text_of(const struct value *map, const char *name)
 {
@@ -45,12 +45,6 @@ static enum status trimmed_if_gone(enum status status)
     return status == STATUS_NOT_FOUND ? STATUS_TRIMMED : status;
 }
 
-static void member(struct buf *buf, const char *name, struct slice text)
-{
-    buf_printf(buf, "%s\"%s\":", buf->len > 0 ? "," : "{", name);
-    json_write_string(buf, text);
-}
-
 static enum status find_iterator(struct stream *stream, struct arena *arena)
 {
     struct dynamodb_answer answer;
@@ -58,14 +52,16 @@ static enum status find_iterator(struct stream *stream, struct arena *arena)
     bool from_start = stream->position[0] == '\0';
     enum status status;
 
-    member(&body, "StreamArn", stream->arn);
-    member(&body, "ShardId", stream->shard);
-    member(&body, "ShardIteratorType",
-           from_start ? SLICE_LITERAL("TRIM_HORIZON") : SLICE_LITERAL("AFTER_SEQUENCE_NUMBER"));
+    json_add_object(&body, NULL);
+    json_add_string(&body, "StreamArn", stream->arn);
+    json_add_string(&body, "ShardId", stream->shard);
+    json_add_string(&body, "ShardIteratorType",
+                    from_start ? SLICE_LITERAL("TRIM_HORIZON")
+                               : SLICE_LITERAL("AFTER_SEQUENCE_NUMBER"));
     if (!from_start) {
-        member(&body, "SequenceNumber", slice_str(stream->position));
+        json_add_string(&body, "SequenceNumber", slice_str(stream->position));
     }
-    buf_append_char(&body, '}');
+    json_add_end(&body, '}');
     status = trimmed_if_gone(call(stream, DYNAMODB_GET_SHARD_ITERATOR, &body, arena, &answer));
     buf_fini(&body);
     if (status == STATUS_OK) {
@@ -98,8 +94,10 @@ static enum status get_records(struct stream *stream, unsigned int limit, struct
     struct buf body = {0};
     enum status status;
 
-    member(&body, "ShardIterator", buf_slice(&stream->iterator));
-    buf_printf(&body, ",\"Limit\":%u}", limit);
+    json_add_object(&body, NULL);
+    json_add_string(&body, "ShardIterator", buf_slice(&stream->iterator));
+    json_add_u64(&body, "Limit", limit);
+    json_add_end(&body, '}');
     status = call(stream, DYNAMODB_GET_RECORDS, &body, arena, &answer);
     buf_fini(&body);
     if (status != STATUS_OK) {

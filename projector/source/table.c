@@ -1,10 +1,11 @@
 /*
  * A model's DynamoDB table and its stream.
  *
- *     table_create:  CreateTable -> (exists) UpdateTable if its stream is off -> DescribeTable until ACTIVE
+ *     table_create:  CreateTable -> (exists) UpdateTable if its stream is off
+ *                    -> DescribeTable until ACTIVE
  *
- * The projector needs NEW_AND_OLD_IMAGES: tags are made of both images. Another stream's type cannot be changed in place, so it is said, not
- * mended.
+ * The projector needs NEW_AND_OLD_IMAGES: tags are made of both images. The type of a stream cannot
+ * be changed in place, so another one is reported, not mended.
  */
 #include "projector/source/table.h"
 
@@ -12,7 +13,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
@@ -52,9 +53,14 @@ static enum status describe(struct dynamodb_sync *dynamodb, struct slice table, 
                             const struct value **table_out)
 {
     struct dynamodb_answer answer;
-    struct slice body = arena_printf(arena, "{\"TableName\":\"%.*s\"}", SLICE_ARG(table));
-    enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, body, arena, &answer);
+    struct buf body = {0};
+    enum status status;
 
+    json_add_object(&body, NULL);
+    json_add_string(&body, "TableName", table);
+    json_add_end(&body, '}');
+    status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, buf_slice(&body), arena, &answer);
+    buf_fini(&body);
     if (status == STATUS_OK) {
         *table_out = value_get(answer.body, SLICE_LITERAL("Table"));
         status = *table_out ? STATUS_OK : STATUS_CORRUPT;
@@ -92,48 +98,84 @@ enum status table_stream(struct dynamodb_sync *dynamodb, const struct plan_aggre
     return STATUS_OK;
 }
 
-#define STREAM_ON \
-    "\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}"
-
-/*
- * The write model's keys: those of events are in command/README.md "How events are appended", an
- * item's is its id.
- */
-static struct slice creation(struct arena *arena, const struct plan_aggregate *aggregate)
+static void add_stream(struct buf *body)
 {
-    if (aggregate->store == STORE_EVENTS) {
-        return arena_printf(
-            arena,
-            "{\"TableName\":\"%.*s\",\"BillingMode\":\"PAY_PER_REQUEST\","
-            "\"AttributeDefinitions\":[{\"AttributeName\":\"PK\",\"AttributeType\":\"S\"},"
-            "{\"AttributeName\":\"SK\",\"AttributeType\":\"S\"}],"
-            "\"KeySchema\":[{\"AttributeName\":\"PK\",\"KeyType\":\"HASH\"},"
-            "{\"AttributeName\":\"SK\",\"KeyType\":\"RANGE\"}]," STREAM_ON "}",
-            SLICE_ARG(aggregate->table));
-    }
-    return arena_printf(
-        arena,
-        "{\"TableName\":\"%.*s\",\"BillingMode\":\"PAY_PER_REQUEST\","
-        "\"AttributeDefinitions\":[{\"AttributeName\":\"%.*s\",\"AttributeType\":\"%s\"}],"
-        "\"KeySchema\":[{\"AttributeName\":\"%.*s\",\"KeyType\":\"HASH\"}]," STREAM_ON "}",
-        SLICE_ARG(aggregate->table), SLICE_ARG(aggregate->id_name),
-        aggregate->id_type == SCALAR_STRING ? "S" : "N", SLICE_ARG(aggregate->id_name));
+    json_add_object(body, "StreamSpecification");
+    json_add_bool(body, "StreamEnabled", true);
+    json_add_string(body, "StreamViewType", SLICE_LITERAL("NEW_AND_OLD_IMAGES"));
+    json_add_end(body, '}');
 }
 
-static enum status turn_stream_on(struct dynamodb_sync *dynamodb, struct slice table,
-                                  struct arena *arena)
+/* An element of AttributeDefinitions or of KeySchema. */
+static void add_attribute(struct buf *body, struct slice name, const char *member,
+                          struct slice text)
+{
+    json_add_object(body, NULL);
+    json_add_string(body, "AttributeName", name);
+    json_add_string(body, member, text);
+    json_add_end(body, '}');
+}
+
+void table_creation(struct buf *body, struct slice table, const struct table_key *keys,
+                    size_t count, bool stream)
+{
+    size_t i;
+
+    json_add_object(body, NULL);
+    json_add_string(body, "TableName", table);
+    json_add_string(body, "BillingMode", SLICE_LITERAL("PAY_PER_REQUEST"));
+    json_add_array(body, "AttributeDefinitions");
+    for (i = 0; i < count; i++) {
+        add_attribute(body, keys[i].name, "AttributeType", slice_str(keys[i].type));
+    }
+    json_add_end(body, ']');
+    json_add_array(body, "KeySchema");
+    for (i = 0; i < count; i++) {
+        add_attribute(body, keys[i].name, "KeyType",
+                      i == 0 ? SLICE_LITERAL("HASH") : SLICE_LITERAL("RANGE"));
+    }
+    json_add_end(body, ']');
+    if (stream) {
+        add_stream(body);
+    }
+    json_add_end(body, '}');
+}
+
+/* The keys of events are in command/README.md "How events are appended"; an item's is its id. */
+static void creation(struct buf *body, const struct plan_aggregate *aggregate)
+{
+    const struct table_key event_keys[] = {
+        {SLICE_LITERAL("PK"), "S"},
+        {SLICE_LITERAL("SK"), "S"}
+    };
+    const struct table_key item_key = {aggregate->id_name,
+                                       aggregate->id_type == SCALAR_STRING ? "S" : "N"};
+
+    if (aggregate->store == STORE_EVENTS) {
+        table_creation(body, aggregate->table, event_keys, ARRAY_COUNT(event_keys), true);
+    } else {
+        table_creation(body, aggregate->table, &item_key, 1, true);
+    }
+}
+
+static enum status enable_stream(struct dynamodb_sync *dynamodb, struct slice table,
+                                 struct arena *arena)
 {
     const struct value *described = NULL;
     struct dynamodb_answer answer;
+    struct buf body = {0};
     enum status status = describe(dynamodb, table, arena, &described);
 
     if (status != STATUS_OK || stream_is_on(described)) {
         return status;
     }
-    return table_change(
-        dynamodb, DYNAMODB_UPDATE_TABLE,
-        arena_printf(arena, "{\"TableName\":\"%.*s\"," STREAM_ON "}", SLICE_ARG(table)), arena,
-        &answer);
+    json_add_object(&body, NULL);
+    json_add_string(&body, "TableName", table);
+    add_stream(&body);
+    json_add_end(&body, '}');
+    status = table_change(dynamodb, DYNAMODB_UPDATE_TABLE, buf_slice(&body), arena, &answer);
+    buf_fini(&body);
+    return status;
 }
 
 static enum status wait_active(struct dynamodb_sync *dynamodb,
@@ -155,19 +197,22 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
 {
     struct arena arena = {0};
     struct dynamodb_answer answer;
-    enum status status =
-        table_change(dynamodb, DYNAMODB_CREATE_TABLE, creation(&arena, aggregate), &arena, &answer);
+    struct buf body = {0};
+    enum status status;
 
+    creation(&body, aggregate);
+    status = table_change(dynamodb, DYNAMODB_CREATE_TABLE, buf_slice(&body), &arena, &answer);
+    buf_fini(&body);
     if (status == STATUS_OK) {
         log_info("table made", "table=%.*s", SLICE_ARG(aggregate->table));
     } else if (slice_is(answer.error, "ResourceInUseException")) {
-        status = turn_stream_on(dynamodb, aggregate->table, &arena);
+        status = enable_stream(dynamodb, aggregate->table, &arena);
     }
     if (status == STATUS_OK) {
         status = wait_active(dynamodb, aggregate, &arena);
     }
     if (status != STATUS_OK) {
-        log_error("table not made", "table=%.*s status=%s error=%.*s message=%.*s",
+        log_error("table not made", "table=%.*s status=%s error=%.*s message=\"%.*s\"",
                   SLICE_ARG(aggregate->table), status_name(status), SLICE_ARG(answer.error),
                   SLICE_ARG(answer.message));
     }

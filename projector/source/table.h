@@ -6,6 +6,7 @@
 
 #include "conf/plan/plan.h"
 #include "lib/aws/dynamodb.h"
+#include "lib/base/buf.h"
 
 /*
  * The stream that a table writes now, in ARENA.
@@ -23,6 +24,15 @@ MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb,
 MUST_CHECK enum status table_change(struct dynamodb_sync *dynamodb,
                                     enum dynamodb_operation operation, struct slice body,
                                     struct arena *arena, struct dynamodb_answer *answer);
+
+struct table_key {
+    struct slice name;
+    const char *type; /* "S", "N" */
+};
+
+/* CreateTable's request. KEYS: the partition key, and behind it the sort key if there is one. */
+void table_creation(struct buf *body, struct slice table, const struct table_key *keys,
+                    size_t count, bool stream);
 
 /* Makes the table with its stream and waits until both are there. A table that exists gets a stream if it has none. */
 MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb,

@@ -11,7 +11,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 #include "projector/store/statement.h"
 
 #define PAGES_MAX 1000 /* of 100 shards each */
@@ -33,13 +33,12 @@ static enum status describe_page(struct dynamodb_sync *dynamodb, struct slice ar
     struct buf body = {0};
     enum status status;
 
-    buf_append_str(&body, "{\"StreamArn\":");
-    json_write_string(&body, arn);
+    json_add_object(&body, NULL);
+    json_add_string(&body, "StreamArn", arn);
     if (after.len > 0) {
-        buf_append_str(&body, ",\"ExclusiveStartShardId\":");
-        json_write_string(&body, after);
+        json_add_string(&body, "ExclusiveStartShardId", after);
     }
-    buf_append_char(&body, '}');
+    json_add_end(&body, '}');
     status = dynamodb_sync_call(dynamodb, DYNAMODB_DESCRIBE_STREAM, buf_slice(&body), arena,
                                 clock_deadline(timeout_us), &answer);
     buf_fini(&body);
