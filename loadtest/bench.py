@@ -15,7 +15,8 @@ SERVER_CORE, CLIENT_CORE = "0", "1"
 
 
 def stack(*words):
-    env = dict(os.environ, RUN_DIR=RUN_DIR, PORT_BASE=str(PORT_BASE), CACHE=CACHE, BUILD=BUILD, TWOFOLD_WORKERS="1")
+    env = dict(os.environ, RUN_DIR=RUN_DIR, PORT_BASE=str(PORT_BASE), CACHE=CACHE, BUILD=BUILD,
+               TWOFOLD_WORKERS="1")
     subprocess.run([os.path.join(ROOT, "conf/local/stack"), *words], env=env, check=True,
                    stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
@@ -58,26 +59,32 @@ def cpu(pid):
 def resident(pid):
     """Bytes of memory that are the process's own."""
     with open(f"/proc/{pid}/smaps_rollup") as rollup:
-        return sum(int(kb) for kb in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup.read(), re.M)) * 1024
+        return sum(int(kb) for kb in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup.read(),
+                                                re.M)) * 1024
 
 
 def pin(pid, core=SERVER_CORE):
-    subprocess.run(["taskset", "-a", "-p", "-c", core, str(pid)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["taskset", "-a", "-p", "-c", core, str(pid)], check=True,
+                   stdout=subprocess.DEVNULL)
 
 
 def lookups(admin_port):
     """Lookups by result, summed over queries."""
     _, text = request(admin_port, "GET", "/metrics")
     found = {}
-    for result, value in re.findall(rb'^twofold_cache_lookups_total\{.*result="(\w+)"\} (\S+)$', text, re.M):
+    for result, value in re.findall(rb'^twofold_cache_lookups_total\{.*result="(\w+)"\} (\S+)$',
+                                    text, re.M):
         found[result.decode()] = found.get(result.decode(), 0) + float(value)
     return found
 
 
 def run_wrk(port, args, connections, seconds):
-    words = ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
-             "-s", os.path.join(ROOT, "loadtest/keys.lua"), f"http://127.0.0.1:{port}", "--", *map(str, args)]
-    text = subprocess.run(words, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
+    words = ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
+             "--timeout", "10s",
+             "-s", os.path.join(ROOT, "loadtest/keys.lua"), f"http://127.0.0.1:{port}", "--",
+             *map(str, args)]
+    text = subprocess.run(words, check=True, capture_output=True, text=True,
+                          timeout=seconds + 60).stdout
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     errors = re.search(r"Socket errors: (.*)", text)
     return {"count": int(re.search(r"(\d+) requests in", text).group(1)),
@@ -101,8 +108,10 @@ def measure(pid, port, args, connections, seconds, beside=()):
 
 def open_loop(port, rate, seconds, prefix, first, count):
     """Latencies in microseconds at a fixed rate; COUNT < 0: each key once."""
-    words = ["taskset", "-c", CLIENT_CORE, os.path.join(BUILD, "loadtest/openloop"), str(port), str(rate), str(seconds), "64",
+    words = ["taskset", "-c", CLIENT_CORE, os.path.join(BUILD, "loadtest/openloop"), str(port),
+             str(rate), str(seconds), "64",
              prefix, str(first), str(count)]
-    text = subprocess.run(words, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
+    text = subprocess.run(words, check=True, capture_output=True, text=True,
+                          timeout=seconds + 30).stdout
     names = ("sent", "answered", "failed", "p50", "p90", "p99", "p999", "max")
     return dict(zip(names, map(int, text.split())))

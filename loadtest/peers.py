@@ -1,4 +1,6 @@
-"""Servers beside the stack, each one process with one thread of work: nginx, webdis, node, the DynamoDB stub, further gateways."""
+"""Servers beside the stack, each one process with one thread of work: nginx, webdis, node, the
+DynamoDB stub, further gateways.
+"""
 import json
 import os
 import shutil
@@ -7,7 +9,8 @@ import subprocess
 
 from bench import BUILD, CACHE, PORT_BASE, ROOT, RUN_DIR, request, wait_until
 
-PORTS = {"nginx": PORT_BASE + 20, "webdis": PORT_BASE + 21, "node": PORT_BASE + 22, "stub": PORT_BASE + 23, "gateway": PORT_BASE + 24}
+PORTS = {"nginx": PORT_BASE + 20, "webdis": PORT_BASE + 21, "node": PORT_BASE + 22,
+         "stub": PORT_BASE + 23, "gateway": PORT_BASE + 24}
 
 
 class Peer:
@@ -16,7 +19,8 @@ class Peer:
     def __init__(self, name, words, path="/", env=None, port=None):
         self.name, self.port, self.path = name, port or PORTS[name], path
         self.log = open(os.path.join(folder(), name + ".log"), "w")
-        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=env)
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, env=env)
         try:
             wait_until(self.answers)
         except BaseException:
@@ -68,9 +72,12 @@ def write(name, text):
 # ---------------------------------------------------------------- nginx: return 200
 
 def nginx_conf(answer, body):
-    """The headers and the body of one of our own answers. Date, Content-Length and Connection are the server's."""
+    """The headers and the body of one of our own answers. Date, Content-Length and Connection are
+    the server's.
+    """
     skip = {"date", "content-length", "connection", "content-type", "server"}
-    quoted = ((name, f"'{value}'" if '"' in value else f'"{value}"') for name, value in answer.getheaders() if name.lower() not in skip)
+    quoted = ((name, f"'{value}'" if '"' in value else f'"{value}"')
+              for name, value in answer.getheaders() if name.lower() not in skip)
     headers = "\n".join(f"            add_header {name} {value};" for name, value in quoted)
     at = folder()
     return f"""
@@ -82,7 +89,8 @@ events {{ worker_connections 4096; }}
 http {{
     access_log off;
     keepalive_requests 100000000;
-    client_body_temp_path {at}/a; proxy_temp_path {at}/b; fastcgi_temp_path {at}/c; uwsgi_temp_path {at}/d; scgi_temp_path {at}/e;
+    client_body_temp_path {at}/a; proxy_temp_path {at}/b; fastcgi_temp_path {at}/c;
+    uwsgi_temp_path {at}/d; scgi_temp_path {at}/e;
     server {{
         listen 127.0.0.1:{PORTS['nginx']} reuseport;
         location / {{
@@ -98,18 +106,23 @@ http {{
 class Nginx(Peer):
     def __init__(self, answer, body):
         conf = write("nginx.conf", nginx_conf(answer, body))
-        super().__init__("nginx", ["/usr/sbin/nginx", "-e", os.path.join(folder(), "nginx-error.log"), "-c", conf])
+        super().__init__("nginx",
+                         ["/usr/sbin/nginx", "-e", os.path.join(folder(), "nginx-error.log"), "-c",
+                          conf])
 
     def pid(self):
         """The worker's."""
-        return int(subprocess.run(["pgrep", "-P", str(self.process.pid)], check=True, capture_output=True, text=True).stdout.split()[0])
+        return int(subprocess.run(["pgrep", "-P", str(self.process.pid)], check=True,
+                                  capture_output=True, text=True).stdout.split()[0])
 
 
 # ---------------------------------------------------------------- webdis, node
 
 def webdis(redis_port):
-    conf = {"redis_host": "127.0.0.1", "redis_port": redis_port, "http_host": "127.0.0.1", "http_port": PORTS["webdis"],
-            "threads": 1, "daemonize": False, "database": 0, "verbosity": 0, "logfile": os.path.join(folder(), "webdis-own.log")}
+    conf = {"redis_host": "127.0.0.1", "redis_port": redis_port, "http_host": "127.0.0.1",
+            "http_port": PORTS["webdis"],
+            "threads": 1, "daemonize": False, "database": 0, "verbosity": 0,
+            "logfile": os.path.join(folder(), "webdis-own.log")}
     return Peer("webdis", ["webdis", write("webdis.json", json.dumps(conf))], "/PING")
 
 
@@ -119,15 +132,18 @@ def node_modules():
     if not os.path.exists(os.path.join(home, "installed")):
         os.makedirs(home, exist_ok=True)
         shutil.copy(os.path.join(ROOT, "loadtest/peers/package.json"), home)
-        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=home, check=True, stdin=subprocess.DEVNULL)
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=home,
+                       check=True, stdin=subprocess.DEVNULL)
         open(os.path.join(home, "installed"), "w").close()
     return os.path.join(home, "node_modules")
 
 
 def node(redis_port, sql_port, database):
-    words = ["node", os.path.join(ROOT, "loadtest/peers/server.js"), PORTS["node"], redis_port, sql_port, "twofold_gateway",
+    words = ["node", os.path.join(ROOT, "loadtest/peers/server.js"), PORTS["node"], redis_port,
+             sql_port, "twofold_gateway",
              os.path.join(RUN_DIR, "secrets/sql_gateway"), database]
-    return Peer("node", list(map(str, words)), "/products/1", dict(os.environ, NODE_PATH=node_modules(), NODE_ENV="production"))
+    return Peer("node", list(map(str, words)), "/products/1",
+                dict(os.environ, NODE_PATH=node_modules(), NODE_ENV="production"))
 
 
 # ---------------------------------------------------------------- ours
@@ -137,16 +153,23 @@ def stub():
 
 
 def gateway(*settings, port=PORTS["gateway"]):
-    """One more gateway on the stack, with one worker and further settings; its admin port is the next one."""
-    env = dict(os.environ, AWS_ACCESS_KEY_ID="twofoldlocal", AWS_SECRET_ACCESS_KEY="twofoldlocal", AWS_EC2_METADATA_DISABLED="true")
-    words = [os.path.join(BUILD, "twofold-gateway"), f"--config={RUN_DIR}/twofold.conf", f"--listen=127.0.0.1:{port}", f"--admin_listen=127.0.0.1:{port + 1}",
+    """One more gateway on the stack, with one worker and further settings; its admin port is the
+    next one.
+    """
+    env = dict(os.environ, AWS_ACCESS_KEY_ID="twofoldlocal", AWS_SECRET_ACCESS_KEY="twofoldlocal",
+               AWS_EC2_METADATA_DISABLED="true")
+    words = [os.path.join(BUILD, "twofold-gateway"), f"--config={RUN_DIR}/twofold.conf",
+             f"--listen=127.0.0.1:{port}", f"--admin_listen=127.0.0.1:{port + 1}",
              "--workers=1", *settings]
     return Peer(f"gateway-{port}", words, "/products/1", env, port)
 
 
 def model_with_routes(count):
-    """The products model with so many more queries that it has COUNT routes; returns its folder of models."""
-    source, models = os.path.join(ROOT, "conf/models/products"), os.path.join(folder(), f"models-{count}")
+    """The products model with so many more queries that it has COUNT routes; returns its folder of
+    models.
+    """
+    source = os.path.join(ROOT, "conf/models/products")
+    models = os.path.join(folder(), f"models-{count}")
     target = os.path.join(models, "products")
     shutil.rmtree(models, ignore_errors=True)
     shutil.copytree(source, target)
@@ -155,8 +178,11 @@ def model_with_routes(count):
     routes = sum("route" in one for kind in ("commands", "queries") for one in model[kind].values())
     with open(os.path.join(target, "queries.sql"), "a") as sql:
         for i in range(count - routes):
-            model["queries"][f"More{i}"] = {"route": f"GET /more/r{i}/{{ProductId}}", "tags": ["product:{ProductId}"], "ttl": "1h"}
-            sql.write(f"\n-- name: More{i} :one\nSELECT ProductId, Name FROM products WHERE ProductId = :ProductId;\n")
+            model["queries"][f"More{i}"] = {"route": f"GET /more/r{i}/{{ProductId}}",
+                                            "tags": ["product:{ProductId}"], "ttl": "1h"}
+            sql.write(
+                f"\n-- name: More{i} :one\n"
+                "SELECT ProductId, Name FROM products WHERE ProductId = :ProductId;\n")
     with open(os.path.join(target, "model.json"), "w") as file:
         json.dump(model, file)
     return models

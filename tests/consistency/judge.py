@@ -1,8 +1,10 @@
-"""What an answer may say, given what SQL had committed before the question and after the answer. Pure functions.
+"""What an answer may say, given what SQL had committed before the question and after the answer.
+Pure functions.
 
     SQL before  ->  question ... answer  ->  SQL after          before <= answer <= after
 
-A key's price only rises: a counter's by each command, a mortal key's by each birth. An even price is in stock.
+A key's price only rises: a counter's by each command, a mortal key's by each birth. An even price
+is in stock.
 """
 
 import dataclasses
@@ -10,7 +12,9 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """What SQL has of a key. price: None when there is no row. version: of twofold_aggregate, 0 when unknown there."""
+    """What SQL has of a key. price: None when there is no row. version: of twofold_aggregate, 0
+    when unknown there.
+    """
     price: int = None
     version: int = 0
 
@@ -23,7 +27,8 @@ ABSENT = State()
 
 
 def wrong_price(before, after, price, dead):
-    """Why PRICE, or None for an absent key, is not what the key was at some moment in between; None when it may be.
+    """Why PRICE, or None for an absent key, is not what the key was at some moment in between; None
+    when it may be.
 
     dead: the highest price that was seen committed before `before` was read
     """
@@ -34,7 +39,8 @@ def wrong_price(before, after, price, dead):
         return None if gone else f"absent, though SQL said {before} and then {after}"
     low = before.price if before.alive else dead + 1
     if price < low:
-        return f"older than {before}, which was committed before the question (prices up to {dead} were over)"
+        return (f"older than {before}, which was committed before the question (prices up to "
+                f"{dead} were over)")
     if after.alive and price > after.price:
         return f"newer than {after}, which was committed after the answer"
     return None

@@ -1,4 +1,5 @@
-"""The probe: writers, probers and sessions for a while, whatever else happens to the stack; then everything must agree.
+"""The probe: writers, probers and sessions for a while, whatever else happens to the stack; then
+everything must agree.
 
     Once Counter Conditional Keyed Mortal  -->  gateway  -->  ...  -->  SQL
                                                 ^                      |
@@ -27,8 +28,10 @@ class Probe:
         self.stack, self.model, self.tally = stack, model, Tally()
         self.ending = threading.Event()
         self.keys = Keys(int(time.time() * 1000))
-        self.writers = [Once(self), Counter(self), Counter(self), Conditional(self), Keyed(self), Mortal(self), Mortal(self)]
-        self.readers = [ItemProber(self, seed), ItemProber(self, seed + 1), ListProber(self, seed + 2),
+        self.writers = [Once(self), Counter(self), Counter(self), Conditional(self), Keyed(self),
+                        Mortal(self), Mortal(self)]
+        self.readers = [ItemProber(self, seed), ItemProber(self, seed + 1),
+                        ListProber(self, seed + 2),
                         Session(self, seed + 3)]
 
     def goes_on(self, pause_s):
@@ -49,10 +52,13 @@ class Probe:
             thread.join()
 
     def progress(self, limit=30):
-        """Waits until every writer had some commands acknowledged, and the probers some answers, from now on."""
+        """Waits until every writer had some commands acknowledged, and the probers some answers,
+        from now on.
+        """
         kinds = {"command": 12, "own write": 12, "item": 10, "list": 2}
         wanted = {kind: self.tally.good(kind) + more for kind, more in kinds.items()}
-        wait_until(lambda: all(self.tally.good(kind) >= want for kind, want in wanted.items()), limit, "the load goes on")
+        wait_until(lambda: all(self.tally.good(kind) >= want for kind, want in wanted.items()),
+                   limit, "the load goes on")
 
     def check(self, error_share):
         """No violation, few errors, and at rest DynamoDB = SQL = answers."""
@@ -62,14 +68,17 @@ class Probe:
             if (state is not None) not in key.alive:
                 self.tally.violation("rest", key=key.id, stored=state, acknowledged=key.alive)
             elif state is not None and not key.acknowledged <= state[1] <= key.tried:
-                self.tally.violation("rest", key=key.id, stored=state, acknowledged=key.acknowledged, tried=key.tried)
+                self.tally.violation("rest", key=key.id, stored=state,
+                                     acknowledged=key.acknowledged, tried=key.tried)
         report = self.tally.report()
         assert not self.tally.violations, report
         assert self.tally.error_share <= error_share, report
         return report
 
     def agreed(self):
-        """What DynamoDB says of our keys, {id: (name, price, out of stock)}; all other sides must come to say the same."""
+        """What DynamoDB says of our keys, {id: (name, price, out of stock)}; all other sides must
+        come to say the same.
+        """
         ours = {key.id for key in self.keys.all}
         stored = {key: item for key, item in self.items().items() if key in ours}
         in_stock = {key: row for key, row in stored.items() if not row[2]}
@@ -92,14 +101,18 @@ class Probe:
             wait_until(agree, 1 if self.tally.violations else REST_S, side)
         except AssertionError:
             differ = [key for key in sorted(ours) if last.get(key) != stored.get(key)]
-            self.tally.violation("rest", side=side, differ={key: (stored.get(key), last.get(key)) for key in differ[:5]})
+            self.tally.violation("rest", side=side,
+                                 differ={key: (stored.get(key), last.get(key))
+                                         for key in differ[:5]})
 
     def items(self):
         model, items, start = self.model, {}, {}
         while True:
-            page = self.stack.dynamodb.call("Scan", TableName=model.table, ConsistentRead=True, **start)
+            page = self.stack.dynamodb.call("Scan", TableName=model.table, ConsistentRead=True,
+                                            **start)
             for item in page["Items"]:
-                items[int(item[model.id]["N"])] = item[model.name]["S"], int(item[model.price]["N"]), item[model.out]["BOOL"]
+                row = item[model.name]["S"], int(item[model.price]["N"]), item[model.out]["BOOL"]
+                items[int(item[model.id]["N"])] = row
             if "LastEvaluatedKey" not in page:
                 return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
@@ -129,4 +142,5 @@ class Probe:
         answers = {key: reader.gateway.ask("GET", self.model.one(key)) for key in ours}
         if not all(answer.status in (200, 404) for answer in answers.values()):
             return None
-        return {key: self.row(answer.value) for key, answer in answers.items() if answer.status == 200}
+        return {key: self.row(answer.value)
+                for key, answer in answers.items() if answer.status == 200}

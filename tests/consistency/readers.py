@@ -1,4 +1,6 @@
-"""Who asks: probers, which look into SQL before and after, and sessions, which only have what they were answered."""
+"""Who asks: probers, which look into SQL before and after, and sessions, which only have what they
+were answered.
+"""
 
 import random
 import threading
@@ -52,21 +54,25 @@ class Reader(threading.Thread):
             if answer is None or answer.status != 200:
                 return None, []
             page = answer.value
-            prices.update((item[self.model.id], int(item[self.model.price])) for item in page["items"])
+            prices.update((item[self.model.id], int(item[self.model.price]))
+                          for item in page["items"])
             path = page.get("next")
             answers.append(answer)
         return prices, answers
 
     def shown(self, kind, answers):
-        """True when SQL shows what ANSWERS show, so that it can be asked what was true after them."""
+        """True when SQL shows what ANSWERS show, so that it can be asked what was true after them.
+        """
         never = [answer for answer in answers if not self.committed.reaches(answer)]
         for answer in never:
-            self.tally.violation(kind, wrong="read at a revision that SQL never showed", headers=dict(answer.headers))
+            self.tally.violation(kind, wrong="read at a revision that SQL never showed",
+                                 headers=dict(answer.headers))
         return bool(answers) and not never
 
 
 class ItemProber(Reader):
-    """One key: SQL, question, SQL. With and without tokens, and sometimes `only if it has changed`."""
+    """One key: SQL, question, SQL. With and without tokens, and sometimes `only if it has changed`.
+    """
 
     def __init__(self, probe, seed):
         super().__init__(probe, seed)
@@ -88,7 +94,8 @@ class ItemProber(Reader):
             wrong = f"older than {acknowledged}, which the token stands for"
         key.committed = max(key.committed, before.price or 0)
         if wrong:
-            self.tally.violation(kind, key=key.id, answer=price, wrong=wrong, status=answer.status, sent=headers,
+            self.tally.violation(kind, key=key.id, answer=price, wrong=wrong, status=answer.status,
+                                 sent=headers,
                                  headers=dict(answer.headers), body=answer.body)
 
     def question(self, key, token):
@@ -122,7 +129,8 @@ class ListProber(Reader):
         in_stock = self.random.random() < 0.5
         path = self.model.stock_path if in_stock else self.model.path
         kind = "in stock" if in_stock else "list"
-        headers = {"Consistency-Token": key.token} if key.token and self.random.random() < 0.25 else {}
+        headers = {
+            "Consistency-Token": key.token} if key.token and self.random.random() < 0.25 else {}
         prices, answers = self.listed(kind, f"{path}?limit=200", headers)
         after = self.committed.states() if self.shown(kind, answers) else None
         if after is None:
@@ -132,12 +140,15 @@ class ListProber(Reader):
             each.committed = max(each.committed, states[0].price or 0)
             wrong = wrong_listing(*states, prices.get(product_id), committed, in_stock, each.mortal)
             if wrong:
-                self.tally.violation(kind, key=product_id, answer=prices.get(product_id), wrong=wrong, sent=headers,
+                self.tally.violation(kind, key=product_id, answer=prices.get(product_id),
+                                     wrong=wrong, sent=headers,
                                      headers=dict(answers[-1].headers))
 
 
 class Session(Reader):
-    """Echoes the token of its last answer and never goes back, by item or list. It has not heard of SQL."""
+    """Echoes the token of its last answer and never goes back, by item or list. It has not heard of
+    SQL.
+    """
 
     def __init__(self, probe, seed):
         super().__init__(probe, seed)
@@ -157,7 +168,8 @@ class Session(Reader):
             prices = {key.id: int(answer.value[self.model.price])} if answer.status == 200 else {}
         for product_id, price in prices.items():
             if price < self.seen.get(product_id, 0):
-                self.tally.violation("session", key=product_id, answer=price, seen=self.seen[product_id], sent=headers,
+                self.tally.violation("session", key=product_id, answer=price,
+                                     seen=self.seen[product_id], sent=headers,
                                      headers=dict(answer.headers))
             self.seen[product_id] = price
         self.token = answer.token or self.token

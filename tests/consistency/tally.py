@@ -37,7 +37,8 @@ class Tally:
 
     def violation(self, kind, **what):
         with self.lock:
-            what.update(kind=kind, at=round(self.now, 3), faults=[fault for fault in self.faults[-3:]])
+            what.update(kind=kind, at=round(self.now, 3),
+                        faults=[fault for fault in self.faults[-3:]])
             self.violations.append(what)
 
     def fault(self, text):
@@ -46,8 +47,11 @@ class Tally:
 
     @property
     def questions(self):
-        """Probes and those of them that failed. Commands are the load, not a probe: one whose outcome is unknown is no wrong answer."""
-        return tuple(sum(counter.values()) - counter["command"] for counter in (self.probes, self.failed))
+        """Probes and those of them that failed. Commands are the load, not a probe: one whose
+        outcome is unknown is no wrong answer.
+        """
+        return tuple(sum(counter.values()) - counter["command"]
+                     for counter in (self.probes, self.failed))
 
     @property
     def error_share(self):
@@ -56,12 +60,15 @@ class Tally:
 
     def report(self):
         asked, failed = self.questions
-        lines = [f"{asked} probes in {self.now:.0f} s, {sum(self.hits.values())} hits, {failed} errors "
-                 f"({100 * self.error_share:.2f} %), {len(self.violations)} violations; "
-                 f"{self.good('command')} commands done, {self.failed['command']} not known to be"]
-        lines += [f"    {kind}: {count}, of these {self.hits[kind]} hits" for kind, count in self.probes.most_common()]
+        lines = [
+            f"{asked} probes in {self.now:.0f} s, {sum(self.hits.values())} hits, {failed} errors "
+            f"({100 * self.error_share:.2f} %), {len(self.violations)} violations; "
+            f"{self.good('command')} commands done, {self.failed['command']} not known to be"]
+        lines += [f"    {kind}: {count}, of these {self.hits[kind]} hits"
+                  for kind, count in self.probes.most_common()]
         lines += [f"    error: {count} {why}" for why, count in self.errors.most_common()]
         lines += [f"    fault: {fault}" for fault in self.faults]
         for violation in self.violations[:SHOWN]:
-            lines += ["    VIOLATION"] + [f"        {name}: {value}" for name, value in violation.items()]
+            lines += ["    VIOLATION"] + [f"        {name}: {value}"
+                                          for name, value in violation.items()]
         return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""Connections of one thread: HTTP to the gateway, SQL to a node. Each comes back after a fault by itself."""
+"""Connections of one thread: HTTP to the gateway, SQL to a node. Each comes back after a fault by
+itself.
+"""
 
 import http.client
 import json
@@ -11,7 +13,7 @@ import pymysql
 from judge import ABSENT, State
 from support.wait import wait_until
 
-HTTP_LIMIT_S = 12   # longer than the gateway's request_timeout: who answers later than that is at fault
+HTTP_LIMIT_S = 12   # beyond the gateway's request_timeout: who answers later is at fault
 SQL_LIMIT_S = 3
 AHEAD_LIMIT_S = 10  # that a replica may be ahead of the primary
 
@@ -46,7 +48,9 @@ class Gateway:
         self.connection = None
 
     def ask(self, method, path, body=None, headers=None):
-        """A GET on a kept connection that the server has closed is asked once more, as any client would."""
+        """A GET on a kept connection that the server has closed is asked once more, as any client
+        would.
+        """
         kept = self.connection is not None
         try:
             return self._ask(method, path, body, headers or {})
@@ -84,8 +88,10 @@ class Committed:
         try:
             if self.connection is None:
                 self.connection = pymysql.connect(
-                    unix_socket=self.socket, user="root", database=self.model.database, autocommit=True,
-                    connect_timeout=SQL_LIMIT_S, read_timeout=SQL_LIMIT_S, write_timeout=SQL_LIMIT_S)
+                    unix_socket=self.socket, user="root", database=self.model.database,
+                    autocommit=True,
+                    connect_timeout=SQL_LIMIT_S, read_timeout=SQL_LIMIT_S,
+                    write_timeout=SQL_LIMIT_S)
             with self.connection.cursor() as cursor:
                 cursor.execute(text, values)
                 return cursor.fetchall()
@@ -96,8 +102,9 @@ class Committed:
             return None
 
     def reaches(self, answer):
-        """Waits until the node shows what ANSWER was read from; False: it never does. A replica may show a transaction a moment before
-        the primary: it is sent the binlog before the primary's engine has committed."""
+        """Waits until the node shows what ANSWER was read from; False: it never does. A replica may
+        show a transaction a moment before the primary: it is sent the binlog before the primary's
+        engine has committed."""
         def reached():
             rows = self.rows("SELECT epoch, revision FROM twofold_revision WHERE id = 1")
             if not rows:
@@ -125,7 +132,8 @@ class Committed:
             return None
         prices = {int(name): number for kind, name, number in rows if kind == 0}
         versions = {int(name.split(":")[1]): number for kind, name, number in rows if kind == 1}
-        return {key: _state(prices.get(key), versions.get(key)) for key in versions.keys() | prices.keys()}
+        return {key: _state(prices.get(key), versions.get(key))
+                for key in versions.keys() | prices.keys()}
 
 
 def _state(price, version):

@@ -1,8 +1,10 @@
-"""Who changes keys. A key has one writer, and a writer never has two commands on their way, so prices only rise.
+"""Who changes keys. A key has one writer, and a writer never has two commands on their way, so
+prices only rise.
 
-A command whose answer was lost may still be carried out later. Then a writer either lets go of the key for ever and takes another
-(`Counter`, `Mortal`), or each of its commands names the version that it stands on, so that a late one is void (`Conditional`), or it
-sends the same command with the same Idempotency-Key until there is an answer (`Keyed`).
+A command whose answer was lost may still be carried out later. Then a writer either lets go of the
+key for ever and takes another (`Counter`, `Mortal`), or each of its commands names the version that
+it stands on, so that a late one is void (`Conditional`), or it sends the same command with the same
+Idempotency-Key until there is an answer (`Keyed`).
 """
 
 import threading
@@ -67,20 +69,24 @@ class Writer(threading.Thread):
         return self.model.fields(name=f"{key.id}-{price}", price=price, out=price % 2 == 1)
 
     def command(self, method, path, body=None, headers=None):
-        """The answer; NoAnswer also for a 5xx, which may mean anything but "refused", or a request to come again."""
+        """The answer; NoAnswer also for a 5xx, which may mean anything but "refused", or a request
+        to come again.
+        """
         answer = self.gateway.ask(method, path, body, headers)
         if answer.status >= 500 or "Retry-After" in answer.headers:
             raise NoAnswer(f"{answer.status} {answer.value.get('type', '')}")
         self.tally.probe("command")
         if answer.status not in (200, 201, 412):
-            self.tally.violation("command", method=method, path=path, sent=body, status=answer.status, body=answer.body)
+            self.tally.violation("command", method=method, path=path, sent=body,
+                                 status=answer.status, body=answer.body)
             raise NoAnswer(f"{answer.status}")
         return answer
 
     def create(self, key):
         price = key.tried = key.tried + 1
         key.alive = {True} if key.alive == {True} else {True, False}
-        answer = self.command("POST", self.model.path, {self.model.id: key.id, **self.item(key, price)})
+        answer = self.command("POST", self.model.path,
+                              {self.model.id: key.id, **self.item(key, price)})
         self.done(key, answer, price, True)
 
     def done(self, key, answer, price, alive):
@@ -90,7 +96,8 @@ class Writer(threading.Thread):
     def read_own(self, key, price):
         """Read-your-writes: nobody else writes this key, so the token must bring just this."""
         try:
-            answer = self.gateway.ask("GET", self.model.one(key.id), None, {"Consistency-Token": key.token})
+            answer = self.gateway.ask("GET", self.model.one(key.id), None,
+                                      {"Consistency-Token": key.token})
         except NoAnswer as error:
             self.tally.error("own write", error)
             return
@@ -100,7 +107,8 @@ class Writer(threading.Thread):
         self.tally.probe("own write", answer.headers["Cache-Status"])
         seen = int(answer.value[self.model.price]) if answer.status == 200 else None
         if seen != price:
-            self.tally.violation("own write", key=key.id, wrote=price, read=seen, status=answer.status, body=answer.body,
+            self.tally.violation("own write", key=key.id, wrote=price, read=seen,
+                                 status=answer.status, body=answer.body,
                                  token=key.token, cache=answer.headers["Cache-Status"])
 
 
@@ -122,7 +130,8 @@ class Counter(Writer):
             self.create(key)
             return
         price = key.tried = key.tried + 1
-        self.done(key, self.command("PUT", self.model.one(key.id), self.item(key, price)), price, True)
+        self.done(key, self.command("PUT", self.model.one(key.id), self.item(key, price)), price,
+                  True)
 
 
 class Conditional(Writer):
@@ -136,7 +145,8 @@ class Conditional(Writer):
             self.look(key)
             return
         price = key.tried = key.tried + 1
-        answer = self.command("PUT", self.model.one(key.id), self.item(key, price), {"If-Match": f'"{self.version}"'})
+        answer = self.command("PUT", self.model.one(key.id), self.item(key, price),
+                              {"If-Match": f'"{self.version}"'})
         if answer.status == 412:
             self.look(key)
             return
@@ -144,7 +154,9 @@ class Conditional(Writer):
         self.done(key, answer, price, True)
 
     def look(self, key):
-        """The item as DynamoDB has it: what was lost is there or, as its version is over, will never be."""
+        """The item as DynamoDB has it: what was lost is there or, as its version is over, will
+        never be.
+        """
         try:
             item = self.probe.stack.dynamodb.item(self.model, key.id)
         except (OSError, AssertionError) as error:
@@ -172,7 +184,8 @@ class Keyed(Writer):
             key.tried += 1
             self.pending = key.tried, str(uuid.uuid4())
         price, name = self.pending
-        answer = self.command("PUT", self.model.one(key.id), self.item(key, price), {"Idempotency-Key": name})
+        answer = self.command("PUT", self.model.one(key.id), self.item(key, price),
+                              {"Idempotency-Key": name})
         self.pending = None
         self.done(key, answer, price, True)
 

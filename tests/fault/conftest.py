@@ -21,8 +21,10 @@ RECOVERY_S = 30  # a bound, not a goal: java alone may need a third of it on a b
 
 def pytest_addoption(parser):
     parser.addoption("--seconds", type=float, default=120, help="how long random faults last (120)")
-    parser.addoption("--faults", default="all", help="which (all, or names of tests/fault/faults.py)")
-    parser.addoption("--seed", type=int, default=random.randrange(2 ** 31), help="of the random faults")
+    parser.addoption("--faults", default="all",
+                     help="which (all, or names of tests/fault/faults.py)")
+    parser.addoption("--seed", type=int, default=random.randrange(2 ** 31),
+                     help="of the random faults")
 
 
 def pytest_configure(config):
@@ -58,7 +60,8 @@ def whole(stack, model):
     yield
     stack.start(*PIECES)
     client = Client(stack, model)
-    wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [], RECOVERY_S, "nothing missing")
+    wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [],
+               RECOVERY_S, "nothing missing")
     product_id, _ = client.made()
     client.until_hit(model.one(product_id), RECOVERY_S)
     client.delete(product_id)

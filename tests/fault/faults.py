@@ -1,8 +1,10 @@
-"""What can happen to a stack, by name. Each begins, lasts, and ends: afterwards all parts run again.
+"""What can happen to a stack, by name. Each begins, lasts, and ends: afterwards all parts run
+again.
 
     kill-PART     kill -9, later started again             stop-PART     SIGSTOP, later SIGCONT
     flushall      Redis emptied      own-deleted  page-deleted   one of the cache's own keys gone
-    replica-halts  its SQL thread stands still             replica-lags  it applies everything two seconds late
+    replica-halts  its SQL thread is stopped
+    replica-lags   it applies everything two seconds late
 """
 
 import os
@@ -84,12 +86,14 @@ MAKERS = {
     "flushall": lambda stack: RedisDo(stack, lambda connection: connection.flushall()),
     "own-deleted": lambda stack: RedisDo(stack, delete("twofold:*:own")),
     "page-deleted": lambda stack: RedisDo(stack, delete("twofold:*:page:*")),
-    "replica-halts": lambda stack: Replica(stack, ["STOP SLAVE SQL_THREAD"], ["START SLAVE SQL_THREAD"]),
+    "replica-halts": lambda stack: Replica(stack, ["STOP SLAVE SQL_THREAD"],
+                                           ["START SLAVE SQL_THREAD"]),
     "replica-lags": lambda stack: Replica(
         stack, ["STOP SLAVE", f"CHANGE MASTER TO MASTER_DELAY = {REPLICA_DELAY_S}", "START SLAVE"],
         ["STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY = 0", "START SLAVE"]),
 }
-# How long the random ones last at most. What answers by itself while it lasts may last; without gateway or primary nobody can be answered.
+# How long the random ones last at most. What answers by itself while it lasts may last; without
+# gateway or primary nobody can be answered.
 LONGEST_S = {"kill-gateway": 0.1, "stop-gateway": 1.0, "kill-primary": 0.1, "stop-primary": 1.0}
 RANDOM = [name for name in MAKERS if name not in ("kill-dynamodb", "stop-dynamodb")]
 
@@ -105,7 +109,9 @@ def names_of(text):
 
 
 class RandomFaults(threading.Thread):
-    """One fault after the other, for random times, while the context lasts. The seed makes the same row again."""
+    """One fault after the other, for random times, while the context lasts. The seed makes the same
+    row again.
+    """
 
     def __init__(self, stack, names, seed, tally):
         super().__init__(daemon=True)

@@ -1,4 +1,6 @@
-"""A TCP proxy whose line can be cut, or held, one way or both, so that what was sent arrives late or its answer never."""
+"""A TCP proxy whose line can be cut, or held, one way or both, so that what was sent arrives late
+or its answer never.
+"""
 
 import socket
 import threading

@@ -1,4 +1,6 @@
-"""The projector is cut off: from the Redis that gateways still reach, whose page is there, but nobody raises its floors any more; from SQL."""
+"""The projector is cut off: from the Redis that gateways still reach, whose page is there, but
+nobody raises its floors any more; from SQL.
+"""
 
 import contextlib
 import random
@@ -21,7 +23,8 @@ def projector_behind_a_proxy(stack, setting):
     proxy = Proxy((host, int(port)))
     try:
         stack.stop("projector")
-        stack.config.write_text(re.sub(rf"(?m)^{setting} +=.*", f"{setting} = 127.0.0.1:{proxy.port}", before))
+        stack.config.write_text(re.sub(rf"(?m)^{setting} +=.*",
+                                       f"{setting} = 127.0.0.1:{proxy.port}", before))
         stack.start("projector")
         yield proxy
     finally:
@@ -42,7 +45,9 @@ def changes_are_visible(client, product_id, seconds):
 
 @pytest.mark.ci
 def test_projector_cut_off(stack, model, probe):
-    """own ends with nobody to renew it, the primary says that home is NULL: a page that is still there counts no more."""
+    """own ends with nobody to renew it, the primary says that home is NULL: a page that is still
+    there counts no more.
+    """
     client = Client(stack, model)
     with projector_behind_a_proxy(stack, "redis") as proxy:
         product_id, _ = client.made(price=1)
@@ -56,8 +61,8 @@ def test_projector_cut_off(stack, model, probe):
 
 
 def test_scripts_that_arrive_late(stack, model, probe):
-    """What was sent before the line hung runs after it: a late PUBLISH only raises floors, a late RENEW compares TIME, a late ASSERT has a
-    nonce that no transaction made home."""
+    """What was sent before the line hung runs after it: a late PUBLISH only raises floors, a late
+    RENEW compares TIME, a late ASSERT has a nonce that no transaction made home."""
     client = Client(stack, model)
     with projector_behind_a_proxy(stack, "redis") as proxy:
         product_id, _ = client.made(price=1)
@@ -73,7 +78,9 @@ def test_scripts_that_arrive_late(stack, model, probe):
 
 @pytest.mark.ci
 def test_a_page_may_take_longer_to_make_than_other_calls(stack, model):
-    """Redis needs a hundred times as long for ASSERT as for anything else: at the deadline of the others, on a slow machine, no try succeeds."""
+    """Redis needs a hundred times as long for ASSERT as for anything else: at the deadline of the
+    others, on a slow machine, no try succeeds.
+    """
     client = Client(stack, model)
     with projector_behind_a_proxy(stack, "redis") as proxy:
         product_id, _ = client.made(price=1)
@@ -84,7 +91,9 @@ def test_a_page_may_take_longer_to_make_than_other_calls(stack, model):
 
 @pytest.mark.ci
 def test_answers_of_sql_are_lost(stack, probe):
-    """A COMMIT whose answer was lost is neither done nor failed: the lane forgets what it had and reads the checkpoint again."""
+    """A COMMIT whose answer was lost is neither done nor failed: the lane forgets what it had and
+    reads the checkpoint again.
+    """
     chance = random.Random(1)
     with projector_behind_a_proxy(stack, "sql_primary") as proxy, probe:
         for _ in range(SQL_ROUNDS):

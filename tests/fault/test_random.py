@@ -1,4 +1,6 @@
-"""Random faults, one after the other. The seed is printed: --seed=N makes the same row of faults again."""
+"""Random faults, one after the other. The seed is printed: --seed=N makes the same row of faults
+again.
+"""
 
 import time
 

@@ -1,8 +1,9 @@
-"""Redis is dead, hung, emptied, restarted or replaced, under the probe's load: each change is visible with its token within 4 s all the
-while, and hits come again by themselves within 2 s of Redis's return.
+"""Redis is dead, hung, emptied, restarted or replaced, under the probe's load: each change is
+visible with its token within 4 s all the while, and hits come again by themselves within 2 s of
+Redis's return.
 
-These times are promised where the machine has time for everybody. One that stalls proves nothing, so they must be kept in one of a few
-tries; all else must hold in each."""
+These times are promised where the machine has time for everybody. One that stalls proves nothing,
+so they must be kept in one of a few tries; all else must hold in each."""
 
 import contextlib
 import re
@@ -25,7 +26,9 @@ RECOVERY_S = 30  # as conftest.py's: nothing takes longer, however busy the mach
 
 
 class Changes:
-    """One product: how long its changes took to be visible, and its answers to come from the cache again."""
+    """One product: how long its changes took to be visible, and its answers to come from the cache
+    again.
+    """
 
     def __init__(self, client):
         self.client, self.price = client, 1
@@ -39,7 +42,8 @@ class Changes:
         began = time.monotonic()
         seen = self.client.read(self.id, token(answer))
         self.visible_s = max(self.visible_s, time.monotonic() - began)
-        assert seen.status_code == 200 and body(seen)[self.client.model.price] == self.price, seen.text
+        assert seen.status_code == 200 and body(
+            seen)[self.client.model.price] == self.price, seen.text
 
     def until(self, end):
         while time.monotonic() < end:
@@ -69,7 +73,9 @@ def in_time(client, attempt):
 @pytest.mark.ci
 @pytest.mark.parametrize("name", ["kill-redis", "stop-redis"])
 def test_dead_or_hung_for_long(probe, client, name):
-    """CLEAR, the wait of 2 D, then unpublished commits; every Redis call has a deadline, and a circuit skips a Redis that does not answer."""
+    """CLEAR, the wait of 2 D, then unpublished commits; every Redis call has a deadline, and a
+    circuit skips a Redis that does not answer.
+    """
     def attempt(changes):
         fault = MAKERS[name](probe.stack)
         end = time.monotonic() + LOST_S
@@ -102,7 +108,9 @@ def test_emptied(probe, client):
 
 @pytest.mark.ci
 def test_restarted_at_once(probe, client):
-    """The same address, another run_id: home is on a server that is no more, so CLEAR, the wait, ASSERT."""
+    """The same address, another run_id: home is on a server that is no more, so CLEAR, the wait,
+    ASSERT.
+    """
     def attempt(changes):
         for _ in range(2):
             probe.stack.kill("redis")
@@ -120,12 +128,15 @@ def second_redis(stack, port):
     """A replica of the stack's Redis, at the end of the address list of both daemons."""
     first = stack.env["TWOFOLD_REDIS"]
     before = stack.config.read_text()
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(stack.run_dir),
-                               "--maxmemory-policy", "volatile-lru", "--replicaof", *first.split(":")], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save",
+                               "", "--dir", str(stack.run_dir),
+                               "--maxmemory-policy", "volatile-lru", "--replicaof",
+                               *first.split(":")], stdout=subprocess.DEVNULL)
     connection = redis.Redis("127.0.0.1", port, socket_timeout=5)
     try:
         wait_until(lambda: is_in_sync(connection), 20, "the replica follows")
-        stack.config.write_text(re.sub(r"(?m)^redis +=.*", f"redis = {first},127.0.0.1:{port}", before))
+        stack.config.write_text(re.sub(r"(?m)^redis +=.*", f"redis = {first},127.0.0.1:{port}",
+                                       before))
         restart(stack)
         yield connection
     finally:
@@ -150,8 +161,8 @@ def restart(stack):
 
 @pytest.mark.ci
 def test_replaced_by_its_replica(stack, model, client):
-    """Of the address list the master is used. Home is on a server that is no more, a copy of its page notwithstanding: CLEAR, the wait,
-    ASSERT on the promoted one."""
+    """Of the address list the master is used. Home is on a server that is no more, a copy of its
+    page notwithstanding: CLEAR, the wait, ASSERT on the promoted one."""
     port = next(port for port in range(stack.ports_end, 32767) if port_is_free(port))
 
     def attempt(changes):

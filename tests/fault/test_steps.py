@@ -1,4 +1,6 @@
-"""The projector dies behind each named step of a batch or of its keeper (TWOFOLD_KILL_AT, projector/apply/kill_point.h) and is started again."""
+"""The projector dies behind each named step of a batch or of its keeper (TWOFOLD_KILL_AT,
+projector/apply/kill_point.h) and is started again.
+"""
 
 import contextlib
 
@@ -15,8 +17,10 @@ STEPS = {
     "checkpoint": "a checkpoint does not outlive the rows that it is for",
     "revision": "the number is used again",
     "aggregates": "versions do not outlive their rows",
-    "publish": "floors that are too high cost refills and nothing else; the number is published again",
-    "commit": "neither feed nor a: was told: tokens are met by asking the primary; nothing is applied twice",
+    "publish": "floors that are too high cost refills and nothing else; the number is published "
+    "again",
+    "commit": "neither feed nor a: was told: tokens are met by asking the primary; nothing is "
+    "applied twice",
     "tell": "the next batch is fetched from the checkpoint",
 }
 IN_CI = ["rows", "publish", "commit"]
@@ -34,7 +38,9 @@ def dying(stack, step):
         stack.environment.pop("TWOFOLD_KILL_AT", None)
 
 
-@pytest.mark.parametrize("step", [pytest.param(step, marks=[pytest.mark.ci] if step in IN_CI else []) for step in STEPS])
+@pytest.mark.parametrize("step",
+                         [pytest.param(step, marks=[pytest.mark.ci] if step in IN_CI else [])
+                          for step in STEPS])
 def test_killed_behind_each_step(stack, probe, step):
     """Exactly-once effect: see STEPS for what each step's death proves."""
     with dying(stack, step):
@@ -54,15 +60,24 @@ def test_killed_behind_each_step(stack, probe, step):
 
 
 KEEPER = {
-    "page": ("flushall", "a page was made, home does not name it: it is nobody's, and the next ASSERT makes another"),
-    "assert": ("flushall", "home names the new page, own was not written: gateways ask the primary until the next RENEW"),
-    "clear": ("kill-redis", "home is NULL: the successor waits its own 2 D before it commits unpublished"),
+    "page": ("flushall",
+             "a page was made, home does not name it: it is nobody's, and the next ASSERT makes "
+             "another"),
+    "assert": ("flushall",
+               "home names the new page, own was not written: gateways ask the primary until the "
+               "next RENEW"),
+    "clear": ("kill-redis",
+              "home is NULL: the successor waits its own 2 D before it commits unpublished"),
 }
 
 
-@pytest.mark.parametrize("step", [pytest.param(step, marks=[pytest.mark.ci] if step == "page" else []) for step in KEEPER])
+@pytest.mark.parametrize("step",
+                         [pytest.param(step, marks=[pytest.mark.ci] if step == "page" else [])
+                          for step in KEEPER])
 def test_the_keeper_killed_behind_each_step(stack, probe, step):
-    """Home, page and own are changed one after the other, and each state in between is safe: see KEEPER."""
+    """Home, page and own are changed one after the other, and each state in between is safe: see
+    KEEPER.
+    """
     fault = MAKERS[KEEPER[step][0]](stack)
     with dying(stack, step), probe:
         fault.begin()

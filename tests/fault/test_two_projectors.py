@@ -10,7 +10,8 @@ import pytest
 from support.stack import BUILD, port_is_free
 from support.wait import wait_until
 
-LOCAL_KEYS = {"AWS_ACCESS_KEY_ID": "twofoldlocal", "AWS_SECRET_ACCESS_KEY": "twofoldlocal", "AWS_EC2_METADATA_DISABLED": "true"}
+LOCAL_KEYS = {"AWS_ACCESS_KEY_ID": "twofoldlocal", "AWS_SECRET_ACCESS_KEY": "twofoldlocal",
+              "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @contextlib.contextmanager
@@ -19,7 +20,8 @@ def second_projector(stack):
     with open(stack.run_dir / "logs/projector-2.log", "w") as log:
         process = subprocess.Popen([BUILD / "twofold-projector", f"--config={stack.config}",
                                     f"--projector_admin_listen=127.0.0.1:{port}"],
-                                   env={**os.environ, **LOCAL_KEYS}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                                   env={**os.environ, **LOCAL_KEYS}, stdin=subprocess.DEVNULL,
+                                   stdout=log, stderr=log)
     try:
         wait_until(lambda: lives(port), 20, "the second projector lives")
         yield process
@@ -36,15 +38,18 @@ def lives(port):
 
 
 def leads(stack, model, pid):
-    """Does that process hold the shards? Its number is part of its name (projector/store/owner.c)."""
+    """Does that process hold the shards? Its number is part of its name (projector/store/owner.c).
+    """
     rows = stack.sql(f"SELECT owner FROM {model.database}.twofold_checkpoint WHERE finished = 0")
     return all(row["owner"] and f"-{pid}-" in row["owner"] for row in rows)
 
 
-@pytest.mark.parametrize("step", ["fetch", pytest.param("rows", marks=pytest.mark.ci), "publish", "commit"])
+@pytest.mark.parametrize("step", ["fetch", pytest.param("rows", marks=pytest.mark.ci), "publish",
+                                  "commit"])
 def test_one_that_sleeps_in_the_middle_of_a_batch_is_fenced(stack, probe, step):
-    """Every batch locks and compares its fence, so what a sleeper had read is not applied over what the other did since; the server ends
-    an idle connection, so its locks do not outlast its lease for long; its keeper writes no own by what it knew."""
+    """Every batch locks and compares its fence, so what a sleeper had read is not applied over what
+    the other did since; the server ends an idle connection, so its locks do not outlast its lease
+    for long; its keeper writes no own by what it knew."""
     stack.stop("projector")
     stack.environment["TWOFOLD_STOP_AT"] = f"after_{step}"
     try:
@@ -61,7 +66,8 @@ def test_one_that_sleeps_in_the_middle_of_a_batch_is_fenced(stack, probe, step):
             wait_until(lambda: leads(stack, probe.model, second.pid), 30, "the second leads")
             probe.progress()
             os.kill(first, signal.SIGCONT)
-            wait_until(lambda: stack.log("projector").count("end=fenced") > fenced, 20, "the first one notices")
+            wait_until(lambda: stack.log("projector").count("end=fenced") > fenced, 20,
+                       "the first one notices")
             probe.progress()
         finally:
             os.kill(first, signal.SIGCONT)

@@ -1,6 +1,8 @@
-"""One stack for all tests of a run, with ports and a folder of its own; each test uses ids of its own.
+"""One stack for all tests of a run, with ports and a folder of its own; each test uses ids of its
+own.
 
-A test that stops or kills a part takes the fixture `repaired`, which brings everything back after it.
+A test that stops or kills a part takes the fixture `repaired`, which brings everything back after
+it.
 """
 
 import shutil
@@ -76,6 +78,7 @@ def repaired(stack, model):
     yield stack
     stack.start(*PIECES)
     client = Client(stack, model)
-    wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [], 20, "nothing missing")
+    wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [], 20,
+               "nothing missing")
     product_id, _ = client.made()
     client.until_hit(model.one(product_id), 20)

@@ -1,4 +1,6 @@
-"""The cache protocol seen from outside: never older than the read model, whatever is stopped, emptied or late."""
+"""The cache protocol seen from outside: never older than the read model, whatever is stopped,
+emptied or late.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -22,11 +24,14 @@ def lagging_replica(stack):
     stack.sql("STOP SLAVE SQL_THREAD", node="replica")
     yield
     stack.sql("START SLAVE SQL_THREAD", node="replica")
-    wait_until(lambda: stack.sql("SHOW SLAVE STATUS", node="replica")[0]["Slave_SQL_Running"] == "Yes", 10, "replica runs")
+    wait_until(lambda: stack.sql("SHOW SLAVE STATUS",
+                                 node="replica")[0]["Slave_SQL_Running"] == "Yes", 10,
+               "replica runs")
 
 
 def committed(stack, model, product_id, **wanted):
-    rows = stack.sql(f"SELECT * FROM {model.database}.{model.rows} WHERE {model.id} = %s", product_id)
+    rows = stack.sql(f"SELECT * FROM {model.database}.{model.rows} WHERE {model.id} = %s",
+                     product_id)
     return bool(rows) and all(rows[0][name] == value for name, value in wanted.items())
 
 
@@ -148,7 +153,8 @@ def test_a_token_that_is_not_reached_is_not_answered_with_old_data(client, model
     is_problem(client.read(product_id, {"Consistency-Token": beyond}), 504, "not-caught-up")
 
 
-@pytest.mark.parametrize("text", ["x", "Product:1", "Product:1@", "Product:1@x", "Product:1@-1", "@1",
+@pytest.mark.parametrize("text", ["x", "Product:1", "Product:1@", "Product:1@x", "Product:1@-1",
+                                  "@1",
                                   "products:r1", "products:rx.1", ",".join(["Product:1@1"] * 17)])
 def test_a_malformed_token_is_refused(client, model, text):
     product_id, _ = client.made()
@@ -158,7 +164,8 @@ def test_a_malformed_token_is_refused(client, model, text):
 def test_a_token_from_the_future_is_refused(client, model):
     product_id, _ = client.made()
     epoch, _, label = client.read(product_id).headers["Consistency-Token"].partition(".")
-    is_problem(client.read(product_id, {"Consistency-Token": f"{epoch}.{int(label) + 1000000}"}), 400, "future-token")
+    is_problem(client.read(product_id, {"Consistency-Token": f"{epoch}.{int(label) + 1000000}"}),
+               400, "future-token")
 
 
 def test_many_clients_of_one_cold_answer_get_the_same(stack, model, client, cache):

@@ -24,7 +24,8 @@ def test_create_answers_201_with_location_version_and_token(client, model):
     result = body(answer)
     assert result == {"aggregateId": str(product_id), "version": result["version"], "events": []}
     assert answer.headers["ETag"] == f'"{result["version"]}"'
-    assert answer.headers["Consistency-Token"] == f"{model.aggregate}:{product_id}@{result['version']}"
+    given = answer.headers["Consistency-Token"]
+    assert given == f"{model.aggregate}:{product_id}@{result['version']}"
     assert client.get(answer.headers["Location"], token(answer)).status_code == 200
 
 
@@ -65,7 +66,9 @@ def test_if_match_lets_only_the_version_that_was_seen_be_changed(client, model):
 def test_of_parallel_creations_of_one_id_exactly_one_wins(stack, model):
     product_id = model.new_id()
     with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(lambda i: Client(stack, model).create(product_id, name=f"writer {i}"), range(PARALLEL)))
+        answers = list(pool.map(
+            lambda i: Client(stack, model).create(product_id, name=f"writer {i}"),
+            range(PARALLEL)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * (PARALLEL - 1)
     winner = next(i for i, answer in enumerate(answers) if answer.status_code == 201)
     shown = Client(stack, model).read(product_id, token(answers[winner]))
@@ -76,7 +79,8 @@ def test_of_parallel_changes_of_one_version_exactly_one_wins(stack, model, clien
     product_id, made = client.made()
     headers = {"If-Match": made.headers["ETag"]}
     with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(lambda i: Client(stack, model).update(product_id, headers, price=i), range(PARALLEL)))
+        answers = list(pool.map(lambda i: Client(stack, model).update(product_id, headers, price=i),
+                                range(PARALLEL)))
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * (PARALLEL - 1)
 
 
@@ -97,7 +101,8 @@ def test_parallel_changes_lose_no_version(stack, model, client):
 
 def test_a_body_that_breaks_the_schema_is_told_where(client, model):
     def errors(**changes):
-        fields = {name: value for name, value in {**model.whole(model.new_id()), **changes}.items() if value is not None}
+        fields = {name: value for name, value in {**model.whole(model.new_id()), **changes}.items()
+                  if value is not None}
         problem = is_problem(client.send("POST", model.path, fields), 422, "schema")
         assert all(error["detail"] for error in problem["errors"])
         return {error["pointer"] for error in problem["errors"]}
@@ -126,9 +131,11 @@ def test_ids_in_paths_have_one_spelling(client, model):
 
 
 @pytest.mark.parametrize("prefer, applied", [
-    ("wait=5", "wait=5"), ('Wait="5"', "wait=5"), ("respond-async, wait=5; x=1", "wait=5"), ("wait=5, wait=0", "wait=5"), ("wait=0", None), ("wait=-1", None), ("waits=5", None),
+    ("wait=5", "wait=5"), ('Wait="5"', "wait=5"), ("respond-async, wait=5; x=1", "wait=5"),
+    ("wait=5, wait=0", "wait=5"), ("wait=0", None), ("wait=-1", None), ("waits=5", None),
 ])
-def test_a_command_is_visible_when_its_preference_to_wait_was_applied(client, model, prefer, applied):
+def test_a_command_is_visible_when_its_preference_to_wait_was_applied(client, model, prefer,
+                                                                      applied):
     product_id, _ = client.made()
     changed = client.update(product_id, {"Prefer": prefer}, name=prefer)
     assert changed.status_code == 200, changed.text

@@ -1,4 +1,5 @@
-"""The gateway's write side against our own strict DynamoDB, which throttles, loses answers and lets transactions stand in the way.
+"""The gateway's write side against our own strict DynamoDB, which throttles, loses answers and lets
+transactions stand in the way.
 
 A gateway process of the test's own; what it writes is projected by nobody.
 """
@@ -36,11 +37,14 @@ def free_port(start):
 
 def table(name, keys):
     return {"TableName": name, "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()],
-            "KeySchema": [{"AttributeName": key, "KeyType": role} for key, role in zip(keys, ("HASH", "RANGE"))]}
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": kind}
+                                     for key, kind in keys.items()],
+            "KeySchema": [{"AttributeName": key, "KeyType": role}
+                          for key, role in zip(keys, ("HASH", "RANGE"))]}
 
 
-TABLES = [table("Products", {"ProductId": "N"}), table("Customers", {"PK": "S", "SK": "S"}), table("Comments", {"PK": "S", "SK": "S"}),
+TABLES = [table("Products", {"ProductId": "N"}), table("Customers", {"PK": "S", "SK": "S"}),
+          table("Comments", {"PK": "S", "SK": "S"}),
           table("TwofoldCommands", {"PK": "S"})]
 
 
@@ -48,7 +52,8 @@ class World:
     """The stub, a gateway on it, and a client of that."""
 
     def __init__(self, url, admin_url, stub_url):
-        self.url, self.admin_url, self.stub_url, self.dynamodb = url, admin_url, stub_url, DynamoDB(stub_url)
+        self.url, self.admin_url, self.stub_url = url, admin_url, stub_url
+        self.dynamodb = DynamoDB(stub_url)
 
     def send(self, method, path, value=None, headers=None):
         data = None if value is None else json_text(value).encode()
@@ -65,8 +70,11 @@ class World:
         """Items of a customer's events, in order; each version once, from 1."""
         items, start = [], {}
         while True:
-            page = self.dynamodb.call("Query", TableName="Customers", ConsistentRead=True, KeyConditionExpression="PK = :pk AND SK < :end",
-                                      ExpressionAttributeValues={":pk": {"S": f"CUSTOMER#{customer}"}, ":end": {"S": "SNAPSHOT"}}, **start)
+            page = self.dynamodb.call("Query", TableName="Customers", ConsistentRead=True,
+                                      KeyConditionExpression="PK = :pk AND SK < :end",
+                                      ExpressionAttributeValues={
+                                          ":pk": {"S": f"CUSTOMER#{customer}"},
+                                          ":end": {"S": "SNAPSHOT"}}, **start)
             items += page["Items"]
             if "LastEvaluatedKey" not in page:
                 break
@@ -76,7 +84,8 @@ class World:
 
     def registered(self):
         customer = f"c{next(_ids)}"
-        answer = self.send("POST", "/customers", {"customerId": customer, "email": "a@b.example", "name": "Ann"})
+        answer = self.send("POST", "/customers",
+                           {"customerId": customer, "email": "a@b.example", "name": "Ann"})
         assert answer.status_code == 201, answer.text
         return customer
 
@@ -85,8 +94,10 @@ class World:
 
 
 def started(command, ready):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**os.environ, "AWS_ACCESS_KEY_ID": "stub", "AWS_SECRET_ACCESS_KEY": "stub"})
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL,
+                               env={**os.environ, "AWS_ACCESS_KEY_ID": "stub",
+                                    "AWS_SECRET_ACCESS_KEY": "stub"})
 
     def answers():
         assert process.poll() is None, f"{command[0]} ended"
@@ -103,14 +114,18 @@ def processes(stack):
     first = free_port(stack.ports_end)
     stub = free_port(first + 1)
     admin = free_port(stub + 1)
-    running = [started(["/usr/bin/python3", ROOT / "tests/stub/dynamodb_stub.py", "--port", str(stub)],
+    running = [started(["/usr/bin/python3", ROOT / "tests/stub/dynamodb_stub.py", "--port",
+                        str(stub)],
                        f"http://127.0.0.1:{stub}/_control")]
     try:
         running.append(started([
-            BUILD / "twofold-gateway", f"--config={stack.config}", f"--listen=127.0.0.1:{first}", f"--admin_listen=127.0.0.1:{admin}",
-            f"--dynamodb_endpoint=http://127.0.0.1:{stub}", f"--models={ROOT / 'conf/models'}", "--dynamodb_timeout=500ms",
+            BUILD / "twofold-gateway", f"--config={stack.config}", f"--listen=127.0.0.1:{first}",
+            f"--admin_listen=127.0.0.1:{admin}",
+            f"--dynamodb_endpoint=http://127.0.0.1:{stub}", f"--models={ROOT / 'conf/models'}",
+            "--dynamodb_timeout=500ms",
             "--request_timeout=4s", "--workers=4"], f"http://127.0.0.1:{admin}/livez"))
-        yield World(f"http://127.0.0.1:{first}", f"http://127.0.0.1:{admin}", f"http://127.0.0.1:{stub}")
+        yield World(f"http://127.0.0.1:{first}", f"http://127.0.0.1:{admin}",
+                    f"http://127.0.0.1:{stub}")
     finally:
         for process in reversed(running):
             process.send_signal(signal.SIGTERM)
@@ -135,9 +150,12 @@ PROGRAMS = sorted(path for path in BUILD.glob("tests/servers/command/test_*") if
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.name)
 def test_the_write_side_alone(world, program):
     """Those of test_servers.py that need faults are skipped there."""
-    done = subprocess.run([program], env={**os.environ, "TWOFOLD_DYNAMODB": world.stub_url}, text=True, timeout=120,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    failures = "\n".join(line for line in done.stdout.splitlines() if not line.startswith(("[ RUN", "[       OK")))
+    done = subprocess.run([program], env={**os.environ, "TWOFOLD_DYNAMODB": world.stub_url},
+                          text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    failures = "\n".join(line for line in done.stdout.splitlines()
+                         if not line.startswith(("[ RUN", "[       OK")))
     assert done.returncode == 0, failures
 
 
@@ -145,9 +163,11 @@ def test_the_write_side_alone(world, program):
 
 
 KINDS = [
-    SimpleNamespace(name="event", operation="PutItem", send=lambda w, c, h: w.rename(c, f"{uuid4()}@b.example", h), headers={}),
+    SimpleNamespace(name="event", operation="PutItem",
+                    send=lambda w, c, h: w.rename(c, f"{uuid4()}@b.example", h), headers={}),
     SimpleNamespace(name="event with a key", operation="TransactWriteItems",
-                    send=lambda w, c, h: w.rename(c, "n@b.example", h), headers={"Idempotency-Key": "?"}),
+                    send=lambda w, c, h: w.rename(c, "n@b.example", h),
+                    headers={"Idempotency-Key": "?"}),
 ]
 
 
@@ -158,7 +178,8 @@ def kind(request):
                            send=lambda world, customer: request.param.send(world, customer, key))
 
 
-@pytest.mark.parametrize("action", ["lose_before", "lose_after", "error500", "error500_after", "throttle", "conflict"])
+@pytest.mark.parametrize("action", ["lose_before", "lose_after", "error500", "error500_after",
+                                    "throttle", "conflict"])
 def test_one_fault_is_mended_unseen(world, kind, action):
     customer = world.registered()
     world.fault(kind.operation, action, 1)
@@ -231,13 +252,16 @@ def test_parallel_writers_on_one_customer_lose_nothing(world):
 
     with ThreadPoolExecutor(WRITERS) as pool:
         told = sorted(itertools.chain.from_iterable(pool.map(write, range(WRITERS))))
-    stored = [(int(item["version"]["N"]), item["eventId"]["S"]) for item in world.events(customer)[1:]]
+    stored = [(int(item["version"]["N"]), item["eventId"]["S"])
+              for item in world.events(customer)[1:]]
     assert stored == told
     assert len(told) >= WRITERS * 10 // 4
 
 
 def test_a_repeated_command_has_one_effect_whatever_is_cut(world):
-    """The client leaves at any moment and repeats, and DynamoDB's answers get lost: one effect each."""
+    """The client leaves at any moment and repeats, and DynamoDB's answers get lost: one effect
+    each.
+    """
     choice = random.Random(11)
     customer = world.registered()
     answers, repeats, i = {}, 0, 0
@@ -246,12 +270,14 @@ def test_a_repeated_command_has_one_effect_whatever_is_cut(world):
         key = str(uuid4())
         data = json.dumps({"newEmail": f"r{i}@b.example"}).encode()
         if choice.random() < 0.3:
-            world.fault("TransactWriteItems", choice.choice(["lose_before", "lose_after", "error500_after"]))
+            world.fault("TransactWriteItems",
+                        choice.choice(["lose_before", "lose_after", "error500_after"]))
         cuts = choice.randrange(5)
         repeats += cuts
         for _ in range(cuts):
             with Raw(world.url) as cut:
-                cut.request("PUT", f"/customers/{customer}/email", data, [f"Idempotency-Key: {key}"])
+                cut.request("PUT", f"/customers/{customer}/email", data,
+                            [f"Idempotency-Key: {key}"])
                 cut.socket.settimeout(choice.random() * 0.004 + 0.0001)
                 try:
                     cut.answer()
@@ -274,7 +300,8 @@ def test_a_command_costs_one_request_whichever_worker_its_connection_ends_at(wor
     customer = world.registered()
     before = requests_answered(world.admin_url)
     for i in range(120):
-        assert world.rename(customer, f"h{i}@b.example").status_code == 200  # a connection of its own
+        # a connection of its own
+        assert world.rename(customer, f"h{i}@b.example").status_code == 200
     assert requests_answered(world.admin_url) - before == 120
     assert len(world.events(customer)) == 121
 
@@ -292,23 +319,30 @@ def test_a_missing_table_of_answers_is_told_with_what_makes_it(world):
 
     wait_until(lambda: readiness()[1], 10, "the missing table in /readyz")
     customer = world.registered()  # without a key nothing is needed of it
-    problem = is_problem(world.rename(customer, "n@b.example", {"Idempotency-Key": str(uuid4())}), 503, "unavailable")
+    problem = is_problem(world.rename(customer, "n@b.example", {"Idempotency-Key": str(uuid4())}),
+                         503, "unavailable")
     assert "TwofoldCommands" in problem["detail"] and "twofold-projector setup" in problem["detail"]
     assert len(world.events(customer)) == 1
     world.dynamodb.call("CreateTable", **TABLES[-1])
     wait_until(lambda: not readiness()[1], 10, "no missing table in /readyz")
-    assert world.rename(customer, "n@b.example", {"Idempotency-Key": str(uuid4())}).status_code == 200
+    assert world.rename(customer, "n@b.example",
+                        {"Idempotency-Key": str(uuid4())}).status_code == 200
 
 
 # ---- setup
 
 
-@pytest.mark.parametrize("action", ["lose_before", "lose_after", "error500", "error500_after", "throttle"])
+@pytest.mark.parametrize("action", ["lose_before", "lose_after", "error500", "error500_after",
+                                    "throttle"])
 def test_setup_makes_its_tables_though_answers_are_late_or_lost(stack, world, tmp_path, action):
-    """DynamoDB Local answers its first CreateTable seconds late on a busy machine: the next says that the table is there."""
+    """DynamoDB Local answers its first CreateTable seconds late on a busy machine: the next says
+    that the table is there.
+    """
     world.control(reset="all")
     world.fault("CreateTable", action, 2)
-    setup = Projector(stack, 0, tmp_path / "log", f"--dynamodb_endpoint={world.stub_url}", f"--models={ROOT / 'conf/models'}").run(
-        "setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
+    setup = Projector(stack, 0, tmp_path / "log", f"--dynamodb_endpoint={world.stub_url}",
+                      f"--models={ROOT / 'conf/models'}").run(
+                          "setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
     assert setup.returncode == 0, setup.stderr
-    assert world.dynamodb.call("ListTables")["TableNames"] == ["Comments", "Customers", "Products", "TwofoldCommands"]
+    assert world.dynamodb.call("ListTables")["TableNames"] == ["Comments", "Customers", "Products",
+                                                               "TwofoldCommands"]

@@ -57,7 +57,8 @@ def test_a_changed_comment_shows_in_its_pictures_list_at_once(client, stack, pic
 
 def test_the_same_text_changes_nothing(client, stack, picture):
     comment_id, _ = create(client, picture, "same")
-    assert body(change(client, comment_id, "same")) == {"aggregateId": comment_id, "version": 1, "events": []}
+    assert body(change(client, comment_id, "same")) == {"aggregateId": comment_id, "version": 1,
+                                                        "events": []}
     assert len(events_of(stack, COMMENTS, comment_id)) == 1
 
 
@@ -73,12 +74,14 @@ def test_a_deleted_comment_is_gone_at_once_and_keeps_its_history(client, stack, 
     is_problem(client.get(f"/comments/{comment_id}"), 404, "not-found")
     is_problem(change(client, comment_id, "again"), 404)
     is_problem(delete(client, comment_id), 404)
-    assert [event["eventType"] for event in events_of(stack, COMMENTS, comment_id)] == ["CommentCreated", "CommentDeleted"]
+    types = [event["eventType"] for event in events_of(stack, COMMENTS, comment_id)]
+    assert types == ["CommentCreated", "CommentDeleted"]
 
 
 def test_comments_come_oldest_first_in_pages(client, stack, picture):
     made = [create(client, picture, f"number {i}") for i in range(7)]
-    headers = {"Consistency-Token": ", ".join(answer.headers["Consistency-Token"] for _, answer in made)}
+    headers = {"Consistency-Token": ", ".join(answer.headers["Consistency-Token"]
+                                              for _, answer in made)}
     wanted = [comment_id for comment_id, _ in made]  # one gateway never issues a time twice
     assert listed(client, picture, headers) == wanted
     assert client.listed(f"/pictures/{picture}/comments?limit=2") == wanted
@@ -107,24 +110,31 @@ def test_the_picture_of_the_path_and_of_the_body_must_agree(client, picture):
     assert refused["errors"] == [{"pointer": "/pictureId", "detail": "differs from the path's"}]
 
 
-@pytest.mark.parametrize("given", [{"author": "ann"}, {"author": "ann", "text": ""}, {"author": "ann", "text": "x" * 4001},
-                                   {"author": "ann", "text": "x", "more": 1}, {"author": None, "text": "x"}, []])
+@pytest.mark.parametrize("given", [{"author": "ann"}, {"author": "ann", "text": ""},
+                                   {"author": "ann", "text": "x" * 4001},
+                                   {"author": "ann", "text": "x", "more": 1},
+                                   {"author": None, "text": "x"}, []])
 def test_what_the_schema_forbids_is_422(client, picture, given):
-    assert is_problem(client.send("POST", f"/pictures/{picture}/comments", given), 422, "schema")["errors"]
+    assert is_problem(client.send("POST", f"/pictures/{picture}/comments", given), 422,
+                      "schema")["errors"]
 
 
-@pytest.mark.parametrize("path", ["/pictures/a%20b/comments", "/pictures/%20/comments", "/comments/a%20"])
+@pytest.mark.parametrize("path",
+                         ["/pictures/a%20b/comments", "/pictures/%20/comments", "/comments/a%20"])
 def test_a_path_that_is_no_id_is_400(client, path):
     is_problem(client.get(path), 400)
 
 
 def test_who_writes_events_beside_the_gateway_is_projected_too(client, stack, picture):
-    """Other software appends events of its own; its deletion names no picture, and the list shows it all the same."""
+    """Other software appends events of its own; its deletion names no picture, and the list shows
+    it all the same.
+    """
     comment_id, made = create(client, picture)
     assert listed(client, picture, token(made)) == [comment_id]
     stack.dynamodb.call("PutItem", TableName=COMMENTS.table, Item={
         "PK": {"S": f"COMMENT#{comment_id}"}, "SK": {"S": f"EVENT#{2:020d}"}, "version": {"N": "2"},
-        "eventId": {"S": COMMENTS.new_id()}, "eventType": {"S": "CommentDeleted"}, "payload": {"M": {}},
+        "eventId": {"S": COMMENTS.new_id()}, "eventType": {"S": "CommentDeleted"},
+        "payload": {"M": {}},
         "timestamp": {"N": str(events_of(stack, COMMENTS, comment_id)[0]["timestamp"] + 1)}})
     assert listed(client, picture, {"Consistency-Token": f"Comment:{comment_id}@2"}) == []
     is_problem(change(client, comment_id, "too late"), 404)

@@ -1,4 +1,6 @@
-"""RFC 9110 13: If-Match and If-None-Match of queries and commands; and what else a body's headers may demand."""
+"""RFC 9110 13: If-Match and If-None-Match of queries and commands; and what else a body's headers
+may demand.
+"""
 
 import pytest
 
@@ -16,9 +18,12 @@ def product(client, model):
 
 # {} is the current tag.
 TAGS_FOR_QUERIES = [
-    ("If-None-Match", "{}", 304), ("If-None-Match", "W/{}", 304), ("If-None-Match", "*", 304), ("If-None-Match", '"x", {}', 304),
-    ("If-None-Match", '"a,b" ,, {}', 304), ("If-None-Match", '"x"', 200), ("If-None-Match", "x", 200), ("If-None-Match", "w/{}", 200),
-    ("If-None-Match", '"x" {}', 200), ("If-Match", "{}", 200), ("If-Match", "*", 200), ("If-Match", '"x", {}', 200), ("If-Match", '"x"', 412),
+    ("If-None-Match", "{}", 304), ("If-None-Match", "W/{}", 304), ("If-None-Match", "*", 304),
+    ("If-None-Match", '"x", {}', 304),
+    ("If-None-Match", '"a,b" ,, {}', 304), ("If-None-Match", '"x"', 200),
+    ("If-None-Match", "x", 200), ("If-None-Match", "w/{}", 200),
+    ("If-None-Match", '"x" {}', 200), ("If-Match", "{}", 200), ("If-Match", "*", 200),
+    ("If-Match", '"x", {}', 200), ("If-Match", '"x"', 412),
     ("If-Match", "W/{}", 412), ("If-Match", '"x","y"', 412), ("If-Match", "x", 412),
 ]
 
@@ -42,7 +47,8 @@ def test_lines_of_one_name_are_one_list(stack, product):
 
 def test_if_match_comes_before_if_none_match(client, product):
     path, tag = product
-    is_problem(client.get(path, {"If-Match": '"x"', "If-None-Match": tag}), 412, "precondition-failed")
+    is_problem(client.get(path, {"If-Match": '"x"', "If-None-Match": tag}), 412,
+               "precondition-failed")
     assert client.get(path, {"If-Match": tag, "If-None-Match": tag}).status_code == 304
 
 
@@ -59,19 +65,22 @@ def test_a_command_may_list_versions(any_client, any_model):
     changed = any_client.update(product_id, {"If-Match": f'"1", {tag}, "2"'})
     assert changed.status_code == 200
     is_problem(any_client.delete(product_id, {"If-Match": f'"1", {tag}'}), 412)
-    assert any_client.delete(product_id, {"If-Match": f'"1", {changed.headers["ETag"]}'}).status_code == 200
+    assert any_client.delete(product_id,
+                             {"If-Match": f'"1", {changed.headers["ETag"]}'}).status_code == 200
 
 
 def test_if_none_match_keeps_a_command_from_what_exists(any_client, any_model):
     product_id, made = any_client.made()
     tag = made.headers["ETag"]
     for tags in ("*", tag, f"W/{tag}", f'"1", {tag}'):
-        is_problem(any_client.update(product_id, {"If-None-Match": tags}), 412, "precondition-failed")
+        is_problem(any_client.update(product_id, {"If-None-Match": tags}), 412,
+                   "precondition-failed")
         is_problem(any_client.delete(product_id, {"If-None-Match": tags}), 412)
     assert any_client.update(product_id, {"If-None-Match": '"1", "x"'}).status_code == 200
     whole = any_model.whole(product_id)
     is_problem(any_client.send("POST", any_model.path, whole, {"If-None-Match": "*"}), 412)
-    assert any_client.send("POST", any_model.path, any_model.whole(any_model.new_id()), {"If-None-Match": "*"}).status_code == 201
+    assert any_client.send("POST", any_model.path, any_model.whole(any_model.new_id()),
+                           {"If-None-Match": "*"}).status_code == 201
 
 
 def test_conditions_hold_for_event_stores(client):
@@ -84,7 +93,8 @@ def test_conditions_hold_for_event_stores(client):
     is_problem(update("two@example.com", {"If-None-Match": "*"}), 412)
     is_problem(update("two@example.com", {"If-None-Match": f'"7", {tag}'}), 412)
     is_problem(update("two@example.com", {"If-Match": '"7", "8"'}), 412)
-    assert update("two@example.com", {"If-Match": f'"7", {tag}', "If-None-Match": '"9"'}).status_code == 200
+    assert update("two@example.com",
+                  {"If-Match": f'"7", {tag}', "If-None-Match": '"9"'}).status_code == 200
     is_problem(update("three@example.com", {"If-Match": f'"7", {tag}'}), 412)
 
 
@@ -102,7 +112,8 @@ def test_a_list_is_part_of_what_a_key_stands_for(client, model):
     assert first.status_code == 200
     again = client.update(product_id, headers)
     assert again.headers["Idempotent-Replayed"] == "true" and again.content == first.content
-    is_problem(client.update(product_id, {**headers, "If-Match": f'"2", {made.headers["ETag"]}'}), 422, "idempotency-key-reused")
+    is_problem(client.update(product_id, {**headers, "If-Match": f'"2", {made.headers["ETag"]}'}),
+               422, "idempotency-key-reused")
 
 
 def test_an_encoded_body_is_415_and_a_part_of_one_400(client, product):
@@ -110,7 +121,8 @@ def test_an_encoded_body_is_415_and_a_part_of_one_400(client, product):
     refused = client.send("PUT", path, client.model.fields(), {"Content-Encoding": "gzip"})
     is_problem(refused, 415)
     assert refused.headers["Accept-Encoding"] == "identity"
-    is_problem(client.send("PUT", path, client.model.fields(), {"Content-Range": "bytes 0-1/2"}), 400)
+    is_problem(client.send("PUT", path, client.model.fields(), {"Content-Range": "bytes 0-1/2"}),
+               400)
     taken = client.send("PUT", path, client.model.fields(), {"Content-Encoding": "Identity"})
     assert taken.status_code == 200
     assert client.get(path, token(taken)).status_code == 200

@@ -15,8 +15,9 @@ def client(stack):
 
 def register(client, email=None, **more):
     customer_id = more.pop("customerId", CUSTOMERS.new_id())
-    answer = client.send("POST", "/customers", {"customerId": customer_id, "email": email or f"{customer_id}@example.com",
-                                                "name": "Ann", **more})
+    answer = client.send("POST", "/customers",
+                         {"customerId": customer_id, "email": email or f"{customer_id}@example.com",
+                          "name": "Ann", **more})
     assert answer.status_code == 201, answer.text
     return customer_id, answer
 
@@ -34,7 +35,8 @@ def suspend(client, customer_id, reason="late"):
 
 
 def found(client, email, headers=None):
-    return [item["customerId"] for item in body(client.get(f"/customers/search?email={email}", headers))["items"]]
+    return [item["customerId"]
+            for item in body(client.get(f"/customers/search?email={email}", headers))["items"]]
 
 
 def test_a_registered_customer_is_read_as_the_events_say(client, stack):
@@ -52,9 +54,13 @@ def test_a_registered_customer_is_read_as_the_events_say(client, stack):
 
 
 def test_an_envelope_names_the_customer_of_a_command_that_makes_none(client):
-    nameless = client.send("POST", "/commands", {"commandType": "UpdateEmail", "payload": {"newEmail": "ann@example.com"}})
+    nameless = client.send("POST", "/commands",
+                           {"commandType": "UpdateEmail",
+                            "payload": {"newEmail": "ann@example.com"}})
     assert [error["pointer"] for error in is_problem(nameless, 422)["errors"]] == ["/aggregateId"]
-    made = client.send("POST", "/commands", {"commandType": "RegisterCustomer", "payload": {"email": "ann@example.com", "name": "Ann"}})
+    made = client.send("POST", "/commands", {"commandType": "RegisterCustomer",
+                                             "payload": {"email": "ann@example.com",
+                                                         "name": "Ann"}})
     assert made.status_code == 201, made.text
 
 
@@ -68,7 +74,8 @@ def test_an_id_is_made_when_none_is_given(client):
 
 def test_an_existing_id_cannot_be_registered_again(client, stack):
     customer_id, _ = register(client)
-    again = client.send("POST", "/customers", {"customerId": customer_id, "email": "b@example.com", "name": "Ben"})
+    again = client.send("POST", "/customers",
+                        {"customerId": customer_id, "email": "b@example.com", "name": "Ben"})
     assert is_problem(again, 409)["title"] == "Customer exists"
     assert len(events_of(stack, CUSTOMERS, customer_id)) == 1
 
@@ -91,7 +98,8 @@ def test_only_an_active_customer_is_changed(client, stack):
     suspended = suspend(client, customer_id, "did not pay")
     assert suspended.status_code == 200, suspended.text
     seen = body(one(client, customer_id, suspended))
-    assert seen["status"] == "SUSPENDED" and seen["suspensionReason"] == "did not pay" and seen["version"] == 2
+    assert seen["status"] == "SUSPENDED" and seen["suspensionReason"] == "did not pay"
+    assert seen["version"] == 2
 
     refused = is_problem(update(client, customer_id, "x@example.com"), 409)
     assert refused["title"] == "Cannot update email for inactive customer"
@@ -107,9 +115,12 @@ def test_who_is_unknown_is_404(client):
 
 
 @pytest.mark.parametrize("given", [
-    {"email": "no address", "name": "Ann"}, {"email": "a@example.com"}, {"email": "a@example.com", "name": ""},
-    {"email": "a@example.com", "name": "Ann", "status": "ACTIVE"}, {"email": "a@example.com", "name": 7},
-    {"email": "a@example.com", "name": "Ann", "customerId": "a b"}, {"email": "a@example.com", "name": "x" * 201}])
+    {"email": "no address", "name": "Ann"}, {"email": "a@example.com"},
+    {"email": "a@example.com", "name": ""},
+    {"email": "a@example.com", "name": "Ann", "status": "ACTIVE"},
+    {"email": "a@example.com", "name": 7},
+    {"email": "a@example.com", "name": "Ann", "customerId": "a b"},
+    {"email": "a@example.com", "name": "x" * 201}])
 def test_what_the_schema_forbids_is_422(client, given):
     assert is_problem(client.send("POST", "/customers", given), 422, "schema")["errors"]
 
@@ -138,7 +149,8 @@ def test_wildcards_of_the_search_mean_themselves(client):
     with_underscore, _ = register(client, f"{mark}a_b%c|d@example.com")
     _, made = register(client, f"{mark}axbyczd@example.com")
     for email, ids in ((f"{mark}a_b", [with_underscore]), (f"{mark}a_b%25", [with_underscore]),
-                       (f"{mark}a_b%25c%7Cd", [with_underscore]), (f"{mark}%25", []), (f"{mark}_", []), (f"{mark}%5C", [])):
+                       (f"{mark}a_b%25c%7Cd", [with_underscore]), (f"{mark}%25", []),
+                       (f"{mark}_", []), (f"{mark}%5C", [])):
         assert found(client, email, token(made)) == ids, email
 
 
@@ -146,7 +158,8 @@ def test_the_search_walks_in_pages_both_ways(client):
     mark = CUSTOMERS.new_id("p").replace("-", "")[:20]
     made = [register(client, f"{mark}{i % 3}@example.com") for i in range(7)]
     path = f"/customers/search?email={mark}&limit=3"
-    headers = {"Consistency-Token": ", ".join(answer.headers["Consistency-Token"] for _, answer in made)}
+    headers = {"Consistency-Token": ", ".join(answer.headers["Consistency-Token"]
+                                              for _, answer in made)}
     wanted = [customer_id for _, customer_id in sorted((i % 3, made[i][0]) for i in range(7))]
     assert client.listed(path, headers) == wanted
 
@@ -156,7 +169,8 @@ def test_the_search_walks_in_pages_both_ways(client):
     is_problem(client.get(first["next"][:-2] + "xx"), 400)
 
 
-@pytest.mark.parametrize("query", ["", "?email=", "?mail=a", "?email=a&email=b", "?email=" + "a" * 255])
+@pytest.mark.parametrize("query",
+                         ["", "?email=", "?mail=a", "?email=a&email=b", "?email=" + "a" * 255])
 def test_a_search_that_is_not_declared_is_400(client, query):
     is_problem(client.get("/customers/search" + query), 400)
 
@@ -181,7 +195,8 @@ def test_if_match_and_the_versions_of_answers_meet(client):
     changed = update(client, customer_id, "one@example.com", {"If-Match": tag})
     assert changed.status_code == 200, changed.text
     is_problem(update(client, customer_id, "two@example.com", {"If-Match": tag}), 412)
-    assert update(client, customer_id, "two@example.com", {"If-Match": changed.headers["ETag"]}).status_code == 200
+    assert update(client, customer_id, "two@example.com",
+                  {"If-Match": changed.headers["ETag"]}).status_code == 200
 
 
 def test_parallel_writers_lose_no_update(client, stack):
@@ -194,28 +209,34 @@ def test_parallel_writers_lose_no_update(client, stack):
             assert answer.status_code in (200, 409), answer.text
             if answer.status_code == 200:
                 said = body(answer)
-                won.append((said["version"], said["events"][0]["eventId"], f"w{writer}.{i}@example.com"))
+                won.append((said["version"], said["events"][0]["eventId"],
+                            f"w{writer}.{i}@example.com"))
         return won
 
     with ThreadPoolExecutor(8) as pool:
         won = sorted(sum(pool.map(write, range(8)), []))
     events = events_of(stack, CUSTOMERS, customer_id)
-    assert won == [(event["version"], event["eventId"], event["payload"]["newEmail"]) for event in events[1:]]
+    assert won == [(event["version"], event["eventId"], event["payload"]["newEmail"])
+                   for event in events[1:]]
     last = {"Consistency-Token": f"Customer:{customer_id}@{len(events)}"}
-    assert body(client.get(f"/customers/{customer_id}", last)) == {"customerId": customer_id, **customer(events)}
+    assert body(client.get(f"/customers/{customer_id}", last)) == {"customerId": customer_id,
+                                                                   **customer(events)}
 
 
 def test_the_events_carry_what_others_need(client, stack):
     customer_id, _ = register(client, "old@example.com")
     update(client, customer_id, "new@example.com")
     suspend(client, customer_id, "late")
-    kinds = [(event["eventType"], event["payload"]) for event in events_of(stack, CUSTOMERS, customer_id)]
+    kinds = [(event["eventType"], event["payload"])
+             for event in events_of(stack, CUSTOMERS, customer_id)]
     assert kinds == [("CustomerRegistered", {"email": "old@example.com", "name": "Ann"}),
-                     ("CustomerEmailUpdated", {"oldEmail": "old@example.com", "newEmail": "new@example.com"}),
+                     ("CustomerEmailUpdated",
+                      {"oldEmail": "old@example.com", "newEmail": "new@example.com"}),
                      ("CustomerSuspended", {"reason": "late"})]
 
 
 def test_the_pointer_of_a_member_is_escaped(client):
-    wrong = is_problem(client.send("POST", "/commands", {"commandType": "RegisterCustomer", "a/b~c": 1, "payload": {
-        "email": "a@b.c", "name": "A"}}), 422)
+    wrong = is_problem(client.send("POST", "/commands",
+                                   {"commandType": "RegisterCustomer", "a/b~c": 1,
+                                    "payload": {"email": "a@b.c", "name": "A"}}), 422)
     assert wrong["errors"] == [{"pointer": "/a~1b~0c", "detail": "there is no such member"}]

@@ -52,15 +52,19 @@ def test_events_of_one_transaction_are_applied_in_order(customers, versions):
 
 
 def test_a_long_gap_is_closed_from_the_table(customers):
-    """The read model forgets an aggregate; its next event brings all of them back, in more than one transaction."""
+    """The read model forgets an aggregate; its next event brings all of them back, in more than one
+    transaction.
+    """
     events_id = customers.new_id()
     customers.append_many(events_id, range(1, 2101), history)
     customers.wait(events_id, 2100, 60)
     customers.rows("DELETE FROM customers WHERE customerId = %s", events_id)
-    customers.rows("DELETE FROM twofold_aggregate WHERE aggregate = %s", customers.aggregate(events_id))
+    customers.rows("DELETE FROM twofold_aggregate WHERE aggregate = %s",
+                   customers.aggregate(events_id))
     customers.append(events_id, 2101, email("last@example.org"))
     customers.wait(events_id, 2101, 30)
-    [row] = customers.rows("SELECT name, email, version FROM customers WHERE customerId = %s", events_id)
+    [row] = customers.rows("SELECT name, email, version FROM customers WHERE customerId = %s",
+                           events_id)
     assert (row["name"], row["email"], row["version"]) == ("Ann", "last@example.org", 2101)
 
 
@@ -84,7 +88,8 @@ def test_an_unknown_event_is_a_letter_and_later_ones_follow(customers):
     customers.append(events_id, 1, registered())
     customers.append(events_id, 2, ("CustomerMoved", {"town": {"S": "Ulm"}}))
     customers.append(events_id, 3, email("three@example.org"))
-    letters = wait_until(lambda: len(customers.letters(events_id)) == 2 and customers.letters(events_id))
+    letters = wait_until(lambda: len(customers.letters(events_id)) == 2
+                         and customers.letters(events_id))
     assert "eventType is not known" in letters[0]["error"]
     assert customers.version(events_id) == 1
     refused = customers.operator("discard", str(letters[1]["id"]))
@@ -102,7 +107,8 @@ def test_retry_keeps_what_could_be_projected(customers):
     customers.append(events_id, 1, ("CustomerRegistered", {"email": {"S": "a@b.de"}}))
     customers.append(events_id, 2, registered())
     customers.append(events_id, 3, email("x" * 300))
-    letters = wait_until(lambda: len(customers.letters(events_id)) == 3 and customers.letters(events_id))
+    letters = wait_until(lambda: len(customers.letters(events_id)) == 3
+                         and customers.letters(events_id))
     assert customers.operator("discard", str(letters[0]["id"])).returncode == 0
     done = customers.operator("retry", customers.aggregate(events_id))
     assert done.returncode != 0 and "1 projected" in done.stdout
@@ -129,7 +135,9 @@ def test_tags_by_sql_void_what_was_there_before(stack, comments):
 
     comment, picture = comments.new_id(), uuid.uuid4().hex
     url = f"{stack.url}/pictures/{picture}/comments"
-    comments.append(comment, 1, ("CommentCreated", {"pictureId": {"S": picture}, "author": {"S": "Ann"}, "text": {"S": "first"}}))
+    comments.append(comment, 1, ("CommentCreated", {"pictureId": {"S": picture},
+                                                    "author": {"S": "Ann"},
+                                                    "text": {"S": "first"}}))
     comments.wait(comment, 1)
 
     def texts():
@@ -149,9 +157,11 @@ def test_a_letter_says_what_the_server_warned_of(stack, model):
     stack.dynamodb.put(model, product_id, "too many digits", "1.1234567", False)
 
     def letter():
-        return stack.sql("SELECT error FROM twofold_products.twofold_dead_letter WHERE aggregate = %s",
-                         f"{model.aggregate}:{product_id}")
+        return stack.sql(
+            "SELECT error FROM twofold_products.twofold_dead_letter WHERE aggregate = %s",
+            f"{model.aggregate}:{product_id}")
 
     [row] = wait_until(letter, what="a dead letter")
-    stack.sql("DELETE FROM twofold_products.twofold_dead_letter WHERE aggregate = %s", f"{model.aggregate}:{product_id}")
+    stack.sql("DELETE FROM twofold_products.twofold_dead_letter WHERE aggregate = %s",
+              f"{model.aggregate}:{product_id}")
     assert "Data truncated for column" in row["error"]

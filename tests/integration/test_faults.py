@@ -1,4 +1,6 @@
-"""Parts die under load: no acknowledged command is lost, no answer is wrong, and all is normal after the restart."""
+"""Parts die under load: no acknowledged command is lost, no answer is wrong, and all is normal
+after the restart.
+"""
 
 import os
 import signal
@@ -17,7 +19,9 @@ WRITERS = 4
 
 
 class Writer(threading.Thread):
-    """Raises one product's price by one, again and again, and notes what was acknowledged and what was only tried."""
+    """Raises one product's price by one, again and again, and notes what was acknowledged and what
+    was only tried.
+    """
 
     def __init__(self, stack, model):
         super().__init__()
@@ -49,7 +53,9 @@ class Writer(threading.Thread):
             self.wrong.append(f"{answer.status_code}: {answer.text}")
 
     def judge(self, price):
-        """Reads of one client without tokens follow the commits: they never go back, nor beyond what was tried."""
+        """Reads of one client without tokens follow the commits: they never go back, nor beyond
+        what was tried.
+        """
         if not self.seen <= price <= self.tried:
             self.wrong.append(f"read {price} after {self.seen}, tried {self.tried}")
         self.seen = price
@@ -75,7 +81,8 @@ class Load:
     def progress(self):
         """Waits until every writer had five more commands acknowledged."""
         wanted = [writer.acknowledged + 5 for writer in self.writers]
-        wait_until(lambda: all(writer.acknowledged >= want for writer, want in zip(self.writers, wanted)), 30,
+        wait_until(lambda: all(writer.acknowledged >= want
+                               for writer, want in zip(self.writers, wanted)), 30,
                    "every writer goes on")
 
     def check(self):
@@ -84,8 +91,9 @@ class Load:
             item = self.stack.dynamodb.item(self.model, writer.product_id)
             stored = int(Decimal(item[self.model.price]["N"]))
             assert writer.acknowledged <= stored <= writer.tried
-            wait_until(lambda: int(body(writer.client.read(writer.product_id))[self.model.price]) == stored, 10,
-                       "the query shows the stored item")
+            wait_until(
+                lambda: int(body(writer.client.read(writer.product_id))[self.model.price]) ==
+                stored, 10, "the query shows the stored item")
 
 
 @pytest.mark.parametrize("name", ["gateway", "projector"])
@@ -99,7 +107,8 @@ def test_killed_under_load_nothing_acknowledged_is_lost(repaired, stack, model, 
     assert stack.sql(f"SELECT * FROM {model.database}.twofold_dead_letter") == []
 
 
-def test_while_the_projector_is_dead_cached_answers_and_commands_go_on(repaired, stack, model, client):
+def test_while_the_projector_is_dead_cached_answers_and_commands_go_on(repaired, stack, model,
+                                                                       client):
     product_id, _ = client.made(price=1)
     stack.kill("projector")
     changed = client.update(product_id, price=2)
@@ -109,7 +118,8 @@ def test_while_the_projector_is_dead_cached_answers_and_commands_go_on(repaired,
     wait_until(lambda: body(client.read(product_id))[model.price] == 2, 15, "the change is visible")
 
 
-def test_a_restarted_projector_applies_nothing_twice_and_nothing_never(repaired, stack, model, client):
+def test_a_restarted_projector_applies_nothing_twice_and_nothing_never(repaired, stack, model,
+                                                                       client):
     ids = [client.made(price=1)[0] for _ in range(20)]
     stack.kill("projector")
     for product_id in ids[:10]:
@@ -121,8 +131,9 @@ def test_a_restarted_projector_applies_nothing_twice_and_nothing_never(repaired,
     for product_id in ids[:10]:
         assert body(client.read(product_id))[model.price] == 2
         version = stack.dynamodb.item(model, product_id)["_version"]["N"]
-        row = stack.sql(f"SELECT version FROM {model.database}.twofold_aggregate WHERE aggregate = %s",
-                        f"{model.aggregate}:{product_id}")
+        row = stack.sql(
+            f"SELECT version FROM {model.database}.twofold_aggregate WHERE aggregate = %s",
+            f"{model.aggregate}:{product_id}")
         assert row == [{"version": int(version)}]
     assert all(client.read(product_id).status_code == 404 for product_id in ids[10:])
 
@@ -136,7 +147,8 @@ def test_without_redis_queries_and_commands_are_answered(repaired, stack, model,
         assert not cache_status(answer).get("hit")
     changed = client.update(product_id, price=2)
     assert changed.status_code == 200
-    wait_until(lambda: "redis" in requests.get(stack.admin_url + "/readyz", timeout=5).text, 10, "readyz misses Redis")
+    wait_until(lambda: "redis" in requests.get(stack.admin_url + "/readyz", timeout=5).text, 10,
+               "readyz misses Redis")
 
     stack.start("redis")
     wait_until(lambda: body(client.read(product_id))[model.price] == 2, 20, "projection goes on")
@@ -151,18 +163,23 @@ def test_without_the_replica_the_primary_answers(repaired, stack, model, client)
     assert answer.status_code == 200 and body(answer)[model.price] == 2
 
 
-def test_a_hung_replica_is_passed_over_by_all_queries_after_one_short_try(repaired, stack, model, client):
+def test_a_hung_replica_is_passed_over_by_all_queries_after_one_short_try(repaired, stack, model,
+                                                                          client):
     """More queries than there are SQL threads, while SQL's own deadline would be 5 s."""
     ids = [model.new_id() for _ in range(24)]
     pid = stack.pids()["replica"]
     os.kill(pid, signal.SIGSTOP)
     try:
         with ThreadPoolExecutor(len(ids)) as pool:
-            answers = list(pool.map(lambda product_id: requests.get(stack.url + model.one(product_id), timeout=4), ids))
+            answers = list(pool.map(
+                lambda product_id: requests.get(stack.url + model.one(product_id), timeout=4),
+                ids))
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert {(answer.status_code, cache_status(answer)["detail"]) for answer in answers} == {(404, "primary")}
-    wait_until(lambda: cache_status(client.read(model.new_id()))["detail"] == "replica1", 30, "the replica answers again")
+    assert {(answer.status_code, cache_status(answer)["detail"])
+            for answer in answers} == {(404, "primary")}
+    wait_until(lambda: cache_status(client.read(model.new_id()))["detail"] == "replica1", 30,
+               "the replica answers again")
 
 
 def test_sigterm_finishes_what_is_in_flight(repaired, stack, model, client):
@@ -172,8 +189,10 @@ def test_sigterm_finishes_what_is_in_flight(repaired, stack, model, client):
     try:
         changed = client.update(product_id, price=2)
         with Raw(stack.url) as raw:
-            raw.request("GET", model.one(product_id), headers=[f"Consistency-Token: {changed.headers['Consistency-Token']}"])
-            wait_until(lambda: "twofold" in requests.get(stack.admin_url + "/metrics", timeout=5).text, 5)
+            raw.request("GET", model.one(product_id),
+                        headers=[f"Consistency-Token: {changed.headers['Consistency-Token']}"])
+            wait_until(lambda: "twofold" in requests.get(stack.admin_url + "/metrics",
+                                                         timeout=5).text, 5)
             os.kill(pids["gateway"], signal.SIGTERM)
             wait_until(lambda: refuses(stack), 5, "no new connections")
             os.kill(pids["projector"], signal.SIGCONT)

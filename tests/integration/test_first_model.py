@@ -1,4 +1,6 @@
-"""docs/first-model.md is typed as it is printed, in one shell; every line that it shows must come. "..." stands for what differs from run to run."""
+"""docs/first-model.md is typed as it is printed, in one shell; every line that it shows must come.
+"..." stands for what differs from run to run.
+"""
 
 import os
 import pathlib
@@ -34,7 +36,8 @@ def typed():
 @pytest.fixture
 def environment(tmp_path):
     """A reader's: nothing of the make that runs the tests, but ports that nobody uses."""
-    makes = ("BUILD", "CC", "OPT", "SANITIZE", "WERROR", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+    makes = ("BUILD", "CC", "OPT", "SANITIZE", "WERROR", "MAKEFLAGS", "MFLAGS", "MAKELEVEL",
+             "MAKEOVERRIDES")
     kept = {name: value for name, value in os.environ.items() if name not in makes}
     return {**kept, "PORT_BASE": str(free_ports()), "TMPDIR": str(tmp_path)}
 
@@ -58,10 +61,12 @@ def test_the_guide_leads_to_a_running_model(environment):
         outputs = type_all([command for command, _ in steps], environment)
     finally:
         for folder in pathlib.Path(environment["TMPDIR"]).glob("tmp.*/run"):
-            subprocess.run([ROOT / "conf/local/stack", "down"], env={**environment, "RUN_DIR": str(folder)},
+            subprocess.run([ROOT / "conf/local/stack", "down"],
+                           env={**environment, "RUN_DIR": str(folder)},
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
     for (command, shown), output in zip(steps, outputs):
         lines = [line.rstrip("\r") for line in output.splitlines()]
-        missing = [line for line in shown if not any(re.fullmatch(as_printed(line), seen) for seen in lines)]
+        missing = [line for line in shown if not any(re.fullmatch(as_printed(line), seen)
+                                                     for seen in lines)]
         assert missing == [], f"$ {command}\n{output}"
     assert len(outputs) == len(steps) + 1

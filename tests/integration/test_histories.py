@@ -1,7 +1,8 @@
-"""Histories that hypothesis makes up, some commands one by one and some side by side, of one aggregate of each model.
+"""Histories that hypothesis makes up, some commands one by one and some side by side, of one
+aggregate of each model.
 
-What must hold after every step: each client was told truly what became of its command; versions are 1..n; the read model is what
-the events come to (of products: what the table holds).
+What must hold after every step: each client was told truly what became of its command; versions are
+1..n; the read model is what the events come to (of products: what the table holds).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,14 @@ BOUNDED = settings(max_examples=10, stateful_step_count=8, deadline=None, databa
 
 
 a_command = st.runner().flatmap(lambda history: history.commands)
-some_commands = st.runner().flatmap(lambda history: st.lists(history.commands, min_size=2, max_size=4))
+some_commands = st.runner().flatmap(lambda history: st.lists(history.commands, min_size=2,
+                                                             max_size=4))
 
 
 class History(RuleBasedStateMachine):
-    """One aggregate. A command is (name, argument); MODEL, commands, send, alone and together are the model's."""
+    """One aggregate. A command is (name, argument); MODEL, commands, send, alone and together are
+    the model's.
+    """
 
     stack = None
 
@@ -42,8 +46,8 @@ class History(RuleBasedStateMachine):
 
     def read(self, version):
         """The answer that shows at least VERSION; None for 404."""
-        answer = self.clients[0].get(self.path(), {"Consistency-Token": f"{self.MODEL.aggregate}:{self.id}@{version}"}
-                                     if version else None)
+        token = f"{self.MODEL.aggregate}:{self.id}@{version}"
+        answer = self.clients[0].get(self.path(), {"Consistency-Token": token} if version else None)
         assert answer.status_code in (200, 404), answer.text
         return body(answer) if answer.status_code == 200 else None
 
@@ -77,7 +81,9 @@ class EventHistory(History):
         if code < 300:
             said = body(answer)
             assert said["version"] == len(after)
-            assert [event["eventId"] for event in said["events"]] == [event["eventId"] for event in after[len(before):]]
+            added = after[len(before):]
+            assert ([event["eventId"] for event in said["events"]] ==
+                    [event["eventId"] for event in added])
         self.check_read_model()
 
     def together(self, commands):
@@ -107,8 +113,10 @@ emails = st.sampled_from(["a@example.com", "B@example.com", "b_@example.com"])
 class CustomerHistory(EventHistory):
     MODEL = CUSTOMERS
     fold = staticmethod(customer)
-    commands = st.one_of(st.tuples(st.just("register"), emails), st.tuples(st.just("update"), emails),
-                         st.tuples(st.just("update"), emails), st.tuples(st.just("suspend"), st.just("late")))
+    commands = st.one_of(st.tuples(st.just("register"), emails),
+                         st.tuples(st.just("update"), emails),
+                         st.tuples(st.just("update"), emails),
+                         st.tuples(st.just("suspend"), st.just("late")))
 
     def path(self):
         return f"/customers/{self.id}"
@@ -116,7 +124,8 @@ class CustomerHistory(EventHistory):
     def send(self, client, command):
         name, argument = command
         if name == "register":
-            return client.send("POST", "/customers", {"customerId": self.id, "email": argument, "name": "Ann"})
+            return client.send("POST", "/customers",
+                               {"customerId": self.id, "email": argument, "name": "Ann"})
         if name == "update":
             return client.send("PUT", self.path() + "/email", {"newEmail": argument})
         return client.send("POST", self.path() + "/suspend", {"reason": argument})
@@ -135,7 +144,8 @@ class CustomerHistory(EventHistory):
         found = self.clients[0].listed("/customers?limit=200")
         assert (self.id in found) == bool(state and state["status"] == "ACTIVE")
         if state:
-            found = self.clients[0].listed(f"/customers/search?limit=200&email={state['email'].upper()}")
+            found = self.clients[0].listed(
+                f"/customers/search?limit=200&email={state['email'].upper()}")
             assert self.id in found
 
 
@@ -149,7 +159,8 @@ class CommentHistory(EventHistory):
     def __init__(self):
         super().__init__()
         self.picture = self.new_id()
-        made = self.clients[0].send("POST", f"/pictures/{self.picture}/comments", {"author": "ann", "text": "one"})
+        made = self.clients[0].send("POST", f"/pictures/{self.picture}/comments",
+                                    {"author": "ann", "text": "one"})
         assert made.status_code == 201, made.text
         self.id = body(made)["aggregateId"]
 
@@ -178,9 +189,12 @@ def versions(answers):
 
 
 class ProductHistory(History):
-    """A state store keeps no events: what the table holds is the truth, and each version is higher than the last."""
+    """A state store keeps no events: what the table holds is the truth, and each version is higher
+    than the last.
+    """
     MODEL = PRODUCTS
-    commands = st.one_of(st.tuples(st.just("create"), st.integers(0, 3)), st.tuples(st.just("update"), st.integers(0, 3)),
+    commands = st.one_of(st.tuples(st.just("create"), st.integers(0, 3)),
+                         st.tuples(st.just("update"), st.integers(0, 3)),
                          st.tuples(st.just("delete"), st.none()))
 
     def __init__(self):
@@ -202,10 +216,13 @@ class ProductHistory(History):
         item = self.stack.dynamodb.item(PRODUCTS, self.id)
         if not item:
             return None, 0
-        return self.MODEL.whole(self.id, price=Decimal(item["Price"]["N"])), int(item["_version"]["N"])
+        return self.MODEL.whole(self.id,
+                                price=Decimal(item["Price"]["N"])), int(item["_version"]["N"])
 
     def check(self, told):
-        """Versions that clients were TOLD are new and differ; the last one shows what the table holds."""
+        """Versions that clients were TOLD are new and differ; the last one shows what the table
+        holds.
+        """
         assert len(set(told)) == len(told) and all(version > self.version for version in told)
         self.version = max([self.version, *told])
         self.token = max([self.token, *told])
@@ -215,7 +232,9 @@ class ProductHistory(History):
         self.check_list(state)
 
     def check_raced(self, told):
-        """A create was sent before a delete was answered: its version need not be above the delete's, nor is it the last to show."""
+        """A create was sent before a delete was answered: its version need not be above the
+        delete's, nor is it the last to show.
+        """
         assert all(version > self.version for version in told)
         state, self.token = self.item()
         self.version = self.token or max(told)
@@ -229,7 +248,8 @@ class ProductHistory(History):
         name, _ = command
         exists = self.item()[0] is not None
         answer = self.send(self.clients[0], command)
-        assert answer.status_code == (409 if exists else 201) if name == "create" else (200 if exists else 404), answer.text
+        expected = (409 if exists else 201) if name == "create" else (200 if exists else 404)
+        assert answer.status_code == expected, answer.text
         self.check(versions([answer]))
 
     def together(self, commands):
@@ -240,7 +260,8 @@ class ProductHistory(History):
 
 
 def run(history, of_stack):
-    run_state_machine_as_test(type(history.__name__, (history,), {"stack": of_stack}), settings=BOUNDED)
+    run_state_machine_as_test(type(history.__name__, (history,), {"stack": of_stack}),
+                              settings=BOUNDED)
 
 
 def test_any_history_of_a_customer(stack):

@@ -1,4 +1,6 @@
-"""HTTP by the letter, and what hostile or broken clients send: the right status, nothing written, the process lives on."""
+"""HTTP by the letter, and what hostile or broken clients send: the right status, nothing written,
+the process lives on.
+"""
 
 import json
 
@@ -33,13 +35,15 @@ BAD_BODIES = [
     ("single quotes", "{'ProductId':%d}", 400),
     ("NaN", WHOLE % (1, "NaN"), 400),
     ("leading zero", WHOLE % (1, "01"), 400),
-    ("duplicate name", '{"ProductId":%d,"ProductId":2,"Name":"Tea","Price":1,"OutOfStock":false}', 400),
+    ("duplicate name", '{"ProductId":%d,"ProductId":2,"Name":"Tea","Price":1,"OutOfStock":false}',
+     400),
     ("bad UTF-8", b'{"ProductId":%d,"Name":"\xff","Price":1,"OutOfStock":false}', 400),
     ("raw NUL", b'{"ProductId":%d,"Name":"T\x00","Price":1,"OutOfStock":false}', 400),
     ("NUL after the value", (WHOLE % (1, "1")).encode() + b"\0", 400),
     ("raw newline in a string", '{"ProductId":%d,"Name":"T\n","Price":1,"OutOfStock":false}', 400),
     ("lone surrogate", '{"ProductId":%d,"Name":"\\ud800","Price":1,"OutOfStock":false}', 400),
-    ("swapped surrogates", '{"ProductId":%d,"Name":"\\udc00\\ud800","Price":1,"OutOfStock":false}', 400),
+    ("swapped surrogates", '{"ProductId":%d,"Name":"\\udc00\\ud800","Price":1,"OutOfStock":false}',
+     400),
     ("nesting of 100,000", "[" * 100000 + "]" * 100000, 400),
     ("objects 100,000 deep", '{"a":' * 100000 + "1" + "}" * 100000, 400),
     ("escaped NUL", '{"ProductId":%d,"Name":"T\\u0000","Price":1,"OutOfStock":false}', 422),
@@ -58,16 +62,19 @@ BAD_BODIES = [
     ("exponent of 10,000 digits", WHOLE % (1, "1e" + "9" * 10000), 422),
     ("id as text", '{"ProductId":"%d","Name":"Tea","Price":1,"OutOfStock":false}', 422),
     ("id with a fraction", '{"ProductId":1.5,"Name":"Tea","Price":1,"OutOfStock":false}', 422),
-    ("id beyond 2^53", '{"ProductId":9007199254740992,"Name":"Tea","Price":1,"OutOfStock":false}', 422),
+    ("id beyond 2^53", '{"ProductId":9007199254740992,"Name":"Tea","Price":1,"OutOfStock":false}',
+     422),
     ("boolean as number", '{"ProductId":%d,"Name":"Tea","Price":1,"OutOfStock":1}', 422),
     ("member missing", '{"ProductId":%d,"Name":"Tea","Price":1}', 422),
     ("member too many", '{"ProductId":%d,"Name":"Tea","Price":1,"OutOfStock":false,"More":1}', 422),
     ("wrong case", '{"productid":%d,"Name":"Tea","Price":1,"OutOfStock":false}', 422),
-    ("name of 201 characters", json.dumps({"ProductId": 1, "Name": "x" * 201, "Price": 1, "OutOfStock": False}), 422),
+    ("name of 201 characters",
+     json.dumps({"ProductId": 1, "Name": "x" * 201, "Price": 1, "OutOfStock": False}), 422),
 ]
 
 
-@pytest.mark.parametrize("text, status", [case[1:] for case in BAD_BODIES], ids=[case[0] for case in BAD_BODIES])
+@pytest.mark.parametrize("text, status", [case[1:] for case in BAD_BODIES],
+                         ids=[case[0] for case in BAD_BODIES])
 def test_a_bad_body_is_refused_and_nothing_is_written(client, stack, model, text, status):
     before = stack.dynamodb.count(model)
     data = text.encode() if isinstance(text, str) else text
@@ -97,14 +104,16 @@ def test_a_chunked_body_beyond_the_limit_is_refused(raw, model):
     assert raw.answer().code == 413
 
 
-@pytest.mark.parametrize("path", ["/", "/nosuch", "/product", "/products/1/2", "/products/", "/Products", "//products"])
+@pytest.mark.parametrize("path", ["/", "/nosuch", "/product", "/products/1/2", "/products/",
+                                  "/Products", "//products"])
 def test_an_unknown_route_is_404(client, path):
     is_problem(client.get(path), 404)
 
 
 @pytest.mark.parametrize("method, path, allowed", [
     ("PUT", "/products", {"GET", "HEAD", "POST"}), ("DELETE", "/products", {"GET", "HEAD", "POST"}),
-    ("POST", "/products/1", {"GET", "HEAD", "PUT", "DELETE"}), ("PATCH", "/products/1", {"GET", "HEAD", "PUT", "DELETE"}),
+    ("POST", "/products/1", {"GET", "HEAD", "PUT", "DELETE"}),
+    ("PATCH", "/products/1", {"GET", "HEAD", "PUT", "DELETE"}),
 ])
 def test_a_wrong_method_is_405_and_the_right_ones_are_named(client, method, path, allowed):
     answer = client.request(method, path)
@@ -125,25 +134,33 @@ BAD_REQUESTS = [
     ("two Hosts (3.2)", b"GET /products HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
     ("blank before the colon (5.1)", b"GET /products HTTP/1.1\r\nHost : a\r\n\r\n", 400),
     ("folded header (5.2)", b"GET /products HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n", 400),
-    ("NUL in a header (RFC 9110 5.5)", b"GET /products HTTP/1.1\r\nHost: a\r\nX-A: b\0\r\n\r\n", 400),
+    ("NUL in a header (RFC 9110 5.5)", b"GET /products HTTP/1.1\r\nHost: a\r\nX-A: b\0\r\n\r\n",
+     400),
     ("no version (3)", b"GET /products\r\n\r\n", 400),
-    ("two lengths (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-    ("signed length (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx", 400),
+    ("two lengths (6.3)",
+     b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    ("signed length (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx",
+     400),
     ("length and chunked (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
                                  b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    ("bad chunk size (7.1)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
-    ("chunked not last (6.3)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
-    ("unknown coding (6.1)", b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+    ("bad chunk size (7.1)",
+     b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+    ("chunked not last (6.3)",
+     b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+    ("unknown coding (6.1)",
+     b"POST /products HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
     ("unknown method (RFC 9110 9.1)", b"BREW /products HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     ("version 2.0 (2.3)", b"GET /products HTTP/2.0\r\nHost: a\r\n\r\n", 505),
     ("line of 9 KB (3)", b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
-    ("header of 20 KB (RFC 6585 5)", b"GET /products HTTP/1.1\r\nHost: a\r\nX-A: " + b"x" * 20000 + b"\r\n\r\n", 431),
+    ("header of 20 KB (RFC 6585 5)",
+     b"GET /products HTTP/1.1\r\nHost: a\r\nX-A: " + b"x" * 20000 + b"\r\n\r\n", 431),
     ("bad escape in the path", b"GET /products/%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     ("NUL in the path", b"GET /products/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
 ]
 
 
-@pytest.mark.parametrize("data, status", [case[1:] for case in BAD_REQUESTS], ids=[case[0] for case in BAD_REQUESTS])
+@pytest.mark.parametrize("data, status", [case[1:] for case in BAD_REQUESTS],
+                         ids=[case[0] for case in BAD_REQUESTS])
 def test_a_bad_request_is_refused(raw, data, status):
     raw.send(data)
     answer = raw.answer()
@@ -153,8 +170,10 @@ def test_a_bad_request_is_refused(raw, data, status):
 
 
 def test_a_request_after_an_ambiguous_one_is_not_served(raw):
-    raw.send(b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-             b"GET /products HTTP/1.1\r\nHost: a\r\n\r\n")
+    raw.send(
+        b"POST /products HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n"
+        b"\r\n0\r\n\r\n"
+        b"GET /products HTTP/1.1\r\nHost: a\r\n\r\n")
     assert raw.answer().code == 400
     assert raw.closed()
 
@@ -193,7 +212,8 @@ def test_a_pipelined_query_sees_the_command_before_it(raw, stack, model):
 def test_a_chunked_body_is_taken(raw, stack, model):
     product_id = model.new_id()
     data = (WHOLE % (product_id, "1")).encode()
-    chunks = b"".join(b"%x;extension=1\r\n%s\r\n" % (len(part), part) for part in (data[:7], data[7:8], data[8:]))
+    chunks = b"".join(b"%x;extension=1\r\n%s\r\n" % (len(part), part)
+                      for part in (data[:7], data[7:8], data[8:]))
     raw.send(f"POST {model.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
              "Transfer-Encoding: chunked\r\n\r\n".encode() + chunks + b"0\r\nTrailer: x\r\n\r\n")
     assert raw.answer().code == 201
@@ -209,8 +229,10 @@ def test_a_request_may_come_byte_by_byte(raw, client, model):
 
 def test_expect_100_continue_is_answered_before_the_body(raw, model):
     data = (WHOLE % (model.new_id(), "1")).encode()
-    raw.send(f"POST {model.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
-             f"Content-Length: {len(data)}\r\n\r\n".encode())
+    raw.send(
+        f"POST {model.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Expect: 100-continue\r\n"
+        f"Content-Length: {len(data)}\r\n\r\n".encode())
     assert raw.answer().code == 100
     raw.send(data)
     assert raw.answer().code == 201
@@ -240,7 +262,8 @@ def test_a_request_id_that_would_break_lines_is_not_taken_over(client, model):
 def test_options_names_the_methods(client, model):
     answer = client.request("OPTIONS", model.path)
     assert answer.status_code == 204
-    assert {"GET", "HEAD", "POST", "OPTIONS"} == {word.strip() for word in answer.headers["Allow"].split(",")}
+    assert {"GET", "HEAD", "POST", "OPTIONS"} == {word.strip()
+                                                  for word in answer.headers["Allow"].split(",")}
 
 
 def test_an_escaped_path_is_the_same_path(client, model):

@@ -1,4 +1,6 @@
-"""Keys and envelopes: a command that is repeated has one effect and one answer, in whatever form it comes."""
+"""Keys and envelopes: a command that is repeated has one effect and one answer, in whatever form it
+comes.
+"""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +33,8 @@ def is_repeated(again, first):
     assert again.status_code == first.status_code, again.text
     assert again.headers["Idempotent-Replayed"] == "true"
     assert again.content == first.content
-    assert {name: again.headers.get(name) for name in STORED} == {name: first.headers.get(name) for name in STORED}
+    assert ({name: again.headers.get(name) for name in STORED} ==
+            {name: first.headers.get(name) for name in STORED})
 
 
 def test_a_repeated_command_gets_the_first_answer(client, model):
@@ -39,7 +42,8 @@ def test_a_repeated_command_gets_the_first_answer(client, model):
     headers = keyed()
     first = client.send("POST", model.path, model.whole(product_id), headers)
     assert first.status_code == 201 and "Idempotent-Replayed" not in first.headers
-    is_repeated(client.send("POST", model.path, dict(reversed(model.whole(product_id).items())), headers), first)
+    is_repeated(client.send("POST", model.path, dict(reversed(model.whole(product_id).items())),
+                            headers), first)
 
     headers = keyed()
     changed = client.update(product_id, headers, price=5)
@@ -60,7 +64,8 @@ def test_a_key_is_for_one_request(client, model):
     assert client.update(product_id, headers, price=5).status_code == 200
     is_problem(client.update(product_id, headers, price=6), 422, "idempotency-key-reused")
     is_problem(client.delete(product_id, headers), 422, "idempotency-key-reused")
-    is_problem(client.update(product_id, {**headers, "If-Match": '"7"'}, price=5), 422, "idempotency-key-reused")
+    is_problem(client.update(product_id, {**headers, "If-Match": '"7"'}, price=5), 422,
+               "idempotency-key-reused")
 
 
 def test_a_refusal_is_not_kept(client, model):
@@ -80,8 +85,10 @@ def test_of_parallel_duplicates_one_has_the_effect(stack, model, client):
     product_id, made = client.made()
     headers = keyed()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: Client(stack, model).update(product_id, headers, price=5), range(8)))
-    assert {answer.content for answer in answers} == {answers[0].content}, [answer.text for answer in answers]
+        answers = list(pool.map(lambda _: Client(stack, model).update(product_id, headers, price=5),
+                                range(8)))
+    assert {answer.content
+            for answer in answers} == {answers[0].content}, [answer.text for answer in answers]
     assert body(answers[0])["version"] == body(made)["version"] + 1
     assert [answer.status_code for answer in answers] == [200] * 8
     assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 7
@@ -89,7 +96,9 @@ def test_of_parallel_duplicates_one_has_the_effect(stack, model, client):
 
 
 def test_repeated_after_cut_connections_each_has_one_effect(stack, model, client):
-    """The client leaves at any moment after it has sent its command, and sends it again, with the same key."""
+    """The client leaves at any moment after it has sent its command, and sends it again, with the
+    same key.
+    """
     product_id, made = client.made()
     path = model.one(product_id)
     choice = random.Random(7)
@@ -121,27 +130,34 @@ def envelope(client, kind, **members):
 
 def test_an_envelope_does_what_the_route_does(client, model):
     product_id = model.new_id()
-    created = envelope(client, name_of(model, "Create"), payload=model.whole(product_id), timestamp="2026-11-21T11:05:26Z")
+    created = envelope(client, name_of(model, "Create"), payload=model.whole(product_id),
+                       timestamp="2026-11-21T11:05:26Z")
     assert created.status_code == 201, created.text
     assert created.headers["Location"] == model.one(product_id)
     is_problem(envelope(client, name_of(model, "Create"), payload=model.whole(product_id)), 409)
-    changed = envelope(client, name_of(model, "Update"), aggregateId=str(product_id), payload=model.fields(price=5),
+    changed = envelope(client, name_of(model, "Update"), aggregateId=str(product_id),
+                       payload=model.fields(price=5),
                        expectedVersion=body(created)["version"], timestamp=1795264948446)
     assert changed.status_code == 200, changed.text
-    assert body(changed) == {"aggregateId": str(product_id), "version": body(created)["version"] + 1, "events": []}
-    stale = is_problem(envelope(client, name_of(model, "Update"), aggregateId=product_id, payload=model.fields(),
+    assert body(changed) == {"aggregateId": str(product_id),
+                             "version": body(created)["version"] + 1, "events": []}
+    stale = is_problem(envelope(client, name_of(model, "Update"), aggregateId=product_id,
+                                payload=model.fields(),
                                 expectedVersion=body(created)["version"]), 409, "conflict")
     assert stale["version"] == body(changed)["version"]
     deleted = envelope(client, name_of(model, "Delete"), aggregateId=product_id)
     assert deleted.status_code == 200, deleted.text
-    is_problem(envelope(client, name_of(model, "Update"), aggregateId=product_id, payload=model.fields()), 404)
+    is_problem(envelope(client, name_of(model, "Update"), aggregateId=product_id,
+                        payload=model.fields()), 404)
 
 
 def test_an_empty_object_is_the_payload_of_a_command_without_one(client, model):
     product_id, _ = client.made()
-    wrong = is_problem(envelope(client, name_of(model, "Delete"), aggregateId=product_id, payload={"a": 1}), 422)
+    wrong = is_problem(envelope(client, name_of(model, "Delete"), aggregateId=product_id,
+                                payload={"a": 1}), 422)
     assert wrong["errors"] == [{"pointer": "", "detail": "this command takes no body"}]
-    assert envelope(client, name_of(model, "Delete"), aggregateId=product_id, payload={}).status_code == 200
+    assert envelope(client, name_of(model, "Delete"), aggregateId=product_id,
+                    payload={}).status_code == 200
     product_id, _ = client.made()
     assert client.send("DELETE", model.one(product_id), {}).status_code == 200
 
@@ -150,10 +166,12 @@ def test_route_and_envelope_share_keys(client, model):
     product_id, _ = client.made()
     headers = keyed()
     first = client.update(product_id, headers, price=5)
-    again = envelope(client, name_of(model, "Update"), commandId=headers["Idempotency-Key"], aggregateId=str(product_id),
+    again = envelope(client, name_of(model, "Update"), commandId=headers["Idempotency-Key"],
+                     aggregateId=str(product_id),
                      payload=model.fields(price=5))
     is_repeated(again, first)
-    both = {"commandType": name_of(model, "Update"), "commandId": "a", "aggregateId": str(product_id), "payload": model.fields()}
+    both = {"commandType": name_of(model, "Update"), "commandId": "a",
+            "aggregateId": str(product_id), "payload": model.fields()}
     is_problem(client.send("POST", COMMANDS, both, {"Idempotency-Key": "b"}), 400)
     assert client.send("POST", COMMANDS, both, {"Idempotency-Key": "a"}).status_code in (200, 422)
 
@@ -162,7 +180,8 @@ def test_a_payload_is_judged_as_on_the_route(client, model):
     product_id, _ = client.made()
     wrong = {**model.fields(), model.price: "4", "More": 1}
     by_route = client.send("PUT", model.one(product_id), wrong)
-    by_envelope = envelope(client, name_of(model, "Update"), aggregateId=str(product_id), payload=wrong)
+    by_envelope = envelope(client, name_of(model, "Update"), aggregateId=str(product_id),
+                           payload=wrong)
     assert is_problem(by_route, 422) == is_problem(by_envelope, 422)
 
 
@@ -190,12 +209,14 @@ def test_an_id_is_needed_and_ids_that_differ_are_refused(client, model):
     missing = is_problem(envelope(client, name_of(model, "Update"), payload=model.fields()), 422)
     assert [error["pointer"] for error in missing["errors"]] == ["/aggregateId"]
     product_id = model.new_id()
-    is_problem(envelope(client, name_of(model, "Create"), aggregateId=product_id + 1, payload=model.whole(product_id)), 422)
+    is_problem(envelope(client, name_of(model, "Create"), aggregateId=product_id + 1,
+                        payload=model.whole(product_id)), 422)
 
 
 def test_what_is_no_envelope(client):
     is_problem(client.send("POST", COMMANDS, 7), 422)
-    is_problem(client.request("POST", COMMANDS, {"Content-Type": "application/json"}, data=b"{"), 400)
+    is_problem(client.request("POST", COMMANDS, {"Content-Type": "application/json"}, data=b"{"),
+               400)
     is_problem(client.request("POST", COMMANDS), 400)
     is_problem(client.request("POST", COMMANDS, {"Content-Type": "text/plain"}, data=b"{}"), 415)
     refused = client.get(COMMANDS)

@@ -1,4 +1,6 @@
-"""Dead letters of a state store: what fails alone blocks its aggregate, nothing else. Event stores: test_events.py."""
+"""Dead letters of a state store: what fails alone blocks its aggregate, nothing else. Event stores:
+test_events.py.
+"""
 
 import pytest
 
@@ -12,18 +14,22 @@ class Letters:
         self.process = Projector(stack, stack.ports_end, None)
 
     def of(self, product_id):
-        return self.stack.sql(f"SELECT * FROM {self.model.database}.twofold_dead_letter WHERE aggregate = %s ORDER BY id",
-                              f"{self.model.aggregate}:{product_id}")
+        return self.stack.sql(
+            f"SELECT * FROM {self.model.database}.twofold_dead_letter"
+            " WHERE aggregate = %s ORDER BY id",
+            f"{self.model.aggregate}:{product_id}")
 
     def wait(self, product_id, count):
-        return wait_until(lambda: len(self.of(product_id)) == count and self.of(product_id), 15, f"{count} letters")
+        return wait_until(lambda: len(self.of(product_id)) == count and self.of(product_id), 15,
+                          f"{count} letters")
 
     def operator(self, word, *words):
         return self.process.run("dead-letters", word, self.model.folder, *words)
 
     def name(self, product_id):
-        rows = self.stack.sql(f"SELECT {self.model.name} AS name FROM {self.model.database}.{self.model.rows}"
-                              f" WHERE {self.model.id} = %s", product_id)
+        rows = self.stack.sql(
+            f"SELECT {self.model.name} AS name FROM {self.model.database}.{self.model.rows}"
+            f" WHERE {self.model.id} = %s", product_id)
         return rows[0]["name"] if rows else None
 
     def put(self, product_id, name, price="1.5", **more):
@@ -59,7 +65,8 @@ def test_later_records_of_its_aggregate_follow_in_order(letters, model):
     letters.put(bad, "second")
     letters.put(bad, "third")
     first, *rest = letters.wait(bad, 3)
-    assert [letter["error"] for letter in rest] == ["an earlier record of this aggregate is here"] * 2
+    assert [letter["error"]
+            for letter in rest] == ["an earlier record of this aggregate is here"] * 2
     assert letters.name(bad) is None
     listed = letters.operator("list")
     assert listed.returncode == 0 and f"\t{model.aggregate}:{bad}\t" in listed.stdout

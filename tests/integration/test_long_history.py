@@ -1,4 +1,6 @@
-"""20,000 events on one customer: what a command costs, and that nothing is lost on the way to the read model."""
+"""20,000 events on one customer: what a command costs, and that nothing is lost on the way to the
+read model.
+"""
 
 import pytest
 import requests
@@ -21,7 +23,9 @@ class Customer:
         self.stack, self.id, self.version = stack, id, version
 
     def rename(self):
-        """A busy machine reads the whole history in more than one try: each goes on from where the last one came to."""
+        """A busy machine reads the whole history in more than one try: each goes on from where the
+        last one came to.
+        """
         def renamed():
             answer = requests.put(f"{self.stack.url}/customers/{self.id}/email", timeout=30,
                                   json={"newEmail": f"r{self.version}@b.example"})
@@ -33,7 +37,9 @@ class Customer:
         assert body(answer)["version"] == self.version
 
     def cost_of(self, count):
-        """Answered requests to DynamoDB for COUNT commands; what follows in the background may be among them."""
+        """Answered requests to DynamoDB for COUNT commands; what follows in the background may be
+        among them.
+        """
         before = requests_answered(self.stack.admin_url)
         for _ in range(count):
             self.rename()
@@ -45,7 +51,8 @@ class Customer:
 
     def snapshot(self):
         """The version of the snapshot; None when there is none."""
-        item = self.stack.dynamodb.call("GetItem", TableName=CUSTOMERS.table, ConsistentRead=True, Key=self.snapshot_key()).get("Item")
+        item = self.stack.dynamodb.call("GetItem", TableName=CUSTOMERS.table, ConsistentRead=True,
+                                        Key=self.snapshot_key()).get("Item")
         return item and int(item["version"]["N"])
 
     def snapshot_key(self):
@@ -55,7 +62,8 @@ class Customer:
 def written(version):
     if version == 1:
         return "CustomerRegistered", {"email": {"S": "1@b.example"}, "name": {"S": "Ann"}}
-    return "CustomerEmailUpdated", {"oldEmail": {"S": f"{version - 1}@b.example"}, "newEmail": {"S": f"{version}@b.example"}}
+    return "CustomerEmailUpdated", {"oldEmail": {"S": f"{version - 1}@b.example"},
+                                    "newEmail": {"S": f"{version}@b.example"}}
 
 
 def restart_gateway(stack):
@@ -82,6 +90,7 @@ def test_20000_events_cost_a_command_no_more_than_few(stack, repaired):
     assert one.cost_of(20) == 20
     events = events_of(stack, CUSTOMERS, one.id)
     assert len(events) == one.version == EVENTS + 203
-    seen = wait_until(lambda: one.seen()["version"] == one.version and one.seen(), 120, "the read model")
+    seen = wait_until(lambda: one.seen()["version"] == one.version and one.seen(), 120,
+                      "the read model")
     assert seen == {"customerId": one.id, **customer(events)}
     print(f"{EVENTS} events: {whole} requests without a snapshot")

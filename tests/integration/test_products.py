@@ -20,7 +20,8 @@ def test_a_new_product_is_visible_soon_and_then_answered_from_redis(client, mode
     made = client.create(product_id, name="Tea", price=Decimal("4.25"))
     assert made.status_code == 201, made.text
 
-    seen = wait_until(lambda: (answer := client.read(product_id)).status_code == 200 and answer, VISIBLE_S)
+    seen = wait_until(lambda: (answer := client.read(product_id)).status_code == 200 and answer,
+                      VISIBLE_S)
     assert body(seen) == model.whole(product_id, name="Tea", price=Decimal("4.25"))
     for _ in range(3):
         hit = client.until_hit(model.one(product_id))
@@ -56,7 +57,8 @@ def test_lists_show_each_change_of_membership_at_once_after_the_token(client, mo
 
     def membership(answer):
         headers = token(answer)
-        return (product_id in client.listed(model.path, headers), product_id in client.listed(model.stock_path, headers))
+        return (product_id in client.listed(model.path, headers),
+                product_id in client.listed(model.stock_path, headers))
 
     assert membership(client.create(product_id)) == (True, True)
     assert membership(client.update(product_id, out=True)) == (True, False)
@@ -75,7 +77,8 @@ def test_pages_hold_every_product_once_in_order_both_ways(client, model):
     assert body(client.get(second["prev"]))["items"] == first["items"]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=x", "cursor=", "nosuch=1", "limit=1&limit=2"])
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=x", "cursor=",
+                                   "nosuch=1", "limit=1&limit=2"])
 def test_a_bad_parameter_of_a_list_is_refused(client, model, query):
     is_problem(client.get(f"{model.path}?{query}"), 400)
 
@@ -89,7 +92,8 @@ def test_a_changed_cursor_is_refused(client, model):
     is_problem(client.get(changed), 400, "bad-cursor")
 
 
-@pytest.mark.parametrize("price", ["12345678901234567890.123456", "99999999999999999999.999999", "0.000001", "0", "10"])
+@pytest.mark.parametrize("price", ["12345678901234567890.123456", "99999999999999999999.999999",
+                                   "0.000001", "0", "10"])
 def test_a_price_is_exact_everywhere(client, stack, model, price):
     product_id, made = client.made(price=Decimal(price))
     assert f'"{model.price}":{price}' in client.read(product_id).text
@@ -100,14 +104,16 @@ def test_a_price_is_exact_everywhere(client, stack, model, price):
 
 
 def row_of(stack, model, product_id, node):
-    return stack.sql(f"SELECT * FROM {model.database}.{model.rows} WHERE {model.id} = %s", product_id, node=node)
+    return stack.sql(f"SELECT * FROM {model.database}.{model.rows} WHERE {model.id} = %s",
+                     product_id, node=node)
 
 
 @pytest.mark.parametrize("node", ["primary", "replica"])
 def test_the_row_follows_the_item_on_every_node(client, stack, model, node):
     product_id, _ = client.made(name="Tä€ 😀", price=Decimal("7.5"), out=True)
     rows = wait_until(lambda: row_of(stack, model, product_id, node), 5.0)
-    assert rows == [{model.id: product_id, model.name: "Tä€ 😀", model.price: Decimal("7.5"), model.out: 1}]
+    assert rows == [{model.id: product_id, model.name: "Tä€ 😀", model.price: Decimal("7.5"),
+                     model.out: 1}]
     client.delete(product_id)
     wait_until(lambda: not row_of(stack, model, product_id, node), 5.0)
 
@@ -127,7 +133,8 @@ def test_an_item_put_by_other_software_shows_soon(client, stack, model, out):
     product_id = model.new_id()
     assert client.read(product_id).status_code == 404
     stack.dynamodb.put(model, product_id, "Other", "1.5", out)
-    seen = wait_until(lambda: (answer := client.read(product_id)).status_code == 200 and answer, VISIBLE_S)
+    seen = wait_until(lambda: (answer := client.read(product_id)).status_code == 200 and answer,
+                      VISIBLE_S)
     assert body(seen) == model.whole(product_id, name="Other", price=Decimal("1.5"), out=out)
     assert (product_id in client.listed(model.stock_path)) == (not out)
 
@@ -153,7 +160,8 @@ def test_an_item_of_other_software_can_be_changed_and_deleted_by_commands(client
     is_problem(client.read(product_id, token(deleted)), 404)
 
 
-@pytest.mark.parametrize("stray", [{"S": "draft"}, {"N": "-5"}, {"N": "1E+30"}, {"N": "9223372036854775806"}, {"NULL": True}])
+@pytest.mark.parametrize("stray", [{"S": "draft"}, {"N": "-5"}, {"N": "1E+30"},
+                                   {"N": "9223372036854775806"}, {"NULL": True}])
 def test_a_version_that_is_none_of_ours_hinders_nobody(client, stack, model, stray):
     product_id = model.new_id()
     stack.dynamodb.put(model, product_id, "Other", "1.5", False, _version=stray)

@@ -33,7 +33,8 @@ def test_the_readme_shows_what_happens(stack):
     for command, shown in typed:
         command = command.replace("localhost:8080", stack.url)
         command = re.sub(r"@\d{16}", f"@{version}", command)
-        answer = subprocess.run(["bash", "-c", command], check=True, text=True, capture_output=True).stdout
+        answer = subprocess.run(["bash", "-c", command], check=True, text=True,
+                                capture_output=True).stdout
         lines = without_chance(answer).splitlines()
         assert [line for line in shown if without_chance(line) not in lines] == [], answer
         if token := re.search(r"Consistency-Token: Product:1@(\d+)", answer):

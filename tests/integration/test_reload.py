@@ -15,14 +15,17 @@ VERDICT = re.compile(r"models (reloaded|not reloaded)")
 
 @pytest.fixture
 def reload(stack, models):
-    """reload(file, old, new) -> whether the gateway took the changed model. Afterwards all is as it was."""
+    """reload(file, old, new) -> whether the gateway took the changed model. Afterwards all is as it
+    was.
+    """
     folder = models / PRODUCTS.folder
     kept = {path: path.read_text() for path in folder.iterdir()}
 
     def hang_up():
         seen = len(VERDICT.findall(stack.log("gateway")))
         os.kill(stack.pids()["gateway"], signal.SIGHUP)
-        verdicts = wait_until(lambda: len(found := VERDICT.findall(stack.log("gateway"))) > seen and found, 30)
+        verdicts = wait_until(lambda: len(found := VERDICT.findall(stack.log("gateway"))) > seen
+                              and found, 30)
         return verdicts[-1] == "reloaded"
 
     def change(name, old, new):

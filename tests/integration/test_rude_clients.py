@@ -1,4 +1,5 @@
-"""Clients that leave, stop half-way, send too much or too many at once: those with a right to an answer get it, the others are forgotten.
+"""Clients that leave, stop half-way, send too much or too many at once: those with a right to an
+answer get it, the others are forgotten.
 
 A gateway of these tests' own with one worker, so that a client beside is served by the same thread.
 """
@@ -37,14 +38,16 @@ def test_a_half_closed_client_is_answered(gateway, path):
 def test_a_command_of_a_half_closed_client_is_carried_out(gateway, stack, model):
     product_id = model.new_id()
     with Raw(gateway.url) as raw:
-        raw.request("POST", model.path, json.dumps({"ProductId": product_id, "Name": "Tea", "Price": 1, "OutOfStock": False}).encode())
+        raw.request("POST", model.path, json.dumps({"ProductId": product_id, "Name": "Tea",
+                                                    "Price": 1, "OutOfStock": False}).encode())
         raw.half_close()
         assert raw.answer().code == 201
         assert raw.closed()
     assert stack.dynamodb.item(model, product_id)
 
 
-@pytest.mark.parametrize("first", [b"GET", b"GET / HTTP/1.1\r\nHost: x\r\n", PUT + b"Content-Length: 5\r\n\r\n{", CHUNKED + b"\r\n5\r\n{"],
+@pytest.mark.parametrize("first", [b"GET", b"GET / HTTP/1.1\r\nHost: x\r\n",
+                                   PUT + b"Content-Length: 5\r\n\r\n{", CHUNKED + b"\r\n5\r\n{"],
                          ids=["line", "head", "body", "chunk"])
 def test_a_request_that_will_never_be_whole_is_400(gateway, first):
     with Raw(gateway.url) as raw:
@@ -56,15 +59,18 @@ def test_a_request_that_will_never_be_whole_is_400(gateway, first):
 
 # ---------------------------------------------------------------- gone
 
-@pytest.mark.parametrize("first", [b"", b"GET /pro", b"GET / HTTP/1.1\r\nHost: x\r\n", PUT + b"Content-Length: 5\r\n\r\n{", CHUNKED + b"\r\n5\r\n{",
+@pytest.mark.parametrize("first", [b"", b"GET /pro", b"GET / HTTP/1.1\r\nHost: x\r\n",
+                                   PUT + b"Content-Length: 5\r\n\r\n{", CHUNKED + b"\r\n5\r\n{",
                                    PUT + b"Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"],
                          ids=["nothing", "line", "head", "body", "chunk", "continue"])
 def test_a_client_that_resets_is_forgotten(gateway, neighbour, first):
     raw = Raw(gateway.url)
     raw.send(first)
-    wait_until(lambda: neighbour() == 200 and gateway.connections() == 2, LIMIT, "both are connected")
+    wait_until(lambda: neighbour() == 200 and gateway.connections() == 2, LIMIT,
+               "both are connected")
     raw.reset()
-    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT, "only the neighbour is connected")
+    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT,
+               "only the neighbour is connected")
 
 
 def test_a_client_that_resets_in_the_middle_of_its_answers_is_forgotten(gateway, neighbour, large):
@@ -73,16 +79,19 @@ def test_a_client_that_resets_in_the_middle_of_its_answers_is_forgotten(gateway,
         raw.send(large * 500)
         assert raw.stream.read(1)
         raw.reset()
-    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT, "only the neighbour is connected")
+    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT,
+               "only the neighbour is connected")
 
 
 def test_a_client_that_leaves_before_its_answer_is_forgotten(gateway, neighbour, model, stack):
     ids = [model.new_id() for _ in range(10)]
     for product_id in ids:
         raw = Raw(gateway.url)
-        raw.request("POST", model.path, json.dumps({"ProductId": product_id, "Name": "Tea", "Price": 1, "OutOfStock": False}).encode())
+        raw.request("POST", model.path, json.dumps({"ProductId": product_id, "Name": "Tea",
+                                                    "Price": 1, "OutOfStock": False}).encode())
         raw.reset()
-    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT, "only the neighbour is connected")
+    wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT,
+               "only the neighbour is connected")
 
 
 # ---------------------------------------------------------------- many
@@ -90,7 +99,8 @@ def test_a_client_that_leaves_before_its_answer_is_forgotten(gateway, neighbour,
 def test_a_thousand_pipelined_requests_are_answered_in_their_order(gateway, client, model):
     ids = [client.made()[0] for _ in range(4)] * 250
     with Raw(gateway.url) as raw:
-        raw.send(b"".join(f"GET {model.one(product_id)} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for product_id in ids))
+        raw.send(b"".join(f"GET {model.one(product_id)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+                          for product_id in ids))
         assert [json.loads(raw.answer().body)[model.id] for _ in ids] == ids
 
 

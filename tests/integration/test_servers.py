@@ -1,4 +1,6 @@
-"""The clients of lib/ against the stack's real servers: C programs of tests/servers, which say on their own what they test."""
+"""The clients of lib/ against the stack's real servers: C programs of tests/servers, which say on
+their own what they test.
+"""
 
 import os
 import re
@@ -14,6 +16,7 @@ PROGRAMS = sorted(path for path in BUILD.glob("tests/servers/**/test_*") if path
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.name)
 def test_clients(stack, program):
     done = subprocess.run([program], env={**os.environ, **stack.env}, text=True, timeout=120,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
     failures = re.sub(r"(?m)^\[ (RUN|      OK) .*\n", "", done.stdout)
     assert done.returncode == 0, failures

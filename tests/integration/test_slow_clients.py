@@ -1,6 +1,8 @@
-"""Clients that are slow, silent or deaf: each is ended in its limit, and one beside it on the same thread is served meanwhile.
+"""Clients that are slow, silent or deaf: each is ended in its limit, and one beside it on the same
+thread is served meanwhile.
 
-A gateway of these tests' own with one worker and short limits; how long they take is not asserted, only that they end.
+A gateway of these tests' own with one worker and short limits; how long they take is not asserted,
+only that they end.
 """
 
 import re
@@ -18,14 +20,17 @@ DRIP_S = 0.05  # between two bytes of a slow client
 
 @pytest.fixture(scope="module")
 def gateway(stack):
-    with Gateway(stack, "--workers=1", "--header_timeout=1s", "--body_timeout=1s", "--write_timeout=1s", "--idle_timeout=4s") as made:
+    with Gateway(stack, "--workers=1", "--header_timeout=1s", "--body_timeout=1s",
+                 "--write_timeout=1s", "--idle_timeout=4s") as made:
         yield made
 
 
 def test_the_limits_are_the_designs():
-    done = subprocess.run([BUILD / "twofold-gateway", "--print-settings"], text=True, timeout=30, stdout=subprocess.PIPE, env={})
+    done = subprocess.run([BUILD / "twofold-gateway", "--print-settings"], text=True, timeout=30,
+                          stdout=subprocess.PIPE, env={})
     settings = dict(re.findall(r"^(\w+)\s*=\s*(\S+)", done.stdout, re.M))
-    designed = {"header_max": "16k", "header_timeout": "10s", "body_max": "1m", "body_timeout": "10s", "write_timeout": "10s",
+    designed = {"header_max": "16k", "header_timeout": "10s", "body_max": "1m",
+                "body_timeout": "10s", "write_timeout": "10s",
                 "idle_timeout": "1m", "linger": "2s"}
     assert {name: settings[name] for name in designed} == designed
 
@@ -80,8 +85,10 @@ def test_a_slow_request_is_ended_with_408(gateway, neighbour, first, rest):
         assert raw.closed()
 
 
-@pytest.mark.parametrize("framing, rest", [(b"Content-Length: 1000\r\n", b" "), (b"Content-Length: 1000\r\n", b""),
-                                           (b"Transfer-Encoding: chunked\r\n", b"1\r\n \r\n"), (b"Transfer-Encoding: chunked\r\n", b"")])
+@pytest.mark.parametrize("framing, rest",
+                         [(b"Content-Length: 1000\r\n", b" "), (b"Content-Length: 1000\r\n", b""),
+                          (b"Transfer-Encoding: chunked\r\n", b"1\r\n \r\n"),
+                          (b"Transfer-Encoding: chunked\r\n", b"")])
 def test_who_was_told_to_continue_must_do_so(gateway, neighbour, framing, rest):
     with Raw(gateway.url) as raw:
         raw.send(PUT + framing + b"Expect: 100-continue\r\n\r\n")
@@ -140,4 +147,5 @@ def test_a_client_that_never_reads_is_closed(gateway, neighbour, large):
     with Raw(gateway.url, receive_bytes=4096) as raw:
         raw.send(large * 4000)
         neighbour()
-        wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT, "only the neighbour is connected")
+        wait_until(lambda: neighbour() == 200 and gateway.connections() == 1, LIMIT,
+                   "only the neighbour is connected")

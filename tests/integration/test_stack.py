@@ -27,7 +27,8 @@ def foreign_redis(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path],
+    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save",
+                               "", "--dir", tmp_path],
                               stdout=subprocess.DEVNULL)
     client = redis.Redis("127.0.0.1", port)
     wait_until(lambda: answers(client), 10)
@@ -113,11 +114,14 @@ def test_a_start_that_breaks_off_ends_what_it_started_and_names_the_log(other, t
     assert other.pids() == {} and sessions_of(other.run_dir) == []
 
 
-@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN], ids=["typed", "by-a-script's-&"])
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN],
+                         ids=["typed", "by-a-script's-&"])
 def test_ctrl_c_stops_just_what_run_started(other, foreign_redis, inherited):
     run = subprocess.Popen([ROOT / "conf/local/stack", "run"], env=other.environment, text=True,
-                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, inherited))
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT,
+                           start_new_session=True,
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, inherited))
     lines = []
     while "Ctrl-C" not in (line := run.stdout.readline()):
         lines.append(line)
@@ -144,7 +148,8 @@ def test_what_a_killed_java_leaves_goes_with_the_stack(stack, client):
 
 def test_the_path_of_a_plain_user_is_enough(stack):
     plain = {**stack.environment, "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    status = subprocess.run([ROOT / "conf/local/stack", "status"], env=plain, text=True, capture_output=True)
+    status = subprocess.run([ROOT / "conf/local/stack", "status"], env=plain, text=True,
+                            capture_output=True)
     assert status.returncode == 0 and status.stdout == stack.must("status"), status.stderr
 
 
@@ -167,10 +172,13 @@ def test_second(stack):
 
 
 def test_a_terminated_test_run_ends_its_stack_and_begins_no_other_test(tmp_path):
-    (tmp_path / "conftest.py").write_text("from support.own import end_with_the_run as pytest_configure")
+    (tmp_path / "conftest.py").write_text(
+        "from support.own import end_with_the_run as pytest_configure")
     (tmp_path / "test_mock.py").write_text(MOCK_RUN)
-    run = subprocess.Popen(["/usr/bin/python3", "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", tmp_path], text=True,
-                           env={**os.environ, "PYTHONPATH": str(ROOT / "tests/integration")}, stdin=subprocess.DEVNULL,
+    run = subprocess.Popen(["/usr/bin/python3", "-m", "pytest", "-q", "-s", "-p",
+                            "no:cacheprovider", tmp_path], text=True,
+                           env={**os.environ, "PYTHONPATH": str(ROOT / "tests/integration")},
+                           stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     while "first began" not in (line := run.stdout.readline()):
         assert line, "it ended"

@@ -1,7 +1,9 @@
-"""What DynamoDB Local's one shard never does, done by tests/stub/streams_stub.py to a projector of these tests' own.
+"""What DynamoDB Local's one shard never does, done by tests/stub/streams_stub.py to a projector of
+these tests' own.
 
-The model `trails` writes down each event that it applied: "1 2 3" is all of them once and in order. The tables are DynamoDB Local's, so what a gap
-needs is read from there; only the streams are the stub's.
+The model `trails` writes down each event that it applied: "1 2 3" is all of them once and in order.
+The tables are DynamoDB Local's, so what a gap needs is read from there; only the streams are the
+stub's.
 """
 
 import sys
@@ -33,14 +35,16 @@ class Trails(Events):
         return rows[0]["steps"] if rows else ""
 
     def until(self, trail, steps, limit=15):
-        wait_until(lambda: self.steps(trail) == steps or self.failed(trail, steps), limit, f"steps {steps}")
+        wait_until(lambda: self.steps(trail) == steps or self.failed(trail, steps), limit,
+                   f"steps {steps}")
 
     def failed(self, trail, steps):
         assert len(self.steps(trail)) <= len(steps), self.steps(trail)
         return False
 
     def checkpoint(self, shard):
-        rows = self.rows("SELECT finished, fence FROM twofold_checkpoint WHERE shard = %s", shard.name)
+        rows = self.rows("SELECT finished, fence FROM twofold_checkpoint WHERE shard = %s",
+                         shard.name)
         return rows[0] if rows else {"finished": 0, "fence": 0}
 
 
@@ -55,7 +59,8 @@ def stub():
 def projector(stack, stub, tmp_path_factory):
     flags = [f"--models={MODELS}"]
     log = tmp_path_factory.mktemp("projector") / "log"
-    made = Projector(stack, stack.ports_end, log, *flags, f"--streams_endpoint={stub.url}", "--shard_lease=2s")
+    made = Projector(stack, stack.ports_end, log, *flags, f"--streams_endpoint={stub.url}",
+                     "--shard_lease=2s")
     setup = made.run("setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
     assert setup.returncode == 0, setup.stderr
     made.start()
@@ -78,7 +83,8 @@ def shard(stub, request):
 
 @pytest.fixture
 def more(stub, shard):
-    return lambda name, parent=None, closed=False: stub.shard(f"{shard.name}-{name}", parent and parent.name, closed)
+    return lambda name, parent=None, closed=False: stub.shard(f"{shard.name}-{name}",
+                                                              parent and parent.name, closed)
 
 
 def test_events_that_overtake_each_other_within_a_page(trails, shard):
@@ -111,7 +117,9 @@ def test_the_same_record_twice_has_one_effect(trails, shard):
 
 
 def test_one_aggregate_in_two_shards(trails, shard, more):
-    """Streams promise the order of an item only: the events of one aggregate may come through two lanes at once."""
+    """Streams promise the order of an item only: the events of one aggregate may come through two
+    lanes at once.
+    """
     trail, other = trails.new_id(), more("other")
     for version in range(1, 41):
         trails.step(trail, version, None)
@@ -165,8 +173,10 @@ def test_a_closed_empty_shard_ends_at_once(trails, shard, more):
     assert trails.checkpoint(shard)["finished"]
 
 
-def test_a_parent_that_was_gone_before_the_stream_was_first_seen_is_not_waited_for(stack, stub, projector, trails):
-    """Of a stream that is known already it would be a gap; here a row of an older stream says so."""
+def test_a_parent_that_was_gone_before_the_stream_was_first_seen_is_not_waited_for(
+        stack, stub, projector, trails):
+    """Of a stream that is known already it would be a gap; here a row of an older stream says so.
+    """
     projector.stop()
     stack.sql("DELETE FROM twofold_trails.twofold_checkpoint")
     for name in list(stub.shards):
@@ -179,7 +189,8 @@ def test_a_parent_that_was_gone_before_the_stream_was_first_seen_is_not_waited_f
 
 @pytest.mark.parametrize("refusals, code", [
     (["ExpiredIteratorException"], 400), (["ProvisionedThroughputExceededException"] * 3, 400),
-    (["LimitExceededException"], 400), (["InternalServerError"] * 2, 500)], ids=lambda value: str(value[0]) if isinstance(value, list) else "")
+    (["LimitExceededException"], 400), (["InternalServerError"] * 2, 500)],
+                         ids=lambda value: str(value[0]) if isinstance(value, list) else "")
 def test_refusals_that_pass(stub, trails, shard, refusals, code):
     trail = trails.new_id()
     trails.step(trail, 1, shard)
@@ -200,7 +211,8 @@ def test_an_event_that_the_table_lost_is_a_letter_and_other_aggregates_go_on(tra
     [letter] = trails.letters(trail)
     assert "event 2" in letter["error"] and "not in the table" in letter["error"]
     trails.step(trail, 2, shard)
-    wait_until(lambda: len(trails.letters(trail)) == 2, 10, "the one that came late waits behind it")
+    wait_until(lambda: len(trails.letters(trail)) == 2, 10,
+               "the one that came late waits behind it")
     assert trails.steps(trail) == "1"
 
 
@@ -211,7 +223,8 @@ def test_trimmed_records_are_said_and_not_jumped_over(projector, stub, trails, s
     shard.trim()
     child, elsewhere = more("child", shard), more("elsewhere")
     trails.step(later, 1, child)
-    wait_until(lambda: "rebuild" in projector.ready().text, 10, "/readyz says that a rebuild is needed")
+    wait_until(lambda: "rebuild" in projector.ready().text, 10,
+               "/readyz says that a rebuild is needed")
     trails.step(other, 1, elsewhere)
     trails.until(other, "1")
     assert trails.steps(later) == "" and child.reads == 0
@@ -219,5 +232,6 @@ def test_trimmed_records_are_said_and_not_jumped_over(projector, stub, trails, s
     before = elsewhere.reads
     trails.step(other, 2, elsewhere)
     trails.until(other, "1 2")
-    wait_until(lambda: "its_parent_was_not_read" in projector.log.read_text(), 10, "the gap in the log")
+    wait_until(lambda: "its_parent_was_not_read" in projector.log.read_text(), 10,
+               "the gap in the log")
     assert elsewhere.reads > before and child.reads == 0 and trails.steps(later) == ""

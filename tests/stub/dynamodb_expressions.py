@@ -1,16 +1,21 @@
-"""Condition, key-condition and update expressions of DynamoDB, evaluated on typed items ({"Name": {"S": "x"}}).
+"""Condition, key-condition and update expressions of DynamoDB, evaluated on typed items ({"Name":
+{"S": "x"}}).
 
-Text -> tokens -> closures over an item. Errors carry the texts of AWS. Paths are top-level attributes only.
+Text -> tokens -> closures over an item. Errors carry the texts of AWS. Paths are top-level
+attributes only.
 """
 import re
 from decimal import Decimal
 
-RESERVED = set("""ADD ALL AND ANY AS BETWEEN BY COUNT COUNTER CREATE DATA DATE DAY DELETE DOMAIN DURATION EXISTS FROM GROUP HASH IN
-INDEX ITEM ITEMS KEY KEYS LANGUAGE LAST LEVEL LIMIT LIST LOCATION LOCK MAP MONTH NAME NAMES NOT NULL NUMBER OF OFFSET OR ORDER OWNER
-PASSWORD PATH PERCENT POSITION PUBLIC RANGE REGION ROLE ROLES ROW SET SIZE STATE STATUS STORAGE STRING SUM TABLE TEXT TIME TIMESTAMP
-TOKEN TOTAL TTL TYPE UPDATE URL USE USER USERS UUID VALUE VALUES VIEW VIEWS YEAR""".split())
-TOKEN = re.compile(r"\s*(?:(?P<name>#[A-Za-z0-9_]+)|(?P<value>:[A-Za-z0-9_]+)|(?P<word>[A-Za-z][A-Za-z0-9_]*)"
-                   r"|(?P<op><>|<=|>=|[=<>(),+\-.\[\]]))")
+RESERVED = set("""
+    ADD ALL AND ANY AS BETWEEN BY COUNT COUNTER CREATE DATA DATE DAY DELETE DOMAIN DURATION EXISTS
+    FROM GROUP HASH IN INDEX ITEM ITEMS KEY KEYS LANGUAGE LAST LEVEL LIMIT LIST LOCATION LOCK MAP
+    MONTH NAME NAMES NOT NULL NUMBER OF OFFSET OR ORDER OWNER PASSWORD PATH PERCENT POSITION PUBLIC
+    RANGE REGION ROLE ROLES ROW SET SIZE STATE STATUS STORAGE STRING SUM TABLE TEXT TIME TIMESTAMP
+    TOKEN TOTAL TTL TYPE UPDATE URL USE USER USERS UUID VALUE VALUES VIEW VIEWS YEAR""".split())
+TOKEN = re.compile(
+    r"\s*(?:(?P<name>#[A-Za-z0-9_]+)|(?P<value>:[A-Za-z0-9_]+)|(?P<word>[A-Za-z][A-Za-z0-9_]*)"
+    r"|(?P<op><>|<=|>=|[=<>(),+\-.\[\]]))")
 
 
 class Invalid(Exception):
@@ -23,7 +28,9 @@ def number(text):
         raise Invalid("The parameter cannot be converted to a numeric value: " + str(text))
     value = Decimal(text.strip())
     if value and (value.adjusted() > 125 or value.adjusted() < -130):
-        raise Invalid("Number overflow. Attempting to store a number with magnitude larger than supported range")
+        raise Invalid(
+            "Number overflow. Attempting to store a number with magnitude larger than supported "
+            "range")
     digits = "".join(map(str, value.as_tuple().digits)).strip("0")
     if len(digits) > 38:
         raise Invalid("Attempting to store more than 38 significant digits in a Number")
@@ -58,23 +65,28 @@ class Context:
     """Names and values of one request; remembers which were used."""
 
     def __init__(self, names, values):
-        for field, given in (("ExpressionAttributeNames", names), ("ExpressionAttributeValues", values)):
+        for field, given in (("ExpressionAttributeNames", names),
+                             ("ExpressionAttributeValues", values)):
             if given is not None and not given:
                 raise Invalid(f"{field} must not be empty")
         self.names, self.values = names or {}, values or {}
         self.used = set()
 
     def check_all_used(self, any_expression):
-        for field, given in (("ExpressionAttributeNames", self.names), ("ExpressionAttributeValues", self.values)):
+        for field, given in (("ExpressionAttributeNames", self.names),
+                             ("ExpressionAttributeValues", self.values)):
             if given and not any_expression:
                 raise Invalid(f"{field} can only be specified when using expressions")
             unused = sorted(set(given) - self.used)
             if unused:
-                raise Invalid(f"Value provided in {field} unused in expressions: keys: {{{', '.join(unused)}}}")
+                raise Invalid(
+                    f"Value provided in {field} unused in expressions: keys: "
+                    f"{{{', '.join(unused)}}}")
 
 
 class Parser:
-    """Recursive descent over one expression. KIND is its parameter's name, for the texts of errors."""
+    """Recursive descent over one expression. KIND is its parameter's name, for the texts of errors.
+    """
 
     def __init__(self, kind, text, context):
         self.kind, self.text, self.context = kind, text, context
@@ -85,7 +97,8 @@ class Parser:
             match = TOKEN.match(text, place)
             if not match:
                 bad = text[place:].lstrip()
-                raise Invalid(f'Invalid {kind}: Syntax error; token: "{bad[0]}", near: "{bad[:12]}"')
+                raise Invalid(
+                    f'Invalid {kind}: Syntax error; token: "{bad[0]}", near: "{bad[:12]}"')
             self.tokens.append((match.lastgroup, match.group().strip()))
             place = match.end()
         self.tokens.append(("end", "<EOF>"))
@@ -93,7 +106,9 @@ class Parser:
 
     def fail(self):
         near = " ".join(token for _, token in self.tokens[max(0, self.place - 1):self.place + 2])
-        raise Invalid(f'Invalid {self.kind}: Syntax error; token: "{self.tokens[self.place][1]}", near: "{near}"')
+        raise Invalid(
+            f'Invalid {self.kind}: Syntax error; token: "{self.tokens[self.place][1]}", near: '
+            f'"{near}"')
 
     def peek(self, *texts):
         return self.tokens[self.place][1].upper() in texts
@@ -114,22 +129,28 @@ class Parser:
         kind, text = self.take()
         if kind == "name":
             if text not in self.context.names:
-                raise Invalid(f"Invalid {self.kind}: An expression attribute name used in the document path is not defined; "
-                              f"attribute name: {text}")
+                raise Invalid(
+                    f"Invalid {self.kind}: An expression attribute name used in the document path "
+                    "is not defined; "
+                    f"attribute name: {text}")
             self.context.used.add(text)
             return self.context.names[text]
         if kind != "word":
             self.place -= 1
             self.fail()
         if text.upper() in RESERVED:
-            raise Invalid(f"Invalid {self.kind}: Attribute name is a reserved keyword; reserved keyword: {text}")
+            raise Invalid(
+                f"Invalid {self.kind}: Attribute name is a reserved keyword; reserved keyword: "
+                f"{text}")
         return text
 
     def value(self):
         _, text = self.take()
         if text not in self.context.values:
-            raise Invalid(f"Invalid {self.kind}: An expression attribute value used in expression is not defined; "
-                          f"attribute value: {text}")
+            raise Invalid(
+                f"Invalid {self.kind}: An expression attribute value used in expression is not "
+                "defined; "
+                f"attribute value: {text}")
         self.context.used.add(text)
         return self.context.values[text]
 
@@ -142,7 +163,8 @@ class Parser:
             self.place += 2
             path = self.path()
             self.take(")")
-            return lambda item: {"N": str(len(next(iter(item[path].values()))))} if path in item else None
+            return lambda item: {
+                "N": str(len(next(iter(item[path].values()))))} if path in item else None
         path = self.path()
         return lambda item: item.get(path)
 
@@ -191,7 +213,8 @@ class Parser:
             "attribute_exists": lambda item: path in item,
             "attribute_not_exists": lambda item: path not in item,
             "attribute_type": lambda item: path in item and argument(item)["S"] in item[path],
-            "begins_with": lambda item: path in item and str(item[path].get("S", "\0")).startswith(argument(item).get("S", "\1")),
+            "begins_with": lambda item: path in item
+            and str(item[path].get("S", "\0")).startswith(argument(item).get("S", "\1")),
             "contains": lambda item: path in item and contains(item[path], argument(item)),
         }
         if name not in tests:
@@ -204,7 +227,8 @@ class Parser:
             low = self.operand()
             self.take("AND")
             high = self.operand()
-            return lambda item: compare(left(item), ">=", low(item)) and compare(left(item), "<=", high(item))
+            return lambda item: compare(left(item), ">=",
+                                        low(item)) and compare(left(item), "<=", high(item))
         if self.accept("IN"):
             self.take("(")
             options = [self.operand()]
@@ -237,13 +261,16 @@ class Parser:
         names = [name for name, _ in changes]
         for name in names:
             if names.count(name) > 1:
-                raise Invalid(f"Invalid {self.kind}: Two document paths overlap with each other; must remove or rewrite one of "
-                              f"these paths; path one: [{name}], path two: [{name}]")
+                raise Invalid(
+                    f"Invalid {self.kind}: Two document paths overlap with each other; must remove "
+                    "or rewrite one of "
+                    f"these paths; path one: [{name}], path two: [{name}]")
         return changes
 
     def addition(self, path):
         value = self.value()
-        return lambda item: {"N": number_text(number(item.get(path, {"N": "0"})["N"]) + number(value["N"]))}
+        return lambda item: {"N": number_text(number(item.get(path, {"N": "0"})["N"]) +
+                                              number(value["N"]))}
 
     def sum(self):
         left = self.set_operand()
@@ -276,7 +303,9 @@ class Parser:
         def present(item):
             typed = operand(item)
             if typed is None:
-                raise Invalid("The provided expression refers to an attribute that does not exist in the item")
+                raise Invalid(
+                    "The provided expression refers to an attribute that does not exist in the "
+                    "item")
             return typed
         return present
 

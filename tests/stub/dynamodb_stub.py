@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""A strict DynamoDB in one process, for tests: tables in memory, the conditions of AWS, faults on demand.
+"""A strict DynamoDB in one process, for tests: tables in memory, the conditions of AWS, faults on
+demand.
 
     dynamodb_stub.py --port 8000
 
-It refuses what AWS refuses and emulators let pass: unknown parameters, names or values that an expression does not use or define, raw
-reserved words, wrong key types, requests without a signature.
+It refuses what AWS refuses and emulators let pass: unknown parameters, names or values that an
+expression does not use or define, raw reserved words, wrong key types, requests without a
+signature.
 
 Faults: POST /_control {"operation": "PutItem" or "*", "action": ACTION, "count": 1, "skip": 0, ...}
     throttle      ProvisionedThroughputExceededException, nothing applied
@@ -13,7 +15,8 @@ Faults: POST /_control {"operation": "PutItem" or "*", "action": ACTION, "count"
     delay         "seconds" before the request is served
     conflict      another transaction is in the way: TransactionConflict, nothing applied
     race          "operation2", "body2": another request that is served just before this one
-{"page": 5} lets a Query see at most 5 items a page. {"reset": true} forgets faults, counts and this; {"reset": "all"} the tables too. GET /_control counts requests by operation.
+{"page": 5} lets a Query see at most 5 items a page. {"reset": true} forgets faults, counts and
+this; {"reset": "all"} the tables too. GET /_control counts requests by operation.
 """
 import argparse
 import base64
@@ -31,7 +34,8 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from dynamodb_expressions import Context, Invalid, Parser, comparable, number, number_text  # noqa: E402
+from dynamodb_expressions import (Context, Invalid, Parser, comparable,  # noqa: E402
+                                  number, number_text)
 
 ITEM_MAX = 400 * 1024
 PAGE_MAX = 1024 * 1024
@@ -48,9 +52,12 @@ PARAMETERS = {
     "GetItem": READ | {"Key"},
     "Query": PAGE | {"KeyConditionExpression", "ScanIndexForward"},
     "Scan": PAGE | {"Segment", "TotalSegments"},
-    "TransactWriteItems": {"TransactItems", "ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"},
-    "CreateTable": {"TableName", "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput",
-                    "StreamSpecification", "Tags", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "SSESpecification"},
+    "TransactWriteItems": {"TransactItems", "ClientRequestToken", "ReturnConsumedCapacity",
+                           "ReturnItemCollectionMetrics"},
+    "CreateTable": {"TableName", "AttributeDefinitions", "KeySchema", "BillingMode",
+                    "ProvisionedThroughput",
+                    "StreamSpecification", "Tags", "GlobalSecondaryIndexes",
+                    "LocalSecondaryIndexes", "SSESpecification"},
     "DescribeTable": {"TableName"},
     "DeleteTable": {"TableName"},
     "ListTables": {"Limit", "ExclusiveStartTableName"},
@@ -67,7 +74,8 @@ class Refused(Exception):
     def __init__(self, name, message, code=400, **members):
         super().__init__(message)
         self.code = code
-        self.body = {"__type": "com.amazonaws.dynamodb.v20120810#" + name, "message": message, **members}
+        self.body = {"__type": "com.amazonaws.dynamodb.v20120810#" + name, "message": message,
+                     **members}
 
 
 class Table:
@@ -82,22 +90,30 @@ class Table:
             raise Invalid("The provided key element does not match the schema")
         for name in self.keys:
             if name not in typed:
-                raise Invalid(f"One or more parameter values were invalid: Missing the key {name} in the item")
+                raise Invalid(
+                    f"One or more parameter values were invalid: Missing the key {name} in the "
+                    "item")
             if self.types[name] not in typed[name]:
                 if exact:
                     raise Invalid("The provided key element does not match the schema")
-                raise Invalid(f"One or more parameter values were invalid: Type mismatch for key {name} expected: "
-                              f"{self.types[name]} actual: {next(iter(typed[name]))}")
+                raise Invalid(
+                    f"One or more parameter values were invalid: Type mismatch for key {name} "
+                    "expected: "
+                    f"{self.types[name]} actual: {next(iter(typed[name]))}")
             if typed[name].get("S") == "":
-                raise Invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain "
-                              f"an empty string value. Key: {name}")
+                raise Invalid(
+                    "One or more parameter values are not valid. The AttributeValue for a key "
+                    "attribute cannot contain "
+                    f"an empty string value. Key: {name}")
         return tuple(comparable(typed[name]) for name in self.keys)
 
     def describe(self):
         table = {"TableName": self.name, "TableStatus": "ACTIVE", "ItemCount": len(self.items),
                  "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{self.name}",
-                 "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in zip(self.keys, ("HASH", "RANGE"))],
-                 "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in self.types.items()]}
+                 "KeySchema": [{"AttributeName": name, "KeyType": kind}
+                               for name, kind in zip(self.keys, ("HASH", "RANGE"))],
+                 "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind}
+                                          for name, kind in self.types.items()]}
         if self.stream:
             table["StreamSpecification"] = self.stream
             table["LatestStreamArn"] = table["TableArn"] + "/stream/1"
@@ -107,10 +123,13 @@ class Table:
 def normal(typed, depth=0):
     """A value as DynamoDB stores it, or the complaint."""
     if not isinstance(typed, dict) or len(typed) != 1:
-        raise Invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+        raise Invalid(
+            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
     (tag, content), = typed.items()
     if depth > 32:
-        raise Invalid("Nesting Levels have exceeded supported limits: Attributes can have at most 32 nested levels")
+        raise Invalid(
+            "Nesting Levels have exceeded supported limits: Attributes can have at most 32 nested "
+            "levels")
     if tag == "N":
         return {"N": number_text(number(content))}
     if tag == "NS":
@@ -140,26 +159,30 @@ def size_of_value(typed):
         return 3 + sum(1 + size_of_value(child) for child in content)
     if tag == "M":
         return 3 + len(content) + size_of(content)
-    return 1 if tag in ("BOOL", "NULL") else sum(size_of_value({tag[0]: child}) for child in content)
+    return 1 if tag in ("BOOL", "NULL") else sum(size_of_value({tag[0]: child})
+                                                 for child in content)
 
 
 def size_of(item):
     return sum(len(name.encode()) + size_of_value(typed) for name, typed in item.items())
 
 
-ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "DeleteItem"}
+ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
+           "ConditionCheck": "DeleteItem"}
 
 
 def cancelled(reasons):
     codes = ", ".join(reason["Code"] for reason in reasons)
-    return Refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific "
+    return Refused("TransactionCanceledException",
+                   "Transaction cancelled, please refer cancellation reasons for specific "
                    f"reasons [{codes}]", CancellationReasons=reasons)
 
 
 def in_the_way(operation, request):
     """What AWS says while another transaction holds an item."""
     if operation == "TransactWriteItems":
-        return cancelled([{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+        return cancelled([{"Code": "TransactionConflict",
+                           "Message": "Transaction is ongoing for the item"}
                           for _ in request["TransactItems"]])
     return Refused("TransactionConflictException", "Transaction is ongoing for the item")
 
@@ -173,9 +196,12 @@ class Database:
     def table(self, request):
         name = request.get("TableName")
         if not name:
-            raise Invalid("1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null")
+            raise Invalid(
+                "1 validation error detected: Value null at 'tableName' failed to satisfy "
+                "constraint: Member must not be null")
         if name not in self.tables:
-            raise Refused("ResourceNotFoundException", "Cannot do operations on a non-existent table")
+            raise Refused("ResourceNotFoundException",
+                          "Cannot do operations on a non-existent table")
         return self.tables[name]
 
     def serve(self, operation, request):
@@ -190,13 +216,15 @@ class Database:
     # ---- writes
 
     def prepare(self, operation, request):
-        """Checks one write and its condition; returns what applies it and the answer's attributes."""
+        """Checks one write and its condition; returns what applies it and the answer's attributes.
+        """
         table = self.table(request)
         values = request.get("ExpressionAttributeValues")
         context = Context(request.get("ExpressionAttributeNames"),
                           values and {name: normal(typed) for name, typed in values.items()})
         condition = request.get("ConditionExpression")
-        test = Parser("ConditionExpression", condition, context).condition() if condition is not None else None
+        test = Parser("ConditionExpression", condition,
+                      context).condition() if condition is not None else None
         update = request.get("UpdateExpression")
         changes = Parser("UpdateExpression", update, context).update() if update is not None else []
         context.check_all_used(condition is not None or update is not None)
@@ -211,12 +239,15 @@ class Database:
             place, new = table.key_of(key, exact=True), None
         old = table.items.get(place)
         if test and not test(old or {}):
-            shown = {"Item": old} if old and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
-            raise Refused("ConditionalCheckFailedException", "The conditional request failed", **shown)
+            shown = {"Item": old} if old and request.get(
+                "ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
+            raise Refused("ConditionalCheckFailedException", "The conditional request failed",
+                          **shown)
         if operation == "UpdateItem":
             new = self.updated(table, old, key, changes)
         if new is not None and size_of(new) > ITEM_MAX:
-            raise Invalid("Item size to update has exceeded the maximum allowed size" if operation == "UpdateItem"
+            raise Invalid("Item size to update has exceeded the maximum allowed size"
+                          if operation == "UpdateItem"
                           else "Item size has exceeded the maximum allowed size")
         return table, place, old, new, self.returned(given, old, new, changes)
 
@@ -226,8 +257,9 @@ class Database:
         new = copy.deepcopy(before)
         for name, make in changes:
             if name in table.keys:
-                raise Invalid(f"One or more parameter values were invalid: Cannot update attribute {name}. "
-                              "This attribute is part of the key")
+                raise Invalid(
+                    f"One or more parameter values were invalid: Cannot update attribute {name}. "
+                    "This attribute is part of the key")
             if make:
                 new[name] = make(before)
             else:
@@ -261,13 +293,17 @@ class Database:
         return self.write("DeleteItem", request)
 
     def TransactWriteItems(self, request):
-        token, digest = request.get("ClientRequestToken"), hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
+        token = request.get("ClientRequestToken")
+        digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
         if self.tokens.get(token, digest) != digest or self.cancelled.get(token, digest) != digest:
-            raise Refused("IdempotentParameterMismatchException", "The request is not the same as the first of this token")
+            raise Refused("IdempotentParameterMismatchException",
+                          "The request is not the same as the first of this token")
         if token in self.tokens:
             return {}
         if token is not None and not 1 <= len(token) <= 36:
-            raise Invalid("Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36")
+            raise Invalid(
+                "Value at 'clientRequestToken' failed to satisfy constraint: Member must have "
+                "length less than or equal to 36")
         actions = request["TransactItems"]
         if not 1 <= len(actions) <= 100:
             raise Invalid("Member must have length less than or equal to 100")
@@ -275,7 +311,9 @@ class Database:
         for action in actions:
             (kind, one), = action.items()
             operation = ACTIONS[kind]
-            unknown = sorted(set(one) - PARAMETERS[operation] | {"ReturnValues", "ReturnConsumedCapacity"} & set(one))
+            unknown = sorted(set(one) - PARAMETERS[operation] | {"ReturnValues",
+                                                                 "ReturnConsumedCapacity"} & set(
+                                                                     one))
             if unknown:
                 raise Invalid(f"Unknown parameters of {kind}: {', '.join(unknown)}")
             try:
@@ -285,7 +323,8 @@ class Database:
                 if not refused.body["__type"].endswith("#ConditionalCheckFailedException"):
                     raise
                 reasons.append({"Code": "ConditionalCheckFailed", "Message": str(refused),
-                                **{name: refused.body[name] for name in ("Item",) if name in refused.body}})
+                                **{name: refused.body[name]
+                                   for name in ("Item",) if name in refused.body}})
             except Invalid as invalid:
                 if "Item size" not in str(invalid):
                     raise
@@ -310,7 +349,8 @@ class Database:
 
     def GetItem(self, request):
         table = self.table(request)
-        item = table.items.get(table.key_of({n: normal(t) for n, t in request["Key"].items()}, exact=True))
+        item = table.items.get(table.key_of({n: normal(t) for n, t in request["Key"].items()},
+                                            exact=True))
         return {"Item": item} if item else {}
 
     def page(self, request, items, keep, table):
@@ -340,11 +380,13 @@ class Database:
         if key_condition is not None:
             values = [comparable(typed) for typed in request["ExpressionAttributeValues"].values()]
             places = [place for place in places if place[0] in values]
-        context = Context(request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues"))
+        context = Context(request.get("ExpressionAttributeNames"),
+                          request.get("ExpressionAttributeValues"))
         test = (lambda item: True) if key_condition is None else \
             Parser("KeyConditionExpression", key_condition, context).condition()
         text = request.get("FilterExpression")
-        keep = Parser("FilterExpression", text, context).condition() if text is not None else lambda item: True
+        keep = Parser("FilterExpression", text,
+                      context).condition() if text is not None else lambda item: True
         context.check_all_used(key_condition is not None or text is not None)
         items = [table.items[place] for place in sorted(places) if test(table.items[place])]
         if request.get("ScanIndexForward") is False:
@@ -355,10 +397,13 @@ class Database:
         condition = request["KeyConditionExpression"]
         if re.search(r"\b(OR|NOT|IN|attribute_(not_)?exists|contains|size)\b|<>", condition):
             raise Invalid("Invalid operator used in KeyConditionExpression")
-        named = {request.get("ExpressionAttributeNames", {}).get(name, name) for name in re.findall(r"#?[A-Za-z]\w*", condition)
-                 if name.upper() not in ("AND", "BETWEEN", "BEGINS_WITH") and f":{name}" not in condition}
+        named = {request.get("ExpressionAttributeNames", {}).get(name, name)
+                 for name in re.findall(r"#?[A-Za-z]\w*", condition)
+                 if name.upper() not in ("AND", "BETWEEN",
+                                         "BEGINS_WITH") and f":{name}" not in condition}
         if self.table(request).keys[0] not in named:
-            raise Invalid(f"Query condition missed key schema element: {self.table(request).keys[0]}")
+            raise Invalid(
+                f"Query condition missed key schema element: {self.table(request).keys[0]}")
         return self.select(request, request["KeyConditionExpression"])
 
     def Scan(self, request):
@@ -370,11 +415,15 @@ class Database:
         name = request["TableName"]
         if name in self.tables:
             raise Refused("ResourceInUseException", f"Table already exists: {name}")
-        keys = [key["AttributeName"] for key in sorted(request["KeySchema"], key=lambda key: key["KeyType"])]
-        types = {one["AttributeName"]: one["AttributeType"] for one in request["AttributeDefinitions"]}
+        keys = [key["AttributeName"]
+                for key in sorted(request["KeySchema"], key=lambda key: key["KeyType"])]
+        types = {one["AttributeName"]: one["AttributeType"]
+                 for one in request["AttributeDefinitions"]}
         if set(keys) != set(types):
-            raise Invalid("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number "
-                          "of attributes defined in AttributeDefinitions")
+            raise Invalid(
+                "One or more parameter values were invalid: Number of attributes in KeySchema does "
+                "not exactly match number "
+                "of attributes defined in AttributeDefinitions")
         self.tables[name] = Table(name, keys, types, request.get("StreamSpecification"))
         return {"TableDescription": self.tables[name].describe()}
 
@@ -391,7 +440,8 @@ class Database:
 
     def UpdateTimeToLive(self, request):
         specification = request["TimeToLiveSpecification"]
-        self.table(request).ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": specification["AttributeName"]}
+        self.table(request).ttl = {"TimeToLiveStatus": "ENABLED",
+                                   "AttributeName": specification["AttributeName"]}
         return {"TimeToLiveSpecification": specification}
 
     def DescribeTimeToLive(self, request):
@@ -439,8 +489,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, code, body):
         data = json.dumps(body).encode()
-        head = (f"HTTP/1.1 {code} X\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(data)}\r\n"
-                "x-amzn-RequestId: STUB\r\n\r\n")
+        head = (
+            f"HTTP/1.1 {code} X\r\nContent-Type: application/x-amz-json-1.0\r\n"
+            f"Content-Length: {len(data)}\r\n"
+            "x-amzn-RequestId: STUB\r\n\r\n")
         self.wfile.write(head.encode() + data)
 
     def lose(self):
@@ -494,11 +546,15 @@ class Handler(BaseHTTPRequestHandler):
     def result(self, operation, data):
         try:
             authorization = self.headers.get("Authorization", "")
-            if not authorization.startswith("AWS4-HMAC-SHA256 Credential=") or not self.headers.get("X-Amz-Date"):
-                raise Refused("MissingAuthenticationTokenException", "Request is missing Authentication Token")
+            if not authorization.startswith("AWS4-HMAC-SHA256 Credential=") or not self.headers.get(
+                "X-Amz-Date"):
+                raise Refused("MissingAuthenticationTokenException",
+                              "Request is missing Authentication Token")
             for signed in ("host", "x-amz-date", "x-amz-target"):
-                if signed not in authorization.partition("SignedHeaders=")[2].partition(",")[0].split(";"):
-                    raise Refused("InvalidSignatureException", f"'{signed}' must be a signed header")
+                if signed not in authorization.partition("SignedHeaders=")[2].partition(
+                    ",")[0].split(";"):
+                    raise Refused("InvalidSignatureException",
+                                  f"'{signed}' must be a signed header")
             return 200, self.database.serve(operation, json.loads(data))
         except Invalid as invalid:
             return 400, Refused("ValidationException", str(invalid)).body

@@ -1,11 +1,13 @@
-"""DynamoDB Streams in a thread, for what an emulator's one shard never does: pages, parents, splits, late children, trimming, refusals.
+"""DynamoDB Streams in a thread, for what an emulator's one shard never does: pages, parents,
+splits, late children, trimming, refusals.
 
     stub = StreamsStub()                      # stub.url goes into streams_endpoint
     shard = stub.shard("s1")                  # listed from now on
     shard.insert(item)                        # a record as the stream shows it
     stub.shard("s2", parent="s1")
     shard.close()                             # read to its end, its children may be read
-    shard.trim()                              # TrimmedDataAccessException; stub.forget("s1"): not listed any more
+    shard.trim()                              # TrimmedDataAccessException
+    stub.forget("s1")                         # not listed any more
     stub.refuse("ExpiredIteratorException")   # the next GetRecords
 
 Sequence numbers rise over all shards. Pages are small: two shards, three records.
@@ -91,7 +93,8 @@ class StreamsStub:
         try:
             return 200, getattr(self, operation)(**body)
         except Refused as refused:
-            return refused.code, {"__type": f"com.amazonaws.dynamodb.v20120810#{refused}", "message": "by the stub"}
+            return refused.code, {"__type": f"com.amazonaws.dynamodb.v20120810#{refused}",
+                                  "message": "by the stub"}
 
     # Operations, by their names on the wire.
 
@@ -99,7 +102,8 @@ class StreamsStub:
         names = list(self.shards)
         start = names.index(ExclusiveStartShardId) + 1 if ExclusiveStartShardId in names else 0
         page = names[start:start + SHARDS_A_PAGE]
-        description = {"StreamArn": StreamArn, "Shards": [self.shards[name].describe() for name in page]}
+        description = {"StreamArn": StreamArn,
+                       "Shards": [self.shards[name].describe() for name in page]}
         if start + SHARDS_A_PAGE < len(names):
             description["LastEvaluatedShardId"] = page[-1]
         return {"StreamDescription": description}

@@ -1,4 +1,6 @@
-"""A well-behaved client. Numbers are exact both ways: json's floats would hide what the product must keep."""
+"""A well-behaved client. Numbers are exact both ways: json's floats would hide what the product
+must keep.
+"""
 
 import json
 from decimal import Decimal
@@ -12,7 +14,8 @@ def json_text(value):
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(name)}:{json_text(member)}" for name, member in value.items()) + "}"
+        return "{" + ",".join(f"{json.dumps(name)}:{json_text(member)}"
+                              for name, member in value.items()) + "}"
     return json.dumps(value)
 
 

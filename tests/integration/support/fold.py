@@ -1,4 +1,6 @@
-"""An event table as it stands in DynamoDB, and what its events come to: the tests' own fold, which knows nothing of the gateway's."""
+"""An event table as it stands in DynamoDB, and what its events come to: the tests' own fold, which
+knows nothing of the gateway's.
+"""
 
 import dataclasses
 import datetime
@@ -38,8 +40,11 @@ def items_of(stack, model, aggregate_id):
     """Everything under the aggregate's key, snapshots too, in the order of the sort keys."""
     items, start = [], {}
     while True:
-        page = stack.dynamodb.call("Query", TableName=model.table, ConsistentRead=True, KeyConditionExpression="PK = :pk",
-                                   ExpressionAttributeValues={":pk": {"S": f"{model.aggregate.upper()}#{aggregate_id}"}}, **start)
+        page = stack.dynamodb.call("Query", TableName=model.table, ConsistentRead=True,
+                                   KeyConditionExpression="PK = :pk",
+                                   ExpressionAttributeValues={
+                                       ":pk": {"S": f"{model.aggregate.upper()}#{aggregate_id}"}},
+                                   **start)
         items += [{name: plain(value) for name, value in item.items()} for item in page["Items"]]
         if "LastEvaluatedKey" not in page:
             return items
@@ -48,9 +53,11 @@ def items_of(stack, model, aggregate_id):
 
 def events_of(stack, model, aggregate_id):
     """Its events; their versions are 1..n without a gap, and their times never fall."""
-    events = [item for item in items_of(stack, model, aggregate_id) if item["SK"].startswith("EVENT#")]
+    events = [item for item in items_of(stack, model,
+                                        aggregate_id) if item["SK"].startswith("EVENT#")]
     assert [event["version"] for event in events] == list(range(1, len(events) + 1))
-    assert [event["SK"] for event in events] == [f"EVENT#{version:020d}" for version in range(1, len(events) + 1)]
+    assert [event["SK"] for event in events] == [f"EVENT#{version:020d}"
+                                                 for version in range(1, len(events) + 1)]
     times = [event["timestamp"] for event in events]
     assert times == sorted(times)
     assert len({event["eventId"] for event in events}) == len(events)
@@ -69,7 +76,8 @@ def customer(events):
     for event in events:
         payload, at = event["payload"], rfc3339(event["timestamp"])
         if event["eventType"] == "CustomerRegistered":
-            seen = {"email": payload["email"], "name": payload["name"], "status": "ACTIVE", "suspensionReason": None,
+            seen = {"email": payload["email"], "name": payload["name"], "status": "ACTIVE",
+                    "suspensionReason": None,
                     "registrationDate": at}
         elif event["eventType"] == "CustomerEmailUpdated":
             assert payload["oldEmail"] == seen["email"]

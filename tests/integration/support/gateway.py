@@ -23,12 +23,15 @@ class Gateway:
         free = (port for port in itertools.count(stack.ports_end) if port_is_free(port))
         port, admin = next(free), next(free)
         self.url, self.admin_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}"
-        self.command = [BUILD / "twofold-gateway", f"--config={stack.config}", f"--listen=127.0.0.1:{port}",
+        self.command = [BUILD / "twofold-gateway", f"--config={stack.config}",
+                        f"--listen=127.0.0.1:{port}",
                         f"--admin_listen=127.0.0.1:{admin}", *flags]
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        env={"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", **os.environ})
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        env={"AWS_ACCESS_KEY_ID": "local",
+                                             "AWS_SECRET_ACCESS_KEY": "local", **os.environ})
         wait_until(self.is_ready, 20, "the gateway is ready")
         return self
 
@@ -49,11 +52,14 @@ class Gateway:
     def connections(self):
         """Open client connections."""
         text = requests.get(self.admin_url + "/metrics", timeout=5).text
-        return int(re.search(r'^twofold_http_connections{server="clients"} (\d+)$', text, re.M).group(1))
+        return int(re.search(r'^twofold_http_connections{server="clients"} (\d+)$', text,
+                             re.M).group(1))
 
     @contextlib.contextmanager
     def neighbour(self, path):
-        """A normal client beside: a function that asks for PATH on a connection of its own, and gives the code."""
+        """A normal client beside: a function that asks for PATH on a connection of its own, and
+        gives the code.
+        """
         with requests.Session() as session:
             session.trust_env = False
             yield lambda: session.get(self.url + path, timeout=20).status_code

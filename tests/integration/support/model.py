@@ -45,7 +45,8 @@ class Model:
 
 def renamed(model):
     """MODEL under the names that tests/rename-model gives."""
-    words = subprocess.run([RENAME, "--map"], check=True, text=True, capture_output=True).stdout.split()
+    words = subprocess.run([RENAME, "--map"], check=True, text=True,
+                           capture_output=True).stdout.split()
     names = dataclasses.asdict(model)
     for old, new in zip(words[::2], words[1::2]):
         names = {field: name.replace(old, new) for field, name in names.items()}

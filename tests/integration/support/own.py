@@ -11,7 +11,9 @@ from support.stack import PORTS, ROOT, Stack, end_leftovers, free_ports, port_is
 
 
 def end_with_the_run():
-    """A killed test run ends its stack too. SystemExit would fail one test, and the next would begin."""
+    """A killed test run ends its stack too. SystemExit would fail one test, and the next would
+    begin.
+    """
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 1))
     end_leftovers()
 

@@ -15,17 +15,20 @@ ENVIRONMENT = {**{name: value for name, value in os.environ.items() if not name.
 
 class Projector:
     def __init__(self, stack, port, log, *flags):
-        self.flags = [f"--config={stack.config}", f"--projector_admin_listen=127.0.0.1:{port}", *flags]
+        self.flags = [f"--config={stack.config}", f"--projector_admin_listen=127.0.0.1:{port}",
+                      *flags]
         self.url, self.log, self.process = f"http://127.0.0.1:{port}", log, None
 
     def run(self, *words):
         """A command that ends."""
-        return subprocess.run([BUILD / "twofold-projector", *self.flags, *words], env=ENVIRONMENT, timeout=60,
+        return subprocess.run([BUILD / "twofold-projector", *self.flags, *words], env=ENVIRONMENT,
+                              timeout=60,
                               capture_output=True, text=True)
 
     def start(self):
         with open(self.log, "a") as log:
-            self.process = subprocess.Popen([BUILD / "twofold-projector", *self.flags], env=ENVIRONMENT,
+            self.process = subprocess.Popen([BUILD / "twofold-projector", *self.flags],
+                                            env=ENVIRONMENT,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until(self.lives, 10, "/livez")
 

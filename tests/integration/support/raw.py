@@ -39,7 +39,9 @@ class Raw:
         self.socket.close()
 
     def send(self, data):
-        """An early refusal may come, and reset the connection, before all is sent: the answer counts."""
+        """An early refusal may come, and reset the connection, before all is sent: the answer
+        counts.
+        """
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -64,7 +66,8 @@ class Raw:
         if 100 <= code < 200:
             return Answer(code, headers, b"")
         bodiless = head or code in (204, 304)
-        return Answer(code, headers, b"" if bodiless else self.stream.read(int(headers.get("content-length", 0))))
+        return Answer(code, headers,
+                      b"" if bodiless else self.stream.read(int(headers.get("content-length", 0))))
 
     def readable(self, timeout):
         """Whether bytes, or the end, come within TIMEOUT seconds."""

@@ -56,8 +56,10 @@ class Stack:
 
     def command(self, *words):
         """Runs conf/local/stack; output is one string, since people read both streams at once."""
-        return subprocess.run([ROOT / "conf/local/stack", *words], env=self.environment, text=True, timeout=600,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return subprocess.run([ROOT / "conf/local/stack", *words], env=self.environment, text=True,
+                              timeout=600,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
 
     def must(self, *words):
         done = self.command(*words)
@@ -117,8 +119,10 @@ class Stack:
         return (self.run_dir / "logs" / f"{name}.log").read_text()
 
     def sql(self, text, *values, node="primary"):
-        """Rows as dictionaries, from a connection of its own: no snapshot of an earlier statement."""
-        connection = pymysql.connect(unix_socket=self.env[f"TWOFOLD_SQL_{node.upper()}"], user="root", autocommit=True,
+        """Rows as dictionaries, from a connection of its own: no snapshot of an earlier statement.
+        """
+        connection = pymysql.connect(unix_socket=self.env[f"TWOFOLD_SQL_{node.upper()}"],
+                                     user="root", autocommit=True,
                                      cursorclass=pymysql.cursors.DictCursor)
         try:
             with connection.cursor() as cursor:

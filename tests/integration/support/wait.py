@@ -13,5 +13,6 @@ def wait_until(condition, limit=10.0, what=None):
         if result:
             return result
         if time.monotonic() > end:
-            raise AssertionError(f"not within {limit} s: {what or condition.__name__}; last: {result!r}")
+            raise AssertionError(
+                f"not within {limit} s: {what or condition.__name__}; last: {result!r}")
         time.sleep(PAUSE_S)
