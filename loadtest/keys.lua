@@ -1,6 +1,7 @@
 -- wrk's requests: a range of keys.
 --   wrk ... -s keys.lua -- FIRST COUNT STEP [METHOD [PREFIX [PIPELINE]]]
--- STEP 0 draws at random, 1 walks through the range once around (so each key is asked for once, until it is used up).
+-- STEP 0 draws at random, 1 walks through the range once around (so each key is asked for once,
+-- until it is used up).
 -- METHOD MIX: 95 GET in 100, the rest PUT. PIPELINE: requests in one write.
 local first, count, step, method, prefix, at, depth = 1, 1, 0, "GET", "/products/", 0, 1
 local bodies = {}
@@ -12,7 +13,9 @@ function init(args)
     depth = tonumber(args[6] or 1)
     math.randomseed(first)
     for i = 1, 100 do
-        bodies[i] = string.format('{"Name":"Tea %d","Price":%d.%02d,"OutOfStock":%s}', i, i, i % 100, i % 2 == 0 and "true" or "false")
+        local out = i % 2 == 0 and "true" or "false"
+        bodies[i] = string.format('{"Name":"Tea %d","Price":%d.%02d,"OutOfStock":%s}',
+            i, i, i % 100, out)
     end
 end
 
@@ -32,7 +35,8 @@ local function one()
     if verb ~= "PUT" then
         return wrk.format(verb, path)
     end
-    return wrk.format(verb, path, { ["Content-Type"] = "application/json" }, bodies[offset % 100 + 1])
+    return wrk.format(verb, path, { ["Content-Type"] = "application/json" },
+        bodies[offset % 100 + 1])
 end
 
 function request()

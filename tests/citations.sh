@@ -1,14 +1,16 @@
 #!/bin/bash
-# A page that is cited is there: each NAME.md that a file of ours names, each link of a page with its anchor, and the words in
-# quotes right behind a page's name.
+# A page that is cited is there: each NAME.md that a file of ours names, each link of a page with its
+# anchor, and the words in quotes right behind a page's name.
 #
 #     a/b.md          from the citing file's folder, or from the root
 #     b.md            in the citing file's folder, or at the root, or the only page of that name
 #     README.md       in the citing file's folder, or the next one above that has one
 #     b.md "Words"    what stands in quotes on the same line is said there, mostly in a heading
-#     [x](b.md#c)     from the citing file's folder; c is a heading's name in small letters, as GitHub makes it
+#     [x](b.md#c)     from the citing file's folder; c is a heading's name in small letters, as
+#                     GitHub makes it
 #
-# URLs and absolute paths (a place on some machine) are let through, and so is this file, for the examples above.
+# URLs and absolute paths (a place on some machine) are let through, and so is this file, for the
+# examples above.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 faults=0
@@ -69,7 +71,8 @@ find_page()
 slugs_of()
 {
     if [[ -z ${slugs[$1]:-} ]]; then
-        slugs[$1]=$(sed -n "/^$fence/,/^$fence/d; s/^##* *//p" "$1" | sed -E 's/\[([^]]*)\]\([^)]*\)/\1/g; s/ +$//' |
+        slugs[$1]=$(sed -n "/^$fence/,/^$fence/d; s/^##* *//p" "$1" |
+            sed -E 's/\[([^]]*)\]\([^)]*\)/\1/g; s/ +$//' |
             tr '[:upper:] ' '[:lower:]-' | tr -d '!"#$%&'\''()*+,./:;<=>?@[\\]^`{|}~' |
             awk '{ print seen[$0]++ ? $0 "-" (seen[$0] - 1) : $0 }')
     fi
@@ -143,9 +146,10 @@ mapfile -t all < <(git ls-files -co --exclude-standard | while IFS= read -r file
 done)
 mapfile -t pages < <(printf '%s\n' "${all[@]}" | grep '\.md$')
 
+token='https?://[^\s)>"]+|[A-Za-z0-9_./-]+\.md(?![A-Za-z0-9_-])(`?[,:]? "[^"]+")?'
 while IFS=: read -r file line text; do
     check_token "$file" "$line" "$text"
-done < <(grep -nIoP 'https?://[^\s)>"]+|[A-Za-z0-9_./-]+\.md(?![A-Za-z0-9_-])(`?[,:]? "[^"]+")?' "${all[@]}" /dev/null)
+done < <(grep -nIoP "$token" "${all[@]}" /dev/null)
 
 while IFS=: read -r page line target; do
     check_link "$page" "$line" "$target"

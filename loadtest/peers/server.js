@@ -1,5 +1,6 @@
 // The usual read-through as people write it: Redis GET, else MySQL SELECT and SET. One process.
-//   node server.js PORT REDIS_PORT SQL_PORT USER PASSWORD_FILE DATABASE      (NODE_PATH: where the packages are)
+//   node server.js PORT REDIS_PORT SQL_PORT USER PASSWORD_FILE DATABASE
+// NODE_PATH: where the packages are.
 'use strict';
 
 const fs = require('node:fs');
@@ -11,7 +12,8 @@ const [port, redisPort, sqlPort, user, passwordFile, database] = process.argv.sl
 const redis = new Redis({ host: '127.0.0.1', port: Number(redisPort), enableAutoPipelining: true });
 const pool = mysql.createPool({
   host: '127.0.0.1', port: Number(sqlPort), user, database, connectionLimit: 8,
-  password: fs.readFileSync(passwordFile, 'utf8').trim(), supportBigNumbers: true, decimalNumbers: false,
+  password: fs.readFileSync(passwordFile, 'utf8').trim(),
+  supportBigNumbers: true, decimalNumbers: false,
 });
 
 fastify.get('/products/:id', async (request, reply) => {
@@ -20,7 +22,8 @@ fastify.get('/products/:id', async (request, reply) => {
   let body = await redis.get(key);
   let status = 'hit';
   if (body === null) {
-    const [rows] = await pool.execute('SELECT ProductId, Name, Price, OutOfStock FROM products WHERE ProductId = ?', [id]);
+    const [rows] = await pool.execute(
+      'SELECT ProductId, Name, Price, OutOfStock FROM products WHERE ProductId = ?', [id]);
     if (rows.length === 0) {
       return reply.code(404).send({ title: 'Not found' });
     }
