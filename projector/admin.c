@@ -28,8 +28,8 @@ struct fault {
 };
 
 /*
- * A primary that hangs fails no statement for as long as apply_timeout: the keeper's silence says it earlier. Its turn visits all
- * models, and a Redis that hangs keeps it waiting at each.
+ * A primary that hangs fails no statement for as long as apply_timeout: the keeper's silence says
+ * it earlier. Its turn visits all models, and a Redis that hangs keeps it waiting at each.
  */
 static bool sql_answers(const struct follower *follower, size_t models)
 {

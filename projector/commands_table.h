@@ -1,12 +1,16 @@
 /*
- * The table of answers to commands with an idempotency key: one for all models (command/idempotency.h).
+ * The table of answers to commands with an idempotency key: one for all models
+ * (command/idempotency.h).
  */
 #ifndef PROJECTOR_COMMANDS_TABLE_H
 #define PROJECTOR_COMMANDS_TABLE_H
 
 #include "lib/aws/dynamodb.h"
 
-/* Makes it, if it is not there and may be made, and lets its items expire. NOT_FOUND: it is not there, and CREATE is false. */
+/*
+ * Makes it, if it is not there and may be made, and lets its items expire. NOT_FOUND: it is not
+ * there, and CREATE is false.
+ */
 MUST_CHECK enum status commands_table_setup(struct dynamodb_sync *dynamodb, bool create);
 
 #endif

@@ -3,10 +3,14 @@
  *
  *     main        waits for SIGTERM
  *     loop        admin pages, pokes from gateways
- *     keeper      RENEW, CLEAR, ASSERT             dispatcher   shards, leases     lanes   one for each leased shard
+ *     keeper      RENEW, CLEAR, ASSERT
+ *     dispatcher  shards, leases
+ *     lanes       one for each leased shard
  *
- * Start: pid file -> admin pages -> preflight (waits for servers, refuses without `setup`) -> keeper -> dispatcher.
- * Stop: lanes finish the batch in hand and give their leases back -> dispatcher -> keeper -> loop.
+ *     start: pid file -> admin pages -> preflight (waits for servers, refuses without `setup`)
+ *            -> keeper -> dispatcher
+ *     stop:  lanes finish the batch in hand and give their leases back -> dispatcher -> keeper
+ *            -> loop
  */
 #include "projector/daemon.h"
 
@@ -213,7 +217,7 @@ enum status daemon_run(const struct settings *settings, const struct plan *plan)
     int number = 0;
 
     if (plan->model_count == 0) {
-        log_error("no models", "models=%.*s", SLICE_ARG(settings->models));
+        log_error("no models", "models=\"%.*s\"", SLICE_ARG(settings->models));
         return STATUS_NOT_FOUND;
     }
     block_signals(&daemon);

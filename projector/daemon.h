@@ -7,7 +7,10 @@
 #include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 
-/* Returns after SIGTERM or SIGINT with OK, or when it refuses to start (logged). Blocks these signals in the whole process. */
+/*
+ * Returns after SIGTERM or SIGINT with OK, or when it refuses to start (logged). Blocks these
+ * signals in the whole process.
+ */
 MUST_CHECK enum status daemon_run(const struct settings *settings, const struct plan *plan);
 
 #endif

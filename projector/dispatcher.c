@@ -2,9 +2,11 @@
  * From streams to lanes.
  *
  *     each shard_lease / 5, and when a lane ends:
- *         DescribeTable -> DescribeStream -> rows for new shards -> those that are READY: take the lease -> start a lane
+ *         DescribeTable -> DescribeStream -> rows for new shards
+ *             -> those that are READY: take the lease -> start a lane
  *
- * Invariant: the lanes of a fleet belong to this thread; a lane says by its state that it has ended, and is joined here.
+ * Invariant: the lanes of a fleet belong to this thread; a lane says by its state that it has
+ * ended, and is joined here.
  */
 #include "projector/dispatcher.h"
 

@@ -6,14 +6,21 @@
 #include <stdio.h>
 
 // clang-format off
-#define PROJECTOR_METRICS(X)                                                                                                        \
-    X(records,      COUNTER, "twofold_projector_records_total",      "records of the stream by what became of them")                 \
-    X(lag,          GAUGE,   "twofold_projector_lag_seconds",        "age of the last record at its commit; 0 when the shard is read to its end") \
-    X(transactions, COUNTER, "twofold_projector_transactions_total", "projection transactions that were committed")                  \
-    X(revision,     GAUGE,   "twofold_projector_revision",           "revision of the read model that was committed last")           \
-    X(letters,      GAUGE,   "twofold_projector_dead_letters",       "records that wait in twofold_dead_letter")                     \
-    X(leases,       GAUGE,   "twofold_projector_leases",             "shards that this process reads")                               \
-    X(actions,      COUNTER, "twofold_projector_keeper_total",       "what the keeper did")
+#define PROJECTOR_METRICS(X)                                            \
+    X(records, COUNTER, "twofold_projector_records_total",              \
+      "records of the stream by what became of them")                   \
+    X(lag, GAUGE, "twofold_projector_lag_seconds",                      \
+      "age of the last record at its commit; 0 when the shard is read to its end") \
+    X(transactions, COUNTER, "twofold_projector_transactions_total",    \
+      "projection transactions that were committed")                    \
+    X(revision, GAUGE, "twofold_projector_revision",                    \
+      "revision of the read model that was committed last")             \
+    X(letters, GAUGE, "twofold_projector_dead_letters",                 \
+      "records that wait in twofold_dead_letter")                       \
+    X(leases, GAUGE, "twofold_projector_leases",                        \
+      "shards that this process reads")                                 \
+    X(actions, COUNTER, "twofold_projector_keeper_total",               \
+      "what the keeper did")
 // clang-format on
 
 #define FAMILY_NAME(name, type, family, help) static const char name##_family[] = family;

@@ -1,6 +1,7 @@
 /*
- * What this process does for one model: the few things that its lanes, the keeper, the dispatcher and the admin pages share.
- * Flags are atomic and each has one writer; waiting goes through struct wake.
+ * What this process does for one model: the few things that its lanes, the keeper, the dispatcher
+ * and the admin pages share. Flags are atomic and each has one writer; waiting goes through struct
+ * wake.
  */
 #ifndef PROJECTOR_FOLLOWER_H
 #define PROJECTOR_FOLLOWER_H
@@ -25,9 +26,9 @@ struct follower {
     struct wake *keeper;     /* woken when a batch met a page or a home that is not right */
     struct wake *dispatcher; /* woken when a lane ended */
 
-    _Atomic unsigned int
-        homes;             /* counts what the keeper did to twofold_revision: lanes read it again */
-    _Atomic bool stopping; /* SIGTERM */
+    /* counts what the keeper did to twofold_revision: lanes read it again */
+    _Atomic unsigned int homes;
+    _Atomic bool stopping;    /* SIGTERM */
     _Atomic bool superseded;  /* the keeper found another plan's touches: project no more */
     _Atomic bool giving_back; /* the keeper wants other projectors to have the shards */
 

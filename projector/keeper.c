@@ -1,15 +1,17 @@
 /*
  * The keeper's thread.
  *
- *     each lease / 5:  Redis: TIME, role, page's header  ->  SQL: the row  ->  keeper_decide  ->  one action
+ *     each lease / 5:  Redis: TIME, role, page's header -> SQL: the row -> keeper_decide
+ *                      -> one action
  *
  *     RENEW   own = "this page is current"                       a script
  *     CLEAR   home = NULL                                        a transaction of its own
  *     ASSERT  row lock -> script makes a page -> UPDATE home, touches -> COMMIT
  *     EPOCH   row lock -> new epoch, home NULL -> COMMIT
  *
- * Invariants: Redis is looked at before the row is read (revision >= published - 1 could not be said otherwise); nothing is kept from one turn to the
- * next but when something began (a NULL home, the loss of Redis, the giving back of shards).
+ * Invariants: Redis is looked at before the row is read (revision >= published - 1 could not be
+ * said otherwise); nothing is kept from one turn to the next but when something began (a NULL home,
+ * the loss of Redis, the giving back of shards).
  */
 #include "projector/keeper.h"
 
@@ -180,8 +182,9 @@ static struct home fresh_home(struct slice run_id)
 }
 
 /*
- * The page is 2 MB and holds Redis for 20 ms on a good day, a hundred times another call: where that takes longer than redis_timeout, each
- * try would be as much in vain as the last, and no answer cached any more. One lease more: the row is locked meanwhile, and nobody else's RENEW
+ * The page is 2 MB and holds Redis for 20 ms on a good day, a hundred times another call: where
+ * that takes longer than redis_timeout, each try would be as much in vain as the last, and no
+ * answer cached any more. One lease more: the row is locked meanwhile, and nobody else's RENEW
  * done.
  */
 static uint64_t page_timeout_us(const struct settings *settings)
@@ -189,7 +192,10 @@ static uint64_t page_timeout_us(const struct settings *settings)
     return settings->redis_timeout + settings->lease;
 }
 
-/* "a fresh random nonce for every attempt; one script ...; UPDATE home, touches; COMMIT". The row is locked. */
+/*
+ * "a fresh random nonce for every attempt; one script ...; UPDATE home, touches; COMMIT". The row
+ * is locked.
+ */
 static enum status assert_locked(struct keeper *keeper, struct watch *watch,
                                  struct keeper_view *view)
 {
@@ -217,7 +223,10 @@ static enum status assert_locked(struct keeper *keeper, struct watch *watch,
     return status;
 }
 
-/* As the row may have changed by another server's loss: "under the row lock: new epoch, home = NULL". */
+/*
+ * As the row may have changed by another server's loss: "under the row lock: new epoch, home =
+ * NULL".
+ */
 static enum status epoch_locked(struct keeper *keeper, struct watch *watch,
                                 struct keeper_view *view)
 {
@@ -227,7 +236,10 @@ static enum status epoch_locked(struct keeper *keeper, struct watch *watch,
     return sql_note(keeper, revision_new_epoch(keeper->connection.sql, database_of(watch)));
 }
 
-/* "lock the row (SELECT ... FOR UPDATE, which waits for a transaction in flight)" and decide again by what stands there. */
+/*
+ * "lock the row (SELECT ... FOR UPDATE, which waits for a transaction in flight)" and decide again
+ * by what is there.
+ */
 static enum status act_locked(struct keeper *keeper, struct watch *watch, struct keeper_view *view,
                               enum status (*act)(struct keeper *, struct watch *,
                                                  struct keeper_view *))

@@ -2,7 +2,8 @@
  * The keeper's rules, without I/O.
  *
  *     touches another's, and we run already ............... SUPERSEDED
- *     Redis does not answer for a lease, home is set ...... CLEAR, or GIVE_BACK while others hold leases
+ *     Redis does not answer for a lease, home is set ...... CLEAR, or GIVE_BACK while others hold
+ *                                                           leases
  *         the same, touches another's, we are starting .... CLEAR that writes them
  *     Redis answers:
  *         home NULL ........................ waited 2 D ... ASSERT
@@ -12,7 +13,8 @@
  *         home here, touches another's, we are starting ... ASSERT
  *         home here, page there ........................... RENEW
  *
- * Invariant: what is not in the list waits. A lease that is not renewed costs time, a wrong one would cost the promise.
+ * Invariant: what is not in the list waits. A lease that is not renewed costs time, a wrong one
+ * would cost the promise.
  */
 #include "projector/keeper_rules.h"
 
@@ -49,7 +51,8 @@ bool keeper_went_back(const struct keeper_view *view)
            (!view->shared_storage && view->row.server_id != look->page_server_id);
 }
 
-/* The page that home names, made for this epoch and by a server that has not been a replica since.
+/*
+ * The page that home names, made for this epoch and by a server that has not been a replica since.
  */
 static bool page_is_homes(const struct keeper_view *view)
 {
@@ -60,8 +63,10 @@ static bool page_is_homes(const struct keeper_view *view)
            strcmp(look->page_replid, look->replid) == 0;
 }
 
-/* "At once if no other owner holds an unexpired lease; else give the shards back, and CLEAR if
- * nobody took them one lease later." */
+/*
+ * "At once if no other owner holds an unexpired lease; else give the shards back, and CLEAR if
+ * nobody took them one lease later."
+ */
 static enum keeper_action clear_or_give_back(const struct keeper_view *view)
 {
     return !view->others || view->given_back ? KEEPER_CLEAR : KEEPER_GIVE_BACK;

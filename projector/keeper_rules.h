@@ -1,5 +1,6 @@
 /*
- * What a keeper does given what it has read: cache/PROTOCOL.md RENEW, CLEAR, ASSERT and Epoch as one pure function, tested by table.
+ * What a keeper does given what it has read: cache/PROTOCOL.md RENEW, CLEAR, ASSERT and Epoch as
+ * one pure function, tested by table.
  */
 #ifndef PROJECTOR_KEEPER_RULES_H
 #define PROJECTOR_KEEPER_RULES_H
@@ -42,13 +43,22 @@ struct keeper_view {
     bool shared_storage; /* another server_id is no loss */
 };
 
-/* CLEAR: write_touches_out says whether it may write them too ("when Redis is dead", by a starting projector). */
+/*
+ * CLEAR: write_touches_out says whether it may write them too ("when Redis is dead", by a starting
+ * projector).
+ */
 enum keeper_action keeper_decide(const struct keeper_view *view, bool *write_touches_out);
 
-/* "allowed if home is on this very server, or NULL under the rule above, and touches are ours or we are starting" and no rebuild holds the row. */
+/*
+ * "allowed if home is on this very server, or NULL under the rule above, and touches are ours or we
+ * are starting" and no rebuild holds the row.
+ */
 bool keeper_may_assert(const struct keeper_view *view);
 
-/* "a database that went back": revision < published - 1, or the writer is another server than the one that the page knows. */
+/*
+ * "a database that went back": revision < published - 1, or the writer is another server than the
+ * one that the page knows.
+ */
 bool keeper_went_back(const struct keeper_view *view);
 
 #endif

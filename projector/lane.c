@@ -1,13 +1,15 @@
 /*
  * A lane: one leased shard, one thread, one blocking loop.
  *
- *     resume:  learn twofold_revision, read the checkpoint        <--------------------------------------+
- *     fetch:   GetRecords ----> decode ----> batches of the records, each one transaction:               | any failure that passes
- *                                            begin fence rows letters checkpoint revision aggregates     | (rest, with jitter)
- *                                            publish commit tell  ---------------------------------------+
+ *     resume:  learn twofold_revision, read the checkpoint  <----------------.
+ *     fetch:   GetRecords ---> decode                                        | any failure that
+ *     project: batches of the records, each one transaction:                 | passes: rest, with
+ *                  begin fence rows letters checkpoint revision aggregates   | jitter
+ *                  publish commit tell  -------------------------------------'
  *
- * Invariants: what was applied stands in the checkpoint of the same transaction, so a lane that lost track (an uncertain commit, a lost connection)
- * just reads it again; the lease is renewed by every batch and, between batches, before a third of it has passed.
+ * Invariants: what was applied is said by the checkpoint of the same transaction, so a lane that
+ * lost track (an uncertain commit, a lost connection) just reads it again; the lease is renewed by
+ * every batch and, between batches, before a third of it has passed.
  */
 #include "projector/lane.h"
 
@@ -40,7 +42,7 @@ struct lane {
     struct metric *lag;
     char arn[256];
 
-    bool resumed;           /* stream and session stand where the checkpoint does */
+    bool resumed;           /* stream and session are where the checkpoint is */
     struct arena arena;     /* of what was fetched */
     struct record *records; /* fetched; those before `at` are committed */
     size_t count, at;
@@ -76,7 +78,7 @@ static void count_commit(struct lane *lane, const struct batch *batch)
                    now_ms > last->written_ms ? (double)(now_ms - last->written_ms) / 1000.0 : 0.0);
     }
     if (batch->condemned) {
-        log_error("dead letter", "aggregate=%.*s position=%.*s attempts=%u error=%s",
+        log_error("dead letter", "aggregate=%.*s position=%.*s attempts=%u error=\"%s\"",
                   SLICE_ARG(last->aggregate), SLICE_ARG(last->position), batch->attempts,
                   batch->condemned);
     }
@@ -150,7 +152,7 @@ static enum status renew(struct lane *lane)
 static void notice(struct lane *lane, const struct record *record)
 {
     if (record->notice && !lane->noticed) {
-        log_warn("record ignored", "shard=%s aggregate=%.*s position=%.*s reason=%s",
+        log_warn("record ignored", "shard=%s aggregate=%.*s position=%.*s reason=\"%s\"",
                  lane->lease.shard, SLICE_ARG(record->aggregate), SLICE_ARG(record->position),
                  record->notice);
         lane->noticed = true;
@@ -237,12 +239,15 @@ static enum status turn(struct lane *lane)
     return status;
 }
 
-/* What was read is dropped: the checkpoint says where to go on. The lease must not end while we rest. */
+/*
+ * What was read is dropped: the checkpoint says where to go on. The lease must not end while we
+ * rest.
+ */
 static void rest(struct lane *lane)
 {
     uint64_t pause_us = backoff_full_jitter(REST_BASE_US, REST_CAP_US, lane->failures++);
 
-    log_warn_every("lane rests", "shard=%s step=%s failures=%u error=%s", lane->lease.shard,
+    log_warn_every("lane rests", "shard=%s step=%s failures=%u error=\"%s\"", lane->lease.shard,
                    lane->batcher.step, lane->failures, lane->session.error);
     lane->resumed = false;
     wake_wait(&lane->follower->lanes, &lane->wakes_seen, pause_us);

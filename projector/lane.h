@@ -1,5 +1,6 @@
 /*
- * One shard read by one thread: fetch -> decode -> apply -> publish -> commit, until the shard ends, the lease is lost or it is told to stop.
+ * One shard read by one thread: fetch -> decode -> apply -> publish -> commit, until the shard
+ * ends, the lease is lost or it is told to stop.
  */
 #ifndef PROJECTOR_LANE_H
 #define PROJECTOR_LANE_H
@@ -17,7 +18,10 @@ enum lane_end {
     LANE_TRIMMED,  /* the stream no longer holds what comes next: a rebuild must mend it */
 };
 
-/* Starts the thread. LEASE was taken; ARN is copied. NULL when the thread or its DynamoDB client cannot be made (logged). */
+/*
+ * Starts the thread. LEASE was taken; ARN is copied. NULL when the thread or its DynamoDB client
+ * cannot be made (logged).
+ */
 struct lane *lane_start(struct follower *follower, const struct lease *lease, struct slice arn);
 
 /* Asks it to stop after the batch in hand; any thread. */

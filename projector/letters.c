@@ -1,7 +1,8 @@
 /*
  * Dead letters, by hand: listed, retried (retry.c), discarded.
  *
- * A discarded letter of an event store moves its aggregate's version: the event counts as seen. So the oldest goes first.
+ * A discarded letter of an event store moves its aggregate's version: the event counts as seen. So
+ * the oldest goes first.
  */
 #include "projector/letters.h"
 
@@ -27,7 +28,7 @@ static const struct plan_model *find_model(const struct plan *plan, const char *
 static enum status failed(const struct session *session, enum status status)
 {
     if (status != STATUS_OK) {
-        log_error("dead letters not changed", "model=%.*s status=%s error=%s",
+        log_error("dead letters not changed", "model=%.*s status=%s error=\"%s\"",
                   SLICE_ARG(session->model->name), status_name(status), session->error);
     }
     return status;
@@ -151,7 +152,10 @@ static enum status find_letter(struct session *session, const char *id, struct a
     return status;
 }
 
-/* The event counts as applied, with what is missing before it: else it would be fetched again, as the gap before the next one. */
+/*
+ * The event counts as applied, with what is missing before it: else it would be fetched again, as
+ * the gap before the next one.
+ */
 static enum status pass_over(struct session *session, const struct sql_rows *letter,
                              struct arena *arena)
 {

@@ -2,9 +2,11 @@
  * twofold-projector: follows the models' DynamoDB streams and keeps their read models and cached
  * answers right.
  *
- *     twofold-projector [--key=value ...]                 the daemon; SIGTERM finishes the batch in
- * hand and gives its leases back twofold-projector setup [--create-tables]           makes what the
- * daemons need twofold-projector --print-settings | --version
+ *     twofold-projector [--key=value ...]        the daemon; SIGTERM finishes the batch in hand and
+ *                                                gives its leases back
+ *     twofold-projector setup [--create-tables]  makes what the daemons need
+ *     twofold-projector dead-letters list|retry|discard ...
+ *     twofold-projector --print-settings | --version
  */
 #include <stdio.h>
 
@@ -27,7 +29,8 @@ enum {
 static const char usage[] =
     "usage: twofold-projector [--config=FILE] [--KEY=VALUE ...] [COMMAND]\n"
     "  (none)                                 follow the streams until SIGTERM\n"
-    "  setup [--create-tables]                make databases, tables and users; on a local endpoint, or when told to, DynamoDB's tables\n"
+    "  setup [--create-tables]                make databases, tables and users; on a local"
+    " endpoint, or when told to, DynamoDB's tables\n"
     "  dead-letters list [MODEL]              records that could not be projected, oldest first\n"
     "  dead-letters retry MODEL [AGGREGATE]   project them now, in their order\n"
     "  dead-letters discard MODEL ID          forget one\n"

@@ -1,5 +1,6 @@
 /*
- * Gateways' hints that a command was written: they cut a lane's pause between two polls short. Losing them costs that pause, nothing else.
+ * Gateways' hints that a command was written: they cut a lane's pause between two polls short.
+ * Losing them costs that pause, nothing else.
  */
 #ifndef PROJECTOR_POKE_H
 #define PROJECTOR_POKE_H

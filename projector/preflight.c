@@ -1,5 +1,6 @@
 /*
- * What is missing is said at once and ends the start; a server that is away is waited for, since it may be starting too.
+ * What is missing is said at once and ends the start; a server that is away is waited for, since it
+ * may be starting too.
  */
 #include "projector/preflight.h"
 
@@ -32,7 +33,10 @@ static enum status check_tables(struct sql_conn *sql, const struct plan_model *m
     return status;
 }
 
-/* A user that was not made yet, or has no rights yet, is refused just like a database that is not there. */
+/*
+ * A user that was not made yet, or has no rights yet, is refused just like a database that is not
+ * there.
+ */
 static bool is_missing(enum status status)
 {
     return status == STATUS_NOT_FOUND || status == STATUS_DENIED;

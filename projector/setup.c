@@ -1,12 +1,14 @@
 /*
  * Databases, tables, users and, where allowed, DynamoDB's tables.
  *
- *     for each model:           CREATE DATABASE -> tables.sql -> schema.sql -> row of twofold_revision -> twofold_secret
- *     for each user and host:   CREATE USER -> ALTER USER (password) -> GRANT on each model's database
+ *     for each model:           CREATE DATABASE -> tables.sql -> schema.sql
+ *                               -> row of twofold_revision -> twofold_secret
+ *     for each user and host:   CREATE USER -> ALTER USER (password)
+ *                               -> GRANT on each model's database
  *     for each model:           CreateTable with its stream
  *
- * Invariants: a row that is there is never written again (a new epoch would void every cached answer, a new secret every cursor); a password
- * stands in no log line.
+ * Invariants: a row that is there is never written again (a new epoch would void every cached
+ * answer, a new secret every cursor); no log line holds a password.
  */
 #include "projector/setup.h"
 
@@ -21,9 +23,9 @@
 #include "projector/store/connection.h"
 #include "projector/store/tables.sql.h"
 
-#define SERVERS_TIMEOUT_US \
-    (60 * 1000000ull) /* the servers of a fresh stack may still be starting */
-#define SERVERS_PAUSE_US 250000
+/* The servers of a fresh stack may still be starting. */
+#define SERVERS_TIMEOUT_US (60 * 1000000ull)
+#define SERVERS_PAUSE_US   250000
 
 /* ------------------------------------------------------------------ SQL's quotes */
 
@@ -66,7 +68,7 @@ static enum status say(enum status status, const char *what, struct slice name,
     if (status != STATUS_OK) {
         const struct sql_error *error = sql_error(sql);
 
-        log_error("setup failed", "step=%s name=%.*s status=%s errno=%u error=%s", what,
+        log_error("setup failed", "step=%s name=%.*s status=%s errno=%u error=\"%s\"", what,
                   SLICE_ARG(name), status_name(status), error->number, error->text);
     }
     return status;

@@ -1,6 +1,7 @@
 /*
- * `twofold-projector setup`: what must be there before the daemons start. Idempotent: it makes what is missing and changes nothing that is there,
- * but the SQL users' passwords and rights, which become those of the settings.
+ * `twofold-projector setup`: what must be there before the daemons start. Idempotent: it makes what
+ * is missing and changes nothing that is there, but the SQL users' passwords and rights, which
+ * become those of the settings.
  */
 #ifndef PROJECTOR_SETUP_H
 #define PROJECTOR_SETUP_H
@@ -9,7 +10,10 @@
 #include "conf/settings/settings.h"
 #include "lib/aws/dynamodb.h"
 
-/* create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made anyhow. Each failure is logged. */
+/*
+ * create_tables: make DynamoDB's tables too, wherever they are; on a local endpoint they are made
+ * anyhow. Each failure is logged.
+ */
 MUST_CHECK enum status setup_run(const struct settings *settings, const struct plan *plan,
                                  struct credential_provider *credentials, bool create_tables);
 

@@ -1,5 +1,6 @@
 /*
- * Waiting that another thread can cut short. A wake-up that comes between looking and waiting is not lost: it counts.
+ * Waiting that another thread can cut short. A wake-up that comes between looking and waiting is
+ * not lost: it counts.
  */
 #ifndef PROJECTOR_WAKE_H
 #define PROJECTOR_WAKE_H

@@ -2,9 +2,13 @@
  * Running the statements of projections.
  *
  *     records      P P P P P D P P          P: put, D: delete
- *     statements   [P P P P] [P] [D] [P] [P]   a run of one projection whose only statement is INSERT ... VALUES goes in chunks of 256, 64, 16, 4, 1 rows
+ *     statements   [P P P P] [P] [D] [P] [P]
  *
- * Invariants: the order of the records is kept; a warning fails its record (MariaDB cuts a DECIMAL's digits with only a note, in strict mode too).
+ * A run of one projection whose only statement is INSERT ... VALUES goes in chunks of 256, 64, 16,
+ * 4, 1 rows.
+ *
+ * Invariants: the order of the records is kept; a warning fails its record (MariaDB cuts a
+ * DECIMAL's digits with only a note, in strict mode too).
  */
 #include "projector/apply/apply.h"
 
@@ -134,7 +138,10 @@ static enum status run_one(struct session *session, const struct record *record,
     return run(session, sql->text, params, count, sql->line, arena, rows_out);
 }
 
-/* "run before the statements and after them, in the same transaction": what the change leaves and what it makes. */
+/*
+ * "run before the statements and after them, in the same transaction": what the change leaves and
+ * what it makes.
+ */
 static enum status touch_by_sql(struct session *session, const struct record *record,
                                 struct arena *arena, struct slots *slots)
 {

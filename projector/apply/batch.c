@@ -1,11 +1,13 @@
 /*
- * The transaction of a batch, step by step; projector/lane.c runs them in this order.
+ * The transaction of a batch, step by step; the table of batcher.c runs them in this order.
  *
- *     begin -> fence -> rows -> letters -> checkpoint -> revision -> aggregates -> publish -> commit -> tell
- *                                                        |<---- row lock of twofold_revision ---->|
+ *     begin -> fence -> rows -> letters -> checkpoint
+ *         -> revision -> aggregates -> publish -> commit -> tell
+ *            |<-- row lock of twofold_revision -->|
  *
- * Invariants: publish comes before commit and under the row lock, so publishes and commits have one order; nothing is told of a revision before
- * its commit; a step that fails leaves nothing behind but a rollback (and perhaps floors that are too high: refills).
+ * Invariants: publish comes before commit and under the row lock, so publishes and commits have one
+ * order; nothing is told of a revision before its commit; a step that fails leaves nothing behind
+ * but a rollback (and perhaps floors that are too high: refills).
  */
 #include "projector/apply/batch.h"
 

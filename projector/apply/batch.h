@@ -1,5 +1,6 @@
 /*
- * One SQL transaction of a lane: cache/PROTOCOL.md "Projecting a batch", one function for each of its lines.
+ * One SQL transaction of a lane: cache/PROTOCOL.md "Projecting a batch", one function for each of
+ * its lines.
  */
 #ifndef PROJECTOR_APPLY_BATCH_H
 #define PROJECTOR_APPLY_BATCH_H
@@ -13,8 +14,8 @@ struct batch {
     struct arena *arena;        /* of the batch alone; what was given lives longer */
     const struct record *given; /* neighbours in the stream */
     size_t given_count;
-    const char *
-        condemned; /* the error of the one given record that is not tried any more; NULL: none is */
+    /* the error of the one given record that is not tried any more; NULL: none is */
+    const char *condemned;
     unsigned int attempts; /* that it took */
     struct slots *slots;   /* of what the records' templates touch */
 
@@ -29,16 +30,26 @@ struct batch {
     bool committed; /* all steps were done */
 };
 
-/* BEGIN, if what was learnt of twofold_revision allows a commit: else session_may_commit's status. */
+/*
+ * BEGIN, if what was learnt of twofold_revision allows a commit: else session_may_commit's status.
+ */
 MUST_CHECK enum status batch_begin(struct batch *batch);
 /* Locks the checkpoint, sorts out records of blocked aggregates. FENCED: the lease is lost. */
 MUST_CHECK enum status batch_fence(struct batch *batch);
-/* "run its statements and collect its tags". INVALID, CONFLICT, TOO_LARGE, CORRUPT: the fault of one of the records. */
+/*
+ * "run its statements and collect its tags". INVALID, CONFLICT, TOO_LARGE, CORRUPT: the fault of
+ * one of the records.
+ */
 MUST_CHECK enum status batch_rows(struct batch *batch);
 MUST_CHECK enum status batch_letters(struct batch *batch);
-/* "UPDATE twofold_checkpoint SET position = ... -- 1 row, or ROLLBACK: the lease is lost": FENCED */
+/*
+ * "UPDATE twofold_checkpoint SET position = ... -- 1 row, or ROLLBACK: the lease is lost": FENCED
+ */
 MUST_CHECK enum status batch_checkpoint(struct batch *batch);
-/* "UPDATE twofold_revision SET revision = LAST_INSERT_ID(revision + 1)". PRECONDITION: home, epoch or touches are others by now. */
+/*
+ * "UPDATE twofold_revision SET revision = LAST_INSERT_ID(revision + 1)". PRECONDITION: home, epoch
+ * or touches are others by now.
+ */
 MUST_CHECK enum status batch_revision(struct batch *batch);
 /* "INSERT INTO twofold_aggregate VALUES (?, ?, LAST_INSERT_ID()), ..." */
 MUST_CHECK enum status batch_aggregates(struct batch *batch);

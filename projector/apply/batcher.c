@@ -29,7 +29,8 @@ enum verdict batcher_judge(const struct batch_step *step, enum status status)
     case STATUS_CORRUPT:
     case STATUS_SCHEMA:
         return step->blames_record ? VERDICT_SMALLER : VERDICT_AGAIN;
-    case STATUS_NOT_FOUND: /* a table or column is missing: every record would fail; `setup` helps */
+    /* a table or column is missing: every record would fail, and `setup` makes it */
+    case STATUS_NOT_FOUND:
     case STATUS_DENIED:
     case STATUS_REFUSED:
     case STATUS_PRECONDITION:
@@ -81,7 +82,7 @@ static enum verdict run_steps(struct batcher *batcher, struct batch *batch)
     return VERDICT_GO_ON;
 }
 
-/* As many records as one transaction and one PUBLISH should carry; a faulty one stands alone. */
+/* As many records as one transaction and one PUBLISH should carry; a faulty one goes alone. */
 static void choose(struct batcher *batcher, struct record *records, size_t count,
                    struct batch *batch)
 {

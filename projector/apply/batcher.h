@@ -25,8 +25,8 @@ void batcher_fini(struct batcher *batcher);
  * One batch of the first of RECORDS. BATCH_OUT says what became of it, until the next run.
  *
  * OK: batch->committed, or try again at once (another size); BUSY: one record failed, rest before
- * its next try; FENCED: the lease is lost; UNAVAILABLE: a reason that passes: rest, then resume from
- * the checkpoint.
+ * its next try; FENCED: the lease is lost; UNAVAILABLE: a reason that passes: rest, then resume
+ * from the checkpoint.
  */
 MUST_CHECK enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
                                    struct batch *batch_out);

@@ -1,10 +1,13 @@
 /*
  * Writing dead letters.
  *
- *     record fails alone ---> letter;   the next record of its aggregate ---> letter behind it;   other aggregates go on
+ *     a record fails alone           ---> letter
+ *     the next one of its aggregate  ---> letter behind it
+ *     other aggregates               ---> go on
  *
- * Invariant: who changes the letters of a model (a lane, or a command of an operator) holds the row of its checkpoint, so no record slips past a letter
- * of its aggregate while it is being retried or discarded.
+ * Invariant: who changes the letters of a model (a lane, or a command of an operator) holds the row
+ * of its checkpoint, so no record slips past a letter of its aggregate while it is being retried or
+ * discarded.
  */
 #include "projector/apply/dead_letter.h"
 

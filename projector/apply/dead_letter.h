@@ -1,5 +1,6 @@
 /*
- * Records that could not be projected, and all later ones of their aggregates, in order. Rows of twofold_dead_letter.
+ * Records that could not be projected, and all later ones of their aggregates, in order. Rows of
+ * twofold_dead_letter.
  */
 #ifndef PROJECTOR_APPLY_DEAD_LETTER_H
 #define PROJECTOR_APPLY_DEAD_LETTER_H
@@ -10,8 +11,8 @@
 #include "projector/store/versions.h"
 
 /*
- * In the batch's transaction, before its rows: locks the checkpoint's row and the dead letters, and gives the aggregates that are blocked.
- * OK; FENCED: the lease is lost.
+ * In the batch's transaction, before its rows: locks the checkpoint's row and the dead letters, and
+ * gives the aggregates that are blocked. OK; FENCED: the lease is lost.
  */
 MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease,
                                         struct arena *arena, struct versions *blocked_out);

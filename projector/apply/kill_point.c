@@ -12,7 +12,10 @@
 
 #define PREFIX "after_"
 
-/* The step's name, or NULL. Written before there are threads; the thread that stops the process takes `stop_at` away. */
+/*
+ * The step's name, or NULL. Written before there are threads; the thread that stops the process
+ * takes `stop_at` away.
+ */
 static const char *kill_at;
 static _Atomic(const char *) stop_at;
 

@@ -1,12 +1,13 @@
 /*
  * Retrying dead letters.
  *
- *     BEGIN -> lock the model's checkpoints -> letters of the aggregate, oldest first -> rows -> DELETE them
- *           -> revision -> aggregates -> PUBLISH -> COMMIT -> tell
+ *     BEGIN -> lock the model's checkpoints -> letters of the aggregate, oldest first -> rows
+ *           -> DELETE them -> revision -> aggregates -> PUBLISH -> COMMIT -> tell
  *
  *     all at once; when that fails, one after the other up to the one that fails
  *
- * Invariant: lanes lock their checkpoint before they look for letters, so while one is being retried no record of its aggregate passes it.
+ * Invariant: lanes lock their checkpoint before they look for letters, so while one is being
+ * retried no record of its aggregate passes it.
  */
 #include "projector/apply/retry.h"
 

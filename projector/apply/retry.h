@@ -8,7 +8,10 @@
 
 #include "projector/store/session.h"
 
-/* The letters of one aggregate, oldest first. What became of them is said on OUT. OK; INVALID and others: one failed again, it and those behind it stay. */
+/*
+ * The letters of one aggregate, oldest first. What became of them is said on OUT. OK; INVALID and
+ * others: one failed again, it and those behind it stay.
+ */
 MUST_CHECK enum status retry_aggregate(struct session *session, struct slice aggregate, FILE *out);
 
 /* Those of each aggregate; the worst that came of it. */

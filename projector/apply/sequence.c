@@ -1,13 +1,16 @@
 /*
  * The order of a batch.
  *
- *     stored    c:4                                            events of one transaction may come out of order, and again
- *     stream    c:4  c:6  d:1  c:5  c:8
- *     order     c:4  c:5  d:1  c:6  c:8                        an aggregate's events on their aggregate's places
- *     applied        c:5  d:1  c:6  c:7  c:8                   4 was applied before; 7 comes from the table (gap.c)
+ *     stored    c:4
+ *     stream    c:4  c:6  d:1  c:5  c:8         events of one transaction may come out of order,
+ *                                               and again
+ *     order     c:4  c:5  d:1  c:6  c:8         an aggregate's events on their aggregate's places
+ *     applied        c:5  d:1  c:6  c:7  c:8    4 was applied before; 7 comes from the
+ *                                               table (gap.c)
  *
- * Invariant: of an event store, the versions that are applied of one aggregate are stored + 1, stored + 2, ... without a gap. A gap of
- * more than GAP_MAX events is closed by several transactions that leave the position where it is, its record alone in each.
+ * Invariant: of an event store, the versions that are applied of one aggregate are stored + 1,
+ * stored + 2, ... without a gap. A gap of more than GAP_MAX events is closed by several
+ * transactions that leave the position where it is, its record alone in each.
  */
 #include "projector/apply/sequence.h"
 
@@ -153,7 +156,10 @@ static enum status fill(struct session *session, const struct record *record, ui
     return status;
 }
 
-/* "skip it if its version <= twofold_aggregate.version; if it skips a version, fetch the missing events from the event table first" */
+/*
+ * "skip it if its version <= twofold_aggregate.version; if it skips a version, fetch the missing
+ * events from the event table first"
+ */
 static enum status take(struct session *session, const struct record *record, uint64_t *stored,
                         struct arena *arena, struct slots *slots, struct sequence *out)
 {

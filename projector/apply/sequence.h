@@ -1,6 +1,7 @@
 /*
- * What a batch's records mean one after the other: which are applied, in which order, and what version each aggregate has afterwards.
- * cache/PROTOCOL.md "Projecting a batch", "Records of an event store" and "... of a state store".
+ * What a batch's records mean one after the other: which are applied, in which order, and what
+ * version each aggregate has afterwards. cache/PROTOCOL.md "Projecting a batch", "Records of an
+ * event store" and "... of a state store".
  */
 #ifndef PROJECTOR_APPLY_SEQUENCE_H
 #define PROJECTOR_APPLY_SEQUENCE_H
@@ -19,14 +20,19 @@ struct sequence {
 };
 
 /*
- * State stores: as they came; none is skipped, there are no gaps. Reads twofold_aggregate only for items without _version; sets record->version of those
- * that had none. Event stores: sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's; TOO_LARGE: a long gap, its record must come ALONE.
+ * State stores: as they came; none is skipped, there are no gaps. Reads twofold_aggregate only for
+ * items without _version; sets record->version of those that had none. Event stores:
+ * sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's; TOO_LARGE: a long gap, its
+ * record must come ALONE.
  */
 MUST_CHECK enum status sequence_make(struct session *session, struct record *records, size_t count,
                                      bool alone, struct arena *arena, struct slots *slots,
                                      struct sequence *out);
 
-/* Puts records of one aggregate that came out of order in order, each onto a place of its aggregate's. PLACES: the aggregate of each. Pure. */
+/*
+ * Puts records of one aggregate that came out of order in order, each onto a place of its
+ * aggregate's. PLACES: the aggregate of each. Pure.
+ */
 void sequence_order(struct record *records, const size_t *places, size_t count,
                     struct arena *arena);
 

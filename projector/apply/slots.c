@@ -1,5 +1,6 @@
 /*
- * A list and a bit for each slot of a page (32 KB a lane): adding, and taking back what was added last, cost nothing to speak of.
+ * A list and a bit for each slot of a page (32 KB a lane): adding, and taking back what was added
+ * last, cost nothing to speak of.
  */
 #include "projector/apply/slots.h"
 

@@ -1,14 +1,16 @@
 /*
  * Stream record -> struct record. Pure.
  *
- *     {"eventName": "MODIFY", "dynamodb": {"Keys", "NewImage", "OldImage", "SequenceNumber", "ApproximateCreationDateTime"}}
+ *     {"eventName": "MODIFY", "dynamodb": {"Keys", "NewImage", "OldImage", "SequenceNumber",
+ *                                          "ApproximateCreationDateTime"}}
  *
  *     state store    INSERT, MODIFY -> put:    image = new image, version = its _version
  *                    REMOVE         -> delete: image = old image, version = its _version + 1
- *     event store    INSERT of an event -> event (event.c); all else is ignored, for events are only ever appended
+ *     event store    INSERT of an event -> event (event.c); all else is ignored, for events are
+ *                    only ever appended
  *
- * Items of other writers have no _version, or keep the one that they found (cache/PROTOCOL.md "Projecting a batch"); one that can be none of ours, such as a
- * text, counts as none.
+ * Items of other writers have no _version, or keep the one that they found (cache/PROTOCOL.md
+ * "Projecting a batch"); one that can be none of ours, such as a text, counts as none.
  */
 #include "projector/source/record.h"
 
@@ -134,7 +136,10 @@ static uint64_t coarse_ms(const struct value *change)
     return slice_parse_u64(whole, &number) == STATUS_OK ? number : 0;
 }
 
-/* A writer of other software leaves our _written_at as it found it: then it is no news of this change. */
+/*
+ * A writer of other software leaves our _written_at as it found it: then it is no news of this
+ * change.
+ */
 static void decode_time(const struct value *change, struct record *record)
 {
     const struct value *written = value_get(record->image, slice_str(ITEM_WRITTEN_AT));

@@ -1,5 +1,6 @@
 /*
- * A record of the stream, decoded: one struct for whatever a projection needs, the same for both stores.
+ * A record of the stream, decoded: one struct for whatever a projection needs, the same for both
+ * stores.
  */
 #ifndef PROJECTOR_SOURCE_RECORD_H
 #define PROJECTOR_SOURCE_RECORD_H
@@ -23,8 +24,8 @@ struct record {
     /* false: an item of another writer; the stored version stays (a removal's: + 1) */
     bool has_version;
     uint64_t version;
-    const struct value *
-        image; /* what :Name and {Name} mean: the new image; of a removal the old one; the event's payload */
+    /* what :Name and {Name} mean: the new image; of a removal the old one; the event's payload */
+    const struct value *image;
     const struct value *old; /* the image before; NULL when there was none */
     /* when the command was decided; else the stream's own coarse time; 0: not known */
     uint64_t written_ms;
@@ -40,7 +41,10 @@ MUST_CHECK enum status record_number(const struct value *value, uint64_t *out);
 /* The aggregate's name of record->id; a fault when the id is none. */
 void record_name(const struct plan_model *model, struct arena *arena, struct record *record);
 
-/* Never fails: a record that makes no sense gets a fault. RAW must live as long as the record; memory in ARENA. */
+/*
+ * Never fails: a record that makes no sense gets a fault. RAW must live as long as the record;
+ * memory in ARENA.
+ */
 void record_decode(const struct plan_model *model, const struct value *raw, struct arena *arena,
                    struct record *out);
 

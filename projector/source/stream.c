@@ -1,10 +1,12 @@
 /*
  * GetShardIterator and GetRecords.
  *
- *     position --GetShardIterator--> iterator --GetRecords--> records, next iterator (none: the shard ended)
+ *     position --GetShardIterator--> iterator --GetRecords--> records, next iterator
+ *                                                             (none: the shard ended)
  *
- * Invariants: an iterator lives in memory only (it expires after 15 minutes; a position stays true for as long as the stream holds it); after any
- * failure it is asked for anew from the position of the last record that was handed out.
+ * Invariants: an iterator lives in memory only (it expires after 15 minutes; a position stays true
+ * for as long as the stream holds it); after any failure it is asked for anew from the position of
+ * the last record that was handed out.
  */
 #include "projector/source/stream.h"
 
@@ -128,8 +130,10 @@ enum status stream_fetch(struct stream *stream, unsigned int limit, struct arena
     if (status == STATUS_OK) {
         status = get_records(stream, limit, arena, out);
     }
-    /* An iterator can be behind the shard's oldest record where the position is not: DynamoDB Local
+    /*
+     * An iterator can be behind the shard's oldest record where the position is not: DynamoDB Local
      * says so of one made while the shard was empty, when its first record comes. The position
-     * decides. */
+     * decides.
+     */
     return status == STATUS_TRIMMED && !fresh ? stream_fetch(stream, limit, arena, out) : status;
 }

@@ -21,13 +21,19 @@ void stream_fini(struct stream *stream);
 /* The next fetch gives what comes after POSITION ("": all that the shard holds). */
 void stream_seek(struct stream *stream, const char *position);
 
-/* records: a LIST of stream records in ARENA, may be empty. end: the shard is closed and there is nothing behind these. */
+/*
+ * records: a LIST of stream records in ARENA, may be empty. end: the shard is closed and there is
+ * nothing behind these.
+ */
 struct fetched {
     const struct value *records;
     bool end;
 };
 
-/* OK; TRIMMED: the shard no longer holds what comes after the position; THROTTLED, UNAVAILABLE, UNCERTAIN, ...: nothing was moved, ask again. */
+/*
+ * OK; TRIMMED: the shard no longer holds what comes after the position; THROTTLED, UNAVAILABLE,
+ * UNCERTAIN, ...: nothing was moved, ask again.
+ */
 MUST_CHECK enum status stream_fetch(struct stream *stream, unsigned int limit, struct arena *arena,
                                     struct fetched *out);
 

@@ -11,15 +11,16 @@
 /*
  * The stream that a table writes now, in ARENA.
  *
- * OK; NOT_FOUND (no such table, or not yet active); PRECONDITION (its stream is off, or does not hold both images); UNAVAILABLE, THROTTLED, DENIED, ...
+ * OK; NOT_FOUND (no such table, or not yet active); PRECONDITION (its stream is off, or does not
+ * hold both images); UNAVAILABLE, THROTTLED, DENIED, ...
  */
 MUST_CHECK enum status table_stream(struct dynamodb_sync *dynamodb,
                                     const struct plan_aggregate *aggregate, struct arena *arena,
                                     struct slice *arn_out);
 
 /*
- * CreateTable or UpdateTable, sent again until it is answered: a table that was made by a try whose answer was lost is in use
- * (CONFLICT) at the next.
+ * CreateTable or UpdateTable, sent again until it is answered: a table that was made by a try whose
+ * answer was lost is in use (CONFLICT) at the next.
  */
 MUST_CHECK enum status table_change(struct dynamodb_sync *dynamodb,
                                     enum dynamodb_operation operation, struct slice body,
@@ -34,7 +35,10 @@ struct table_key {
 void table_creation(struct buf *body, struct slice table, const struct table_key *keys,
                     size_t count, bool stream);
 
-/* Makes the table with its stream and waits until both are there. A table that exists gets a stream if it has none. */
+/*
+ * Makes the table with its stream and waits until both are there. A table that exists gets a stream
+ * if it has none.
+ */
 MUST_CHECK enum status table_create(struct dynamodb_sync *dynamodb,
                                     const struct plan_aggregate *aggregate);
 

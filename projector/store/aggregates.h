@@ -7,22 +7,30 @@
 #include "projector/store/session.h"
 #include "projector/store/versions.h"
 
-/* Reads the stored versions of the aggregates at PLACES; those without a row keep what they have. */
+/*
+ * Reads the stored versions of the aggregates at PLACES; those without a row keep what they have.
+ */
 MUST_CHECK enum status aggregates_read(struct session *session, struct versions *versions,
                                        const size_t *places, size_t count, struct arena *arena);
 
 /*
- * Locks the rows of all VERSIONS until the transaction ends and reads them; who has no row gets one of version 0. Two shards can hold events of one
- * aggregate: what was read stays true until COMMIT.
+ * Locks the rows of all VERSIONS until the transaction ends and reads them; who has no row gets one
+ * of version 0. Two shards can hold events of one aggregate: what was read stays true until COMMIT.
  */
 MUST_CHECK enum status aggregates_lock(struct session *session, struct versions *versions,
                                        struct arena *arena);
 
-/* "INSERT INTO twofold_aggregate VALUES (?, ?, LAST_INSERT_ID()), ...": behind the revision's UPDATE, on the same connection. */
+/*
+ * "INSERT INTO twofold_aggregate VALUES (?, ?, LAST_INSERT_ID()), ...": behind the revision's
+ * UPDATE, on the same connection.
+ */
 MUST_CHECK enum status aggregates_write(struct session *session, const struct versions *versions,
                                         struct arena *arena);
 
-/* How many of LEFT rows the next multi-row statement takes: few sizes, so that few statements are prepared. */
+/*
+ * How many of LEFT rows the next multi-row statement takes: few sizes, so that few statements are
+ * prepared.
+ */
 size_t rows_chunk(size_t left);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * A thread's connection to the SQL primary, kept from one use to the next: opened when it is needed,
- * dropped when it is lost. One thread at a time.
+ * A thread's connection to the SQL primary, kept from one use to the next: opened when it is
+ * needed, dropped when it is lost. One thread at a time.
  *
  * When to try again is said by whoever uses it, since each has a pace of its own: a lane rests with
- * full jitter, keeper and dispatcher come by at their next turn, a starting daemon and `setup` wait.
+ * full jitter, keeper and dispatcher come by at their next turn, a starting daemon and `setup`
+ * wait.
  */
 #ifndef PROJECTOR_STORE_CONNECTION_H
 #define PROJECTOR_STORE_CONNECTION_H
@@ -35,8 +36,9 @@ void connection_fini(struct connection *connection);
 MUST_CHECK enum status connection_open(struct connection *connection);
 
 /*
- * Each statement's STATUS goes through here before anything else is done: a failure's error is kept,
- * and a connection that is lost, or whose last write is uncertain, is dropped. Returns STATUS.
+ * Each statement's STATUS goes through here before anything else is done: a failure's error is
+ * kept, and a connection that is lost, or whose last write is uncertain, is dropped. Returns
+ * STATUS.
  */
 enum status connection_note(struct connection *connection, enum status status);
 

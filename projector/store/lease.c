@@ -1,9 +1,11 @@
 /*
- * Leases. Times are the primary's, so no two machines' clocks are compared; each statement is a transaction of its own but lease_advance.
+ * Leases. Times are the primary's, so no two machines' clocks are compared; each statement is a
+ * transaction of its own but lease_advance.
  *
  *     free --take (fence + 1)--> held --renew, advance--> held --give back--> free
  *                                  |                        \--finish--> finished
- *                                  \--expired or owner dead--> taken by another (fence + 1): the old owner's UPDATEs affect no row
+ *                                  \--expired or owner dead--> taken by another (fence + 1):
+ *                                     the old owner's UPDATEs affect no row
  */
 #include "projector/store/lease.h"
 

@@ -1,8 +1,8 @@
 /*
  * The lease of a shard: who reads it, how far it was read. Rows of twofold_checkpoint.
  *
- * A lease is an agreement for speed; what keeps two owners apart is the fence: it rises with each change of owner, and the UPDATE of the position
- * inside each batch's transaction names it.
+ * A lease is an agreement for speed; what keeps two owners apart is the fence: it rises with each
+ * change of owner, and the UPDATE of the position inside each batch's transaction names it.
  */
 #ifndef PROJECTOR_STORE_LEASE_H
 #define PROJECTOR_STORE_LEASE_H
@@ -14,8 +14,8 @@
 #define POSITION_TEXT 65
 
 struct lease {
-    char shard[SHARD_TEXT], owner[OWNER_TEXT],
-        position[POSITION_TEXT]; /* position "": from the beginning */
+    char shard[SHARD_TEXT], owner[OWNER_TEXT];
+    char position[POSITION_TEXT]; /* "": from the beginning */
     uint64_t fence, span_us;
 };
 
@@ -34,7 +34,10 @@ MUST_CHECK enum status lease_give_back(struct sql_conn *sql, struct slice databa
 MUST_CHECK enum status lease_finish(struct sql_conn *sql, struct slice database,
                                     const struct lease *lease);
 
-/* Inside the batch's transaction: position = POSITION, and the lease is renewed. OK; FENCED: roll back. */
+/*
+ * Inside the batch's transaction: position = POSITION, and the lease is renewed. OK; FENCED: roll
+ * back.
+ */
 MUST_CHECK enum status lease_advance(struct sql_conn *sql, struct slice database,
                                      const struct lease *lease, struct slice position);
 

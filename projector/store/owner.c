@@ -31,8 +31,9 @@ static bool read_line(const char *path, char *out, size_t size)
 }
 
 /*
- * State and start time of a process: fields 3 and 22 of /proc/<pid>/stat. The name in field 2 may hold anything, so the count begins behind its
- * last ')'. False: no such process, or it may not be looked at.
+ * State and start time of a process: fields 3 and 22 of /proc/<pid>/stat. The name in field 2 may
+ * hold anything, so the count begins behind its last ')'. False: no such process, or it may not be
+ * looked at.
  */
 static bool look_at(unsigned long long pid, char *state_out, unsigned long long *start_out)
 {
@@ -88,7 +89,10 @@ static bool number(struct slice *rest, unsigned long long *out)
     return true;
 }
 
-/* A process that may not be looked at is alive: EPERM; under hidepid its start is not known either. A zombie runs no more. */
+/*
+ * A process that may not be looked at is alive: EPERM; under hidepid its start is not known either.
+ * A zombie runs no more.
+ */
 static bool is_gone(const struct owner *owner)
 {
     unsigned long long start;

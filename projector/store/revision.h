@@ -1,7 +1,9 @@
 /*
- * The row of twofold_revision: reading it, and each way in which it may be changed. cache/PROTOCOL.md "Where things live".
+ * The row of twofold_revision: reading it, and each way in which it may be changed.
+ * cache/PROTOCOL.md "Where things live".
  *
- * All changes but `raise` run in a transaction of their own; 0 rows affected is PRECONDITION: the row is another one by now, read it again.
+ * All changes but `raise` run in a transaction of their own; 0 rows affected is PRECONDITION: the
+ * row is another one by now, read it again.
  */
 #ifndef PROJECTOR_STORE_REVISION_H
 #define PROJECTOR_STORE_REVISION_H
@@ -19,11 +21,17 @@ struct revision {
     uint64_t server_id; /* @@server_id of who answered */
 };
 
-/* lock: FOR UPDATE, inside a transaction. OK; NOT_FOUND (no table, or no row: setup was not run); sql_run's statuses. */
+/*
+ * lock: FOR UPDATE, inside a transaction. OK; NOT_FOUND (no table, or no row: setup was not run);
+ * sql_run's statuses.
+ */
 MUST_CHECK enum status revision_read(struct sql_conn *sql, struct slice database, bool lock,
                                      struct revision *out);
 
-/* In the batch's transaction; the new number. SEEN says epoch, touches and home; of a home that is NULL: `cleared`. */
+/*
+ * In the batch's transaction; the new number. SEEN says epoch, touches and home; of a home that is
+ * NULL: `cleared`.
+ */
 MUST_CHECK enum status revision_raise(struct sql_conn *sql, struct slice database,
                                       const struct revision *seen, uint64_t *number_out);
 
@@ -47,7 +55,9 @@ struct null_note {
     uint64_t since_us;
 };
 
-/* NOW_US: read after the row was. A row that is not NULL, or under another `cleared`, starts anew. */
+/*
+ * NOW_US: read after the row was. A row that is not NULL, or under another `cleared`, starts anew.
+ */
 void null_note_see(struct null_note *note, const struct revision *seen, uint64_t now_us);
 /* "2 D later no gateway can hold a lease." */
 bool null_note_waited(const struct null_note *note, const struct revision *seen, uint64_t now_us,

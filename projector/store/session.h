@@ -30,12 +30,15 @@ void session_init(struct session *session, const struct settings *settings,
                   const struct plan_model *model);
 void session_fini(struct session *session);
 
-/* Connects to SQL if needed, then reads the row. OK; NOT_FOUND, DENIED (setup was not run); UNAVAILABLE, ... */
+/*
+ * Connects to SQL if needed, then reads the row. OK; NOT_FOUND, DENIED (setup was not run);
+ * UNAVAILABLE, ...
+ */
 MUST_CHECK enum status session_learn(struct session *session);
 
 /*
- * May a transaction commit by what was learnt? OK; FENCED: another plan's row (see view); BUSY: home
- * is NULL, and two leases have not passed; UNAVAILABLE: home is on a Redis that is not ours or
+ * May a transaction commit by what was learnt? OK; FENCED: another plan's row (see view); BUSY:
+ * home is NULL, and two leases have not passed; UNAVAILABLE: home is on a Redis that is not ours or
  * cannot be reached (the keeper will see to it), or SQL is not connected.
  */
 MUST_CHECK enum status session_may_commit(struct session *session);

@@ -1,11 +1,12 @@
 /*
  * Shards of a stream.
  *
- *     parent (closed) ---> child (open)        a child is read when its parent was read to its end, or its records would overtake
- *              \---------> child (open)        their item's earlier ones
+ *     parent (closed) ---> child (open)      a child is read when its parent was read to its end,
+ *              \---------> child (open)      or its records would overtake earlier ones
  *
- * Late children (not listed yet when the parent ended) come with a later listing; an open parent's child waits like any other; a closed empty shard
- * is read like any other and ends at once. A parent that went away unread is a gap: said, never jumped over.
+ * Late children (not listed yet when the parent ended) come with a later listing; an open parent's
+ * child waits like any other; a closed empty shard is read like any other and ends at once. A
+ * parent that went away unread is a gap: said, never jumped over.
  */
 #include "projector/store/shards.h"
 

@@ -36,8 +36,9 @@ MUST_CHECK enum status shards_known(struct sql_conn *sql, struct slice database,
                                     struct arena *arena, struct shard_rows *out);
 
 /*
- * Adds the listed shards that have no row yet, all or none. In the first listing of a stream a parent that is no longer there was trimmed before we came
- * (the table's history is a rebuild's affair): it is not waited for, so its child's row names no parent.
+ * Adds the listed shards that have no row yet, all or none. In the first listing of a stream a
+ * parent that is no longer there was trimmed before we came (the table's history is a rebuild's
+ * affair): it is not waited for, so its child's row names no parent.
  */
 MUST_CHECK enum status shards_add(struct sql_conn *sql, struct slice database, struct slice arn,
                                   const struct shard_list *list, const struct shard_rows *rows);

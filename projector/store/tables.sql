@@ -5,8 +5,10 @@ CREATE TABLE IF NOT EXISTS twofold_revision (
     id       TINYINT UNSIGNED NOT NULL PRIMARY KEY,   -- always 1
     epoch    CHAR(16)         NOT NULL,               -- 64 random bits, hex
     revision BIGINT UNSIGNED  NOT NULL,
-    home     VARCHAR(80)      NULL,                   -- "<run_id>.<nonce>" of the page whose floors may be trusted
-    cleared  CHAR(32)         NOT NULL,               -- random, new at each CLEAR; '0' while a rebuild holds it
+    -- "<run_id>.<nonce>" of the page whose floors may be trusted
+    home     VARCHAR(80)      NULL,
+    -- random, new at each CLEAR; '0' while a rebuild holds it
+    cleared  CHAR(32)         NOT NULL,
     touches  CHAR(16)         NOT NULL                -- fingerprint of the model's tags
 ) ENGINE = InnoDB;
 
@@ -20,7 +22,8 @@ CREATE TABLE IF NOT EXISTS twofold_checkpoint (
     shard       VARCHAR(191)    NOT NULL PRIMARY KEY,
     stream      VARCHAR(255)    NOT NULL,             -- ARN
     parent      VARCHAR(191)    NULL,
-    position    VARCHAR(64)     NULL,                 -- last applied sequence number; NULL: from the beginning (TRIM_HORIZON)
+    -- last applied sequence number; NULL: from the beginning (TRIM_HORIZON)
+    position    VARCHAR(64)     NULL,
     finished    TINYINT(1)      NOT NULL DEFAULT 0,   -- closed and read to its end
     owner       VARCHAR(64)     NULL,
     fence       BIGINT UNSIGNED NOT NULL DEFAULT 0,   -- rises with each change of owner

@@ -19,7 +19,7 @@ void versions_init(struct versions *versions, struct arena *arena, size_t max)
     };
 }
 
-/* The aggregate's entry of the table, or the free one where it would stand. */
+/* The aggregate's entry of the table, or the free one where it belongs. */
 static size_t probe(const struct versions *versions, struct slice aggregate)
 {
     size_t at = hash_xxh64(aggregate) & versions->mask;

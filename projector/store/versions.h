@@ -1,5 +1,6 @@
 /*
- * The versions that a batch leaves behind: one for each aggregate that it touches, the last one. Memory in the batch's arena.
+ * The versions that a batch leaves behind: one for each aggregate that it touches, the last one.
+ * Memory in the batch's arena.
  */
 #ifndef PROJECTOR_STORE_VERSIONS_H
 #define PROJECTOR_STORE_VERSIONS_H

@@ -16,29 +16,37 @@ static const struct batch_step *step_named(const char *name)
 
 static void test_each_failure_has_its_consequence(void **state)
 {
+    // clang-format off
     static const struct {
         const char *step;
         enum status status;
         enum verdict verdict;
     } cases[] = {
-        {"rows",       STATUS_OK,           VERDICT_GO_ON  },
-        {"rows",       STATUS_INVALID,      VERDICT_SMALLER}, /* a value that SQL refuses, a warning */
-        {"rows",       STATUS_CONFLICT,     VERDICT_SMALLER}, /* a duplicate key */
-        {"rows",       STATUS_TOO_LARGE,    VERDICT_SMALLER},
-        {"rows",       STATUS_BUSY,         VERDICT_AGAIN  }, /* deadlock, lock wait: never a dead letter */
-        {"rows",       STATUS_UNAVAILABLE,  VERDICT_AGAIN  },
-        {"rows",       STATUS_TIMEOUT,      VERDICT_AGAIN  },
-        {"rows",       STATUS_NOT_FOUND,    VERDICT_AGAIN  }, /* a missing table is every record's fault */
-        {"rows",       STATUS_DENIED,       VERDICT_AGAIN  }, /* a read-only node */
-        {"fence",      STATUS_FENCED,       VERDICT_FENCED },
-        {"checkpoint", STATUS_FENCED,       VERDICT_FENCED },
-        {"begin",      STATUS_FENCED,       VERDICT_AGAIN  }, /* another plan's touches: the keeper decides */
-        {"revision",   STATUS_PRECONDITION, VERDICT_AGAIN  },
-        {"publish",    STATUS_PRECONDITION, VERDICT_AGAIN  },
-        {"publish",    STATUS_UNCERTAIN,    VERDICT_AGAIN  },
-        {"commit",     STATUS_UNCERTAIN,    VERDICT_AGAIN  }, /* the checkpoint knows */
-        {"aggregates", STATUS_INVALID,      VERDICT_AGAIN  }, /* no record's fault */
+        {"rows", STATUS_OK, VERDICT_GO_ON},
+        /* a value that SQL refuses, a warning; a duplicate key */
+        {"rows", STATUS_INVALID, VERDICT_SMALLER},
+        {"rows", STATUS_CONFLICT, VERDICT_SMALLER},
+        {"rows", STATUS_TOO_LARGE, VERDICT_SMALLER},
+        /* deadlock, lock wait: never a dead letter */
+        {"rows", STATUS_BUSY, VERDICT_AGAIN},
+        {"rows", STATUS_UNAVAILABLE, VERDICT_AGAIN},
+        {"rows", STATUS_TIMEOUT, VERDICT_AGAIN},
+        /* a missing table is every record's fault; a read-only node */
+        {"rows", STATUS_NOT_FOUND, VERDICT_AGAIN},
+        {"rows", STATUS_DENIED, VERDICT_AGAIN},
+        {"fence", STATUS_FENCED, VERDICT_FENCED},
+        {"checkpoint", STATUS_FENCED, VERDICT_FENCED},
+        /* another plan's touches: the keeper decides */
+        {"begin", STATUS_FENCED, VERDICT_AGAIN},
+        {"revision", STATUS_PRECONDITION, VERDICT_AGAIN},
+        {"publish", STATUS_PRECONDITION, VERDICT_AGAIN},
+        {"publish", STATUS_UNCERTAIN, VERDICT_AGAIN},
+        /* the checkpoint knows */
+        {"commit", STATUS_UNCERTAIN, VERDICT_AGAIN},
+        /* no record's fault */
+        {"aggregates", STATUS_INVALID, VERDICT_AGAIN},
     };
+    // clang-format on
     size_t i;
 
     (void)state;

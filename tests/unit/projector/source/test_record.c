@@ -18,9 +18,14 @@ static struct record decode(const char *text)
     return record;
 }
 
-#define KEYS \
-    "\"Keys\":{\"Id\":{\"N\":\"7\"}},\"SequenceNumber\":\"000012\",\"ApproximateCreationDateTime\":1795262940"
+#define KEYS                                                         \
+    "\"Keys\":{\"Id\":{\"N\":\"7\"}},\"SequenceNumber\":\"000012\"," \
+    "\"ApproximateCreationDateTime\":1795262940"
+#define COARSE_MS 1795262940000
+/* An item as we write it: version 5, written at 99. */
+#define OURS "{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}"
 
+// clang-format off
 static const struct {
     const char *what, *text, *fault; /* fault "": none */
     enum record_kind kind;
@@ -29,43 +34,47 @@ static const struct {
     uint64_t version, written_ms;
 } cases[] = {
     {"an insert of ours",
-     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS
-     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
-     "",                                                                                                                                                                                     RECORD_PUT,    "Thing:7", true,  5, 99           },
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":" OURS "}}",
+     "", RECORD_PUT, "Thing:7", true, 5, 99},
     {"an update by a writer that keeps our attributes has the stream's time",
      "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS
-     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}"
-     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
-     "",                                                                                                                                                                                     RECORD_PUT,    "Thing:7", true,  5, 1795262940000},
+     ",\"NewImage\":" OURS ",\"OldImage\":" OURS "}}",
+     "", RECORD_PUT, "Thing:7", true, 5, COARSE_MS},
     {"an insert of another writer has no version",
-     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":{\"N\":\"7\"}}}}",                                                     "",
-     RECORD_PUT,                                                                                                                                                                                            "Thing:7", false, 0, 1795262940000},
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":{\"N\":\"7\"}}}}",
+     "", RECORD_PUT, "Thing:7", false, 0, COARSE_MS},
     {"a removal is the version after the old image's",
-     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS
-     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"5\"},\"_written_at\":{\"N\":\"99\"}}}}",
-     "",                                                                                                                                                                                     RECORD_DELETE, "Thing:7", true,  6, 1795262940000},
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS ",\"OldImage\":" OURS "}}",
+     "", RECORD_DELETE, "Thing:7", true, 6, COARSE_MS},
     {"a removal of an item without version",
-     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS ",\"OldImage\":{\"Id\":{\"N\":\"7\"}}}}",                                                     "",
-     RECORD_DELETE,                                                                                                                                                                                         "Thing:7", false, 0, 1795262940000},
-    {"a stream without images",                                               "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS "}}",
-     "it has no image (the stream must be NEW_AND_OLD_IMAGES)",                                                                                                                              RECORD_PUT,    "Thing:7", false, 0,
-     1795262940000                                                                                                                                                                                                                            },
+     "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS ",\"OldImage\":{\"Id\":{\"N\":\"7\"}}}}",
+     "", RECORD_DELETE, "Thing:7", false, 0, COARSE_MS},
+    {"a stream without images",
+     "{\"eventName\":\"MODIFY\",\"dynamodb\":{" KEYS "}}",
+     "it has no image (the stream must be NEW_AND_OLD_IMAGES)",
+     RECORD_PUT, "Thing:7", false, 0, COARSE_MS},
     {"another writer's text for a version",
      "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS
-     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"S\":\"x\"}}}}",                                                                          "",                                       RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+     ",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"S\":\"x\"}}}}",
+     "", RECORD_PUT, "Thing:7", false, 0, COARSE_MS},
     {"a removal with a version below 0",
      "{\"eventName\":\"REMOVE\",\"dynamodb\":{" KEYS
-     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"-2\"}}}}",                                                                         "",                                       RECORD_DELETE, "Thing:7", false, 0, 1795262940000},
+     ",\"OldImage\":{\"Id\":{\"N\":\"7\"},\"_version\":{\"N\":\"-2\"}}}}",
+     "", RECORD_DELETE, "Thing:7", false, 0, COARSE_MS},
     {"an image that is none",
      "{\"eventName\":\"INSERT\",\"dynamodb\":{" KEYS ",\"NewImage\":{\"Id\":7}}}",
-     "an image holds what is no attribute value",                                                                                                                                            RECORD_PUT,    "Thing:7", false, 0, 1795262940000},
+     "an image holds what is no attribute value",
+     RECORD_PUT, "Thing:7", false, 0, COARSE_MS},
     {"a key of another type",
-     "{\"eventName\":\"INSERT\",\"dynamodb\":{\"Keys\":{\"Id\":{\"S\":\"a b\"}},\"NewImage\":{}}}",                                                "its key is not of the aggregate's type", RECORD_PUT,    "",        false, 0, 0            },
-    {"an unknown event",                                                      "{\"eventName\":\"MERGE\",\"dynamodb\":{" KEYS ",\"NewImage\":{}}}",
-     "its eventName is not INSERT, MODIFY or REMOVE",                                                                                                                                        RECORD_PUT,    "Thing:7", false, 0,
-     1795262940000                                                                                                                                                                                                                            },
-    {"nothing at all",                                                        "{}",                                                                "its key cannot be read",                 RECORD_PUT,    "",        false, 0, 0            },
+     "{\"eventName\":\"INSERT\",\"dynamodb\":{\"Keys\":{\"Id\":{\"S\":\"a b\"}},\"NewImage\":{}}}",
+     "its key is not of the aggregate's type", RECORD_PUT, "", false, 0, 0},
+    {"an unknown event",
+     "{\"eventName\":\"MERGE\",\"dynamodb\":{" KEYS ",\"NewImage\":{}}}",
+     "its eventName is not INSERT, MODIFY or REMOVE",
+     RECORD_PUT, "Thing:7", false, 0, COARSE_MS},
+    {"nothing at all", "{}", "its key cannot be read", RECORD_PUT, "", false, 0, 0},
 };
+// clang-format on
 
 static void test_each_record_is_decoded_or_says_its_fault(void **state)
 {
