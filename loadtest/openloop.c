@@ -1,14 +1,16 @@
 /*
- * An open-loop client: requests leave at their times, however slow the answers are, and latency counts from the time a request should have left
- * (Gil Tene, "How NOT to Measure Latency": a closed loop hides the wait of what it did not send).
+ * An open-loop client: requests leave at their times, however slow the answers are, and latency
+ * counts from the time a request should have left (Gil Tene, "How NOT to Measure Latency": a closed
+ * loop hides the wait of what it did not send).
  *
  *     build/loadtest/openloop PORT RATE SECONDS CONNECTIONS PREFIX FIRST COUNT [SUFFIX]
  *
  *     timerfd --each 1/RATE--> due requests --a free connection--> in flight --answer--> latency
  *                                  '-- none is free: they wait, and their clock runs
  *
- * Asks for PREFIX<n>SUFFIX, n at random from FIRST, COUNT of them; a negative COUNT walks through them once. Prints one line:
- * sent, answered, failed (neither 2xx nor 404), p50, p90, p99, p99.9 and maximum in microseconds.
+ * Asks for PREFIX<n>SUFFIX, n at random from FIRST, COUNT of them; a negative COUNT walks through
+ * them once. Prints one line: sent, answered, failed (neither 2xx nor 404), p50, p90, p99, p99.9
+ * and maximum in microseconds.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,9 +1,11 @@
 /*
- * A DynamoDB that answers at once and remembers nothing: what is left of a command's cost is the gateway's.
+ * A DynamoDB that answers at once and remembers nothing: what is left of a command's cost is the
+ * gateway's.
  *
  *     build/loadtest/stub PORT          on 127.0.0.1, until it is killed
  *
- * One thread, one epoll. It reads just enough of HTTP to find the operation and the end of the body, and trusts its client: it is a measuring tool.
+ * One thread, one epoll. It reads just enough of HTTP to find the operation and the end of the
+ * body, and trusts its client: it is a measuring tool.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

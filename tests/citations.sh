@@ -5,7 +5,7 @@
 #     a/b.md          from the citing file's folder, or from the root
 #     b.md            in the citing file's folder, or at the root, or the only page of that name
 #     README.md       in the citing file's folder, or the next one above that has one
-#     b.md "Words"    what stands in quotes on the same line is said there, mostly in a heading
+#     b.md "Words"    what is in quotes on the same line is said there, mostly in a heading
 #     [x](b.md#c)     from the citing file's folder; c is a heading's name in small letters, as
 #                     GitHub makes it
 #

@@ -13,7 +13,7 @@ STEPS = {
     "begin": "an open transaction ends with its connection",
     "fence": "so do its row locks: the successor is not kept waiting",
     "rows": "rows without checkpoint are rolled back",
-    "letters": "dead letters stand in the same transaction",
+    "letters": "dead letters are written in the same transaction",
     "checkpoint": "a checkpoint does not outlive the rows that it is for",
     "revision": "the number is used again",
     "aggregates": "versions do not outlive their rows",

@@ -1,5 +1,6 @@
 /*
- * A cache entry's bytes, as Redis may give them: CORRUPT, or what entry_encode makes of it is these bytes again.
+ * A cache entry's bytes, as Redis may give them: CORRUPT, or what entry_encode makes of it is these
+ * bytes again.
  */
 #include <stdlib.h>
 

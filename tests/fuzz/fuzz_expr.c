@@ -1,5 +1,6 @@
 /*
- * Expressions, free and in a model's scope: a value, or an error with a text. A value is one that JSON can say.
+ * Expressions, free and in a model's scope: a value, or an error with a text. A value is one that
+ * JSON can say.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Any bytes get the same verdict, the same slices and the same body whether they come at once or in pieces. The first byte says how large the
- * pieces are.
+ * Any bytes get the same verdict, the same slices and the same body whether they come at once or in
+ * pieces. The first byte says how large the pieces are.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * JSON -> attribute values -> JSON is identity: what can be written as an item is read back equal, and its text reads back equal again.
- * What is no item is refused without a crash.
+ * JSON -> attribute values -> JSON is identity: what can be written as an item is read back equal,
+ * and its text reads back equal again. What is no item is refused without a crash.
  */
 #include <stdlib.h>
 

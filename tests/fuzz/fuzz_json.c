@@ -1,5 +1,6 @@
 /*
- * Any bytes are refused or become a tree that is written, read again and equal. Canonical text is a fixed point.
+ * Any bytes are refused or become a tree that is written, read again and equal. Canonical text is a
+ * fixed point.
  */
 #include <stdlib.h>
 

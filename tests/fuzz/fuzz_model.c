@@ -1,6 +1,8 @@
 /*
- * Models: the first byte says which text of a good model the rest replaces: j model.json, s schema.sql, p projections.sql, q queries.sql; or what it is: e an
- * expression, v a schema that its own text is validated by. A model is a plan that can be printed, or complaints that each name a file; never a crash.
+ * Models: the first byte says which text of a good model the rest replaces: j model.json, s
+ * schema.sql, p projections.sql, q queries.sql; or what it is: e an expression, v a schema that its
+ * own text is validated by. A model is a plan that can be printed, or complaints that each name a
+ * file; never a crash.
  */
 #include <stdlib.h>
 

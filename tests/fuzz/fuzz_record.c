@@ -1,6 +1,7 @@
 /*
- * A stream's record, in the table of a state store and in that of an event store: it says its fault, or it is ignored, or it has all that a projection needs. Each
- * is found by its aggregate as far as that can be read.
+ * A stream's record, in the table of a state store and in that of an event store: it says its
+ * fault, or it is ignored, or it has all that a projection needs. Each is found by its aggregate as
+ * far as that can be read.
  */
 #include <stdlib.h>
 

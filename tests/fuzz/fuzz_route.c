@@ -1,5 +1,6 @@
 /*
- * "METHOD PATH" against a plan's routes: a path that is no text, or a match whose captures are text, and whose method is among those that the path allows.
+ * "METHOD PATH" against a plan's routes: a path that is no text, or a match whose captures are
+ * text, and whose method is among those that the path allows.
  */
 #include <stdlib.h>
 

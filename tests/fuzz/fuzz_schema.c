@@ -1,6 +1,7 @@
 /*
- * {"schema": ..., "instance": ...}: a schema is compiled or complained of, an instance judged; with errors exactly when it is refused, each a pointer into
- * it. What the payload's limits let pass, the keywords alone let pass too.
+ * {"schema": ..., "instance": ...}: a schema is compiled or complained of, an instance judged; with
+ * errors exactly when it is refused, each a pointer into it. What the payload's limits let pass,
+ * the keywords alone let pass too.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /*
- * A file of settings: complaints, or settings that are printed, and what was printed reads back as the same.
+ * A file of settings: complaints, or settings that are printed, and what was printed reads back as
+ * the same.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * Runs the files of a folder through a fuzz harness, without a fuzzer: replay FOLDER. Each file is also run cut to every
- * shorter length (of the first 512), in memory of just that size, so that a sanitizer sees a read beyond it.
+ * Runs the files of a folder through a fuzz harness, without a fuzzer: replay FOLDER. Each file is
+ * also run cut to every shorter length (of the first 512), in memory of just that size, so that a
+ * sanitizer sees a read beyond it.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-"""The examples of README.md are typed as they stand there; every line that it shows must come."""
+"""The examples of README.md are typed as they are printed; every line that it shows must come."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""An event table as it stands in DynamoDB, and what its events come to: the tests' own fold, which
+"""An event table as it is in DynamoDB, and what its events come to: the tests' own fold, which
 knows nothing of the gateway's.
 """
 

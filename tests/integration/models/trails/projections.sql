@@ -2,4 +2,5 @@
 INSERT INTO trails (trailId, steps, version) VALUES (:aggregateId, :version, :version);
 
 -- name: StepTaken
-UPDATE trails SET steps = CONCAT(steps, ' ', :version), version = :version WHERE trailId = :aggregateId;
+UPDATE trails SET steps = CONCAT(steps, ' ', :version), version = :version
+ WHERE trailId = :aggregateId;
