@@ -1,6 +1,6 @@
 #!/bin/bash
-# A page that is cited is there: each NAME.md that a file of ours names, each link of a page with its
-# anchor, and the words in quotes right behind a page's name.
+# A page that is cited is there: each NAME.md that a file of ours names, each link of a page with
+# its anchor, and the words in quotes right behind a page's name.
 #
 #     a/b.md          from the citing file's folder, or from the root
 #     b.md            in the citing file's folder, or at the root, or the only page of that name

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Rules that a program keeps: includes point down, banned functions, whose business malloc, SQL, HTTP
-# and models are.
+# Rules that a program keeps: includes point down, banned functions, whose business malloc, SQL,
+# HTTP and models are.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 faults=0
@@ -55,21 +55,23 @@ for room in "${!below[@]}"; do
     [[ -z $found ]] || fault "$room/ may include only ${below[$room]//|/, }:"$'\n'"$found"
 done
 
-# Folders that the table does not know would be skipped in silence: by the archives, by the tests, by
-# this program.
+# Folders that the table does not know would be skipped in silence: by the archives, by the tests,
+# by this program.
 while read -r folder; do
     [[ -n ${below[$folder]:-} ]] || fault "$folder/ is no room of the Makefile's table"
 done < <(printf '%s\n' "${product[@]}" | sed 's|/[^/]*$||' | sort -u)
 while read -r folder; do
     [[ -n ${below[$folder]:-} ]] ||
-        fault "tests/unit/$folder/ and tests/servers/$folder/ are of no room of the Makefile's table"
-done < <(printf '%s\n' "${all[@]}" | sed -nE 's#^tests/(unit|servers)/(.*)/[^/]*\.c$#\2#p' | sort -u)
+        fault "tests/unit/$folder/ or tests/servers/$folder/ is of no room of that table"
+done < <(printf '%s\n' "${all[@]}" |
+    sed -nE 's#^tests/(unit|servers)/(.*)/[^/]*\.c$#\2#p' | sort -u)
 
 banned='strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atol|localtime|gmtime|strerror|rand'
 forbid 'banned functions' "\\b($banned)\\(" "${all[@]}"
 
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/')
-forbid 'malloc and its like belong to lib/' '\b(malloc|calloc|realloc|strdup|strndup)\(' "${files[@]}"
+forbid 'malloc and its like belong to lib/' \
+    '\b(malloc|calloc|realloc|strdup|strndup)\(' "${files[@]}"
 
 mapfile -t files < <(printf '%s\n' "${product[@]}" | grep -v '^lib/sql/')
 forbid 'libmariadb belongs to lib/sql/' '\bmysql_|<(mysql|mariadb)' "${files[@]}"
