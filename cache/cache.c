@@ -239,7 +239,7 @@ void cache_poke(struct cache *cache, const struct plan_model *model)
 
     if (redis_up(cache->redis)) {
         redis_send(cache->redis, &(struct redis_command){args, ARRAY_COUNT(args)}, 1, CLOCK_NEVER,
-                   on_poked, NULL);
+                   NULL, on_poked, NULL);
     }
     arena_fini(&arena);
 }

@@ -78,10 +78,10 @@ enum status entry_decode(struct slice bytes, struct entry *out)
     out->epoch = at + EPOCH_AT;
     out->label = page_number(at + LABEL_AT);
     out->created_ms = page_number(at + CREATED_AT);
-    out->tail = slice_of(at + ENTRY_HEADER_BYTES, etag_len + link_len + body_len);
-    out->etag = slice_of(out->tail.ptr, etag_len);
-    out->link = slice_of(out->tail.ptr + etag_len, link_len);
-    out->body = slice_of(out->tail.ptr + etag_len + link_len, body_len);
+    at += ENTRY_HEADER_BYTES;
+    out->etag = slice_of(at, etag_len);
+    out->link = slice_of(at + etag_len, link_len);
+    out->body = slice_of(at + etag_len + link_len, body_len);
     return is_header_value(out->etag) && is_header_value(out->link) ? STATUS_OK : STATUS_CORRUPT;
 }
 

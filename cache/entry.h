@@ -16,13 +16,12 @@ struct entry {
     const char *epoch; /* EPOCH_TEXT bytes, no NUL */
     uint64_t label, created_ms;
     struct slice etag, link, body;
-    struct slice tail; /* etag, link and body as one run of bytes */
 };
 
 /* Views into BYTES. CORRUPT: anything that entry_encode did not make; such an entry counts as none. */
 MUST_CHECK enum status entry_decode(struct slice bytes, struct entry *out);
 
-/* tail is not looked at. TOO_LARGE: a part does not fit its length field. */
+/* TOO_LARGE: a part does not fit its length field. */
 MUST_CHECK enum status entry_encode(struct buf *buf, const struct entry *entry);
 
 #endif

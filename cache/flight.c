@@ -150,7 +150,7 @@ static void entry_send(struct flight *flight, struct slice bytes, uint64_t ttl_m
     };
 
     redis_send(flight->cache->redis, &(struct redis_command){args, ARRAY_COUNT(args)}, 1,
-               CLOCK_NEVER, on_stored, query_of(flight)->stored);
+               CLOCK_NEVER, NULL, on_stored, query_of(flight)->stored);
 }
 
 /* "store the entry (plain SET with TTL; a late or old one is refused when read)"; a failure to store is no failure of the request */

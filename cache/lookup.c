@@ -45,7 +45,7 @@ struct lookup {
     uint64_t own_serial;   /* of the page that step 1 asks */
     struct own own;        /* whose page is trusted: own's or the primary's */
     bool asked_primary;
-    struct slice entry; /* as Redis gave it, kept beyond the reply; empty: none */
+    struct slice entry; /* as Redis gave it, in the input's arena; empty: none */
     struct floors floors;
     enum answer_forward forward;
     struct primary_waiter primary;
@@ -60,7 +60,7 @@ struct lookup {
 
 static void step_1_read_own_entry_floors(struct lookup *lookup);
 static void step_2_ask_primary(struct lookup *lookup);
-static void step_3_compare_entry(struct lookup *lookup, struct slice bytes);
+static void step_3_compare_entry(struct lookup *lookup);
 static void step_4_miss(struct lookup *lookup);
 
 static struct cache_query *query_of(const struct lookup *lookup)
@@ -256,18 +256,11 @@ static void step_1_read_own_entry_floors(struct lookup *lookup)
     lookup->own_serial = model->own_serial;
     commands[0] = (struct redis_command){mget, ARRAY_COUNT(mget)};
     floors_ask(arena, model->key_page, lookup->slots, floors, commands + 1);
-    redis_send(lookup->cache->redis, commands, floors + 1, lookup->input->deadline_us, on_step_1,
-               lookup);
+    redis_send(lookup->cache->redis, commands, floors + 1, lookup->input->deadline_us, arena,
+               on_step_1, lookup);
 }
 
 /* ------------------------------------------------------------------ step 2 */
-
-static void keep_entry(struct lookup *lookup, struct slice bytes)
-{
-    if (bytes.len > 0) {
-        lookup->entry = arena_copy(lookup->input->arena, bytes);
-    }
-}
 
 static void trust(struct lookup *lookup, uint64_t label_min)
 {
@@ -285,11 +278,11 @@ static void on_floors_again(void *ctx, enum status status, const struct redis_re
     if (status == STATUS_OK && home_is_on(&lookup->own.home, redis_run_id(lookup->cache->redis)) &&
         floors_read(replies, count, &label_min) == STATUS_OK) {
         trust(lookup, label_min);
-        step_3_compare_entry(lookup, lookup->entry);
+        step_3_compare_entry(lookup);
     } else if (!lookup->asked_primary) {
         step_2_ask_primary(lookup);
     } else {
-        step_3_compare_entry(lookup, lookup->entry);
+        step_3_compare_entry(lookup);
     }
 }
 
@@ -303,7 +296,13 @@ static void step_2_read_floors_again(struct lookup *lookup)
 
     floors_ask(arena, key, lookup->slots, lookup->slot_count, commands);
     redis_send(lookup->cache->redis, commands, lookup->slot_count, lookup->input->deadline_us,
-               on_floors_again, lookup);
+               arena, on_floors_again, lookup);
+}
+
+/* Of a STRING, whose text is in the input's arena. */
+static struct slice text_of(const struct redis_reply *reply)
+{
+    return reply->type == REDIS_STRING ? reply->text : SLICE_EMPTY;
 }
 
 /*
@@ -313,32 +312,28 @@ static void step_2_are_floors_current(struct lookup *lookup, const struct redis_
                                       size_t count)
 {
     struct cache_model *model = lookup->model;
-    struct slice own_bytes = SLICE_EMPTY, entry = SLICE_EMPTY;
+    struct slice own_bytes = SLICE_EMPTY;
     uint64_t label_min;
 
     if (replies[0].type == REDIS_ARRAY && replies[0].count == 2) {
-        own_bytes = replies[0].items[0].text;
-        entry = replies[0].items[1].type == REDIS_STRING ? replies[0].items[1].text : SLICE_EMPTY;
+        own_bytes = text_of(&replies[0].items[0]);
+        lookup->entry = text_of(&replies[0].items[1]);
     }
     if (cache_model_read_own(model, own_bytes, &lookup->own) != STATUS_OK ||
         !own_is_trusted(&lookup->own, redis_run_id(lookup->cache->redis), model->plan->touches)) {
-        keep_entry(lookup, entry);
         step_2_ask_primary(lookup);
         return;
     }
     cache_model_saw_own(model, &lookup->own);
     if (lookup->tokens && !tokens_known(lookup->tokens, lookup->own.epoch, model->revision)) {
-        keep_entry(lookup, entry);
         step_2_ask_primary(lookup);
     } else if (model->own_serial != lookup->own_serial) {
-        keep_entry(lookup, entry);
         step_2_read_floors_again(lookup);
     } else if (floors_read(replies + 1, count - 1, &label_min) != STATUS_OK) {
-        keep_entry(lookup, entry);
         step_2_ask_primary(lookup);
     } else {
         trust(lookup, label_min);
-        step_3_compare_entry(lookup, entry);
+        step_3_compare_entry(lookup);
     }
 }
 
@@ -383,7 +378,7 @@ static void on_primary(void *ctx, enum status status, const struct primary_view 
         cache_model_saw_revision(lookup->model, view->own.epoch, view->revision);
         step_2_read_floors_again(lookup);
     } else {
-        step_3_compare_entry(lookup, lookup->entry);
+        step_3_compare_entry(lookup);
     }
 }
 
@@ -399,12 +394,11 @@ static void step_2_ask_primary(struct lookup *lookup)
 
 static void hit(struct lookup *lookup, const struct entry *entry)
 {
-    struct slice tail = arena_copy(lookup->input->arena, entry->tail);
     struct answer answer = {
         .kind = entry->kind,
-        .etag = slice_of(tail.ptr, entry->etag.len),
-        .link = slice_of(tail.ptr + entry->etag.len, entry->link.len),
-        .body = slice_of(tail.ptr + entry->etag.len + entry->link.len, entry->body.len),
+        .etag = entry->etag,
+        .link = entry->link,
+        .body = entry->body,
         .label = entry->label,
         .created_ms = entry->created_ms,
         .from = FROM_REDIS,
@@ -418,14 +412,14 @@ static void hit(struct lookup *lookup, const struct entry *entry)
 }
 
 /* "3  entry.epoch is own's (or the primary's) epoch and entry.label >= every floor -> hit" */
-static void step_3_compare_entry(struct lookup *lookup, struct slice bytes)
+static void step_3_compare_entry(struct lookup *lookup)
 {
     struct entry entry;
 
     if (!lookup->floors.current) {
         lookup->forward = FORWARD_BYPASS;
         count(lookup, RESULT_BYPASS);
-    } else if (entry_decode(bytes, &entry) != STATUS_OK) {
+    } else if (entry_decode(lookup->entry, &entry) != STATUS_OK) {
         lookup->forward = FORWARD_MISS;
         count(lookup, RESULT_MISS);
     } else if (floors_accept(&lookup->floors, entry.epoch, entry.label)) {

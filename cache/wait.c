@@ -261,7 +261,8 @@ static void poll_seen(struct waits *waits)
     waits->polling = true;
     waits->poll_again = false;
     cache_get(cache);
-    redis_send(cache->redis, &(struct redis_command){args, count}, 1, CLOCK_NEVER, on_seen, waits);
+    redis_send(cache->redis, &(struct redis_command){args, count}, 1, CLOCK_NEVER, NULL, on_seen,
+               waits);
     arena_fini(&arena);
 }
 

@@ -82,7 +82,7 @@ static void probe_page(struct model_health *model)
     const struct redis_command command = {args, ARRAY_COUNT(args)};
 
     model->health->pending++;
-    redis_send(model->health->redis, &command, 1, clock_deadline(DEADLINE_US), on_own, model);
+    redis_send(model->health->redis, &command, 1, clock_deadline(DEADLINE_US), NULL, on_own, model);
 }
 
 static void on_node(void *ctx, enum status status, struct sql_result *result)

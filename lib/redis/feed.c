@@ -83,9 +83,10 @@ static void on_down(void *ctx)
     }
 }
 
-static size_t on_expect(void *ctx)
+static size_t on_expect(void *ctx, struct arena **strings)
 {
     (void)ctx;
+    (void)strings;
     return 1;
 }
 

@@ -276,20 +276,22 @@ static void judge_hello(struct redis_link *link, const struct redis_reply *repli
 
 /* ------------------------------------------------------------------ reading */
 
-static size_t expected(struct redis_link *link)
+static size_t expected(struct redis_link *link, struct arena **strings)
 {
-    return link->state == LINK_UP ? link->handler->expect(link->ctx) : link->hello_count;
+    return link->state == LINK_UP ? link->handler->expect(link->ctx, strings) : link->hello_count;
 }
 
 /* One whole batch, handed over. False: there is none yet, or the link was dropped. */
 static bool take_batch(struct redis_link *link)
 {
+    struct arena *strings = &link->batch;
+    size_t count = expected(link, &strings);
     bool whole = false;
 
     if (link->intake.wanted == 0) {
-        redis_intake_start(&link->intake, &link->batch, expected(link));
+        redis_intake_start(&link->intake, &link->batch, count);
     }
-    if (redis_intake_parse(&link->intake, link->context, &whole) != STATUS_OK) {
+    if (redis_intake_parse(&link->intake, strings, link->context, &whole) != STATUS_OK) {
         redis_link_drop(link, "protocol_error");
         return false;
     }

@@ -10,11 +10,20 @@
 
 struct redis_link;
 
-/* Called from the loop, never from inside redis_link_write. The link must not be destroyed in them; it may be dropped. */
+/*
+ * Called from the loop, never from inside redis_link_write. The link must not be destroyed in them;
+ * it may be dropped.
+ */
 struct redis_link_handler {
     void (*up)(void *ctx);
-    void (*down)(void *ctx);     /* after up: what was written and not answered never will be */
-    size_t (*expect)(void *ctx); /* replies of the next batch; 0: none is awaited */
+    /* after up: what was written and not answered never will be */
+    void (*down)(void *ctx);
+    /*
+     * Replies of the next batch; 0: none is awaited. The texts of its STRINGs go into *strings: at
+     * first an arena that ends with the batch; the handler may name another. It is asked before
+     * each piece of a batch is read, so what it names need not outlive the turn.
+     */
+    size_t (*expect)(void *ctx, struct arena **strings);
     void (*batch)(void *ctx, const struct redis_reply *replies, size_t count);
 };
 

@@ -24,6 +24,8 @@ struct redis_call {
     struct redis_call *next;
     struct redis *redis;
     redis_done_fn *done; /* NULL: answered already */
+    /* of who called: gone once it was answered; NULL: the link's */
+    struct arena *strings;
     void *ctx;
     size_t count; /* commands */
     uint64_t sent_us;
@@ -100,6 +102,7 @@ static void call_answer(struct redis_call *call, enum status status,
         return;
     }
     call->done = NULL;
+    call->strings = NULL;
     redis_metric_commands(status, replies, call->count);
     done(call->ctx, status, replies, count);
 }
@@ -174,7 +177,7 @@ static void on_role_due(void *ctx)
     const struct slice role = SLICE_LITERAL("ROLE");
     const struct redis_command command = {.args = &role, .count = 1};
 
-    redis_send(redis, &command, 1, CLOCK_NEVER, on_role, redis);
+    redis_send(redis, &command, 1, CLOCK_NEVER, NULL, on_role, redis);
     loop_timer_start(redis->loop, &redis->role, loop_now_us(redis->loop) + ROLE_CHECK_US,
                      on_role_due, redis);
 }
@@ -200,11 +203,18 @@ static void on_down(void *ctx)
     calls_end(&sent, STATUS_UNAVAILABLE);
 }
 
-static size_t on_expect(void *ctx)
+static size_t on_expect(void *ctx, struct arena **strings)
 {
-    struct redis *redis = ctx;
+    const struct redis *redis = ctx;
+    const struct redis_call *call = redis->sent.first;
 
-    return redis->sent.first ? redis->sent.first->count : 0;
+    if (!call) {
+        return 0;
+    }
+    if (call->strings) {
+        *strings = call->strings;
+    }
+    return call->count;
 }
 
 static bool any_foreign(const struct redis_reply *replies, size_t count)
@@ -295,13 +305,14 @@ static enum status admit(const struct redis *redis, size_t count, uint64_t deadl
 }
 
 void redis_send(struct redis *redis, const struct redis_command *commands, size_t count,
-                uint64_t deadline_us, redis_done_fn *done, void *ctx)
+                uint64_t deadline_us, struct arena *strings, redis_done_fn *done, void *ctx)
 {
     struct redis_call *call = call_get(redis);
     uint64_t limit_us;
 
     call->done = done;
     call->ctx = ctx;
+    call->strings = strings;
     call->count = count;
     call->status = admit(redis, count, deadline_us);
     if (call->status != STATUS_OK || count == 0) {

@@ -8,6 +8,7 @@
 #ifndef LIB_REDIS_REDIS_H
 #define LIB_REDIS_REDIS_H
 
+#include "lib/base/arena.h"
 #include "lib/base/slice.h"
 #include "lib/run/loop.h"
 
@@ -32,7 +33,7 @@ enum redis_type {
     REDIS_ERROR
 };
 
-/* Lives until the callback returns. */
+/* Lives until the callback returns; but see redis_send for the texts of STRINGs. */
 struct redis_reply {
     enum redis_type type;
     struct slice text; /* STRING, STATUS, ERROR */
@@ -60,9 +61,15 @@ bool redis_up(const struct redis *redis);
 /* 40 hex digits of the server behind the connection, as it said after connecting; empty when there is none. */
 struct slice redis_run_id(const struct redis *redis);
 
-/* A pipeline; done runs once, later, never from inside this call. The commands of one call are neighbours on the wire. */
+/*
+ * A pipeline; done runs once, later, never from inside this call. The commands of one call are
+ * neighbours on the wire.
+ *
+ * strings  the texts of STRING replies are copied into this arena, once, and stay there; it must
+ *          live until done has run. NULL: these texts too live until done returns.
+ */
 void redis_send(struct redis *redis, const struct redis_command *commands, size_t count,
-                uint64_t deadline_us, redis_done_fn *done, void *ctx);
+                uint64_t deadline_us, struct arena *strings, redis_done_fn *done, void *ctx);
 
 /* A subscription on a connection of its own. up: (again) subscribed; message: borrowed; down: lost, it reconnects by itself. */
 struct redis_feed;

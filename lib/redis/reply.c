@@ -1,8 +1,12 @@
 /*
  * RESP2 both ways.
  *
- * hiredis' reader asks us to build each object: a reply of the top level is the next element of the batch's array, an array's children are one array, and
- * texts are copied into the arena, for the reader's buffer moves. So a batch of replies costs no malloc, and ends with its arena.
+ * hiredis' reader asks us to build each object, when all its bytes are there: a reply of the top
+ * level is the next element of the batch's array, an array's children are one array, and texts are
+ * copied into an arena, for the reader's buffer moves. So a batch of replies costs no malloc.
+ *
+ * Texts of STRINGs, which may be long, go into the memory of whoever asked, so that they need not
+ * be copied again. All else ends with the batch: it is looked at when the asker has gone.
  */
 #include "lib/redis/reply.h"
 
@@ -79,7 +83,8 @@ static void *create_string(const redisReadTask *task, char *text, size_t length)
     reply->type = task->type == REDIS_REPLY_ERROR    ? REDIS_ERROR
                   : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS
                                                      : REDIS_STRING;
-    reply->text = arena_copy(intake->arena, slice_of(text, length));
+    reply->text = arena_copy(reply->type == REDIS_STRING ? intake->strings : intake->arena,
+                             slice_of(text, length));
     return reply;
 }
 
@@ -145,9 +150,10 @@ void redis_intake_start(struct redis_intake *intake, struct arena *arena, size_t
     intake->done = 0;
 }
 
-enum status redis_intake_parse(struct redis_intake *intake, struct redisContext *context,
-                               bool *whole_out)
+enum status redis_intake_parse(struct redis_intake *intake, struct arena *strings,
+                               struct redisContext *context, bool *whole_out)
 {
+    intake->strings = strings;
     if (intake->wanted == 0) {
         *whole_out = true;
         return context->reader->pos < context->reader->len ? STATUS_CORRUPT : STATUS_OK;

@@ -11,9 +11,10 @@
 
 struct redisContext;
 
-/* The replies of one batch as they come: neighbours in one array, whatever they hold in the same arena. */
+/* The replies of one batch as they come: neighbours in one array. */
 struct redis_intake {
-    struct arena *arena;
+    struct arena *arena;   /* of the array, of arrays in it, of the texts of STATUS and ERROR */
+    struct arena *strings; /* of the texts of STRINGs; set for the time of a parse */
     struct redis_reply *replies;
     size_t wanted, done; /* replies; done counts whole ones */
 };
@@ -26,9 +27,13 @@ void redis_intake_attach(struct redis_intake *intake, struct redisContext *conte
 /* Room in ARENA for a batch of COUNT replies. */
 void redis_intake_start(struct redis_intake *intake, struct arena *arena, size_t count);
 
-/* Parses what was read until the batch is whole (true) or the bytes end (false). CORRUPT: not RESP2, or a reply that nobody awaits. */
-MUST_CHECK enum status redis_intake_parse(struct redis_intake *intake, struct redisContext *context,
-                                          bool *whole_out);
+/*
+ * Parses what was read until the batch is whole (true) or the bytes end (false). The texts of
+ * STRINGs are copied into STRINGS, which may be another arena for the next piece of the batch: what
+ * was read before is not looked at again. CORRUPT: not RESP2, or a reply that nobody awaits.
+ */
+MUST_CHECK enum status redis_intake_parse(struct redis_intake *intake, struct arena *strings,
+                                          struct redisContext *context, bool *whole_out);
 
 /* An error reply whose server must be left: it is no master any more, or not ready. */
 bool redis_reply_is_foreign(const struct redis_reply *reply);

@@ -118,7 +118,8 @@ static bool read_all(struct redis_sync *redis, uint64_t deadline_us)
     bool whole = false;
 
     for (unsigned int reads = 0;; reads++) {
-        if (redis_intake_parse(&redis->intake, redis->context, &whole) != STATUS_OK) {
+        if (redis_intake_parse(&redis->intake, redis->intake.arena, redis->context, &whole) !=
+            STATUS_OK) {
             return false;
         }
         if (whole) {

@@ -27,7 +27,7 @@ static void test_entry_round_trips(void **state)
     assert_slice(entry.etag, "\"abc\"");
     assert_slice(entry.link, "<x>; rel=\"next\"");
     assert_slice(entry.body, "{\"a\":1}");
-    assert_int_equal(entry.tail.len, 5 + 15 + 7);
+    assert_ptr_equal(entry.body.ptr + 7, buf.ptr + buf.len); /* views, not copies */
     buf_fini(&buf);
 }
 

@@ -75,9 +75,9 @@ static struct redis_config config_for(const char *addresses)
         }                                                \
     } while (0)
 
-/* "GET a" split at blanks. */
-static void send_text(struct redis *redis, const char *text, uint64_t deadline_us,
-                      struct answer *answer)
+/* "GET a" split at blanks; its STRINGs into an arena, or NULL. */
+static void send_into(struct redis *redis, const char *text, uint64_t deadline_us,
+                      struct arena *strings, struct answer *answer)
 {
     struct slice words[8], rest = slice_str(text);
     struct redis_command command = {.args = words};
@@ -85,7 +85,13 @@ static void send_text(struct redis *redis, const char *text, uint64_t deadline_u
     while (rest.len > 0) {
         (void)slice_cut(rest, ' ', &words[command.count++], &rest);
     }
-    redis_send(redis, &command, 1, deadline_us, on_done, answer);
+    redis_send(redis, &command, 1, deadline_us, strings, on_done, answer);
+}
+
+static void send_text(struct redis *redis, const char *text, uint64_t deadline_us,
+                      struct answer *answer)
+{
+    send_into(redis, text, deadline_us, NULL, answer);
 }
 
 static struct answer ask(struct loop *loop, struct redis *redis, const char *text)
@@ -125,7 +131,7 @@ static void test_a_pipeline_has_one_callback_with_its_replies_in_order(void **st
     (void)state;
     UNTIL(loop, redis_up(redis));
     assert_int_equal(redis_run_id(redis).len, REDIS_RUN_ID);
-    redis_send(redis, commands, 5, clock_deadline(5000000), on_done, &answer);
+    redis_send(redis, commands, 5, clock_deadline(5000000), NULL, on_done, &answer);
     UNTIL(loop, answer.calls > 0);
     assert_int_equal(answer.status, STATUS_OK);
     assert_int_equal(answer.count, 5);
@@ -133,6 +139,37 @@ static void test_a_pipeline_has_one_callback_with_its_replies_in_order(void **st
     redis_destroy(redis);
     loop_destroy(loop);
     assert_int_equal(answer.calls, 1);
+}
+
+static void keep_first(void *ctx, enum status status, const struct redis_reply *replies,
+                       size_t count)
+{
+    struct slice *kept = ctx;
+
+    assert_int_equal(status, STATUS_OK);
+    assert_int_equal(count, 1);
+    *kept = replies[0].text;
+}
+
+static void test_strings_stay_in_the_memory_of_the_caller(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct redis_config config = config_for(env_needed("TWOFOLD_REDIS"));
+    struct redis *redis = redis_create(loop, &config);
+    const struct slice echo[] = {SLICE_LITERAL("ECHO"), SLICE_LITERAL("kept")};
+    struct arena strings = {0};
+    struct slice kept = SLICE_EMPTY;
+
+    (void)state;
+    UNTIL(loop, redis_up(redis));
+    redis_send(redis, &(struct redis_command){echo, 2}, 1, CLOCK_NEVER, &strings, keep_first,
+               &kept);
+    UNTIL(loop, kept.len > 0);
+    assert_string_equal(ask(loop, redis, "ECHO other").text, "other|");
+    redis_destroy(redis);
+    loop_destroy(loop);
+    assert_slice(kept, "kept");
+    arena_fini(&strings);
 }
 
 static void test_a_value_of_megabytes_comes_whole(void **state)
@@ -204,6 +241,7 @@ static void test_a_late_reply_is_dropped_and_the_next_call_gets_its_own(void **s
     struct loop *loop = loop_create("test");
     struct redis_child child = {0};
     struct answer late = {0}, next;
+    struct arena strings = {0};
     struct redis_config config;
     struct redis *redis;
 
@@ -214,14 +252,16 @@ static void test_a_late_reply_is_dropped_and_the_next_call_gets_its_own(void **s
     redis = redis_create(loop, &config);
     UNTIL(loop, redis_up(redis));
     redis_child_signal(&child, SIGSTOP);
-    send_text(redis, "ECHO late", clock_deadline(20000), &late);
+    send_into(redis, "ECHO late", clock_deadline(20000), &strings, &late);
     UNTIL(loop, late.calls > 0);
+    arena_fini(&strings); /* nobody writes there any more */
     assert_int_equal(late.status, STATUS_TIMEOUT);
     assert_true(redis_up(redis));
     redis_child_signal(&child, SIGCONT);
     next = ask(loop, redis, "ECHO next");
     assert_string_equal(next.text, "next|");
     assert_int_equal(late.calls, 1);
+    assert_null(strings.chunk);
     redis_destroy(redis);
     loop_destroy(loop);
     redis_child_kill(&child);
@@ -430,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_pipeline_has_one_callback_with_its_replies_in_order),
+        cmocka_unit_test(test_strings_stay_in_the_memory_of_the_caller),
         cmocka_unit_test(test_a_value_of_megabytes_comes_whole),
         cmocka_unit_test(test_commands_beyond_pending_max_are_busy),
         cmocka_unit_test(test_calls_in_flight_end_when_the_client_is_destroyed),

@@ -7,7 +7,7 @@
 struct wire {
     redisContext context;
     struct redis_intake intake;
-    struct arena arena;
+    struct arena arena, strings;
 };
 
 static void wire_open(struct wire *wire, size_t wanted)
@@ -22,12 +22,13 @@ static void wire_close(struct wire *wire)
 {
     redisReaderFree(wire->context.reader);
     arena_fini(&wire->arena);
+    arena_fini(&wire->strings);
 }
 
 static enum status feed(struct wire *wire, struct slice bytes, bool *whole)
 {
     assert_int_equal(redisReaderFeed(wire->context.reader, bytes.ptr, bytes.len), REDIS_OK);
-    return redis_intake_parse(&wire->intake, &wire->context, whole);
+    return redis_intake_parse(&wire->intake, &wire->strings, &wire->context, whole);
 }
 
 static void test_commands_are_written_with_the_length_of_each_argument(void **state)
@@ -107,6 +108,95 @@ static void test_replies_are_the_same_however_the_bytes_are_cut(void **state)
     }
 }
 
+static void test_replies_are_the_same_wherever_the_bytes_are_cut_once(void **state)
+{
+    (void)state;
+    for (size_t at = 1; at < all_types.len; at++) {
+        struct wire wire;
+        bool whole = false;
+
+        wire_open(&wire, ALL_TYPES_COUNT);
+        assert_status(feed(&wire, slice_of(all_types.ptr, at), &whole), STATUS_OK);
+        assert_false(whole);
+        assert_status(feed(&wire, slice_from(all_types, at), &whole), STATUS_OK);
+        assert_true(whole);
+        check_all_types(wire.intake.replies);
+        wire_close(&wire);
+    }
+}
+
+static void test_arrays_nest_as_deep_as_the_reader_goes(void **state)
+{
+    struct wire wire;
+    const struct redis_reply *reply;
+    bool whole = false;
+
+    (void)state;
+    wire_open(&wire, 1);
+    assert_status(feed(&wire,
+                       SLICE_LITERAL("*2\r\n*2\r\n*1\r\n*2\r\n$-1\r\n-ERR x\r\n$2\r\nab\r\n*0\r\n"),
+                       &whole),
+                  STATUS_OK);
+    assert_true(whole);
+    reply = &wire.intake.replies[0];
+    assert_int_equal(reply->count, 2);
+    assert_int_equal(reply->items[1].count, 0);
+    assert_slice(reply->items[0].items[1].text, "ab");
+    reply = &reply->items[0].items[0].items[0];
+    assert_int_equal(reply->items[0].type, REDIS_NIL);
+    assert_int_equal(reply->items[1].type, REDIS_ERROR);
+    assert_slice(reply->items[1].text, "ERR x");
+    wire_close(&wire);
+}
+
+/* The arena of a call that was given up ends in the middle of its batch. */
+static void test_memory_of_strings_may_end_before_their_batch(void **state)
+{
+    static const struct slice batch =
+        SLICE_LITERAL("*3\r\n$3\r\none\r\n-READONLY x\r\n$3\r\ntwo\r\n+OK\r\n");
+
+    (void)state;
+    for (size_t at = 1; at < batch.len; at++) {
+        struct wire wire;
+        const struct redis_reply *reply;
+        bool whole = false;
+
+        wire_open(&wire, 2);
+        assert_status(feed(&wire, slice_of(batch.ptr, at), &whole), STATUS_OK);
+        arena_fini(&wire.strings);
+        assert_status(feed(&wire, slice_from(batch, at), &whole), STATUS_OK);
+        assert_true(whole);
+        reply = &wire.intake.replies[0];
+        assert_int_equal(reply->items[0].type, REDIS_STRING);
+        assert_true(redis_reply_is_foreign(&reply->items[1]));
+        assert_slice(wire.intake.replies[1].text, "OK");
+        wire_close(&wire);
+    }
+}
+
+/* Ended at each byte, or broken; AddressSanitizer sees what would be lost or used again. */
+static void test_a_broken_stream_ends_with_its_memory(void **state)
+{
+    static const char *const begun[] = {"", "+OK\r\n", "*3\r\n$1\r\nx\r\n",
+                                        "*2\r\n*2\r\n$1\r\nx\r\n"};
+    struct wire wire;
+    bool whole;
+
+    (void)state;
+    for (size_t at = 0; at < all_types.len; at++) {
+        wire_open(&wire, ALL_TYPES_COUNT);
+        assert_status(feed(&wire, slice_of(all_types.ptr, at), &whole), STATUS_OK);
+        assert_false(whole);
+        wire_close(&wire);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(begun); i++) {
+        wire_open(&wire, ALL_TYPES_COUNT);
+        assert_status(feed(&wire, slice_str(begun[i]), &whole), STATUS_OK);
+        assert_status(feed(&wire, SLICE_LITERAL("?\r\n"), &whole), STATUS_CORRUPT);
+        wire_close(&wire);
+    }
+}
+
 static void test_a_batch_leaves_the_next_ones_bytes(void **state)
 {
     struct wire wire;
@@ -118,7 +208,7 @@ static void test_a_batch_leaves_the_next_ones_bytes(void **state)
     assert_true(whole);
     assert_int_equal(wire.intake.replies[0].integer, 1);
     redis_intake_start(&wire.intake, &wire.arena, 1);
-    assert_status(redis_intake_parse(&wire.intake, &wire.context, &whole), STATUS_OK);
+    assert_status(feed(&wire, SLICE_EMPTY, &whole), STATUS_OK);
     assert_int_equal(wire.intake.replies[0].integer, 2);
     wire_close(&wire);
 }
@@ -136,7 +226,7 @@ static void test_bytes_that_nobody_awaits_or_that_are_no_reply_are_corrupt(void 
         wire_close(&wire);
     }
     wire_open(&wire, 0);
-    assert_status(redis_intake_parse(&wire.intake, &wire.context, &whole), STATUS_OK);
+    assert_status(feed(&wire, SLICE_EMPTY, &whole), STATUS_OK);
     assert_status(feed(&wire, SLICE_LITERAL("+OK\r\n"), &whole), STATUS_CORRUPT);
     wire_close(&wire);
 }
@@ -171,6 +261,10 @@ int main(void)
         cmocka_unit_test(test_commands_are_written_with_the_length_of_each_argument),
         cmocka_unit_test(test_replies_of_all_types_stand_in_one_array),
         cmocka_unit_test(test_replies_are_the_same_however_the_bytes_are_cut),
+        cmocka_unit_test(test_replies_are_the_same_wherever_the_bytes_are_cut_once),
+        cmocka_unit_test(test_arrays_nest_as_deep_as_the_reader_goes),
+        cmocka_unit_test(test_memory_of_strings_may_end_before_their_batch),
+        cmocka_unit_test(test_a_broken_stream_ends_with_its_memory),
         cmocka_unit_test(test_a_batch_leaves_the_next_ones_bytes),
         cmocka_unit_test(test_bytes_that_nobody_awaits_or_that_are_no_reply_are_corrupt),
         cmocka_unit_test(test_servers_that_must_be_left_are_known_by_their_errors),
