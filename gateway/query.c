@@ -99,7 +99,7 @@ static enum next answer_rows(struct request *request)
     }
     if (code == 200) {
         reply_header(request, "Content-Type", SLICE_LITERAL("application/json"));
-        buf_append(&request->worker->body, answer->body);
+        request->body = answer->body;
     }
     return NEXT_REPLY;
 }

@@ -1,6 +1,6 @@
 /*
  * Answers, in the worker's scratch buffers. Each is complete within one step, so one pair of
- * buffers serves all requests of a worker.
+ * buffers serves all requests of a worker. A body that is in the request's arena is sent from there.
  */
 #include "gateway/reply.h"
 
@@ -11,8 +11,8 @@ void reply_begin(struct request *request, int code)
     struct worker *worker = request->worker;
 
     buf_clear(&worker->headers);
-    buf_clear(&worker->body);
     request->code = code;
+    request->body = SLICE_EMPTY;
     reply_header(request, "X-Request-Id", request->id);
 }
 
@@ -36,6 +36,7 @@ static void reply_number(struct request *request, const char *name, unsigned int
 
 enum next reply_problem_details(struct request *request, const struct problem_details *details)
 {
+    struct buf *body = &request->worker->body;
     int code = details->code != 0 ? details->code : problem_code(details->problem);
 
     reply_begin(request, code);
@@ -44,7 +45,9 @@ enum next reply_problem_details(struct request *request, const struct problem_de
         reply_number(request, "Retry-After",
                      details->retry_after_s > 0 ? details->retry_after_s : 1);
     }
-    problem_write(&request->worker->body, details);
+    buf_clear(body);
+    problem_write(body, details);
+    request->body = buf_slice(body);
     return NEXT_REPLY;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Answers: header lines and body, written into the worker's scratch.
+ * Answers: header lines in the worker's scratch, and request->body.
  */
 #ifndef GATEWAY_REPLY_H
 #define GATEWAY_REPLY_H
@@ -7,7 +7,7 @@
 #include "gateway/problem.h"
 #include "gateway/request.h"
 
-/* Starts an answer: its code, and the headers that each has. */
+/* Starts an answer: its code, the headers that each has, and no body. */
 void reply_begin(struct request *request, int code);
 
 /* Adds "NAME: VALUE". VALUE must hold no control characters. */

@@ -117,8 +117,7 @@ static void request_end(struct request *request)
 
     count_request(request);
     service_put(request->service);
-    httpd_reply(request->exchange, request->code, buf_slice(&worker->headers),
-                buf_slice(&worker->body));
+    httpd_reply(request->exchange, request->code, buf_slice(&worker->headers), request->body);
 }
 
 static void request_run(struct request *request)

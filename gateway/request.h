@@ -54,7 +54,9 @@ struct request {
 
     enum status status; /* of the last call */
 
-    int code; /* of the answer; its headers and body are the worker's scratch */
+    /* the answer; its headers are in the worker's scratch */
+    int code;
+    struct slice body; /* in the request's arena, or the worker's scratch */
 };
 
 /* The httpd's handlers; ctx is the worker. */

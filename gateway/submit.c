@@ -386,7 +386,7 @@ enum next submit_outcome(struct request *request)
                      arena_printf(request->arena, "wait=%llu",
                                   (unsigned long long)(request->wait_us / 1000000)));
     }
-    buf_append(&worker->body, answer.body);
+    request->body = answer.body;
     return NEXT_REPLY;
 }
 

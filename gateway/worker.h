@@ -36,7 +36,7 @@ struct worker {
     struct redis *redis;
     struct dynamodb *dynamodb;
     struct service *service;  /* of the current edition */
-    struct buf headers, body; /* scratch of the answer at hand */
+    struct buf headers, body; /* scratch of the answer at hand; body: of a problem */
     char id_prefix[17];       /* of the request ids that we make */
     uint64_t id_count;
 };
