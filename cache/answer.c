@@ -9,7 +9,6 @@
  */
 #include "cache/answer.h"
 
-#include "cache/key.h"
 #include "cache/rows.h"
 #include "lib/base/buf.h"
 #include "lib/data/hash.h"
@@ -135,24 +134,21 @@ static struct slice link_of(struct arena *arena, struct slice next, struct slice
 }
 
 static void build_many(struct arena *arena, const struct lookup_input *input,
-                       const struct cursor *cursor, struct slice secret,
+                       const struct cursor *cursor, const struct cursor_seal *seal,
                        const struct sql_rows *rows, struct buf *buf, struct answer *out)
 {
     const struct plan_query *query = input->query;
     struct page page = page_of(input, cursor, rows_count(rows));
-    struct slice next = SLICE_EMPTY, prev = SLICE_EMPTY, params = SLICE_EMPTY;
+    struct slice next = SLICE_EMPTY, prev = SLICE_EMPTY;
 
-    if (page.more_after || page.more_before) {
-        (void)!key_params(arena, input, &params); /* the entry's key was made of them before */
-    }
     if (page.more_after) {
         next = path_of(arena, input,
-                       cursor_encode(arena, secret, query, params, CURSOR_AFTER,
+                       cursor_encode(arena, seal, query, CURSOR_AFTER,
                                      keys_of(arena, query, rows, row_at(&page, page.count - 1))));
     }
     if (page.more_before) {
         prev = path_of(arena, input,
-                       cursor_encode(arena, secret, query, params, CURSOR_BEFORE,
+                       cursor_encode(arena, seal, query, CURSOR_BEFORE,
                                      keys_of(arena, query, rows, row_at(&page, 0))));
     }
     write_page(buf, rows, &page);
@@ -164,7 +160,7 @@ static void build_many(struct arena *arena, const struct lookup_input *input,
 }
 
 enum status answer_build(struct arena *arena, const struct lookup_input *input,
-                         const struct cursor *cursor, struct slice secret,
+                         const struct cursor *cursor, const struct cursor_seal *seal,
                          const struct sql_rows *rows, struct answer *out)
 {
     struct slice version = SLICE_EMPTY;
@@ -175,7 +171,7 @@ enum status answer_build(struct arena *arena, const struct lookup_input *input,
         return STATUS_TOO_LARGE;
     }
     if (!input->query->one) {
-        build_many(arena, input, cursor, secret, rows, &buf, out);
+        build_many(arena, input, cursor, seal, rows, &buf, out);
     } else if (rows_count(rows) == 0) {
         out->kind = ANSWER_ABSENT;
         out->body = out->etag = SLICE_EMPTY;

@@ -7,10 +7,12 @@
 #include "cache/cursor.h"
 #include "cache/lookup.h"
 
-/* OK with kind, body, etag and link in ARENA; CORRUPT: a :one query with two rows; TOO_LARGE: an unpaged :many with more than
- * its "max". secret is used by paged queries only. */
+/*
+ * OK with kind, body, etag and link in ARENA; CORRUPT: a :one query with two rows; TOO_LARGE: an
+ * unpaged :many with more than its "max". seal is used by paged queries only.
+ */
 MUST_CHECK enum status answer_build(struct arena *arena, const struct lookup_input *input,
-                                    const struct cursor *cursor, struct slice secret,
+                                    const struct cursor *cursor, const struct cursor_seal *seal,
                                     const struct sql_rows *rows, struct answer *out);
 
 #endif

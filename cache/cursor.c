@@ -15,14 +15,13 @@
 #define HEAD_BYTES        (FINGERPRINT_BYTES + 1)
 #define CURSOR_TEXT_MAX   8192 /* longer than a request line may be */
 
-static void mac_of(struct slice secret, struct slice bytes, struct slice params,
-                   uint8_t out[SHA256_BYTES])
+static void mac_of(const struct cursor_seal *seal, struct slice bytes, uint8_t out[SHA256_BYTES])
 {
     struct buf buf = {0};
 
     buf_append(&buf, bytes);
-    buf_append(&buf, params);
-    hash_hmac_sha256(secret, buf_slice(&buf), out);
+    buf_append(&buf, seal->params);
+    hash_hmac_sha256(seal->secret, buf_slice(&buf), out);
     buf_fini(&buf);
 }
 
@@ -34,8 +33,8 @@ static void append_key(struct buf *buf, enum scalar type, struct slice text)
     buf_append(buf, text);
 }
 
-struct slice cursor_encode(struct arena *arena, struct slice secret, const struct plan_query *query,
-                           struct slice params, enum cursor_direction direction,
+struct slice cursor_encode(struct arena *arena, const struct cursor_seal *seal,
+                           const struct plan_query *query, enum cursor_direction direction,
                            const struct slice *keys)
 {
     struct buf buf = {0};
@@ -50,7 +49,7 @@ struct slice cursor_encode(struct arena *arena, struct slice secret, const struc
     for (i = 0; i < query->page.column_count; i++) {
         append_key(&buf, query->page.columns[i].type, keys[i]);
     }
-    mac_of(secret, buf_slice(&buf), params, mac);
+    mac_of(seal, buf_slice(&buf), mac);
     buf_append(&buf, slice_of(mac, MAC_BYTES));
     out = arena_bytes(arena, 4 * ((buf.len + 2) / 3) + 1);
     text = slice_of(out, base64url_encode(buf.ptr, buf.len, out));
@@ -106,16 +105,16 @@ static enum status take_keys(struct arena *arena, const struct plan_query *query
     return rest.len == 0 ? STATUS_OK : STATUS_INVALID;
 }
 
-static bool is_signed(struct slice secret, struct slice bytes, struct slice params)
+static bool is_signed(const struct cursor_seal *seal, struct slice bytes)
 {
     uint8_t mac[SHA256_BYTES];
 
-    mac_of(secret, slice_of(bytes.ptr, bytes.len - MAC_BYTES), params, mac);
+    mac_of(seal, slice_of(bytes.ptr, bytes.len - MAC_BYTES), mac);
     return bytes_equal_secret(mac, bytes.ptr + bytes.len - MAC_BYTES, MAC_BYTES);
 }
 
-enum status cursor_decode(struct arena *arena, struct slice secret, const struct plan_query *query,
-                          struct slice params, struct slice text, struct cursor *out)
+enum status cursor_decode(struct arena *arena, const struct cursor_seal *seal,
+                          const struct plan_query *query, struct slice text, struct cursor *out)
 {
     uint8_t fingerprint[FINGERPRINT_BYTES] = {0};
     struct slice bytes;
@@ -127,7 +126,7 @@ enum status cursor_decode(struct arena *arena, struct slice secret, const struct
     }
     raw = arena_bytes(arena, 3 * (text.len / 4 + 1));
     if (base64url_decode(text, raw, &len) != STATUS_OK || len < HEAD_BYTES + MAC_BYTES ||
-        !is_signed(secret, slice_of(raw, len), params) ||
+        !is_signed(seal, slice_of(raw, len)) ||
         hex_decode(slice_str(query->fingerprint), fingerprint, sizeof(fingerprint)) != STATUS_OK ||
         memcmp(raw, fingerprint, sizeof(fingerprint)) != 0) {
         return STATUS_INVALID;

@@ -19,14 +19,20 @@ struct cursor {
     const struct value *const *keys; /* one for each of the query's page.columns */
 };
 
-/* PARAMS: the query's parameters as one text (key_params). KEYS: the cells of the row to start from, not NULL. */
-struct slice cursor_encode(struct arena *arena, struct slice secret, const struct plan_query *query,
-                           struct slice params, enum cursor_direction direction,
+/* What keeps the cursors of one list apart from those of others, and from forged ones. */
+struct cursor_seal {
+    struct slice secret; /* of the model */
+    struct slice params; /* the query's parameters as one text (key.h) */
+};
+
+/* KEYS: the cells of the row to start from, not NULL. */
+struct slice cursor_encode(struct arena *arena, const struct cursor_seal *seal,
+                           const struct plan_query *query, enum cursor_direction direction,
                            const struct slice *keys);
 
-/* INVALID: not made by cursor_encode with this secret for this very query with these parameters. */
-MUST_CHECK enum status cursor_decode(struct arena *arena, struct slice secret,
-                                     const struct plan_query *query, struct slice params,
-                                     struct slice text, struct cursor *out);
+/* INVALID: not made by cursor_encode for this very query with this seal. */
+MUST_CHECK enum status cursor_decode(struct arena *arena, const struct cursor_seal *seal,
+                                     const struct plan_query *query, struct slice text,
+                                     struct cursor *out);
 
 #endif

@@ -37,7 +37,7 @@ struct flight {
     UT_hash_handle hh;
     struct cache *cache;
     struct arena arena;
-    struct slice key;
+    struct key key;
     struct lookup_input input;
     struct cursor cursor;
     struct floors floors; /* of who started it: they decide on replicas and on storing */
@@ -77,6 +77,9 @@ static void input_copy(struct flight *flight, const struct flight_waiter *waiter
     struct arena *arena = &flight->arena;
 
     flight->input = *input;
+    flight->key.name = arena_copy(arena, waiter->key->name);
+    flight->key.params = arena_copy(arena, waiter->key->params);
+    flight->input.texts = NULL; /* they became the key */
     flight->input.params = values_copy(arena, input->params, input->query->param_count);
     flight->input.path = arena_copy(arena, input->path);
     flight->input.links_query = arena_copy(arena, input->links_query);
@@ -143,7 +146,7 @@ static void entry_send(struct flight *flight, struct slice bytes, uint64_t ttl_m
 {
     const struct slice args[] = {
         SLICE_LITERAL("SET"),
-        flight->key,
+        flight->key.name,
         bytes,
         SLICE_LITERAL("PX"),
         arena_printf(&flight->arena, "%" PRIu64, ttl_ms),
@@ -192,10 +195,11 @@ static void on_source(void *ctx, enum status status, const struct source_answer 
     struct flight *flight = ctx;
     struct cache *cache = flight->cache;
     struct answer answer = {.from = FROM_SQL};
+    const struct cursor_seal seal = {cache_model_of(cache, flight->input.query)->secret.text,
+                                     flight->key.params};
 
     if (status == STATUS_OK) {
-        status = answer_build(&flight->arena, &flight->input, &flight->cursor,
-                              cache_model_of(cache, flight->input.query)->secret.text, rows->rows,
+        status = answer_build(&flight->arena, &flight->input, &flight->cursor, &seal, rows->rows,
                               &answer);
         if (status == STATUS_CORRUPT) {
             log_error("a :one query has two rows", "query=%.*s",
@@ -242,13 +246,12 @@ static void flight_start(struct cache *cache, struct flight_waiter *waiter)
 
     cache_get(cache);
     flight->cache = cache;
-    flight->key = arena_copy(&flight->arena, waiter->key);
     flight->floors = *waiter->floors;
     flight->started = cache_tick(cache);
     input_copy(flight, waiter);
     LIST_INIT(&flight->waiters);
     LIST_INSERT_HEAD(&flight->waiters, waiter, link);
-    HASH_ADD_KEYPTR(hh, cache->flights, flight->key.ptr, flight->key.len, flight);
+    HASH_ADD_KEYPTR(hh, cache->flights, flight->key.name.ptr, flight->key.name.len, flight);
     if (waiter->input->query->paged && !secret_known(secret)) {
         secret_fetch(secret, &flight->secret, on_secret, flight);
     } else {
@@ -261,7 +264,7 @@ void flight_join(struct cache *cache, struct flight_waiter *waiter)
     struct flight *flight;
 
     waiter->queued = true;
-    HASH_FIND(hh, cache->flights, waiter->key.ptr, waiter->key.len, flight);
+    HASH_FIND(hh, cache->flights, waiter->key->name.ptr, waiter->key->name.len, flight);
     if (!flight) {
         flight_start(cache, waiter);
         return;

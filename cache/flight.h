@@ -8,6 +8,7 @@
 
 #include "cache/cursor.h"
 #include "cache/floors.h"
+#include "cache/key.h"
 #include "cache/lookup.h"
 
 /* answer: borrowed until done returns; forward is the waiter's to fill. */
@@ -18,7 +19,7 @@ struct flight_waiter {
     LIST_ENTRY(flight_waiter) link;
     bool queued;
     uint64_t began; /* cache_tick() of the request */
-    struct slice key;
+    const struct key *key;
     const struct lookup_input *input;
     const struct cursor *cursor;
     const struct floors *floors; /* of its own start */

@@ -1,16 +1,16 @@
 /*
  * Keys of entries. Pure functions, any thread.
  *
- *     4:1234,5:a b c,|50|<cursor>|<claims>      <length>:<canonical text>, for each parameter; "-," for one that is null
+ *     4:1234,5:a b c,|50|<cursor>|<claims>
  *
- * Two inputs have the same text only if they have the same answer at the same revision: lengths keep the texts apart, and the fingerprint before
- * them says what they mean. The cursor was verified before, so it has one spelling.
+ * Each parameter is <length>:<canonical text>, and "-" if it is null. Two inputs have the same text
+ * only if they have the same answer at the same revision: lengths keep the texts apart, and the
+ * fingerprint before them says what they mean. A cursor is verified before anything is asked under
+ * its key, so it has one spelling.
  */
 #include "cache/key.h"
 
 #include "cache/page.h"
-#include "cache/tag.h"
-#include "lib/data/decimal.h"
 #include "lib/data/hash.h"
 
 #define NUMBER_MAX (U64_DIGITS + 1) /* with its separator */
@@ -23,12 +23,29 @@ struct slice key_prefix(struct arena *arena, const struct plan_query *query)
 
 static size_t text_max(const struct lookup_input *input)
 {
-    size_t len = input->cursor.len + input->claims.len + NUMBER_MAX + 3, i;
+    size_t len = input->cursor.len + input->claims.len + NUMBER_MAX + 3;
 
-    for (i = 0; i < input->query->param_count; i++) {
-        len += NUMBER_MAX + 2 + DECIMAL_TEXT_MAX + input->params[i]->text.len;
+    for (size_t i = 0; i < input->query->param_count; i++) {
+        len += NUMBER_MAX + 1 + input->texts[i].len;
     }
     return len;
+}
+
+static char *put_params(char *at, const struct lookup_input *input)
+{
+    for (size_t i = 0; i < input->query->param_count; i++) {
+        struct slice text = input->texts[i];
+
+        if (text.ptr) {
+            at = u64_put(at, text.len);
+            *at++ = ':';
+            at = slice_put(at, text);
+        } else {
+            *at++ = '-';
+        }
+        *at++ = ',';
+    }
+    return at;
 }
 
 static char *put_rest(char *at, const struct lookup_input *input)
@@ -44,63 +61,26 @@ static char *put_rest(char *at, const struct lookup_input *input)
     return slice_put(at, input->claims);
 }
 
-static char *put_digest(char *at, struct slice text)
+static struct slice digest_name(struct arena *arena, struct slice prefix, struct slice text)
 {
+    char *start = arena_bytes(arena, prefix.len + 2 * SHA256_BYTES + 1);
     uint8_t digest[SHA256_BYTES];
 
     hash_sha256(text, digest);
-    hex_encode(digest, sizeof(digest), at);
-    return at + 2 * sizeof(digest);
+    hex_encode(digest, sizeof(digest), slice_put(start, prefix));
+    return slice_of(start, prefix.len + 2 * SHA256_BYTES);
 }
 
-static enum status put_params(char **at, const struct lookup_input *input)
+struct key key_make(struct arena *arena, struct slice prefix, const struct lookup_input *input)
 {
-    size_t i;
+    char *start = arena_bytes(arena, prefix.len + text_max(input));
+    char *text = slice_put(start, prefix);
+    char *rest = put_params(text, input), *end = put_rest(rest, input);
+    struct key key = {.name = slice_of(start, (size_t)(end - start)),
+                      .params = slice_of(text, (size_t)(rest - text))};
 
-    for (i = 0; i < input->query->param_count; i++) {
-        char scratch[DECIMAL_TEXT_MAX];
-        struct slice value;
-        enum status status =
-            canonical_view(input->query->params[i].type, input->params[i], scratch, &value);
-
-        if (status == STATUS_NOT_FOUND) {
-            *at = slice_put(*at, SLICE_LITERAL("-,"));
-            continue;
-        }
-        if (status != STATUS_OK) {
-            return status;
-        }
-        *at = u64_put(*at, value.len);
-        *(*at)++ = ':';
-        *at = slice_put(*at, value);
-        *(*at)++ = ',';
+    if ((size_t)(end - text) > KEY_TEXT_MAX) {
+        key.name = digest_name(arena, prefix, slice_of(text, (size_t)(end - text)));
     }
-    return STATUS_OK;
-}
-
-enum status key_params(struct arena *arena, const struct lookup_input *input, struct slice *out)
-{
-    char *start = arena_bytes(arena, text_max(input) + 1), *at = start;
-    enum status status = put_params(&at, input);
-
-    *out = slice_of(start, (size_t)(at - start));
-    return status;
-}
-
-enum status key_of_input(struct arena *arena, struct slice prefix, const struct lookup_input *input,
-                         struct slice *out)
-{
-    char *start = arena_bytes(arena, prefix.len + text_max(input) + 2 * SHA256_BYTES + 1);
-    char *text = slice_put(start, prefix), *at = text;
-    enum status status = put_params(&at, input);
-
-    if (status != STATUS_OK) {
-        return status;
-    }
-    at = put_rest(at, input);
-    if ((size_t)(at - text) > KEY_TEXT_MAX) {
-        at = put_digest(text, slice_of(text, (size_t)(at - text)));
-    }
-    *out = slice_of(start, (size_t)(at - start));
-    return STATUS_OK;
+    return key;
 }

@@ -11,12 +11,13 @@
 /* What precedes the parameters; made once per query. */
 struct slice key_prefix(struct arena *arena, const struct plan_query *query);
 
-/* PREFIX and the canonical text of the input: parameters, limit, cursor, claims. INVALID: a parameter is not of its type. */
-MUST_CHECK enum status key_of_input(struct arena *arena, struct slice prefix,
-                                    const struct lookup_input *input, struct slice *out);
+/* The name of an entry, and what is signed with its cursors. */
+struct key {
+    struct slice name;
+    struct slice params; /* the canonical texts of the parameters as one text */
+};
 
-/* The canonical text of the parameters alone; errors as above. */
-MUST_CHECK enum status key_params(struct arena *arena, const struct lookup_input *input,
-                                  struct slice *out);
+/* PREFIX and the text of the input: its canonical texts, limit, cursor, claims. In ARENA. */
+struct key key_make(struct arena *arena, struct slice prefix, const struct lookup_input *input);
 
 #endif

@@ -36,7 +36,7 @@ struct lookup {
     lookup_done_fn *done;
     void *ctx;
     uint64_t began; /* cache_tick() of step 1: what was read before it proves nothing for us */
-    struct slice key;
+    struct key key;
     uint32_t *slots;
     size_t slot_count;
     struct cursor cursor;
@@ -154,11 +154,10 @@ static void on_token(void *ctx, enum status status)
 static void open_cursor(struct lookup *lookup)
 {
     const struct lookup_input *input = lookup->input;
-    struct slice params;
+    const struct cursor_seal seal = {lookup->model->secret.text, lookup->key.params};
 
-    if (key_params(input->arena, input, &params) != STATUS_OK ||
-        cursor_decode(input->arena, lookup->model->secret.text, input->query, params, input->cursor,
-                      &lookup->cursor) != STATUS_OK) {
+    if (cursor_decode(input->arena, &seal, input->query, input->cursor, &lookup->cursor) !=
+        STATUS_OK) {
         fail(lookup, STATUS_INVALID, "bad-cursor",
              "the cursor was not made by this query with these parameters");
         return;
@@ -200,7 +199,7 @@ static enum status find_slots(struct lookup *lookup)
     lookup->slots = ARENA_ARRAY(input->arena, uint32_t, query->tag_count);
     for (i = 0; i < query->tag_count; i++) {
         struct slice tag;
-        enum status status = tag_of_query(input->arena, &query->tags[i], input->params, &tag);
+        enum status status = tag_of_query(input->arena, &query->tags[i], input->texts, &tag);
 
         if (status != STATUS_OK) {
             return status;
@@ -220,8 +219,8 @@ void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_
     lookup->input = input;
     lookup->done = done;
     lookup->ctx = ctx;
-    if (find_slots(lookup) != STATUS_OK || key_of_input(input->arena, query_of(lookup)->key_prefix,
-                                                        input, &lookup->key) != STATUS_OK) {
+    lookup->key = key_make(input->arena, query_of(lookup)->key_prefix, input);
+    if (find_slots(lookup) != STATUS_OK) {
         fail(lookup, STATUS_INVALID, NULL, "a parameter is not of its type");
         return;
     }
@@ -250,7 +249,7 @@ static void step_1_read_own_entry_floors(struct lookup *lookup)
     struct arena *arena = lookup->input->arena;
     size_t floors = model->own_serial == 0 ? 0 : lookup->slot_count;
     struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, floors + 1);
-    const struct slice mget[] = {SLICE_LITERAL("MGET"), model->key_own, lookup->key};
+    const struct slice mget[] = {SLICE_LITERAL("MGET"), model->key_own, lookup->key.name};
 
     lookup->began = cache_tick(lookup->cache);
     lookup->own_serial = model->own_serial;
@@ -472,7 +471,7 @@ static void step_4_miss(struct lookup *lookup)
 {
     lookup->flight = (struct flight_waiter){
         .began = lookup->began,
-        .key = lookup->key,
+        .key = &lookup->key,
         .input = lookup->input,
         .cursor = &lookup->cursor,
         .floors = &lookup->floors,

@@ -25,11 +25,12 @@ void cache_destroy(struct cache *cache); /* when no lookup is in flight */
 /* A query with its input, checked and typed. Borrowed until done. */
 struct lookup_input {
     const struct plan_query *query;
-    const struct value *const
-        *params;         /* in the order of query->params; none NULL: defaults are filled in */
-    unsigned int limit;  /* of a page; 0 when not paged */
-    struct slice cursor; /* as the client sent it; empty: none */
-    struct slice path;   /* encoded path of this request, for next and prev */
+    /* in the order of query->params; none NULL: defaults are filled in */
+    const struct value *const *params;
+    const struct slice *texts; /* canonical_texts of params (tag.h) */
+    unsigned int limit;        /* of a page; 0 when not paged */
+    struct slice cursor;       /* as the client sent it; empty: none */
+    struct slice path;         /* encoded path of this request, for next and prev */
     /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
     struct slice links_query;
     struct slice tokens; /* the Consistency-Token header; empty: none */

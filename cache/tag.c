@@ -66,18 +66,6 @@ enum status canonical_view(enum scalar type, const struct value *value,
     return STATUS_INVALID;
 }
 
-enum status canonical_append(struct buf *buf, enum scalar type, const struct value *value)
-{
-    char scratch[DECIMAL_TEXT_MAX];
-    struct slice text;
-    enum status status = canonical_view(type, value, scratch, &text);
-
-    if (status == STATUS_OK) {
-        buf_append(buf, text);
-    }
-    return status;
-}
-
 enum status canonical_text(struct arena *arena, enum scalar type, const struct value *value,
                            struct slice *out)
 {
@@ -91,77 +79,92 @@ enum status canonical_text(struct arena *arena, enum scalar type, const struct v
     return status;
 }
 
-/* ------------------------------------------------------------------ templates */
-
-/* What a place stands for; VALUES is whatever the caller of fill() has. */
-typedef const struct value *place_fn(const void *values, const struct plan_template_part *part);
-
-static size_t length_max(const struct plan_template *tag, place_fn *place, const void *values)
+enum status canonical_texts(struct arena *arena, const struct plan_query *query,
+                            const struct value *const *params, const struct slice **out)
 {
-    size_t len = 0, i;
+    struct slice *texts = ARENA_ARRAY(arena, struct slice, query->param_count);
 
-    for (i = 0; i < tag->part_count; i++) {
-        const struct plan_template_part *part = &tag->parts[i];
-        const struct value *value = part->name.len > 0 ? place(values, part) : NULL;
+    for (size_t i = 0; i < query->param_count; i++) {
+        char scratch[DECIMAL_TEXT_MAX];
+        enum status status = canonical_view(query->params[i].type, params[i], scratch, &texts[i]);
 
-        len += part->literal.len + DECIMAL_TEXT_MAX;
-        len += value && value->type == VALUE_STRING ? value->text.len : 0;
-    }
-    return len;
-}
-
-static enum status fill(struct arena *arena, const struct plan_template *tag, place_fn *place,
-                        const void *values, struct slice *out)
-{
-    char scratch[DECIMAL_TEXT_MAX];
-    char *start = arena_bytes(arena, length_max(tag, place, values)), *at = start;
-    struct slice text;
-    size_t i;
-
-    for (i = 0; i < tag->part_count; i++) {
-        const struct plan_template_part *part = &tag->parts[i];
-        enum status status;
-
-        at = slice_put(at, part->literal);
-        if (part->name.len == 0) {
-            continue;
-        }
-        status = canonical_view(part->type, place(values, part), scratch, &text);
-        if (status != STATUS_OK) {
+        if (status == STATUS_NOT_FOUND) {
+            texts[i] = slice_of(NULL, 0);
+        } else if (status != STATUS_OK) {
             return status;
+        } else if (texts[i].ptr == scratch) {
+            texts[i] = arena_copy(arena, texts[i]);
+        } else if (texts[i].len == 0) {
+            texts[i] = SLICE_EMPTY;
         }
-        at = slice_put(at, text);
     }
-    *out = slice_of(start, (size_t)(at - start));
+    *out = texts;
     return STATUS_OK;
 }
 
-static const struct value *place_of_query(const void *values, const struct plan_template_part *part)
-{
-    const struct value *const *params = values;
-
-    return part->param >= 0 ? params[part->param] : NULL;
-}
+/* ------------------------------------------------------------------ a query's template */
 
 enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
-                         const struct value *const *params, struct slice *out)
+                         const struct slice *texts, struct slice *out)
 {
-    return fill(arena, tag, place_of_query, params, out);
+    size_t len = 0;
+    char *start, *at;
+
+    for (size_t i = 0; i < tag->part_count; i++) {
+        const struct plan_template_part *part = &tag->parts[i];
+
+        len += part->literal.len;
+        if (part->name.len == 0) {
+            continue;
+        }
+        if (part->param < 0 || !texts[part->param].ptr) {
+            return STATUS_NOT_FOUND;
+        }
+        len += texts[part->param].len;
+    }
+    start = at = arena_bytes(arena, len);
+    for (size_t i = 0; i < tag->part_count; i++) {
+        const struct plan_template_part *part = &tag->parts[i];
+
+        at = slice_put(at, part->literal);
+        if (part->name.len > 0) {
+            at = slice_put(at, texts[part->param]);
+        }
+    }
+    *out = slice_of(start, len);
+    return STATUS_OK;
 }
+
+/* ------------------------------------------------------------------ a projection's template */
 
 struct change {
     const struct value *image, *old, *aggregate_id;
 };
 
-static const struct value *place_of_change(const void *values,
-                                           const struct plan_template_part *part)
+/* What the place of PART stands for; NULL: there is none, or it is absent. */
+static const struct value *value_at(const struct change *change,
+                                    const struct plan_template_part *part)
 {
-    const struct change *change = values;
-
+    if (part->name.len == 0) {
+        return NULL;
+    }
     if (!part->old && slice_is(part->name, "aggregateId")) {
         return change->aggregate_id;
     }
     return value_get(part->old ? change->old : change->image, part->name);
+}
+
+static size_t length_max(const struct plan_template *tag, const struct change *change)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < tag->part_count; i++) {
+        const struct value *value = value_at(change, &tag->parts[i]);
+
+        len += tag->parts[i].literal.len + DECIMAL_TEXT_MAX;
+        len += value && value->type == VALUE_STRING ? value->text.len : 0;
+    }
+    return len;
 }
 
 enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
@@ -169,6 +172,24 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
                           const struct value *aggregate_id, struct slice *out)
 {
     const struct change change = {image, old, aggregate_id};
+    char *start = arena_bytes(arena, length_max(tag, &change)), *at = start;
 
-    return fill(arena, tag, place_of_change, &change, out);
+    for (size_t i = 0; i < tag->part_count; i++) {
+        const struct plan_template_part *part = &tag->parts[i];
+        char scratch[DECIMAL_TEXT_MAX];
+        struct slice text;
+        enum status status;
+
+        at = slice_put(at, part->literal);
+        if (part->name.len == 0) {
+            continue;
+        }
+        status = canonical_view(part->type, value_at(&change, part), scratch, &text);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        at = slice_put(at, text);
+    }
+    *out = slice_of(start, (size_t)(at - start));
+    return STATUS_OK;
 }

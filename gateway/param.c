@@ -194,12 +194,12 @@ static enum status make_links(struct request *request, struct lookup_input *inpu
 
     for (size_t i = 0; i < query->param_count; i++) {
         const struct plan_param *param = &query->params[i];
-        struct slice text, name;
+        struct slice text = input->texts[i], name;
 
         if (param->from == PARAM_CLAIM) {
             continue;
         }
-        if (canonical_text(request->arena, param->type, input->params[i], &text) != STATUS_OK) {
+        if (!text.ptr) {
             return STATUS_INVALID;
         }
         if (param->from == PARAM_PATH) {
@@ -229,13 +229,11 @@ enum status params_of_query(struct request *request, struct lookup_input *input,
         fill_defaults(request, query, params, detail_out) != STATUS_OK) {
         return STATUS_INVALID;
     }
-    if (!query->paged) {
-        return STATUS_OK;
-    }
-    if (input->limit == 0) {
+    if (query->paged && input->limit == 0) {
         input->limit = query->page.limit;
     }
-    if (make_links(request, input) != STATUS_OK) {
+    if (canonical_texts(request->arena, query, params, &input->texts) != STATUS_OK ||
+        (query->paged && make_links(request, input) != STATUS_OK)) {
         *detail_out = "a parameter has no canonical text";
         return STATUS_INVALID;
     }

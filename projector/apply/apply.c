@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "cache/tag.h"
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "projector/store/aggregates.h"
 #include "projector/store/statement.h"

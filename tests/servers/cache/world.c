@@ -503,12 +503,15 @@ struct request *request_new(struct world *world, const struct plan_query *query,
 {
     struct request *request = ARENA_NEW(&world->arena, struct request);
     const struct value **params = ARENA_ARRAY(&world->arena, const struct value *, 1);
+    const struct slice *texts;
 
     params[0] = value_i64(&world->arena, (int64_t)id);
+    assert_status(canonical_texts(&world->arena, query, params, &texts), STATUS_OK);
     request->world = world;
     request->input = (struct lookup_input){
         .query = query,
         .params = params,
+        .texts = texts,
         .limit = query->paged ? query->page.limit : 0,
         .cursor = SLICE_EMPTY,
         .path = SLICE_LITERAL("/items"),

@@ -55,11 +55,11 @@ static struct answer build(const struct plan_query *query, enum cursor_direction
     const struct lookup_input input = {
         .query = query, .limit = 2, .path = SLICE_LITERAL("/x"), .links_query = SLICE_EMPTY};
     const struct cursor cursor = {.direction = direction};
+    const struct cursor_seal seal = {SLICE_LITERAL("secret"), SLICE_EMPTY};
     struct sql_rows rows = rows_of(ids);
     struct answer answer = {.body = SLICE_EMPTY, .etag = SLICE_EMPTY, .link = SLICE_EMPTY};
 
-    assert_status(answer_build(&arena, &input, &cursor, SLICE_LITERAL("secret"), &rows, &answer),
-                  expected);
+    assert_status(answer_build(&arena, &input, &cursor, &seal, &rows, &answer), expected);
     return answer;
 }
 

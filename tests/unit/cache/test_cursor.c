@@ -21,16 +21,18 @@ static const struct slice keys[] = {
     {"42",   2}
 };
 
-#define SECRET SLICE_LITERAL("secret")
-#define PARAMS SLICE_LITERAL("3:ann,")
+static const struct cursor_seal seal = {
+    {"secret", 6},
+    {"3:ann,", 6}
+};
 
 static void test_cursor_round_trips(void **state)
 {
-    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_BEFORE, keys);
+    struct slice text = cursor_encode(&arena, &seal, &query, CURSOR_BEFORE, keys);
     struct cursor cursor;
 
     (void)state;
-    assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, text, &cursor), STATUS_OK);
+    assert_status(cursor_decode(&arena, &seal, &query, text, &cursor), STATUS_OK);
     assert_int_equal(cursor.direction, CURSOR_BEFORE);
     assert_int_equal(cursor.keys[0]->type, VALUE_STRING);
     assert_true(slice_eq(cursor.keys[0]->text, keys[0]));
@@ -40,7 +42,7 @@ static void test_cursor_round_trips(void **state)
 
 static void test_any_changed_character_is_refused(void **state)
 {
-    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_AFTER, keys);
+    struct slice text = cursor_encode(&arena, &seal, &query, CURSOR_AFTER, keys);
     char *bytes = arena_cstr(&arena, text);
     struct cursor cursor;
     size_t i;
@@ -50,28 +52,27 @@ static void test_any_changed_character_is_refused(void **state)
         char kept = bytes[i];
 
         bytes[i] = kept == 'A' ? 'B' : 'A';
-        assert_status(
-            cursor_decode(&arena, SECRET, &query, PARAMS, slice_of(bytes, text.len), &cursor),
-            STATUS_INVALID);
+        assert_status(cursor_decode(&arena, &seal, &query, slice_of(bytes, text.len), &cursor),
+                      STATUS_INVALID);
         bytes[i] = kept;
-        assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, slice_of(bytes, i), &cursor),
+        assert_status(cursor_decode(&arena, &seal, &query, slice_of(bytes, i), &cursor),
                       STATUS_INVALID);
     }
 }
 
 static void test_cursor_of_another_secret_query_or_list_is_refused(void **state)
 {
+    const struct cursor_seal forged = {SLICE_LITERAL("secreT"), seal.params};
+    const struct cursor_seal other_list = {seal.secret, SLICE_LITERAL("3:ben,")};
     struct plan_query other = query;
-    struct slice text = cursor_encode(&arena, SECRET, &query, PARAMS, CURSOR_AFTER, keys);
+    struct slice text = cursor_encode(&arena, &seal, &query, CURSOR_AFTER, keys);
     struct cursor cursor;
 
     (void)state;
     memcpy(other.fingerprint, "00000000000000ab", 17);
-    assert_status(cursor_decode(&arena, SLICE_LITERAL("secreT"), &query, PARAMS, text, &cursor),
-                  STATUS_INVALID);
-    assert_status(cursor_decode(&arena, SECRET, &other, PARAMS, text, &cursor), STATUS_INVALID);
-    assert_status(cursor_decode(&arena, SECRET, &query, SLICE_LITERAL("3:ben,"), text, &cursor),
-                  STATUS_INVALID);
+    assert_status(cursor_decode(&arena, &forged, &query, text, &cursor), STATUS_INVALID);
+    assert_status(cursor_decode(&arena, &seal, &other, text, &cursor), STATUS_INVALID);
+    assert_status(cursor_decode(&arena, &other_list, &query, text, &cursor), STATUS_INVALID);
 }
 
 static void test_what_is_no_cursor_is_refused(void **state)
@@ -88,7 +89,7 @@ static void test_what_is_no_cursor_is_refused(void **state)
 
     (void)state;
     for (i = 0; i < ARRAY_COUNT(texts); i++) {
-        assert_status(cursor_decode(&arena, SECRET, &query, PARAMS, slice_str(texts[i]), &cursor),
+        assert_status(cursor_decode(&arena, &seal, &query, slice_str(texts[i]), &cursor),
                       STATUS_INVALID);
     }
 }

@@ -62,13 +62,49 @@ static void test_same_value_has_the_same_text(void **state)
 
 static void test_absent_and_null_are_left_out(void **state)
 {
-    struct buf buf = {0};
+    struct slice text = SLICE_EMPTY;
 
     (void)state;
-    assert_status(canonical_append(&buf, SCALAR_STRING, NULL), STATUS_NOT_FOUND);
-    assert_status(canonical_append(&buf, SCALAR_STRING, json("null")), STATUS_NOT_FOUND);
-    assert_int_equal(buf.len, 0);
-    buf_fini(&buf);
+    assert_status(canonical_text(&arena, SCALAR_STRING, NULL, &text), STATUS_NOT_FOUND);
+    assert_status(canonical_text(&arena, SCALAR_STRING, json("null"), &text), STATUS_NOT_FOUND);
+    assert_int_equal(text.len, 0);
+}
+
+static const struct plan_param typed[] = {
+    {.type = SCALAR_INTEGER}, {.type = SCALAR_BOOLEAN}, {.type = SCALAR_STRING}};
+static const struct plan_query query = {.params = typed, .param_count = 3};
+
+static const struct slice *texts_of(const char *a, const char *b, const char *c)
+{
+    const struct value *params[] = {json(a), json(b), json(c)};
+    const struct slice *texts = NULL;
+
+    assert_status(canonical_texts(&arena, &query, params, &texts), STATUS_OK);
+    return texts;
+}
+
+static void test_parameters_have_texts_in_their_order(void **state)
+{
+    const struct slice *texts = texts_of("1e1", "true", "\"a b\"");
+
+    (void)state;
+    assert_slice(texts[0], "10");
+    assert_slice(texts[1], "true");
+    assert_slice(texts[2], "a b");
+    texts = texts_of("7", "null", "\"\"");
+    assert_slice(texts[0], "7");
+    assert_null(texts[1].ptr);
+    assert_non_null(texts[2].ptr);
+    assert_int_equal(texts[2].len, 0);
+}
+
+static void test_parameter_of_another_type_is_refused(void **state)
+{
+    const struct value *params[] = {json("true"), json("true"), json("true")};
+    const struct slice *texts;
+
+    (void)state;
+    assert_status(canonical_texts(&arena, &query, params, &texts), STATUS_INVALID);
 }
 
 static struct plan_template_part parts[] = {
@@ -81,11 +117,11 @@ static const struct plan_template template = {.parts = parts, .part_count = 3};
 /* The sentence on which the whole cache stands. */
 static void test_query_and_change_make_the_same_tag(void **state)
 {
-    const struct value *params[] = {json("7"), json("true")};
     struct slice of_query, of_change;
 
     (void)state;
-    assert_status(tag_of_query(&arena, &template, params, &of_query), STATUS_OK);
+    assert_status(tag_of_query(&arena, &template, texts_of("7.0", "true", "\"\""), &of_query),
+                  STATUS_OK);
     assert_slice(of_query, "item:7/true!");
     assert_status(tag_of_change(&arena, &template, json("{\"Id\": 7.0, \"Sold\": 1}"), NULL, NULL,
                                 &of_change),
@@ -98,6 +134,8 @@ static void test_tag_without_a_value_is_left_out(void **state)
     struct slice tag;
 
     (void)state;
+    assert_status(tag_of_query(&arena, &template, texts_of("7", "null", "\"\""), &tag),
+                  STATUS_NOT_FOUND);
     assert_status(tag_of_change(&arena, &template, json("{\"Id\": 7}"), NULL, NULL, &tag),
                   STATUS_NOT_FOUND);
     assert_status(tag_of_change(&arena, &template, NULL, NULL, NULL, &tag), STATUS_NOT_FOUND);
@@ -147,6 +185,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_value_has_the_same_text),
         cmocka_unit_test(test_absent_and_null_are_left_out),
+        cmocka_unit_test(test_parameters_have_texts_in_their_order),
+        cmocka_unit_test(test_parameter_of_another_type_is_refused),
         cmocka_unit_test(test_query_and_change_make_the_same_tag),
         cmocka_unit_test(test_tag_without_a_value_is_left_out),
         cmocka_unit_test(test_tag_of_another_type_fails_the_record),
