@@ -54,8 +54,7 @@ struct lookup {
     struct wait wait;
     struct loop_timer deadline;
     struct loop_task task;
-    enum status status; /* of a failure that is on its way */
-    struct lookup_failure failure;
+    enum lookup_outcome failure; /* that is on its way */
 };
 
 static void step_1_read_own_entry_floors(struct lookup *lookup);
@@ -79,19 +78,18 @@ static void fail_now(void *ctx)
 {
     struct lookup *lookup = ctx;
 
-    lookup->done(lookup->ctx, lookup->status, NULL, &lookup->failure);
+    lookup->done(lookup->ctx, lookup->failure, NULL);
 }
 
-static void fail(struct lookup *lookup, enum status status, const char *problem, const char *detail)
+static void fail(struct lookup *lookup, enum lookup_outcome failure)
 {
-    lookup->status = status;
-    lookup->failure = (struct lookup_failure){.problem = problem, .detail = detail};
+    lookup->failure = failure;
     loop_later(lookup->cache->loop, &lookup->task, fail_now, lookup);
 }
 
 static void finish(struct lookup *lookup, const struct answer *answer)
 {
-    lookup->done(lookup->ctx, STATUS_OK, answer, NULL);
+    lookup->done(lookup->ctx, LOOKUP_ANSWERED, answer);
 }
 
 /* The deadline of what is shared with others. */
@@ -102,7 +100,7 @@ static void on_deadline(void *ctx)
     primary_leave(&lookup->primary);
     secret_leave(&lookup->secret);
     flight_leave(&lookup->flight);
-    fail(lookup, STATUS_TIMEOUT, NULL, "the deadline passed");
+    fail(lookup, LOOKUP_DEADLINE);
 }
 
 static void watch_deadline(struct lookup *lookup)
@@ -133,7 +131,7 @@ static void wait_for_tokens(struct lookup *lookup)
     }
     if (token_wait(&lookup->wait, lookup->model, &lookup->tokens->commands[lookup->token],
                    deadline_us, on_token, lookup) != STATUS_OK) {
-        fail(lookup, STATUS_BUSY, NULL, "too many requests wait for a Consistency-Token");
+        fail(lookup, LOOKUP_MANY_WAIT);
     }
 }
 
@@ -142,9 +140,9 @@ static void on_token(void *ctx, enum status status)
     struct lookup *lookup = ctx;
 
     if (status == STATUS_TIMEOUT) {
-        fail(lookup, status, "not-caught-up", "the change that the token names is not visible yet");
+        fail(lookup, LOOKUP_NOT_CAUGHT_UP);
     } else if (status == STATUS_REFUSED) {
-        fail(lookup, status, "projection-blocked", "a change before the token's waits for repair");
+        fail(lookup, LOOKUP_BLOCKED);
     } else {
         lookup->token++;
         wait_for_tokens(lookup);
@@ -158,8 +156,7 @@ static void open_cursor(struct lookup *lookup)
 
     if (cursor_decode(input->arena, &seal, input->query, input->cursor, &lookup->cursor) !=
         STATUS_OK) {
-        fail(lookup, STATUS_INVALID, "bad-cursor",
-             "the cursor was not made by this query with these parameters");
+        fail(lookup, LOOKUP_BAD_CURSOR);
         return;
     }
     wait_for_tokens(lookup);
@@ -171,7 +168,7 @@ static void on_secret(void *ctx, enum status status)
 
     loop_timer_stop(&lookup->deadline);
     if (status != STATUS_OK) {
-        fail(lookup, status, NULL, "the key of the cursors cannot be read");
+        fail(lookup, LOOKUP_SECRET_UNREAD);
         return;
     }
     open_cursor(lookup);
@@ -221,13 +218,13 @@ void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_
     lookup->ctx = ctx;
     lookup->key = key_make(input->arena, query_of(lookup)->key_prefix, input);
     if (find_slots(lookup) != STATUS_OK) {
-        fail(lookup, STATUS_INVALID, NULL, "a parameter is not of its type");
+        fail(lookup, LOOKUP_BAD_PARAMETER);
         return;
     }
     if (input->tokens.len > 0) {
         lookup->tokens = ARENA_NEW(input->arena, struct tokens);
         if (tokens_parse(input->tokens, input->query->model, lookup->tokens) != STATUS_OK) {
-            fail(lookup, STATUS_INVALID, "bad-token", "the Consistency-Token is malformed");
+            fail(lookup, LOOKUP_BAD_TOKEN);
             return;
         }
     }
@@ -358,13 +355,13 @@ static void on_primary(void *ctx, enum status status, const struct primary_view 
 
     loop_timer_stop(&lookup->deadline);
     if (status != STATUS_OK) {
-        fail(lookup,
-             status == STATUS_BUSY || status == STATUS_TIMEOUT ? status : STATUS_UNAVAILABLE, NULL,
-             "the primary, which knows how fresh answers are, cannot be asked");
+        fail(lookup, status == STATUS_BUSY      ? LOOKUP_PRIMARY_BUSY
+                     : status == STATUS_TIMEOUT ? LOOKUP_PRIMARY_TIMEOUT
+                                                : LOOKUP_PRIMARY_AWAY);
         return;
     }
     if (lookup->tokens && tokens_future(lookup->tokens, view->own.epoch, view->revision)) {
-        fail(lookup, STATUS_INVALID, "future-token", "the token is of a revision not yet made");
+        fail(lookup, LOOKUP_FUTURE_TOKEN);
         return;
     }
     lookup->own = view->own;
@@ -433,17 +430,21 @@ static void step_3_compare_entry(struct lookup *lookup)
 
 /* ------------------------------------------------------------------ steps 4 and 5 */
 
-static const char *detail_of(enum status status)
+static enum lookup_outcome failure_of_flight(enum status status)
 {
     switch ((int)status) {
     case STATUS_CORRUPT:
-        return "the query gave more than one row";
+        return LOOKUP_SEVERAL_ROWS;
     case STATUS_TOO_LARGE:
-        return "the answer has too many rows";
+        return LOOKUP_TOO_MANY_ROWS;
     case STATUS_BUSY:
-        return "too many queries";
+        return LOOKUP_SQL_BUSY;
+    case STATUS_TIMEOUT:
+        return LOOKUP_SQL_TIMEOUT;
+    case STATUS_INTERNAL:
+        return LOOKUP_SQL_REFUSED;
     default:
-        return "the read model cannot be asked";
+        return LOOKUP_SQL_AWAY;
     }
 }
 
@@ -455,7 +456,7 @@ static void on_flight(void *ctx, enum status status, const struct answer *shared
 
     loop_timer_stop(&lookup->deadline);
     if (status != STATUS_OK) {
-        fail(lookup, status, NULL, detail_of(status));
+        fail(lookup, failure_of_flight(status));
         return;
     }
     answer = *shared;

@@ -70,21 +70,43 @@ struct answer {
     struct slice node; /* FROM_SQL: who answered */
 };
 
-struct lookup;
+/* How a lookup ended. What a client is told of it is the caller's matter. */
+enum lookup_outcome {
+    LOOKUP_ANSWERED,
 
-/* What a failed lookup says beside its status. */
-struct lookup_failure {
-    const char *
-        problem; /* NULL, or the slug of a problem that the status does not tell: "not-caught-up", "projection-blocked", "bad-cursor", "bad-token", "future-token" */
-    const char *detail; /* static or in the arena; never NULL */
+    /* what was asked cannot be answered, whoever is asked */
+    LOOKUP_BAD_PARAMETER, /* null where a tag needs a text */
+    LOOKUP_BAD_CURSOR,    /* not made by this query with these parameters */
+    LOOKUP_BAD_TOKEN,     /* malformed */
+    LOOKUP_FUTURE_TOKEN,  /* of a revision that was not made yet */
+
+    /* the change that a token names */
+    LOOKUP_NOT_CAUGHT_UP, /* it is not committed yet */
+    LOOKUP_BLOCKED,       /* it is behind a dead letter */
+    LOOKUP_MANY_WAIT,     /* consistency_waiters wait already */
+
+    /* SQL, or what it said */
+    LOOKUP_SECRET_UNREAD, /* the key of the cursors */
+    LOOKUP_PRIMARY_BUSY,  /* this and the next two: how fresh an answer must be is not known */
+    LOOKUP_PRIMARY_TIMEOUT,
+    LOOKUP_PRIMARY_AWAY,
+    LOOKUP_SQL_BUSY, /* this and the next two: no node gave the rows */
+    LOOKUP_SQL_TIMEOUT,
+    LOOKUP_SQL_AWAY,
+    LOOKUP_SQL_REFUSED,   /* the query, or its rows, are not what the plan says */
+    LOOKUP_SEVERAL_ROWS,  /* of a :one query */
+    LOOKUP_TOO_MANY_ROWS, /* more than the plan or the settings allow */
+
+    LOOKUP_DEADLINE /* the input's, before any of these */
 };
 
+struct lookup;
+
 /*
- * OK: answer (kind ABSENT too). INVALID (cursor, token), TIMEOUT, BUSY, UNAVAILABLE, TOO_LARGE, CORRUPT (:one with two rows), REFUSED (projection-blocked).
- * done runs once, later, on the loop; never from inside lookup_start.
+ * answer (kind ABSENT too): borrowed until done returns, what it points to lives in the input's
+ * arena; NULL unless ANSWERED. done runs once, later, on the loop; never from inside lookup_start.
  */
-typedef void lookup_done_fn(void *ctx, enum status status, const struct answer *answer,
-                            const struct lookup_failure *failure);
+typedef void lookup_done_fn(void *ctx, enum lookup_outcome outcome, const struct answer *answer);
 void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done,
                   void *ctx);
 

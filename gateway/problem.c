@@ -3,8 +3,6 @@
  */
 #include "gateway/problem.h"
 
-#include <string.h>
-
 #include "lib/data/json.h"
 
 static const struct problem_row {
@@ -19,16 +17,6 @@ static const struct problem_row {
 int problem_code(enum problem problem)
 {
     return rows[problem].code;
-}
-
-enum problem problem_by_slug(const char *slug)
-{
-    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
-        if (strcmp(rows[i].slug, slug) == 0) {
-            return (enum problem)i;
-        }
-    }
-    return PROBLEM_COUNT;
 }
 
 enum problem problem_by_code(int code)
@@ -77,6 +65,49 @@ enum problem problem_of_status(enum status status)
     case STATUS_COUNT:
         break;
     }
+    return PROBLEM_INTERNAL;
+}
+
+#define FOREIGN_CURSOR "the cursor was not made by this query with these parameters"
+#define NO_PRIMARY     "the primary, which knows how fresh answers are, cannot be asked"
+#define NO_ROWS        "the read model cannot be asked"
+
+// clang-format off
+/* X(outcome of the lookup, problem, detail) */
+#define LOOKUPS(X)                                                                                 \
+    X(BAD_PARAMETER,   MALFORMED,          "a parameter is not of its type")                       \
+    X(BAD_CURSOR,      BAD_CURSOR,         FOREIGN_CURSOR)                                         \
+    X(BAD_TOKEN,       BAD_TOKEN,          "the Consistency-Token is malformed")                   \
+    X(FUTURE_TOKEN,    FUTURE_TOKEN,       "the token is of a revision not yet made")              \
+    X(NOT_CAUGHT_UP,   NOT_CAUGHT_UP,      "the change that the token names is not visible yet")   \
+    X(BLOCKED,         PROJECTION_BLOCKED, "a change before the token's waits for repair")         \
+    X(MANY_WAIT,       BUSY,               "too many requests wait for a Consistency-Token")       \
+    X(SECRET_UNREAD,   UNAVAILABLE,        "the key of the cursors cannot be read")                \
+    X(PRIMARY_BUSY,    BUSY,               NO_PRIMARY)                                             \
+    X(PRIMARY_TIMEOUT, TIMEOUT,            NO_PRIMARY)                                             \
+    X(PRIMARY_AWAY,    UNAVAILABLE,        NO_PRIMARY)                                             \
+    X(SQL_BUSY,        BUSY,               "too many queries")                                     \
+    X(SQL_TIMEOUT,     TIMEOUT,            NO_ROWS)                                                \
+    X(SQL_AWAY,        UNAVAILABLE,        NO_ROWS)                                                \
+    X(SQL_REFUSED,     INTERNAL,           NO_ROWS)                                                \
+    X(SEVERAL_ROWS,    INTERNAL,           "the query gave more than one row")                     \
+    X(TOO_MANY_ROWS,   INTERNAL,           "the answer has too many rows")                         \
+    X(DEADLINE,        TIMEOUT,            "the deadline passed")
+// clang-format on
+
+enum problem problem_of_lookup(enum lookup_outcome outcome, const char **detail_out)
+{
+    switch (outcome) {
+#define LOOKUP_CASE(name, problem, detail) \
+    case LOOKUP_##name:                    \
+        *detail_out = (detail);            \
+        return PROBLEM_##problem;
+        LOOKUPS(LOOKUP_CASE)
+#undef LOOKUP_CASE
+    case LOOKUP_ANSWERED:
+        break;
+    }
+    *detail_out = NULL;
     return PROBLEM_INTERNAL;
 }
 

@@ -6,6 +6,7 @@
 #ifndef GATEWAY_PROBLEM_H
 #define GATEWAY_PROBLEM_H
 
+#include "cache/lookup.h"
 #include "conf/schema/schema.h"
 #include "lib/base/buf.h"
 #include "lib/base/status.h"
@@ -55,14 +56,14 @@ enum problem {
 
 int problem_code(enum problem problem);
 
-/* By the last part of its type, as lower layers name it; PROBLEM_COUNT when there is none. */
-enum problem problem_by_slug(const char *slug);
-
 /* The first problem of that HTTP code; PROBLEM_INTERNAL when there is none. */
 enum problem problem_by_code(int code);
 
 /* What a status of a lower layer means to a client when nothing more is known. */
 enum problem problem_of_status(enum status status);
+
+/* What a lookup that was not ANSWERED means to a client. detail is static. */
+enum problem problem_of_lookup(enum lookup_outcome outcome, const char **detail_out);
 
 /* What a body says beside the table. All but the first may be empty. */
 struct problem_details {

@@ -23,17 +23,13 @@ static enum next step_params(struct request *request)
     return NEXT_STEP;
 }
 
-static void on_lookup(void *ctx, enum status status, const struct answer *answer,
-                      const struct lookup_failure *failure)
+static void on_lookup(void *ctx, enum lookup_outcome outcome, const struct answer *answer)
 {
     struct request *request = ctx;
 
-    request->status = status;
+    request->outcome = outcome;
     if (answer) {
         request->answer = *answer;
-    }
-    if (failure) {
-        request->failure = *failure;
     }
     request_resume(request);
 }
@@ -104,28 +100,13 @@ static enum next answer_rows(struct request *request)
     return NEXT_REPLY;
 }
 
-static enum next answer_failure(struct request *request)
-{
-    struct problem_details details = {.problem = problem_of_status(request->status),
-                                      .detail = request->failure.detail};
-
-    if (request->status == STATUS_UNCERTAIN) {
-        details.problem = PROBLEM_TIMEOUT; /* reading has no outcome that could be unknown */
-    } else if (request->status == STATUS_TOO_LARGE) {
-        details.problem = PROBLEM_INTERNAL;
-    }
-    if (request->failure.problem) {
-        enum problem named = problem_by_slug(request->failure.problem);
-
-        details.problem = named == PROBLEM_COUNT ? details.problem : named;
-    }
-    return reply_problem_details(request, &details);
-}
-
 static enum next step_answer(struct request *request)
 {
-    if (request->status != STATUS_OK) {
-        return answer_failure(request);
+    if (request->outcome != LOOKUP_ANSWERED) {
+        const char *detail;
+        enum problem problem = problem_of_lookup(request->outcome, &detail);
+
+        return reply_problem(request, problem, detail);
     }
     if (request->answer.kind == ANSWER_ROWS) {
         return answer_rows(request);

@@ -44,7 +44,7 @@ struct request {
     /* a query's */
     struct lookup_input lookup;
     struct answer answer;
-    struct lookup_failure failure;
+    enum lookup_outcome outcome;
 
     /* a command's */
     struct command_input command;

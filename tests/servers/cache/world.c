@@ -483,19 +483,15 @@ void loop_until(struct world *world, bool (*fn)(void *ctx), void *ctx)
     assert_true(fn(ctx));
 }
 
-static void on_lookup(void *ctx, enum status status, const struct answer *answer,
-                      const struct lookup_failure *failure)
+static void on_lookup(void *ctx, enum lookup_outcome outcome, const struct answer *answer)
 {
     struct request *request = ctx;
 
     assert_false(request->done);
     request->done = true;
-    request->status = status;
+    request->outcome = outcome;
     if (answer) {
         request->answer = *answer;
-    }
-    if (failure) {
-        request->failure = *failure;
     }
 }
 
@@ -551,7 +547,7 @@ struct request *ask(struct world *world, uint64_t id)
 
 void assert_hit(const struct request *request, const char *body)
 {
-    assert_status(request->status, STATUS_OK);
+    assert_int_equal(request->outcome, LOOKUP_ANSWERED);
     assert_int_equal(request->answer.from, FROM_REDIS);
     assert_slice(request->answer.body, body);
 }
@@ -559,7 +555,7 @@ void assert_hit(const struct request *request, const char *body)
 void assert_sql(const struct request *request, enum answer_forward forward, const char *node,
                 const char *body)
 {
-    assert_status(request->status, STATUS_OK);
+    assert_int_equal(request->outcome, LOOKUP_ANSWERED);
     assert_int_equal(request->answer.from, FROM_SQL);
     assert_int_equal(request->answer.forward, forward);
     assert_slice(request->answer.node, node);

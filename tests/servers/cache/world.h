@@ -77,9 +77,8 @@ struct request {
     struct arena arena;
     struct lookup_input input;
     bool done;
-    enum status status;
+    enum lookup_outcome outcome;
     struct answer answer;
-    struct lookup_failure failure;
 };
 
 struct request *request_new(struct world *world, const struct plan_query *query, uint64_t id);

@@ -47,13 +47,46 @@ static void test_schema_errors_are_listed_with_pointers(void **state)
         "{\"pointer\":\"/Price\",\"detail\":\"must be a number\"},{\"pointer\":\"\",\"detail\":\"is missing Name\"}]}");
 }
 
-static void test_slugs_and_codes_find_their_problem(void **state)
+static void test_codes_find_their_problem(void **state)
 {
     (void)state;
-    assert_int_equal(problem_by_slug("not-caught-up"), PROBLEM_NOT_CAUGHT_UP);
-    assert_int_equal(problem_by_slug("nothing"), PROBLEM_COUNT);
     assert_int_equal(problem_by_code(431), PROBLEM_HEADERS_TOO_LARGE);
     assert_int_equal(problem_by_code(299), PROBLEM_INTERNAL);
+}
+
+static void test_failed_lookups_have_their_problems(void **state)
+{
+    static const struct {
+        enum lookup_outcome outcome;
+        enum problem problem;
+        const char *detail;
+    } cases[] = {
+        {LOOKUP_BAD_PARAMETER, PROBLEM_MALFORMED,          "a parameter is not of its type"                },
+        {LOOKUP_BAD_CURSOR,    PROBLEM_BAD_CURSOR,
+         "the cursor was not made by this query with these parameters"                                     },
+        {LOOKUP_BAD_TOKEN,     PROBLEM_BAD_TOKEN,          "the Consistency-Token is malformed"            },
+        {LOOKUP_FUTURE_TOKEN,  PROBLEM_FUTURE_TOKEN,       "the token is of a revision not yet made"       },
+        {LOOKUP_NOT_CAUGHT_UP, PROBLEM_NOT_CAUGHT_UP,
+         "the change that the token names is not visible yet"                                              },
+        {LOOKUP_BLOCKED,       PROBLEM_PROJECTION_BLOCKED,
+         "a change before the token's waits for repair"                                                    },
+        {LOOKUP_MANY_WAIT,     PROBLEM_BUSY,               "too many requests wait for a Consistency-Token"},
+        {LOOKUP_SECRET_UNREAD, PROBLEM_UNAVAILABLE,        "the key of the cursors cannot be read"         },
+        {LOOKUP_PRIMARY_AWAY,  PROBLEM_UNAVAILABLE,
+         "the primary, which knows how fresh answers are, cannot be asked"                                 },
+        {LOOKUP_SQL_AWAY,      PROBLEM_UNAVAILABLE,        "the read model cannot be asked"                },
+        {LOOKUP_SQL_TIMEOUT,   PROBLEM_TIMEOUT,            "the read model cannot be asked"                },
+        {LOOKUP_SQL_REFUSED,   PROBLEM_INTERNAL,           "the read model cannot be asked"                },
+        {LOOKUP_TOO_MANY_ROWS, PROBLEM_INTERNAL,           "the answer has too many rows"                  },
+        {LOOKUP_DEADLINE,      PROBLEM_TIMEOUT,            "the deadline passed"                           },
+    };
+    const char *detail;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_int_equal(problem_of_lookup(cases[i].outcome, &detail), cases[i].problem);
+        assert_string_equal(detail, cases[i].detail);
+    }
 }
 
 /* A status that falls through to 500 would hide what a client may do. */
@@ -91,7 +124,8 @@ int main(void)
         cmocka_unit_test(test_a_problem_says_type_title_and_status),
         cmocka_unit_test(test_a_model_declares_its_own_code_and_title),
         cmocka_unit_test(test_schema_errors_are_listed_with_pointers),
-        cmocka_unit_test(test_slugs_and_codes_find_their_problem),
+        cmocka_unit_test(test_codes_find_their_problem),
+        cmocka_unit_test(test_failed_lookups_have_their_problems),
         cmocka_unit_test(test_statuses_that_clients_can_act_on_are_no_internal_errors),
     };
 
