@@ -216,7 +216,7 @@ void lookup_wait(struct cache *cache, struct slice token, uint64_t deadline_us, 
     waiting->status = find_command(cache, arena_copy(&waiting->arena, token), &model, &command);
     if (waiting->status == STATUS_OK) {
         waiting->status =
-            token_wait(&waiting->wait, model, &command, deadline_us, on_command_visible, waiting);
+            wait_start(&waiting->wait, model, &command, deadline_us, on_command_visible, waiting);
     }
     if (waiting->status != STATUS_OK) {
         loop_later(cache->loop, &waiting->task, command_wait_end, waiting);

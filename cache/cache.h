@@ -17,7 +17,7 @@
 #include "cache/page.h"
 #include "cache/primary.h"
 #include "cache/secret.h"
-#include "cache/token.h"
+#include "cache/wait.h"
 #include "lib/run/metric.h"
 
 struct flight;

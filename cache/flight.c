@@ -31,8 +31,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
-LIST_HEAD(flight_waiters, flight_waiter);
-
 struct flight {
     UT_hash_handle hh;
     struct cache *cache;
@@ -42,10 +40,11 @@ struct flight {
     struct cursor cursor;
     struct floors floors; /* of who started it: they decide on replicas and on storing */
     struct source_request request;
-    struct secret_waiter secret;
-    struct flight_waiters waiters;
+    struct waiter secret;
+    struct waiters waiters;
     uint64_t started;
     bool from_primary;
+    const struct answer *answer; /* once it has landed; NULL: it failed */
 };
 
 static struct cache_query *query_of(const struct flight *flight)
@@ -103,28 +102,32 @@ static void flight_free(struct flight *flight)
 
 /* ------------------------------------------------------------------ telling */
 
-static bool waiter_accepts(const struct flight *flight, const struct flight_waiter *waiter,
-                           const struct answer *answer)
+static bool waiter_accepts(const struct flight_waiter *waiter)
 {
-    return floors_accept(waiter->floors, answer->epoch, answer->label) ||
+    const struct flight *flight = waiter->flight;
+
+    return floors_accept(waiter->floors, flight->answer->epoch, flight->answer->label) ||
            (flight->from_primary && waiter->began < flight->started);
 }
 
-/* The flight has landed: it is not found any more, and its waiters are told, or fly again. answer: NULL unless OK. */
+/* One of those who waited: it is told, or flies again. */
+static void on_landed(void *ctx, enum status status)
+{
+    struct flight_waiter *waiter = ctx;
+
+    if (waiter->flight->answer && !waiter_accepts(waiter)) {
+        flight_join(waiter->flight->cache, waiter);
+    } else {
+        waiter->done(waiter->ctx, status, waiter->flight->answer);
+    }
+}
+
+/* The flight is not found any more, and its waiters are told. answer: NULL unless OK. */
 static void flight_land(struct flight *flight, enum status status, const struct answer *answer)
 {
-    struct cache *cache = flight->cache;
-    struct flight_waiter *waiter;
-
-    HASH_DEL(cache->flights, flight);
-    while ((waiter = LIST_FIRST(&flight->waiters)) != NULL) {
-        flight_leave(waiter);
-        if (answer && !waiter_accepts(flight, waiter, answer)) {
-            flight_join(cache, waiter);
-        } else {
-            waiter->done(waiter->ctx, status, answer);
-        }
-    }
+    HASH_DEL(flight->cache->flights, flight);
+    flight->answer = answer;
+    waiters_wake(&flight->waiters, status);
     flight_free(flight);
 }
 
@@ -239,6 +242,12 @@ static void on_secret(void *ctx, enum status status)
     flight_ask(flight);
 }
 
+static void flight_board(struct flight *flight, struct flight_waiter *waiter)
+{
+    waiter->flight = flight;
+    waiter_attach(&flight->waiters, &waiter->waiter, on_landed, waiter);
+}
+
 static void flight_start(struct cache *cache, struct flight_waiter *waiter)
 {
     struct flight *flight = XNEW(struct flight);
@@ -249,8 +258,7 @@ static void flight_start(struct cache *cache, struct flight_waiter *waiter)
     flight->floors = *waiter->floors;
     flight->started = cache_tick(cache);
     input_copy(flight, waiter);
-    LIST_INIT(&flight->waiters);
-    LIST_INSERT_HEAD(&flight->waiters, waiter, link);
+    flight_board(flight, waiter);
     HASH_ADD_KEYPTR(hh, cache->flights, flight->key.name.ptr, flight->key.name.len, flight);
     if (waiter->input->query->paged && !secret_known(secret)) {
         secret_fetch(secret, &flight->secret, on_secret, flight);
@@ -263,20 +271,11 @@ void flight_join(struct cache *cache, struct flight_waiter *waiter)
 {
     struct flight *flight;
 
-    waiter->queued = true;
     HASH_FIND(hh, cache->flights, waiter->key->name.ptr, waiter->key->name.len, flight);
     if (!flight) {
         flight_start(cache, waiter);
         return;
     }
-    LIST_INSERT_HEAD(&flight->waiters, waiter, link);
+    flight_board(flight, waiter);
     metric_add(query_of(flight)->coalesced, 1);
-}
-
-void flight_leave(struct flight_waiter *waiter)
-{
-    if (waiter->queued) {
-        waiter->queued = false;
-        LIST_REMOVE(waiter, link);
-    }
 }

@@ -4,21 +4,22 @@
 #ifndef CACHE_FLIGHT_H
 #define CACHE_FLIGHT_H
 
-#include <sys/queue.h>
-
 #include "cache/cursor.h"
 #include "cache/floors.h"
 #include "cache/key.h"
 #include "cache/lookup.h"
+#include "cache/waiter.h"
+
+struct flight;
 
 /* answer: borrowed until done returns; forward is the waiter's to fill. */
 typedef void flight_done_fn(void *ctx, enum status status, const struct answer *answer);
 
 /* Embedded in who waits; what it points to lives as long as it waits. */
 struct flight_waiter {
-    LIST_ENTRY(flight_waiter) link;
-    bool queued;
-    uint64_t began; /* cache_tick() of the request */
+    struct waiter waiter;
+    struct flight *flight; /* while it waits */
+    uint64_t began;        /* cache_tick() of the request */
     const struct key *key;
     const struct lookup_input *input;
     const struct cursor *cursor;
@@ -29,6 +30,5 @@ struct flight_waiter {
 
 /* Joins the flight of waiter->key, or starts one. done runs once, later. Leave by flight_leave: the flight goes on. */
 void flight_join(struct cache *cache, struct flight_waiter *waiter);
-void flight_leave(struct flight_waiter *waiter);
 
 #endif

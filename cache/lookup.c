@@ -48,8 +48,7 @@ struct lookup {
     struct slice entry; /* as Redis gave it, in the input's arena; empty: none */
     struct floors floors;
     enum answer_forward forward;
-    struct primary_waiter primary;
-    struct secret_waiter secret;
+    struct waiter waiter; /* for the primary's row, or the secret */
     struct flight_waiter flight;
     struct wait wait;
     struct loop_timer deadline;
@@ -97,9 +96,8 @@ static void on_deadline(void *ctx)
 {
     struct lookup *lookup = ctx;
 
-    primary_leave(&lookup->primary);
-    secret_leave(&lookup->secret);
-    flight_leave(&lookup->flight);
+    waiter_detach(&lookup->waiter);
+    waiter_detach(&lookup->flight.waiter);
     fail(lookup, LOOKUP_DEADLINE);
 }
 
@@ -129,7 +127,7 @@ static void wait_for_tokens(struct lookup *lookup)
     if (deadline_us > lookup->input->deadline_us) {
         deadline_us = lookup->input->deadline_us;
     }
-    if (token_wait(&lookup->wait, lookup->model, &lookup->tokens->commands[lookup->token],
+    if (wait_start(&lookup->wait, lookup->model, &lookup->tokens->commands[lookup->token],
                    deadline_us, on_token, lookup) != STATUS_OK) {
         fail(lookup, LOOKUP_MANY_WAIT);
     }
@@ -182,7 +180,7 @@ static void check_cursor(struct lookup *lookup)
         open_cursor(lookup);
     } else {
         watch_deadline(lookup);
-        secret_fetch(&lookup->model->secret, &lookup->secret, on_secret, lookup);
+        secret_fetch(&lookup->model->secret, &lookup->waiter, on_secret, lookup);
     }
 }
 
@@ -349,9 +347,10 @@ static void on_step_1(void *ctx, enum status status, const struct redis_reply *r
  * "home is on this server, its page is there, touches are this plan's -> the floors are current (the projector is merely away);
  *  otherwise no entry may be used, and the floor is that revision"
  */
-static void on_primary(void *ctx, enum status status, const struct primary_view *view)
+static void on_primary(void *ctx, enum status status)
 {
     struct lookup *lookup = ctx;
+    const struct primary_view *view = &lookup->model->primary.view;
 
     loop_timer_stop(&lookup->deadline);
     if (status != STATUS_OK) {
@@ -383,7 +382,7 @@ static void step_2_ask_primary(struct lookup *lookup)
 {
     lookup->asked_primary = true;
     watch_deadline(lookup);
-    primary_ask(&lookup->model->primary, &lookup->primary, lookup->began, on_primary, lookup);
+    primary_ask(&lookup->model->primary, &lookup->waiter, lookup->began, on_primary, lookup);
 }
 
 /* ------------------------------------------------------------------ step 3 */

@@ -15,8 +15,6 @@
 void primary_init(struct primary *primary, struct cache_model *model)
 {
     primary->model = model;
-    LIST_INIT(&primary->reading);
-    LIST_INIT(&primary->next);
     primary->statement = (struct sql_statement){
         .text = SLICE_LITERAL(
             "SELECT epoch, revision, home, touches FROM twofold_revision WHERE id = 1"),
@@ -39,33 +37,21 @@ static enum status view_of_row(const struct sql_rows *rows, struct primary_view 
     return home_parse(cells[2], &view->own.home);
 }
 
-/* Moves all of FROM to TO, which is empty. */
-static void waiters_move(struct primary_waiters *from, struct primary_waiters *to)
-{
-    to->lh_first = from->lh_first;
-    if (to->lh_first) {
-        to->lh_first->link.le_prev = &to->lh_first;
-    }
-    LIST_INIT(from);
-}
-
 static void read_start(struct primary *primary);
 
 static void on_row(void *ctx, enum status status, struct sql_result *result)
 {
     struct primary *primary = ctx;
     struct cache *cache = primary->model->cache;
-    struct primary_waiters answered = LIST_HEAD_INITIALIZER(answered);
-    struct primary_view view = {0};
-    struct primary_waiter *waiter;
+    struct waiters answered;
 
     if (status == STATUS_OK) {
-        status = view_of_row(&result->rows, &view);
+        status = view_of_row(&result->rows, &primary->view);
     }
     if (status == STATUS_OK) {
-        cache_model_saw_revision(primary->model, view.own.epoch, view.revision);
+        cache_model_saw_revision(primary->model, primary->view.own.epoch, primary->view.revision);
     } else {
-        log_warn_every("primary's revision unread", "database=%.*s status=%s error=%s",
+        log_warn_every("primary's revision unread", "database=%.*s status=%s error=\"%s\"",
                        SLICE_ARG(primary->model->plan->database), status_name(status),
                        result ? result->error.text : "");
     }
@@ -75,11 +61,7 @@ static void on_row(void *ctx, enum status status, struct sql_result *result)
     if (!LIST_EMPTY(&primary->next)) {
         read_start(primary);
     }
-    while ((waiter = LIST_FIRST(&answered)) != NULL) {
-        LIST_REMOVE(waiter, link);
-        waiter->queued = false;
-        waiter->done(waiter->ctx, status, &view);
-    }
+    waiters_wake(&answered, status);
     cache_put(cache);
 }
 
@@ -94,26 +76,15 @@ static void read_start(struct primary *primary)
               clock_deadline(cache->settings->sql_timeout), on_row, primary);
 }
 
-void primary_ask(struct primary *primary, struct primary_waiter *waiter, uint64_t began,
-                 primary_done_fn *done, void *ctx)
+void primary_ask(struct primary *primary, struct waiter *waiter, uint64_t began, waiter_fn *done,
+                 void *ctx)
 {
-    waiter->done = done;
-    waiter->ctx = ctx;
-    waiter->queued = true;
     if (primary->started != 0 && began < primary->started) {
-        LIST_INSERT_HEAD(&primary->reading, waiter, link);
+        waiter_attach(&primary->reading, waiter, done, ctx);
         return;
     }
-    LIST_INSERT_HEAD(&primary->next, waiter, link);
+    waiter_attach(&primary->next, waiter, done, ctx);
     if (primary->started == 0) {
         read_start(primary);
-    }
-}
-
-void primary_leave(struct primary_waiter *waiter)
-{
-    if (waiter->queued) {
-        waiter->queued = false;
-        LIST_REMOVE(waiter, link);
     }
 }

@@ -6,10 +6,8 @@
 #ifndef CACHE_PRIMARY_H
 #define CACHE_PRIMARY_H
 
-#include <stdbool.h>
-#include <sys/queue.h>
-
 #include "cache/page.h"
+#include "cache/waiter.h"
 #include "lib/base/status.h"
 #include "lib/sql/sql.h"
 
@@ -21,30 +19,23 @@ struct primary_view {
     struct own own; /* home.len 0: NULL */
 };
 
-typedef void primary_done_fn(void *ctx, enum status status, const struct primary_view *view);
-
-/* Embedded in who waits; zeroed before its first use. */
-struct primary_waiter {
-    LIST_ENTRY(primary_waiter) link;
-    bool queued;
-    primary_done_fn *done;
-    void *ctx;
-};
-LIST_HEAD(primary_waiters, primary_waiter);
-
 struct primary {
     struct cache_model *model;
-    struct primary_waiters reading,
-        next;         /* who gets the answer of the read in flight; of the one after it */
-    uint64_t started; /* cache_tick() of the read in flight; 0: none */
+    struct waiters reading;   /* for the row of the read in flight */
+    struct waiters next;      /* for that of the one after it */
+    uint64_t started;         /* cache_tick() of the read in flight; 0: none */
+    struct primary_view view; /* the row that was read last */
     struct sql_statement statement;
 };
 
 void primary_init(struct primary *primary, struct cache_model *model);
 
-/* BEGAN: cache_tick() of the request. done runs once, later: OK with the row; else what SQL said. Never from inside. No deadline of its own: leave by primary_leave. */
-void primary_ask(struct primary *primary, struct primary_waiter *waiter, uint64_t began,
-                 primary_done_fn *done, void *ctx);
-void primary_leave(struct primary_waiter *waiter);
+/*
+ * BEGAN: cache_tick() of the request. done runs once, later, never from inside: OK, and
+ * primary->view is the row, to be looked at in done; else what SQL said. There is no deadline:
+ * leave by waiter_detach.
+ */
+void primary_ask(struct primary *primary, struct waiter *waiter, uint64_t began, waiter_fn *done,
+                 void *ctx);
 
 #endif

@@ -13,7 +13,6 @@ void secret_init(struct secret *secret, struct cache_model *model)
 {
     secret->model = model;
     secret->text = model->cache->settings->cursor_secret;
-    LIST_INIT(&secret->waiters);
     secret->statement = (struct sql_statement){
         .text = SLICE_LITERAL("SELECT cursor_secret FROM twofold_secret WHERE id = 1"),
         .database = model->plan->database,
@@ -23,19 +22,8 @@ void secret_init(struct secret *secret, struct cache_model *model)
 
 static void tell_all(struct secret *secret, enum status status)
 {
-    struct secret_waiters told = {secret->waiters.lh_first};
-    struct secret_waiter *waiter;
-
-    if (told.lh_first) {
-        told.lh_first->link.le_prev = &told.lh_first;
-    }
-    LIST_INIT(&secret->waiters);
     secret->reading = false;
-    while ((waiter = LIST_FIRST(&told)) != NULL) {
-        LIST_REMOVE(waiter, link);
-        waiter->queued = false;
-        waiter->done(waiter->ctx, status);
-    }
+    waiters_wake(&secret->waiters, status);
 }
 
 static void on_secret(void *ctx, enum status status, struct sql_result *result)
@@ -51,7 +39,7 @@ static void on_secret(void *ctx, enum status status, struct sql_result *result)
         cache_put(cache);
         return;
     }
-    log_warn_every("cursor secret unread", "database=%.*s status=%s error=%s",
+    log_warn_every("cursor secret unread", "database=%.*s status=%s error=\"%s\"",
                    SLICE_ARG(secret->model->plan->database), status_name(status),
                    result ? result->error.text : "");
     sql_result_free(result);
@@ -73,25 +61,13 @@ static void secret_ask(struct secret *secret, int node)
               clock_deadline(cache->settings->sql_timeout), on_secret, secret);
 }
 
-void secret_fetch(struct secret *secret, struct secret_waiter *waiter, secret_done_fn *done,
-                  void *ctx)
+void secret_fetch(struct secret *secret, struct waiter *waiter, waiter_fn *done, void *ctx)
 {
-    waiter->done = done;
-    waiter->ctx = ctx;
-    waiter->queued = true;
-    LIST_INSERT_HEAD(&secret->waiters, waiter, link);
+    waiter_attach(&secret->waiters, waiter, done, ctx);
     if (!secret->reading) {
         secret->reading = true;
         secret->tried = 0;
         cache_get(secret->model->cache);
         secret_ask(secret, SQL_PRIMARY);
-    }
-}
-
-void secret_leave(struct secret_waiter *waiter)
-{
-    if (waiter->queued) {
-        waiter->queued = false;
-        LIST_REMOVE(waiter, link);
     }
 }

@@ -7,17 +7,11 @@
 #define CACHE_TOKEN_H
 
 #include <stdbool.h>
-#include <sys/queue.h>
 
 #include "cache/page.h"
 #include "conf/plan/plan.h"
-#include "lib/redis/redis.h"
-#include "lib/run/loop.h"
-#include "lib/sql/sql.h"
 
 #define TOKENS_MAX 16
-
-struct cache_model;
 
 struct token_command {
     struct slice aggregate; /* aggregate_name() */
@@ -45,45 +39,5 @@ bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revis
 
 /* "A label above the primary's revision: 400"; "still another [epoch]: ignored" */
 bool tokens_future(const struct tokens *tokens, const char *epoch, uint64_t revision);
-
-/* ------------------------------------------------------------------ waits */
-
-typedef void token_done_fn(void *ctx, enum status status);
-
-/* Embedded in who waits; zeroed before its first use. */
-struct wait {
-    LIST_ENTRY(wait) link;
-    struct cache_model *model;
-    struct slice aggregate; /* borrowed until it ended */
-    uint64_t version;
-    struct loop_timer deadline;
-    size_t polled, asked; /* place in the poll, in the statement in flight, from 1; 0: not in it */
-    bool queued, fresh;   /* fresh: SQL was not asked yet */
-    token_done_fn *done;
-    void *ctx;
-};
-LIST_HEAD(wait_list, wait);
-
-/* The waits of one model: a feed, one poll of Redis and one statement in flight for all of them. */
-struct waits {
-    struct cache_model *model;
-    struct wait_list list;
-    struct redis_feed *feed; /* NULL until the first wait */
-    bool feed_up, redis_down;
-    bool polling, poll_again, asking;
-    struct loop_timer timer;
-    uint64_t ask_due_us;
-    const struct value **names; /* parameters of the statement */
-    struct arena arena;         /* of the statement in flight */
-    struct sql_statement statement;
-};
-
-void waits_init(struct waits *waits, struct cache_model *model);
-void waits_fini(struct waits *waits); /* when nobody waits */
-
-/* OK: done runs once, later: OK (that version is committed), TIMEOUT, REFUSED (the aggregate is among the dead letters). BUSY: too many wait. */
-MUST_CHECK enum status token_wait(struct wait *wait, struct cache_model *model,
-                                  const struct token_command *token, uint64_t deadline_us,
-                                  token_done_fn *done, void *ctx);
 
 #endif

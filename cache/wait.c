@@ -9,6 +9,8 @@
  * Invariant: what is said to be committed was: a: and feed are written after the commit, and count only under the epoch that own names now; else SQL
  * decides.
  */
+#include "cache/wait.h"
+
 #include "cache/cache.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -17,8 +19,8 @@
 #define POLL_FEED_US 100000 /* with one: a message may be lost all the same */
 #define ASK_US       250000
 #define ASK_ALONE_US 50000 /* while Redis is away */
-#define NAMES \
-    32 /* aggregates of one statement; fewer: the last is repeated, so that it is always the same text */
+/* Aggregates of one statement; fewer: the last is repeated, so that it is always the same text. */
+#define NAMES 32
 
 /* Gauge over all workers. */
 static _Atomic unsigned int waiting_now;
@@ -49,33 +51,22 @@ static void on_deadline(void *ctx)
     wait_end(ctx, STATUS_TIMEOUT);
 }
 
-/* Those of LIST that ended, so that done may start and end waits as it likes. */
-struct ended {
-    struct wait_list list;
-    enum status status;
-};
-
-static void ended_add(struct ended *ended, struct wait *wait)
+/* It is told with the others of ENDED, so that done may start and end waits as it likes. */
+static void wait_ends(struct wait *wait, struct waiters *ended)
 {
     wait_leave(wait);
-    LIST_INSERT_HEAD(&ended->list, wait, link);
+    waiter_attach(ended, &wait->ended, wait->done, wait->ctx);
 }
 
-static void ended_tell(struct ended *ended)
-{
-    struct wait *wait;
+/*
+ * ------------------------------------------------------------------ twofold_aggregate on the
+ * primary
+ */
 
-    while ((wait = LIST_FIRST(&ended->list)) != NULL) {
-        LIST_REMOVE(wait, link);
-        wait->done(wait->ctx, ended->status);
-    }
-}
-
-/* ------------------------------------------------------------------ twofold_aggregate on the primary */
-
-static const char statement_text[] =
 #define NAMES_8  "?, ?, ?, ?, ?, ?, ?, ?"
 #define NAMES_32 NAMES_8 ", " NAMES_8 ", " NAMES_8 ", " NAMES_8
+
+static const char statement_text[] =
     "SELECT 0, aggregate, version FROM twofold_aggregate WHERE aggregate IN (" NAMES_32 ") "
     "UNION ALL "
     "SELECT DISTINCT 1, aggregate, 0 FROM twofold_dead_letter WHERE aggregate IN (" NAMES_32 ")";
@@ -99,7 +90,7 @@ static bool rows_say(const struct sql_rows *rows, const char *kind, const struct
 
 static void judge_rows(struct waits *waits, const struct sql_rows *rows)
 {
-    struct ended reached = {.status = STATUS_OK}, blocked = {.status = STATUS_REFUSED};
+    struct waiters reached = {0}, blocked = {0};
     struct wait *wait, *next;
 
     for (wait = LIST_FIRST(&waits->list); wait; wait = next) {
@@ -109,13 +100,13 @@ static void judge_rows(struct waits *waits, const struct sql_rows *rows)
         }
         wait->asked = 0;
         if (rows_say(rows, "0", wait)) {
-            ended_add(&reached, wait);
+            wait_ends(wait, &reached);
         } else if (rows_say(rows, "1", wait)) {
-            ended_add(&blocked, wait);
+            wait_ends(wait, &blocked);
         }
     }
-    ended_tell(&reached);
-    ended_tell(&blocked);
+    waiters_wake(&reached, STATUS_OK);
+    waiters_wake(&blocked, STATUS_REFUSED);
 }
 
 static void on_rows(void *ctx, enum status status, struct sql_result *result)
@@ -127,7 +118,7 @@ static void on_rows(void *ctx, enum status status, struct sql_result *result)
     if (status == STATUS_OK) {
         judge_rows(waits, &result->rows);
     } else {
-        log_warn_every("tokens unread", "database=%.*s status=%s error=%s",
+        log_warn_every("tokens unread", "database=%.*s status=%s error=\"%s\"",
                        SLICE_ARG(waits->model->plan->database), status_name(status),
                        result ? result->error.text : "");
     }
@@ -204,7 +195,7 @@ static void ask_primary(struct waits *waits)
 
 static void judge_seen(struct waits *waits, const struct redis_reply *values)
 {
-    struct ended reached = {.status = STATUS_OK};
+    struct waiters reached = {0};
     struct wait *wait, *next;
     struct own own;
     struct seen seen;
@@ -218,10 +209,10 @@ static void judge_seen(struct waits *waits, const struct redis_reply *values)
         if (wait->polled != 0 && wait->polled < values->count &&
             seen_parse(values->items[wait->polled].text, &seen) == STATUS_OK &&
             memcmp(seen.epoch, own.epoch, EPOCH_TEXT) == 0 && seen.version >= wait->version) {
-            ended_add(&reached, wait);
+            wait_ends(wait, &reached);
         }
     }
-    ended_tell(&reached);
+    waiters_wake(&reached, STATUS_OK);
 }
 
 static void on_seen(void *ctx, enum status status, const struct redis_reply *replies, size_t count)
@@ -322,7 +313,7 @@ static void on_feed_down(void *ctx)
 static void on_feed_message(void *ctx, struct slice message)
 {
     struct waits *waits = ctx;
-    struct ended reached = {.status = STATUS_OK};
+    struct waiters reached = {0};
     struct wait *wait, *next;
     struct slice aggregate;
     struct feed feed;
@@ -340,11 +331,11 @@ static void on_feed_message(void *ctx, struct slice message)
         for (wait = LIST_FIRST(&waits->list); wait; wait = next) {
             next = LIST_NEXT(wait, link);
             if (version >= wait->version && slice_eq(aggregate, wait->aggregate)) {
-                ended_add(&reached, wait);
+                wait_ends(wait, &reached);
             }
         }
     }
-    ended_tell(&reached);
+    waiters_wake(&reached, STATUS_OK);
 }
 
 static void feed_join(struct waits *waits)
@@ -372,7 +363,6 @@ void waits_init(struct waits *waits, struct cache_model *model)
     static _Atomic bool shown;
 
     waits->model = model;
-    LIST_INIT(&waits->list);
     waits->names = ARENA_ARRAY(&model->cache->arena, const struct value *, 2 * NAMES);
     waits->statement = (struct sql_statement){
         .text = SLICE_LITERAL(statement_text),
@@ -397,8 +387,8 @@ void waits_fini(struct waits *waits)
     }
 }
 
-enum status token_wait(struct wait *wait, struct cache_model *model,
-                       const struct token_command *token, uint64_t deadline_us, token_done_fn *done,
+enum status wait_start(struct wait *wait, struct cache_model *model,
+                       const struct token_command *token, uint64_t deadline_us, waiter_fn *done,
                        void *ctx)
 {
     struct cache *cache = model->cache;

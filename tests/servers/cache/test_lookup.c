@@ -175,7 +175,7 @@ static void test_cleared_home_makes_every_request_a_bypass(void **state)
 static bool two_ask_the_primary(void *ctx)
 {
     const struct primary *primary = &((struct world *)ctx)->cache->models[0].primary;
-    const struct primary_waiter *waiter;
+    const struct waiter *waiter;
     size_t count = 0;
 
     LIST_FOREACH (waiter, &primary->reading, link) {
