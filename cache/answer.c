@@ -12,7 +12,7 @@
 #include "cache/rows.h"
 #include "lib/base/buf.h"
 #include "lib/data/hash.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 /* "<16 hex>", or "<version>-<16 hex>" */
 static struct slice etag_make(struct arena *arena, struct slice version, struct slice body)
@@ -98,26 +98,20 @@ static size_t row_at(const struct page *page, size_t place)
 
 /* ------------------------------------------------------------------ bodies */
 
-static void write_link(struct buf *buf, const char *name, struct slice path)
+static void add_link(struct buf *buf, const char *name, struct slice path)
 {
     if (path.len > 0) {
-        buf_append_str(buf, ",\"");
-        buf_append_str(buf, name);
-        buf_append_str(buf, "\":");
-        json_write_string(buf, path);
+        json_add_string(buf, name, path);
     }
 }
 
-static void write_page(struct buf *buf, const struct sql_rows *rows, const struct page *page)
+static void add_items(struct buf *buf, const struct sql_rows *rows, const struct page *page)
 {
-    size_t i;
-
-    buf_append_str(buf, "{\"items\":[");
-    for (i = 0; i < page->count; i++) {
-        buf_append_str(buf, i == 0 ? "" : ",");
-        rows_write_object(buf, rows, row_at(page, i));
+    json_add_array(buf, "items");
+    for (size_t i = 0; i < page->count; i++) {
+        rows_add_object(buf, rows, row_at(page, i));
     }
-    buf_append_char(buf, ']');
+    json_add_end(buf, ']');
 }
 
 static struct slice link_of(struct arena *arena, struct slice next, struct slice prev)
@@ -151,10 +145,11 @@ static void build_many(struct arena *arena, const struct lookup_input *input,
                        cursor_encode(arena, seal, query, CURSOR_BEFORE,
                                      keys_of(arena, query, rows, row_at(&page, 0))));
     }
-    write_page(buf, rows, &page);
-    write_link(buf, "next", next);
-    write_link(buf, "prev", prev);
-    buf_append_char(buf, '}');
+    json_add_object(buf, NULL);
+    add_items(buf, rows, &page);
+    add_link(buf, "next", next);
+    add_link(buf, "prev", prev);
+    json_add_end(buf, '}');
     out->kind = ANSWER_ROWS;
     out->link = link_of(arena, next, prev);
 }
@@ -181,7 +176,7 @@ enum status answer_build(struct arena *arena, const struct lookup_input *input,
     } else {
         out->kind = ANSWER_ROWS;
         version = version_of(input->query, rows);
-        rows_write_object(&buf, rows, 0);
+        rows_add_object(&buf, rows, 0);
     }
     out->body = arena_copy(arena, buf_slice(&buf));
     out->etag = etag_make(arena, version, out->body);

@@ -13,6 +13,7 @@
 #include "cache/page.h"
 #include "lib/data/hash.h"
 #include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 enum {
     EPOCH_COLUMN,
@@ -140,18 +141,12 @@ void rows_write_cell(struct buf *buf, enum sql_kind kind, struct slice cell)
     }
 }
 
-void rows_write_object(struct buf *buf, const struct sql_rows *rows, size_t index)
+void rows_add_object(struct buf *buf, const struct sql_rows *rows, size_t index)
 {
-    size_t i;
-
-    buf_append_char(buf, '{');
-    for (i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
-        if (i > ROWS_OWN_COLUMNS) {
-            buf_append_char(buf, ',');
-        }
-        json_write_string(buf, rows->columns[i].name);
-        buf_append_char(buf, ':');
+    json_add_object(buf, NULL);
+    for (size_t i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
+        json_add_name_of(buf, rows->columns[i].name);
         rows_write_cell(buf, rows->columns[i].kind, rows_cell(rows, index, (int)i));
     }
-    buf_append_char(buf, '}');
+    json_add_end(buf, '}');
 }

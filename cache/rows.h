@@ -18,8 +18,8 @@ MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epo
 /* How many rows the user's query has. */
 size_t rows_count(const struct sql_rows *rows);
 
-/* Row INDEX as an object. */
-void rows_write_object(struct buf *buf, const struct sql_rows *rows, size_t index);
+/* Row INDEX as an object: the whole text, or an element of an array (lib/data/json_add.h). */
+void rows_add_object(struct buf *buf, const struct sql_rows *rows, size_t index);
 
 /* One cell as JSON. */
 void rows_write_cell(struct buf *buf, enum sql_kind kind, struct slice cell);

@@ -6,6 +6,7 @@
 #include "conf/settings/clients.h"
 #include "gateway/health.h"
 #include "lib/base/log.h"
+#include "lib/data/json_add.h"
 #include "lib/httpd/pages.h"
 
 struct admin {
@@ -21,8 +22,11 @@ static int make_readyz(void *ctx, struct buf *body)
     struct buf missing = {0};
     bool ready = health_report(admin->health, &missing);
 
-    buf_printf(body, "{\"ready\":%s,\"missing\":%.*s}\n", ready ? "true" : "false",
-               SLICE_ARG(buf_slice(&missing)));
+    json_add_object(body, NULL);
+    json_add_bool(body, "ready", ready);
+    json_add_raw(body, "missing", buf_slice(&missing));
+    json_add_end(body, '}');
+    buf_append_char(body, '\n');
     buf_fini(&missing);
     return ready ? 200 : 503;
 }

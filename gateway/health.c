@@ -16,7 +16,7 @@
 #include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 #define ROUND_US    1000000
 #define DEADLINE_US 2000000
@@ -143,9 +143,9 @@ static void probe_table(struct table_health *table)
 {
     arena_reset(&table->arena);
     buf_clear(&table->body);
-    buf_append_str(&table->body, "{\"TableName\":");
-    json_write_string(&table->body, table->name);
-    buf_append_char(&table->body, '}');
+    json_add_object(&table->body, NULL);
+    json_add_string(&table->body, "TableName", table->name);
+    json_add_end(&table->body, '}');
     table->health->pending++;
     dynamodb_start(table->health->dynamodb, DYNAMODB_DESCRIBE_TABLE, buf_slice(&table->body),
                    &table->arena, clock_deadline(DEADLINE_US), on_table, table);
@@ -178,10 +178,7 @@ static void add_missing(struct buf *missing, const char *what, struct slice of)
 
     buf_append_str(&text, what);
     buf_append(&text, of);
-    if (missing->ptr[missing->len - 1] != '[') {
-        buf_append_char(missing, ',');
-    }
-    json_write_string(missing, buf_slice(&text));
+    json_add_string(missing, NULL, buf_slice(&text));
     buf_fini(&text);
 }
 
@@ -239,7 +236,7 @@ bool health_report(const struct health *health, struct buf *missing)
 {
     bool nodes, tables;
 
-    buf_append_char(missing, '[');
+    json_add_array(missing, NULL);
     nodes = report_nodes(health, missing) || health->gateway->role == ROLE_COMMAND;
     if (!redis_up(health->redis)) {
         add_missing(missing, "redis", SLICE_EMPTY);
@@ -248,7 +245,7 @@ bool health_report(const struct health *health, struct buf *missing)
     if (health->gateway->role != ROLE_QUERY) {
         (void)report_table(&health->answers, missing); /* only commands with a key need it */
     }
-    buf_append_char(missing, ']');
+    json_add_end(missing, ']');
     return nodes && tables;
 }
 

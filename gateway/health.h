@@ -15,8 +15,9 @@ MUST_CHECK enum status health_create(struct loop *loop, const struct gateway *ga
                                      struct health **out);
 
 /*
- * Whether the served sides work: queries need an SQL node, commands need DynamoDB. Appends a JSON
- * array of what is missing, the tolerable included: ["redis", "replica1", "projector of products"]
+ * Whether the served sides work: queries need an SQL node, commands need DynamoDB. Writes a JSON
+ * array of what is missing, the tolerable included, into MISSING, which is empty:
+ * ["redis","replica1","projector of products"]
  */
 bool health_report(const struct health *health, struct buf *missing);
 

@@ -3,13 +3,14 @@
  */
 #include "gateway/problem.h"
 
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 static const struct problem_row {
     int code;
-    const char *slug, *title;
+    const char *type; /* as JSON */
+    const char *title;
 } rows[] = {
-#define PROBLEM_ROW(name, code, slug, title) {code, slug, title},
+#define PROBLEM_ROW(name, code, slug, title) {code, "\"urn:twofold:" slug "\"", title},
     PROBLEMS(PROBLEM_ROW)
 #undef PROBLEM_ROW
 };
@@ -111,36 +112,35 @@ enum problem problem_of_lookup(enum lookup_outcome outcome, const char **detail_
     return PROBLEM_INTERNAL;
 }
 
-static void write_errors(struct buf *body, const struct schema_errors *errors)
+static void add_errors(struct buf *body, const struct schema_errors *errors)
 {
-    buf_append_str(body, ",\"errors\":[");
+    json_add_array(body, "errors");
     for (unsigned int i = 0; i < errors->count; i++) {
-        buf_append_str(body, i == 0 ? "{\"pointer\":" : ",{\"pointer\":");
-        json_write_string(body, errors->items[i].pointer);
-        buf_append_str(body, ",\"detail\":");
-        json_write_string(body, errors->items[i].detail);
-        buf_append_char(body, '}');
+        json_add_object(body, NULL);
+        json_add_string(body, "pointer", errors->items[i].pointer);
+        json_add_string(body, "detail", errors->items[i].detail);
+        json_add_end(body, '}');
     }
-    buf_append_char(body, ']');
+    json_add_end(body, ']');
 }
 
 void problem_write(struct buf *body, const struct problem_details *details)
 {
     const struct problem_row *row = &rows[details->problem];
 
-    buf_printf(body, "{\"type\":\"urn:twofold:%s\",\"title\":", row->slug);
-    json_write_string(body, details->title.len > 0 ? details->title : slice_str(row->title));
-    buf_printf(body, ",\"status\":%d", details->code != 0 ? details->code : row->code);
+    json_add_object(body, NULL);
+    json_add_raw(body, "type", slice_str(row->type));
+    json_add_string(body, "title",
+                    details->title.len > 0 ? details->title : slice_str(row->title));
+    json_add_u64(body, "status", (uint64_t)(details->code != 0 ? details->code : row->code));
     if (details->detail) {
-        buf_append_str(body, ",\"detail\":");
-        json_write_string(body, slice_str(details->detail));
+        json_add_string(body, "detail", slice_str(details->detail));
     }
     if (details->version > 0) {
-        buf_append_str(body, ",\"version\":");
-        buf_append_u64(body, details->version);
+        json_add_u64(body, "version", details->version);
     }
     if (details->errors && details->errors->count > 0) {
-        write_errors(body, details->errors);
+        add_errors(body, details->errors);
     }
-    buf_append_char(body, '}');
+    json_add_end(body, '}');
 }

@@ -76,7 +76,7 @@ struct problem_details {
     uint64_t version;                   /* of the aggregate now; 0: not said */
 };
 
-/* Appends the JSON body. */
+/* Writes the JSON body into BODY, which is empty. */
 void problem_write(struct buf *body, const struct problem_details *details);
 
 #endif

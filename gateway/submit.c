@@ -11,6 +11,7 @@
 #include "gateway/reply.h"
 #include "lib/base/clock.h"
 #include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 /* ------------------------------------------------------------------ what the client sent */
 
@@ -186,19 +187,18 @@ static struct slice location_of(struct request *request, const struct command_re
 
 static void write_body(struct buf *body, const struct command_result *result)
 {
-    buf_append_str(body, "{\"aggregateId\":");
-    json_write_string(body, result->id_text);
-    buf_append_str(body, ",\"version\":");
-    buf_append_u64(body, result->version);
-    buf_append_str(body, ",\"events\":[");
+    json_add_object(body, NULL);
+    json_add_string(body, "aggregateId", result->id_text);
+    json_add_u64(body, "version", result->version);
+    json_add_array(body, "events");
     for (size_t i = 0; i < result->event_count; i++) {
-        buf_append_str(body, i == 0 ? "{\"eventId\":" : ",{\"eventId\":");
-        json_write_string(body, result->events[i].id);
-        buf_append_str(body, ",\"eventType\":");
-        json_write_string(body, result->events[i].type);
-        buf_append_char(body, '}');
+        json_add_object(body, NULL);
+        json_add_string(body, "eventId", result->events[i].id);
+        json_add_string(body, "eventType", result->events[i].type);
+        json_add_end(body, '}');
     }
-    buf_append_str(body, "]}");
+    json_add_end(body, ']');
+    json_add_end(body, '}');
 }
 
 static void write_header(struct buf *headers, const char *name, struct slice value)

@@ -70,7 +70,7 @@ static void test_object_has_the_users_columns_under_their_labels(void **state)
     assert_slice(epoch, "00000000000000e1");
     assert_int_equal(revision, 41);
     assert_int_equal(rows_count(&rows), 1);
-    rows_write_object(&buf, &rows, 0);
+    rows_add_object(&buf, &rows, 0);
     assert_slice(buf_slice(&buf), "{\"ProductId\":7,\"OutOf\\\"Stock\":false}");
     assert_int_equal(rows_column(&rows, SLICE_LITERAL("ProductId")), 3);
     assert_int_equal(rows_column(&rows, SLICE_LITERAL("epoch")), -1);
