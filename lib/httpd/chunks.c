@@ -1,11 +1,15 @@
 /*
  * The chunked coding (RFC 9112 7.1), a byte at a time for the lines and at once for the data.
  *
- *     size [BWS ; BWS name [BWS = BWS value]]... CRLF  data CRLF  ...  0 [;...] CRLF  *( trailer CRLF ) CRLF
+ *     size [BWS ; BWS name [BWS = BWS value]]... CRLF  data CRLF
+ *     ...
+ *     0 [;...] CRLF  *( trailer CRLF ) CRLF
  *
- * A table of states says which bytes may follow which; whatever is not in it is refused. Extensions and trailers are checked, bounded and dropped.
+ * A table of states says which bytes may follow which; whatever is not in it is refused. Extensions
+ * and trailers are checked, bounded and dropped.
  *
- * Invariant: *out_len never grows by more than the bytes that were read, so decoding in place is safe.
+ * Invariant: *out_len never grows by more than the bytes that were read, so decoding in place is
+ * safe.
  */
 #include "lib/httpd/http_char.h"
 #include "lib/httpd/parse.h"
@@ -46,17 +50,24 @@ struct rule {
 // clang-format off
 static const struct rule rules[STATE_COUNT][RULES] = {
     [SIZE_FIRST]            = {{"", HTTP_CHAR_HEX, SIZE}},
-    [SIZE]                  = {{"", HTTP_CHAR_HEX, SIZE}, {"\r", 0, SIZE_LF}, {";", 0, EXTENSION_START}, {" \t", 0, EXTENSION_BLANK}},
+    [SIZE]                  = {{"", HTTP_CHAR_HEX, SIZE}, {"\r", 0, SIZE_LF},
+                               {";", 0, EXTENSION_START}, {" \t", 0, EXTENSION_BLANK}},
     [EXTENSION_BLANK]       = {{" \t", 0, EXTENSION_BLANK}, {";", 0, EXTENSION_START}},
     [EXTENSION_START]       = {{" \t", 0, EXTENSION_START}, {"", HTTP_CHAR_TOKEN, EXTENSION_NAME}},
-    [EXTENSION_NAME]        = {{"", HTTP_CHAR_TOKEN, EXTENSION_NAME}, {"=", 0, EXTENSION_VALUE_START}, {";", 0, EXTENSION_START},
+    [EXTENSION_NAME]        = {{"", HTTP_CHAR_TOKEN, EXTENSION_NAME},
+                               {"=", 0, EXTENSION_VALUE_START}, {";", 0, EXTENSION_START},
                                {"\r", 0, SIZE_LF}, {" \t", 0, EXTENSION_NAME_BLANK}},
-    [EXTENSION_NAME_BLANK]  = {{" \t", 0, EXTENSION_NAME_BLANK}, {"=", 0, EXTENSION_VALUE_START}, {";", 0, EXTENSION_START}},
-    [EXTENSION_VALUE_START] = {{" \t", 0, EXTENSION_VALUE_START}, {"\"", 0, EXTENSION_QUOTED}, {"", HTTP_CHAR_TOKEN, EXTENSION_VALUE}},
-    [EXTENSION_VALUE]       = {{"", HTTP_CHAR_TOKEN, EXTENSION_VALUE}, {";", 0, EXTENSION_START}, {"\r", 0, SIZE_LF}, {" \t", 0, EXTENSION_BLANK}},
-    [EXTENSION_QUOTED]      = {{"\"", 0, EXTENSION_QUOTED_END}, {"\\", 0, EXTENSION_QUOTED_PAIR}, {"", HTTP_CHAR_VALUE, EXTENSION_QUOTED}},
+    [EXTENSION_NAME_BLANK]  = {{" \t", 0, EXTENSION_NAME_BLANK},
+                               {"=", 0, EXTENSION_VALUE_START}, {";", 0, EXTENSION_START}},
+    [EXTENSION_VALUE_START] = {{" \t", 0, EXTENSION_VALUE_START}, {"\"", 0, EXTENSION_QUOTED},
+                               {"", HTTP_CHAR_TOKEN, EXTENSION_VALUE}},
+    [EXTENSION_VALUE]       = {{"", HTTP_CHAR_TOKEN, EXTENSION_VALUE}, {";", 0, EXTENSION_START},
+                               {"\r", 0, SIZE_LF}, {" \t", 0, EXTENSION_BLANK}},
+    [EXTENSION_QUOTED]      = {{"\"", 0, EXTENSION_QUOTED_END}, {"\\", 0, EXTENSION_QUOTED_PAIR},
+                               {"", HTTP_CHAR_VALUE, EXTENSION_QUOTED}},
     [EXTENSION_QUOTED_PAIR] = {{"", HTTP_CHAR_VALUE, EXTENSION_QUOTED}},
-    [EXTENSION_QUOTED_END]  = {{";", 0, EXTENSION_START}, {"\r", 0, SIZE_LF}, {" \t", 0, EXTENSION_BLANK}},
+    [EXTENSION_QUOTED_END]  = {{";", 0, EXTENSION_START}, {"\r", 0, SIZE_LF},
+                               {" \t", 0, EXTENSION_BLANK}},
     [SIZE_LF]               = {{"\n", 0, DATA}},
     [DATA_CR]               = {{"\r", 0, DATA_LF}},
     [DATA_LF]               = {{"\n", 0, SIZE_FIRST}},

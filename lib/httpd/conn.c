@@ -4,11 +4,13 @@
  *     readable -> conn_read -> conn_feed -> answers in out        (any number of requests)
  *     end of the turn -> flush -> one send
  *
- *     OPEN --refusal, Connection: close, end of input--> LAST --answers have left--> closed
- *                                                          \--client still sending--> LINGER --its end, or time--> closed
+ *     OPEN --refusal, Connection: close, end of input--> LAST
+ *                           LAST --answers have left--> closed
+ *                             \--client still sending--> LINGER --its end, or time--> closed
  *
  * Invariants:
- *   - conn_close runs only from the connection's own events, timer, flush task, or the server's end; never inside conn_feed or httpd_reply
+ *   - conn_close runs only from the connection's own events, timer, flush task, or the server's
+ *     end; never inside conn_feed or httpd_reply
  *   - while nothing is stalled there is one recv and one send a turn and no epoll_ctl
  *
  * recv_bytes and send_bytes are the only places that touch the socket's bytes: TLS goes there.
@@ -21,7 +23,9 @@
 
 #include "lib/base/clock.h"
 
-/* What a refused client may still send before we stop reading it: some bodies of the default size. */
+/*
+ * What a refused client may still send before we stop reading it: some bodies of the default size.
+ */
 #define DROP_BYTES 8388608
 
 /* ------------------------------------------------------------------ socket */
@@ -161,7 +165,6 @@ static void drop(struct httpd_conn *conn)
         conn->half_closed = true;
         break;
     case IO_ERROR:
-    default:
         conn_close(conn);
         return;
     }
@@ -207,7 +210,6 @@ void conn_read(struct httpd_conn *conn)
         reading_set(conn, false);
         break;
     case IO_ERROR:
-    default:
         conn_close(conn);
         return;
     }

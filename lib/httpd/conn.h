@@ -1,12 +1,12 @@
 /*
- * What the files of the HTTP server share. Private to lib/httpd*.c.
+ * What the files of the HTTP server share. Private to this folder.
  *
- *     httpd.c           the server: accepting, draining
- *     httpd_conn.c      a connection: reading, writing, its end
- *     httpd_time.c      its limits of time
- *     httpd_request.c   bytes -> exchanges -> handler
- *     httpd_reply.c     answers -> bytes, in the order of their requests
- *     httpd_listen.c    the listening socket
+ *     httpd.c     the server: accepting, draining
+ *     conn.c      a connection: reading, writing, its end
+ *     time.c      its limits of time
+ *     request.c   bytes -> exchanges -> handler
+ *     reply.c     answers -> bytes, in the order of their requests
+ *     listen.c    the listening socket
  */
 #ifndef LIB_HTTPD_CONN_H
 #define LIB_HTTPD_CONN_H
@@ -16,10 +16,10 @@
 #include "lib/httpd/httpd.h"
 #include "lib/run/metric.h"
 
-#define HTTPD_READ_BYTES \
-    65536 /* of one read(2); also what waits unparsed at most, besides one that does not end */
-#define HTTPD_OUT_MAX \
-    262144 /* answers that wait for a slow client before its further requests must wait */
+/* Of one read(2); also what waits unparsed at most, besides one that does not end. */
+#define HTTPD_READ_BYTES 65536
+/* Answers that wait for a slow client before its further requests must wait. */
+#define HTTPD_OUT_MAX     262144
 #define HTTPD_SPARES      256   /* exchanges, connections and buffers kept for the next use */
 #define HTTPD_SPARE_BYTES 65536 /* a larger buffer is not kept */
 #define HTTPD_REFUSALS    16
@@ -61,7 +61,7 @@ struct httpd_conn {
     uint64_t head_started_us; /* first byte of the head that is not whole yet; 0: none */
 
     uint64_t read_due_us, write_due_us; /* limits; CLOCK_NEVER: none */
-    struct loop_timer timer;            /* stands at the nearer of them or before it */
+    struct loop_timer timer;            /* is due at the nearer of them or before it */
     struct loop_task flush;
 };
 
@@ -97,20 +97,19 @@ struct httpd {
 
 /* ------------------------------------------------------------------ httpd.c */
 
-void httpd_conn_gone(
-    struct httpd *httpd,
-    struct httpd_conn *conn); /* takes it off the list and keeps or frees its memory */
+/* Takes it off the list and keeps or frees its memory. */
+void httpd_conn_gone(struct httpd *httpd, struct httpd_conn *conn);
 void httpd_free_if_unused(struct httpd *httpd);
 
 /* Buffers of the pool for empty ones; an emptied one gives its memory back. */
 void httpd_buf_borrow(struct httpd *httpd, struct buf *buf);
 void httpd_buf_return(struct httpd *httpd, struct buf *buf);
 
-/* ------------------------------------------------------------------ httpd_conn.c */
+/* ------------------------------------------------------------------ conn.c */
 
 void conn_open(struct httpd_conn *conn, int fd);
-void conn_close(
-    struct httpd_conn *conn); /* frees it; only from events, timers and tasks of its own */
+/* Frees it; only from events, timers and tasks of its own. */
+void conn_close(struct httpd_conn *conn);
 void conn_read(struct httpd_conn *conn);
 void conn_flush_later(struct httpd_conn *conn);
 /* No further requests; LINGER: the client may be sending still. */
@@ -118,20 +117,26 @@ void conn_last(struct httpd_conn *conn, bool linger);
 /* The server drains: what has begun is the last. */
 void conn_drain(struct httpd_conn *conn);
 
-/* ------------------------------------------------------------------ httpd_time.c */
+/* ------------------------------------------------------------------ time.c */
 
 /* After a change of read_due_us or write_due_us. */
 void conn_timer_update(struct httpd_conn *conn);
-/* Until when the client must have sent what it owes us now: a body, a head, a next request; CLOCK_NEVER: nothing. */
+/*
+ * Until when the client must have sent what it owes us now: a body, a head, a next request;
+ * CLOCK_NEVER: nothing.
+ */
 uint64_t conn_read_due(struct httpd_conn *conn);
 /* A head that is not whole yet has come. */
 bool conn_head_began(const struct httpd_conn *conn);
 /* Open, and nothing has come, is being answered, or waits to be sent. */
 bool conn_idle(const struct httpd_conn *conn);
 
-/* ------------------------------------------------------------------ httpd_request.c */
+/* ------------------------------------------------------------------ request.c */
 
-/* Parses what can be parsed of BYTES and hands it over; returns the bytes used. Never frees the connection. */
+/*
+ * Parses what can be parsed of BYTES and hands it over; returns the bytes used. Never frees the
+ * connection.
+ */
 size_t conn_feed(struct httpd_conn *conn, struct slice bytes);
 /* Whether further requests may be parsed now, rather than wait for answers. */
 bool conn_can_feed(const struct httpd_conn *conn);
@@ -140,7 +145,7 @@ void conn_start_waiting(struct httpd_conn *conn);
 /* Answers the request that is coming in with CODE, and closes after it. */
 void conn_refuse(struct httpd_conn *conn, int code, const char *detail);
 
-/* ------------------------------------------------------------------ httpd_reply.c */
+/* ------------------------------------------------------------------ reply.c */
 
 struct httpd_exchange *exchange_create(struct httpd *httpd);
 void exchange_destroy(struct httpd_exchange *exchange);

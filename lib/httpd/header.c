@@ -1,6 +1,8 @@
 /*
- * The headers that decide where a request ends, whom it is for, and what becomes of the connection: Host, Content-Length, Transfer-Encoding,
- * Connection, Expect. Each is judged at the end of its line, two that contradict each other at the later one's, and what is missing at the end of the head.
+ * The headers that decide where a request ends, whom it is for, and what becomes of the connection:
+ * Host, Content-Length, Transfer-Encoding, Connection, Expect. Each is judged at the end of its
+ * line, two that contradict each other at the later one's, and what is missing at the end of the
+ * head.
  */
 #include "lib/httpd/head.h"
 #include "lib/httpd/target.h"
@@ -26,7 +28,7 @@ static enum http_parse note_host(struct head *head, struct slice value)
     return HTTP_PARSE_DONE;
 }
 
-/* Digits beyond 64 bits are a length, only too large: it stands at the largest. */
+/* Digits beyond 64 bits are a length, only too large: it becomes the largest. */
 static enum http_parse note_length(struct head *head, struct slice value)
 {
     struct http_request *request = head->request;
@@ -53,8 +55,9 @@ static enum http_parse note_length(struct head *head, struct slice value)
 }
 
 /*
- * chunked and nothing else, in one line or in several, which are one list (RFC 9110 5.3). 9112 7.1: chunked has no parameters and is applied once, as the
- * last. Empty elements are refused: not every party skips them.
+ * chunked and nothing else, in one line or in several, which are one list (RFC 9110 5.3). 9112 7.1:
+ * chunked has no parameters and is applied once, as the last. Empty elements are refused: not every
+ * party skips them.
  */
 static enum http_parse note_one_coding(struct head *head, struct slice coding)
 {
@@ -91,7 +94,10 @@ static enum http_parse note_codings(struct head *head, struct slice value)
     return HTTP_PARSE_DONE;
 }
 
-/* RFC 9112 6.3: without chunked as the last coding there is no reliable length: 400; 6.1: a coding before it that is not understood: 501. */
+/*
+ * RFC 9112 6.3: without chunked as the last coding there is no reliable length: 400; 6.1: a coding
+ * before it that is not understood: 501.
+ */
 static enum http_parse check_codings(struct head *head)
 {
     if (!head->request->chunked) {

@@ -1,6 +1,6 @@
 /*
- * The table behind http_char_is: the sum of each character's classes. tests/unit/lib/httpd/test_parse.c derives it again from the
- * grammars and compares.
+ * The table behind http_char_is: the sum of each character's classes.
+ * tests/unit/lib/httpd/test_parse.c derives it again from the grammars and compares.
  */
 #include "lib/httpd/http_char.h"
 

@@ -1,10 +1,12 @@
 /*
  * The server: accepts, keeps the list of connections and the pools, drains.
  *
- * Beyond connections_max a client is accepted, told 503 and let go, so that it knows; it counts until it is gone. Beyond REFUSED_EXTRA of those more it is
- * closed at once. Nobody waits in the kernel's queue without a word.
+ * Beyond connections_max a client is accepted, told 503 and let go, so that it knows; it counts
+ * until it is gone. Beyond REFUSED_EXTRA of those more it is closed at once. Nobody waits in the
+ * kernel's queue without a word.
  *
- * Pools keep up to HTTPD_SPARES of each kind: in the steady state nothing is allocated, and an idle connection owns its struct only.
+ * Pools keep up to HTTPD_SPARES of each kind: in the steady state nothing is allocated, and an idle
+ * connection owns its struct only.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -15,8 +17,8 @@
 #include "lib/base/memory.h"
 #include "lib/httpd/conn.h"
 
-#define ACCEPT_BURST \
-    64 /* of one turn: the others' requests must not wait for a flood of connections */
+/* Of one turn: the others' requests must not wait for a flood of connections. */
+#define ACCEPT_BURST    64
 #define DRAIN_BURST     4096   /* the last ones, whose clients believe that they are connected */
 #define ACCEPT_PAUSE_US 100000 /* without file descriptors */
 #define REFUSED_EXTRA   256

@@ -1,8 +1,10 @@
 /*
- * An HTTP/1.1 server on one loop: connections on plain events with buffers of our own, limits, lingering close.
+ * An HTTP/1.1 server on one loop: connections on plain events with buffers of our own, limits,
+ * lingering close.
  *
- * The handler sees whole requests. Pipelined safe requests (GET, HEAD, OPTIONS) run side by side and are answered in their order; any other
- * method waits for those before it, and those after it wait for its answer (RFC 9112 9.3.2). All answers of a turn leave in one write.
+ * The handler sees whole requests. Pipelined safe requests (GET, HEAD, OPTIONS) run side by side
+ * and are answered in their order; any other method waits for those before it, and those after it
+ * wait for its answer (RFC 9112 9.3.2). All answers of a turn leave in one write.
  *
  *     bytes -> httpd_parse -> exchange -> handler ... httpd_reply -> bytes
  */
@@ -17,7 +19,10 @@
 struct httpd;
 struct httpd_conn;
 
-/* One request and the place for its answer. It lives until httpd_reply, even when the client has left before. */
+/*
+ * One request and the place for its answer. It lives until httpd_reply, even when the client has
+ * left before.
+ */
 struct httpd_exchange {
     struct http_request request; /* its slices live in the arena */
     struct arena arena;          /* memory of this request; ends with the reply */
@@ -41,20 +46,29 @@ struct httpd_config {
 
     /* Runs for each whole request, on the loop; answers by httpd_reply now or later. */
     void (*request)(void *ctx, struct httpd_exchange *exchange);
-    /* The answer to what the server itself refuses (400, 408, 413, 414, 421, 431, 501, 503, 505): header lines and body. */
+    /*
+     * The answer to what the server itself refuses (400, 408, 413, 414, 421, 431, 501, 503, 505):
+     * header lines and body.
+     */
     void (*refuse)(void *ctx, int code, const char *detail, struct buf *headers, struct buf *body);
     void *ctx;
     const char *metrics; /* label value of twofold_http_connections{server=...} */
 };
 
-/* Binds and listens; ADDRESS "127.0.0.1:8080" or "[::1]:8080". First a probe without SO_REUSEPORT, so that a second server on the port is noticed.
- * UNAVAILABLE, with a log line that names the port, when it is taken. probe: do it (the first worker only). */
+/*
+ * Binds and listens; ADDRESS "127.0.0.1:8080" or "[::1]:8080". First a probe without SO_REUSEPORT,
+ * so that a second server on the port is noticed. UNAVAILABLE, with a log line that names the port,
+ * when it is taken. probe: do it (the first worker only).
+ */
 MUST_CHECK enum status httpd_listen(struct slice address, bool probe, int *fd_out);
 
 /* Takes over the listening FD. config is copied. */
 struct httpd *httpd_create(struct loop *loop, const struct httpd_config *config, int listen_fd);
 
-/* No new connections, idle ones closed, every answer says Connection: close; DONE(ctx) when the last has gone or at DEADLINE_US. */
+/*
+ * No new connections, idle ones closed, every answer says Connection: close; DONE(ctx) when the
+ * last has gone or at DEADLINE_US.
+ */
 void httpd_drain(struct httpd *httpd, uint64_t deadline_us, loop_fn *done, void *ctx);
 void httpd_destroy(struct httpd *httpd);
 

@@ -1,6 +1,7 @@
 /*
- * The listening socket. With SO_REUSEPORT every worker listens on its own, and so would a second gateway of the same user, in silence: hence the
- * probe, a bind and listen without it, which fails when anybody listens there.
+ * The listening socket. With SO_REUSEPORT every worker listens on its own, and so would a second
+ * gateway of the same user, in silence: hence the probe, a bind and listen without it, which fails
+ * when anybody listens there.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -52,7 +53,10 @@ static bool option_set(int fd, int level, int option)
     return setsockopt(fd, level, option, &on, sizeof(on)) == 0;
 }
 
-/* A listening socket, or -1 with errno. Accepted sockets inherit TCP_NODELAY (Linux), which saves a call for each. */
+/*
+ * A listening socket, or -1 with errno. Accepted sockets inherit TCP_NODELAY (Linux), which saves a
+ * call for each.
+ */
 static int bind_and_listen(const struct addrinfo *info, bool reuse_port)
 {
     int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -82,12 +86,12 @@ enum status httpd_listen(struct slice address, bool probe, int *fd_out)
     int failed;
 
     if (!address_cut(address, host, port)) {
-        log_error("cannot listen", "address=%.*s reason=\"not host:port\"", SLICE_ARG(address));
+        log_error("cannot listen", "address=\"%.*s\" reason=\"not host:port\"", SLICE_ARG(address));
         return STATUS_INVALID;
     }
     failed = getaddrinfo(host, port, &hints, &info);
     if (failed) {
-        log_error("cannot listen", "address=%.*s reason=\"%s\"", SLICE_ARG(address),
+        log_error("cannot listen", "address=\"%.*s\" reason=\"%s\"", SLICE_ARG(address),
                   gai_strerror(failed));
         return STATUS_INVALID;
     }
@@ -101,7 +105,7 @@ enum status httpd_listen(struct slice address, bool probe, int *fd_out)
         fd = bind_and_listen(info, true);
     }
     if (fd < 0) {
-        log_error("cannot listen", "address=%.*s reason=\"%s\"", SLICE_ARG(address),
+        log_error("cannot listen", "address=\"%.*s\" reason=\"%s\"", SLICE_ARG(address),
                   strerrordesc_np(errno));
     }
     freeaddrinfo(info);

@@ -1,6 +1,6 @@
 /*
- * The admin port of a daemon: /metrics, /livez and / (the dashboard, which shows /metrics and /readyz) for every one, and pages of its own, /readyz among them.
- * GET and HEAD only.
+ * The admin port of a daemon: /metrics, /livez and / (the dashboard, which shows /metrics and
+ * /readyz) for every one, and pages of its own, /readyz among them. GET and HEAD only.
  */
 #ifndef LIB_HTTPD_PAGES_H
 #define LIB_HTTPD_PAGES_H

@@ -1,13 +1,16 @@
 /*
- * A request's head, read strictly from left to right: each byte is judged by what came before it only, and the first wrong byte decides.
- * So the verdict cannot depend on where the network cut the bytes.
+ * A request's head, read strictly from left to right: each byte is judged by what came before it
+ * only, and the first wrong byte decides. So the verdict cannot depend on where the network cut the
+ * bytes.
  *
  *     [CRLF] method SP target SP version CRLF *( name ":" value CRLF ) CRLF
  *
- * What needs a whole line (unknown method, version, target's form, a header's meaning) is judged at its LF. Every check cites its rule. Where the
- * RFC lets a server repair or refuse, we refuse: two parties that repair differently are how requests are smuggled (RFC 9112 11.2).
+ * What needs a whole line (unknown method, version, target's form, a header's meaning) is judged at
+ * its LF. Every check cites its rule. Where the RFC lets a server repair or refuse, we refuse: two
+ * parties that repair differently are how requests are smuggled (RFC 9112 11.2).
  *
- * Invariant: start <= at <= stop <= end; stop is the nearer of end and limit; a byte at limit is beyond the limit.
+ * Invariant: start <= at <= stop <= end; stop is the nearer of end and limit; a byte at limit is
+ * beyond the limit.
  */
 #include "lib/httpd/parse.h"
 
@@ -67,7 +70,10 @@ static void limit_set(struct head *head, const char *limit, int code, const char
     head->at_limit = (struct http_refusal){code, detail};
 }
 
-/* DONE: there is a byte at head->at. At the limit it is refused unseen: whatever it is, the request is too large. */
+/*
+ * DONE: there is a byte at head->at. At the limit it is refused unseen: whatever it is, the request
+ * is too large.
+ */
 static enum http_parse have(struct head *head)
 {
     if (head->at < head->stop) {
@@ -152,7 +158,10 @@ static enum http_parse check_target_start(struct head *head)
     return head_refuse(head, 400, "RFC 9112 3.2: the target is neither a path nor an http URI");
 }
 
-/* To the first byte that does not belong to it. Brackets stand around an IPv6 address, which is not in a path. */
+/*
+ * To the first byte that does not belong to it. Brackets are around an IPv6 address, which is not
+ * in a path.
+ */
 static enum http_parse skip_target(struct head *head, bool brackets)
 {
     for (;;) {

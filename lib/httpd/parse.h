@@ -1,6 +1,7 @@
 /*
- * The strict parser of HTTP/1.1 requests (RFC 9112). No I/O, no clock, no memory of its own: it is told how many bytes there are and
- * answers what stands in them, so the verdict is the same whether a request comes at once or byte by byte. Fuzzed.
+ * The strict parser of HTTP/1.1 requests (RFC 9112). No I/O, no clock, no memory of its own: it is
+ * told how many bytes there are and answers what is in them, so the verdict is the same whether a
+ * request comes at once or byte by byte. Fuzzed.
  */
 #ifndef LIB_HTTPD_PARSE_H
 #define LIB_HTTPD_PARSE_H
@@ -82,8 +83,8 @@ struct http_chunks {
 };
 
 /*
- * Reads from *bytes (advancing it) and appends the data to OUT at *out_len (room for bytes->len is enough).
- * DONE after the last chunk and its trailers; REFUSED on any deviation of RFC 9112 7.1.
+ * Reads from *bytes (advancing it) and appends the data to OUT at *out_len (room for bytes->len is
+ * enough). DONE after the last chunk and its trailers; REFUSED on any deviation of RFC 9112 7.1.
  */
 MUST_CHECK enum http_parse http_parse_chunks(struct http_chunks *chunks, struct slice *bytes,
                                              const struct http_limits *limits, char *out,

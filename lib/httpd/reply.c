@@ -4,7 +4,8 @@
  *     first exchange's answer ----------------------------> conn->out --flush--> socket
  *     answer of a later one --> exchange->reply --its turn--^
  *
- * Invariant: the first exchange of a connection's list is never replied: what is answered at the front has left the list.
+ * Invariant: the first exchange of a connection's list is never replied: what is answered at the
+ * front has left the list.
  */
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"

@@ -2,12 +2,14 @@
  * Bytes -> exchanges -> handler.
  *
  *     bytes --http_parse_head--> exchange [--body--> filling] --> handler
- *                                                    |
- *                              an unsafe method waits until it is the first; nothing behind it is parsed (RFC 9112 9.3.2)
+ *                                                              |
+ *                    an unsafe method waits here until it is the first; nothing behind it is
+ *                    parsed (RFC 9112 9.3.2)
  *
  * Invariants:
  *   - only the last exchange of a connection can be unsafe, or filling
- *   - a connection is never freed here: the handler may answer at once, and its answer only queues a flush
+ *   - a connection is never freed here: the handler may answer at once, and its answer only queues
+ *     a flush
  */
 #include "lib/base/clock.h"
 #include "lib/httpd/conn.h"
@@ -190,10 +192,10 @@ static size_t feed_head(struct httpd_conn *conn, struct slice bytes)
         refuse(conn, exchange, refusal.code, refusal.detail);
         return 0;
     case HTTP_PARSE_MORE:
-    default:
-        exchange_destroy(exchange);
-        return 0;
+        break;
     }
+    exchange_destroy(exchange);
+    return 0;
 }
 
 /* ------------------------------------------------------------------ body */

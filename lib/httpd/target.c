@@ -1,6 +1,7 @@
 /*
  *     /path?query                 origin-form: any method
- *     http://host:1/path?query    absolute-form: any method; its authority replaces Host (RFC 9112 3.2.2)
+ *     http://host:1/path?query    absolute-form: any method; its authority replaces Host
+ *                                 (RFC 9112 3.2.2)
  *     *                           asterisk-form: OPTIONS only
  *     host:1                      authority-form: CONNECT only, which we do not have
  */
@@ -29,7 +30,9 @@ static bool port_valid(struct slice text)
     return text.len == 0 || (slice_parse_u64(text, &port) == STATUS_OK && port <= PORT_MAX);
 }
 
-/* "[" IPv6address "]" at the start of TEXT; what follows it. IPvFuture has no users and is refused. */
+/*
+ * "[" IPv6address "]" at the start of TEXT; what follows it. IPvFuture has no users and is refused.
+ */
 static bool ip_literal_cut(struct slice text, struct slice *rest_out)
 {
     struct slice address;
@@ -44,7 +47,10 @@ static bool ip_literal_cut(struct slice text, struct slice *rest_out)
     return inet_pton(AF_INET6, copy, &parsed) == 1;
 }
 
-/* reg-name or IPv4address at the start of TEXT. A comma is in the grammar, but joins two Host lines into one (RFC 9110 5.3). */
+/*
+ * reg-name or IPv4address at the start of TEXT. A comma is in the grammar, but joins two Host lines
+ * into one (RFC 9110 5.3).
+ */
 static bool reg_name_cut(struct slice text, struct slice *rest_out)
 {
     size_t at = 0;

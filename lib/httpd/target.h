@@ -7,9 +7,9 @@
 #include "lib/httpd/parse.h"
 
 /*
- * Fills path, query and (of an absolute-form) host from request->target, whose characters were checked already, and
- * request->method. INVALID: a form that the method does not allow, a malformed authority, or a scheme that is not this connection's;
- * *refusal_out says why.
+ * Fills path, query and (of an absolute-form) host from request->target, whose characters were
+ * checked already, and request->method. INVALID: a form that the method does not allow, a malformed
+ * authority, or a scheme that is not this connection's; *refusal_out says why.
  */
 MUST_CHECK enum status http_target_split(struct http_request *request,
                                          struct http_refusal *refusal_out);

@@ -1,8 +1,9 @@
 /*
  * How long a connection may take: for a head, for a body, for taking an answer, for doing nothing.
  *
- * Invariant: the timer stands at the nearer limit or before it. Moving a limit away costs nothing (it is looked at again when the timer fires), so a
- * request that comes and goes in one turn never touches the heap.
+ * Invariant: the timer is due at the nearer limit or before it. Moving a limit away costs nothing
+ * (it is looked at again when the timer fires), so a request that comes and goes in one turn never
+ * touches the heap.
  */
 #include "lib/base/clock.h"
 #include "lib/httpd/conn.h"

@@ -1,6 +1,7 @@
 /*
- * A subscription: a link that says SUBSCRIBE when it is up, and then hears one array per message. A PING in each pause shows that the server lives;
- * a server that answers none is left. (A replica passes its master's messages on, so a feed is right even on a server that was demoted.)
+ * A subscription: a link that says SUBSCRIBE when it is up, and then hears one array per message. A
+ * PING in each pause shows that the server lives; a server that answers none is left. (A replica
+ * passes its master's messages on, so a feed is right even on a server that was demoted.)
  */
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"

@@ -1,6 +1,6 @@
 /*
- * The first words on a connection: [AUTH,] INFO server, ROLE, PING. INFO names the run_id; ROLE says master; PING is refused while a server loads its data,
- * which INFO and ROLE are not.
+ * The first words on a connection: [AUTH,] INFO server, ROLE, PING. INFO names the run_id; ROLE
+ * says master; PING is refused while a server loads its data, which INFO and ROLE are not.
  */
 #include "lib/redis/hello.h"
 

@@ -5,11 +5,14 @@
  *      ^                  |                      |                      |
  *      +---- back-off ----+------ next address --+---- lost, dropped ---+
  *
- * - All commands of a turn are appended to `out` and leave by one write in a deferred call; only while the socket is full we wait for EV_WRITE.
- *   One persistent read event serves the connection's life: no epoll_ctl per command.
- * - Only a master that has loaded its data comes UP (redis_hello.c). Each round tries every address once, then rests with full jitter.
+ * - All commands of a turn are appended to `out` and leave by one write in a deferred call; only
+ *   while the socket is full we wait for EV_WRITE. One persistent read event serves the
+ *   connection's life: no epoll_ctl per command.
+ * - Only a master that has loaded its data comes UP (hello.c). Each round tries every address
+ *   once, then rests with full jitter.
  * - Reading runs handlers, and a handler may drop the link: `context` is looked at after each.
- * - A name is resolved anew for each connection (resolve.h): after a failover it may stand for another server.
+ * - A name is resolved anew for each connection (resolve.h): after a failover it may be
+ *   the name of another server.
  */
 #include "lib/redis/link.h"
 

@@ -1,6 +1,8 @@
 /*
- * A connection to the master of an address list on a loop, that is made again whenever it is lost. It carries batches: redis.c's calls, redis_feed.c's messages.
- * hiredis connects, reads and parses; what its async.c would do on top is done here: async.c mallocs per command, has no timeouts, and takes our replies for its own.
+ * A connection to the master of an address list on a loop, that is made again whenever it is lost.
+ * It carries batches: redis.c's calls, feed.c's messages. hiredis connects, reads and parses;
+ * what its async.c would do on top is done here: async.c mallocs per command, has no timeouts, and
+ * takes our replies for its own.
  */
 #ifndef LIB_REDIS_LINK_H
 #define LIB_REDIS_LINK_H

@@ -8,7 +8,9 @@
 #include "lib/run/metric.h"
 
 // clang-format off
-#define RESULTS(X) X(OK, "ok") X(ERROR, "error") X(UNAVAILABLE, "unavailable") X(TIMEOUT, "timeout") X(BUSY, "busy")
+#define RESULTS(X)                                                                                 \
+    X(OK, "ok") X(ERROR, "error") X(UNAVAILABLE, "unavailable") X(TIMEOUT, "timeout")              \
+    X(BUSY, "busy")
 // clang-format on
 
 enum result {

@@ -1,11 +1,14 @@
 /*
  * Calls on a link: each one pipeline, one callback.
  *
- *     redis_send --> [ call | call | call ] in the order of the wire --> one batch of replies each --> done
+ *     redis_send --> [ call | call | call ] --> one batch of replies each --> done
+ *                    in the order of the wire
  *
- * - A call stays in the line until its replies have come, even when it was answered TIMEOUT before (`done` is NULL then): replies have no other address.
- * - `watch` sees that no call waits longer than command_timeout: it is due when the first one is, and is not touched per call. When the server has said nothing
- *   at all for that long it is left: the circuit is open, and calls end at once with UNAVAILABLE until another connection is up.
+ * - A call stays in the line until its replies have come, even when it was answered TIMEOUT before
+ *   (`done` is NULL then): replies have no other address.
+ * - `watch` sees that no call waits longer than command_timeout: it is due when the first one is,
+ *   and is not touched per call. When the server has said nothing at all for that long it is left:
+ *   the circuit is open, and calls end at once with UNAVAILABLE until another connection is up.
  *   Only a call whose own deadline is nearer than that has a timer of its own.
  * - What ends without a reply before it was sent ends in a deferred call, never inside redis_send.
  */

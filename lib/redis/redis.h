@@ -1,9 +1,11 @@
 /*
- * One Redis server (of an address list, the one that is a master), asynchronously on a loop: hiredis with deadlines, reconnect with
- * back-off and jitter, a circuit that refuses at once while the server is away, and the run_id of the server behind the connection.
+ * One Redis server (of an address list, the one that is a master), asynchronously on a loop:
+ * hiredis with deadlines, reconnect with back-off and jitter, a circuit that refuses at once while
+ * the server is away, and the run_id of the server behind the connection.
  *
- * All commands of a turn leave in one write. A server that is silent for command_timeout while a call waits, and one that stops being a master or says READONLY,
- * LOADING or MASTERDOWN, is left. redis_sync.h is the blocking twin.
+ * All commands of a turn leave in one write. A server that is silent for command_timeout while a
+ * call waits, and one that stops being a master or says READONLY, LOADING or MASTERDOWN, is left.
+ * sync.h is the blocking twin.
  */
 #ifndef LIB_REDIS_REDIS_H
 #define LIB_REDIS_REDIS_H
@@ -58,7 +60,10 @@ struct redis *redis_create(struct loop *loop, const struct redis_config *config)
 void redis_destroy(struct redis *redis);
 
 bool redis_up(const struct redis *redis);
-/* 40 hex digits of the server behind the connection, as it said after connecting; empty when there is none. */
+/*
+ * 40 hex digits of the server behind the connection, as it said after connecting; empty when there
+ * is none.
+ */
 struct slice redis_run_id(const struct redis *redis);
 
 /*
@@ -71,7 +76,10 @@ struct slice redis_run_id(const struct redis *redis);
 void redis_send(struct redis *redis, const struct redis_command *commands, size_t count,
                 uint64_t deadline_us, struct arena *strings, redis_done_fn *done, void *ctx);
 
-/* A subscription on a connection of its own. up: (again) subscribed; message: borrowed; down: lost, it reconnects by itself. */
+/*
+ * A subscription on a connection of its own. up: (again) subscribed; message: borrowed; down: lost,
+ * it reconnects by itself.
+ */
 struct redis_feed;
 struct redis_feed_handler {
     void (*up)(void *ctx, struct slice run_id);
@@ -82,7 +90,5 @@ struct redis_feed_handler {
 struct redis_feed *redis_subscribe(struct loop *loop, const struct redis_config *config,
                                    struct slice channel, const struct redis_feed_handler *handler);
 void redis_feed_destroy(struct redis_feed *feed);
-
-/* twofold_redis_commands_total{result}, twofold_redis_up, twofold_redis_connections: registered at the first redis_create. */
 
 #endif

@@ -178,7 +178,10 @@ bool redis_reply_is_error(const struct redis_reply *reply, const char *code)
     return reply->type == REDIS_ERROR && slice_starts(reply->text, code);
 }
 
-/* A script's error carries the code of the command that failed inside, before version 7 in the middle of its text. */
+/*
+ * A script's error carries the code of the command that failed inside, before version 7 in the
+ * middle of its text.
+ */
 bool redis_reply_is_foreign(const struct redis_reply *reply)
 {
     if (reply->type != REDIS_ERROR) {

@@ -1,6 +1,6 @@
 /*
- * Redis' wire format (RESP2): commands from slices into a buffer, replies from hiredis' reader into an arena.
- * For redis_link.c and redis_sync.c.
+ * Redis' wire format (RESP2): commands from slices into a buffer, replies from hiredis' reader into
+ * an arena. For link.c and sync.c.
  */
 #ifndef LIB_REDIS_REPLY_H
 #define LIB_REDIS_REPLY_H

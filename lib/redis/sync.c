@@ -3,8 +3,10 @@
  *
  *     send: connect if needed -> is it still open? -> write all -> read COUNT replies
  *
- * - After any error the connection is dropped. The next one may reach another server: its run_id tells.
- * - A connection that the server closed while it lay idle is noticed before anything is written, so that is not UNCERTAIN.
+ * - After any error the connection is dropped. The next one may reach another server: its run_id
+ *   tells.
+ * - A connection that the server closed while it lay idle is noticed before anything is written, so
+ *   that is not UNCERTAIN.
  */
 #include "lib/redis/sync.h"
 

@@ -1,5 +1,6 @@
 /*
- * lib/redis/redis.c and lib/redis/feed.c against real servers: TWOFOLD_REDIS (host:port), and children for what kills them.
+ * lib/redis/redis.c and lib/redis/feed.c against real servers: TWOFOLD_REDIS (host:port), and
+ * children for what kills them.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
- * The server over loopback, its loop stepped by the test: a client sends, the loop turns until the client has got what the test waits for.
- * The handler answers "METHOD path body", except that paths with "hold" are kept until the test answers them.
+ * The server over loopback, its loop stepped by the test: a client sends, the loop turns until the
+ * client has got what the test waits for. The handler answers "METHOD path body", except that paths
+ * with "hold" are kept until the test answers them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -331,9 +332,8 @@ static void test_connection_close_ends_after_the_answer(void **state)
     struct client client = client_open();
 
     (void)state;
-    client_send(
-        &client,
-        "GET /hold HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+    client_send(&client, "GET /hold HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                         "GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
     wait_until(&client, server.held_count == 1);
     answer(server.held[--server.held_count]);
     expect_end(&client);
@@ -430,9 +430,8 @@ static void test_a_malformed_request_is_answered_in_its_turn_and_ends_the_connec
     struct client client = client_open();
 
     (void)state;
-    client_send(
-        &client,
-        "GET /hold HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost : a\r\n\r\nGET /c HTTP/1.1\r\n");
+    client_send(&client, "GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"
+                         "GET / HTTP/1.1\r\nHost : a\r\n\r\nGET /c HTTP/1.1\r\n");
     wait_until(&client, server.held_count == 1);
     settle(&client);
     assert_int_equal(client.got.len, 0);
@@ -685,9 +684,8 @@ static void test_an_answer_to_a_client_that_has_gone_is_dropped(void **state)
     struct client other = client_open();
 
     (void)state;
-    client_send(
-        &gone,
-        "GET /hold HTTP/1.1\r\nHost: a\r\n\r\nGET /hold HTTP/1.1\r\nHost: a\r\n\r\nPOST /x HTTP/1.1\r\n");
+    client_send(&gone, "GET /hold HTTP/1.1\r\nHost: a\r\n\r\n"
+                       "GET /hold HTTP/1.1\r\nHost: a\r\n\r\nPOST /x HTTP/1.1\r\n");
     wait_until(&gone, server.held_count == 2);
     answer(server.held[1]); /* waits for its turn */
     assert_int_equal(setsockopt(gone.fd, SOL_SOCKET, SO_LINGER, &abort_it, sizeof(abort_it)), 0);

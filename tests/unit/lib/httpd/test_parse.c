@@ -1,6 +1,7 @@
 /*
- * The parser by a table of cases, each with the rule it stands for. Every case runs whole, cut in two at every place, and byte by byte, and must give
- * the same verdict, the same body and the same number of bytes used. A case may end early: then what is there must be refused already.
+ * The parser by a table of cases, each with the rule it stands for. Every case runs whole, cut in
+ * two at every place, and byte by byte, and must give the same verdict, the same body and the same
+ * number of bytes used. A case may end early: then what is there must be refused already.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ struct test_case {
     CASE(rule, "GET / HTTP/1.1\r\nHost: a\r\n" headers "\r\n", verdict)
 #define LINE(rule, line, verdict)      CASE(rule, line "\r\nHost: a\r\n\r\n", verdict)
 #define HOST(rule, host, verdict)      CASE(rule, "GET / HTTP/1.1\r\n" host "\r\n", verdict)
-#define POST_HEAD                      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define POST_LINE                      "POST / HTTP/1.1\r\nHost: a\r\n"
+#define POST_HEAD                      POST_LINE "Transfer-Encoding: chunked\r\n\r\n"
 #define CHUNKED(rule, chunks, verdict) CASE(rule, POST_HEAD chunks, verdict)
 #define CHUNKS(rule, chunks, body)     BODY(rule, POST_HEAD chunks, body)
 
@@ -54,7 +56,8 @@ static const struct test_case cases[] = {
     LINE("RFC 9112 3: a method is a token", "G\xc3\x89T / HTTP/1.1", 400),
     CASE("RFC 9112 3: a TLS client hello is refused at its first byte", "\x16", 400),
     CASE("RFC 9112 2.2: blank before the request line", " GET", 400),
-    CASE("RFC 9112 2.2: one empty line before is ignored", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", OK),
+    CASE("RFC 9112 2.2: one empty line before is ignored",
+         "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", OK),
     CASE("RFC 9112 2.2: and not two", "\r\n\r\nGET", 400),
     CASE("RFC 9112 2.2: nor a bare LF", "\nGET", 400),
     CASE("RFC 9112 2.2: nor a bare CR", "\rGET", 400),
@@ -93,7 +96,8 @@ static const struct test_case cases[] = {
     LINE("RFC 9112 3.2.1: a path begins with a slash", "GET ?a=1 HTTP/1.1", 400),
     CASE("RFC 9112 3.2.1: refused at the first byte", "GET a", 400),
     LINE("RFC 9112 3.2.2: absolute-form", "GET http://example.com:80/a?b HTTP/1.1", OK),
-    LINE("RFC 9112 3.2.2: absolute-form, scheme in any case", "GET HTTP://example.com HTTP/1.1", OK),
+    LINE("RFC 9112 3.2.2: absolute-form, scheme in any case",
+         "GET HTTP://example.com HTTP/1.1", OK),
     LINE("RFC 9110 7.4: https without TLS", "GET https://example.com/a HTTP/1.1", 421),
     LINE("RFC 9110 7.4: https without TLS", "GET HTTPS://example.com HTTP/1.1", 421),
     LINE("RFC 9110 7.4: https without TLS, malformed", "GET https://exa[mple.com HTTP/1.1", 400),
@@ -162,7 +166,8 @@ static const struct test_case cases[] = {
     HOST("RFC 9112 3.2: two Host", "Host: a\r\nHost: b\r\n", 400),
     CASE("RFC 9112 3.2: two Host in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400),
     HOST("RFC 9110 4.2.1: empty Host", "Host:\r\n", 400),
-    CASE("RFC 9112 3.2: empty Host without an authority", "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n", OK),
+    CASE("RFC 9112 3.2: empty Host without an authority",
+         "OPTIONS * HTTP/1.1\r\nHost:\r\n\r\n", OK),
     CASE("RFC 9112 3.2.2: absolute-form without Host", "GET http://a/ HTTP/1.1\r\n\r\n", 400),
     HOST("RFC 3986 3.2: host and port", "Host: example.com:8080\r\n", OK),
     HOST("RFC 3986 3.2: IPv4", "Host: 127.0.0.1:80\r\n", OK),
@@ -185,11 +190,15 @@ static const struct test_case cases[] = {
     HOST("RFC 3986 3.2: bracket", "Host: [1.2.3]\r\n", 400),
     HOST("RFC 3986 3.2: 8-bit", "Host: \xc3\xa9\r\n", 400),
     /* framing */
-    BODY("RFC 9112 6.2: Content-Length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "hello"),
-    BODY("RFC 9110 8.6: leading zeros are digits", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005\r\n\r\nhello", "hello"),
+    BODY("RFC 9112 6.2: Content-Length",
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "hello"),
+    BODY("RFC 9110 8.6: leading zeros are digits",
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 005\r\n\r\nhello", "hello"),
     GET("RFC 9112 6.3: length 0", "Content-Length: 0\r\n", OK),
-    GET("RFC 9112 6.3: equal Content-Length twice", "Content-Length: 0\r\nContent-Length: 0\r\n", 400),
-    GET("RFC 9112 6.3: different Content-Length", "Content-Length: 0\r\nContent-Length: 1\r\n", 400),
+    GET("RFC 9112 6.3: equal Content-Length twice",
+        "Content-Length: 0\r\nContent-Length: 0\r\n", 400),
+    GET("RFC 9112 6.3: different Content-Length",
+        "Content-Length: 0\r\nContent-Length: 1\r\n", 400),
     GET("RFC 9112 6.3: a list of lengths", "Content-Length: 0, 0\r\n", 400),
     GET("RFC 9110 8.6: not a number", "Content-Length: \r\n", 400),
     GET("RFC 9110 8.6: not a number", "Content-Length: +1\r\n", 400),
@@ -198,34 +207,48 @@ static const struct test_case cases[] = {
     GET("RFC 9110 8.6: not a number", "Content-Length: 1 1\r\n", 400),
     GET("RFC 9110 8.6: not a number", "Content-Length: 1.0\r\n", 400),
     GET("RFC 9110 8.6: not a number", "Content-Length: \"0\"\r\n", 400),
-    GET("RFC 9112 6.3: length and coding", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400),
-    GET("RFC 9112 6.3: coding and length", "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", 400),
-    CASE("RFC 9112 6.1: a coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    BODY("RFC 9112 7: codings ignore case", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKed\r\n\r\n0\r\n\r\n", ""),
+    GET("RFC 9112 6.3: length and coding",
+        "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", 400),
+    GET("RFC 9112 6.3: coding and length",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n", 400),
+    CASE("RFC 9112 6.1: a coding in HTTP/1.0",
+         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    BODY("RFC 9112 7: codings ignore case",
+         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKed\r\n\r\n0\r\n\r\n", ""),
     GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: gzip\r\n", 400),
     GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: identity\r\n", 400),
     GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: xchunked\r\n", 400),
-    GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: chunked, gzip\r\n", 400),
-    GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: gzip, identity\r\n", 400),
+    GET("RFC 9112 6.3: the last coding is not chunked",
+        "Transfer-Encoding: chunked, gzip\r\n", 400),
+    GET("RFC 9112 6.3: the last coding is not chunked",
+        "Transfer-Encoding: gzip, identity\r\n", 400),
     GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding:\r\n", 400),
     GET("RFC 9112 6.3: the last coding is not chunked", "Transfer-Encoding: \"chunked\"\r\n", 400),
     GET("RFC 9112 7.1: chunked has no parameters", "Transfer-Encoding: chunked;q=1\r\n", 400),
     GET("RFC 9112 7.1: chunked once", "Transfer-Encoding: chunked, chunked\r\n", 400),
-    GET("RFC 9112 7.1: chunked once", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+    GET("RFC 9112 7.1: chunked once",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
     GET("RFC 9112 7.1: no empty elements", "Transfer-Encoding: , chunked\r\n", 400),
     GET("RFC 9112 7.1: no empty elements", "Transfer-Encoding: chunked,\r\n", 400),
-    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501),
-    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n", 400),
-    GET("RFC 9110 5.3: codings of two lines", "Transfer-Encoding: gzip\r\nTransfer-Encoding: br\r\n", 400),
-    GET("RFC 9112 6.1: a coding that is not understood", "Transfer-Encoding: gzip, chunked\r\n", 501),
-    GET("RFC 9112 6.1: a coding that is not understood", "Transfer-Encoding: a, b , chunked\r\n", 501),
+    GET("RFC 9110 5.3: codings of two lines",
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501),
+    GET("RFC 9110 5.3: codings of two lines",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n", 400),
+    GET("RFC 9110 5.3: codings of two lines",
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: br\r\n", 400),
+    GET("RFC 9112 6.1: a coding that is not understood",
+        "Transfer-Encoding: gzip, chunked\r\n", 501),
+    GET("RFC 9112 6.1: a coding that is not understood",
+        "Transfer-Encoding: a, b , chunked\r\n", 501),
     GET("RFC 9112 5.1: a hidden coding", "Transfer-Encoding : chunked\r\n", 400),
     GET("RFC 9110 5.5: a hidden coding", "Transfer-Encoding: \x0b" "chunked\r\n", 400),
     /* chunks */
     CHUNKS("RFC 9112 7.1: chunks", "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", "hello world"),
-    CHUNKS("RFC 9112 7.1: hexadecimal, any case, leading zeros", "00a\r\n0123456789\r\nA\r\n0123456789\r\n000\r\n\r\n", "01234567890123456789"),
+    CHUNKS("RFC 9112 7.1: hexadecimal, any case, leading zeros",
+           "00a\r\n0123456789\r\nA\r\n0123456789\r\n000\r\n\r\n", "01234567890123456789"),
     CHUNKS("RFC 9112 7.1: data may look like a chunk", "5\r\n0\r\n\r\n\r\n0\r\n\r\n", "0\r\n\r\n"),
-    CHUNKS("RFC 9112 7.1.1: extensions", "5;a;b=c ; d = \"e\\\"\t;\xc3\xa9\" ;f\r\nhello\r\n0;last\r\n\r\n", "hello"),
+    CHUNKS("RFC 9112 7.1.1: extensions",
+           "5;a;b=c ; d = \"e\\\"\t;\xc3\xa9\" ;f\r\nhello\r\n0;last\r\n\r\n", "hello"),
     CHUNKS("RFC 9112 7.1.2: trailers", "0\r\nA: b\r\nC:\r\n\r\n", ""),
     CHUNKED("RFC 9112 7.1: not whole yet", "5\r\nhel", MORE),
     CHUNKED("RFC 9112 7.1: the last chunk alone is not the end", "0\r\n", MORE),

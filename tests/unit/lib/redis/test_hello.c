@@ -38,16 +38,18 @@ static void test_only_a_master_that_is_ready_is_used(void **state)
         const char *info, *role;
         enum redis_type ping_type;
         enum status status;
-    } cases[] = {
-        {REDIS_STRING, info,                             "master", REDIS_STATUS, STATUS_OK         },
-        {REDIS_STRING, info,                             "slave",  REDIS_STATUS, STATUS_UNAVAILABLE},
-        {REDIS_STRING, info,                             "master", REDIS_ERROR,  STATUS_UNAVAILABLE},
-        {REDIS_STRING, "redis_version:7\r\n",            "master", REDIS_STATUS, STATUS_UNAVAILABLE},
-        {REDIS_STRING, "run_id:short\r\n",               "master", REDIS_STATUS, STATUS_UNAVAILABLE},
-        {REDIS_ERROR,  "NOAUTH Authentication required", "master", REDIS_STATUS, STATUS_DENIED     },
-        {REDIS_ERROR,  "NOPERM no permissions",          "master", REDIS_STATUS, STATUS_DENIED     },
-        {REDIS_ERROR,  "ERR max number of clients",      "master", REDIS_STATUS, STATUS_UNAVAILABLE},
+        // clang-format off
+} cases[] = {
+        {REDIS_STRING, info, "master", REDIS_STATUS, STATUS_OK},
+        {REDIS_STRING, info, "slave", REDIS_STATUS, STATUS_UNAVAILABLE},
+        {REDIS_STRING, info, "master", REDIS_ERROR, STATUS_UNAVAILABLE},
+        {REDIS_STRING, "redis_version:7\r\n", "master", REDIS_STATUS, STATUS_UNAVAILABLE},
+        {REDIS_STRING, "run_id:short\r\n", "master", REDIS_STATUS, STATUS_UNAVAILABLE},
+        {REDIS_ERROR, "NOAUTH Authentication required", "master", REDIS_STATUS, STATUS_DENIED},
+        {REDIS_ERROR, "NOPERM no permissions", "master", REDIS_STATUS, STATUS_DENIED},
+        {REDIS_ERROR, "ERR max number of clients", "master", REDIS_STATUS, STATUS_UNAVAILABLE},
     };
+    // clang-format on
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
