@@ -1,11 +1,13 @@
 /*
  * Answers from rows. Pure functions, any thread.
  *
- *     :one   {...}, or absent without a row ("5  no rows: the same, kind = absent, with its own TTL")
- *     :many  {"items": [...], "next": "<path>", "prev": "<path>"}       next and prev are left out at the ends
+ *     :one   {...}, or absent when there is no row
+ *            ("5  no rows: the same, kind = absent, with its own TTL")
+ *     :many  {"items": [...], "next": "<path>", "prev": "<path>"}
+ *            next and prev are left out at the ends
  *
- * SQL is asked for one row more than is shown: its presence says that the list goes on. The rows before a cursor come from there backwards
- * (conf/plan/wrap.c), so they are shown in turned order.
+ * SQL is asked for one row more than is shown: its presence says that the list goes on. The rows
+ * before a cursor come from there backwards (conf/plan/wrap.c), so they are shown in reverse.
  */
 #include "cache/answer.h"
 
@@ -20,9 +22,8 @@ static struct slice etag_make(struct arena *arena, struct slice version, struct 
     static const char digits[] = "0123456789abcdef";
     uint64_t hash = hash_xxh64(body);
     char hex[17];
-    size_t i;
 
-    for (i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++) {
         hex[i] = digits[hash >> (60 - 4 * i) & 15];
     }
     hex[16] = '\0';
@@ -46,9 +47,8 @@ static const struct slice *keys_of(struct arena *arena, const struct plan_query 
                                    const struct sql_rows *rows, size_t index)
 {
     struct slice *keys = ARENA_ARRAY(arena, struct slice, query->page.column_count);
-    size_t i;
 
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         int column = rows_column(rows, query->page.columns[i].name);
 
         keys[i] = column >= 0 ? rows_cell(rows, index, column) : SLICE_EMPTY;

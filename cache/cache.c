@@ -1,5 +1,6 @@
 /*
- * One worker's cache: making and ending it, what it remembers of each model, its counters; waiting for a command's token, and poking the projector.
+ * One worker's cache: making and ending it, what it remembers of each model, its counters; waiting
+ * for a command's token, and poking the projector.
  */
 #include "cache/cache.h"
 
@@ -36,10 +37,9 @@ static void query_init(struct cache *cache, const struct plan_query *plan)
     static const char fills[] = "twofold_cache_fills_total",
                       fills_help[] = "entries offered to the cache";
     struct cache_query *query = &cache->queries[plan->index];
-    size_t i;
 
     query->key_prefix = key_prefix(&cache->arena, plan);
-    for (i = 0; i < ARRAY_COUNT(results); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(results); i++) {
         query->results[i] =
             query_metric("twofold_cache_lookups_total", "lookups by result", plan, results[i]);
     }
@@ -54,7 +54,6 @@ static void query_init(struct cache *cache, const struct plan_query *plan)
 static void model_init(struct cache *cache, const struct plan_model *plan)
 {
     struct cache_model *model = &cache->models[plan->index];
-    size_t i;
 
     model->cache = cache;
     model->plan = plan;
@@ -62,7 +61,7 @@ static void model_init(struct cache *cache, const struct plan_model *plan)
     primary_init(&model->primary, model);
     secret_init(&model->secret, model);
     waits_init(&model->waits, model);
-    for (i = 0; i < plan->query_count; i++) {
+    for (size_t i = 0; i < plan->query_count; i++) {
         query_init(cache, &plan->queries[i]);
     }
 }
@@ -105,7 +104,6 @@ struct cache *cache_create(struct loop *loop, struct plan *plan, const struct se
                            struct redis *redis, struct sql *sql)
 {
     struct cache *cache = XNEW(struct cache);
-    size_t i;
 
     cache->loop = loop;
     cache->plan = plan_get(plan);
@@ -116,7 +114,7 @@ struct cache *cache_create(struct loop *loop, struct plan *plan, const struct se
     cache->redis_config = clients_redis(settings);
     cache->models = ARENA_ARRAY(&cache->arena, struct cache_model, plan->model_count);
     cache->queries = ARENA_ARRAY(&cache->arena, struct cache_query, plan->query_count);
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         model_init(cache, &plan->models[i]);
     }
     return cache;
@@ -129,12 +127,10 @@ void cache_get(struct cache *cache)
 
 void cache_put(struct cache *cache)
 {
-    size_t i;
-
     if (--cache->references > 0) {
         return;
     }
-    for (i = 0; i < cache->plan->model_count; i++) {
+    for (size_t i = 0; i < cache->plan->model_count; i++) {
         arena_fini(&cache->models[i].own_arena);
         arena_fini(&cache->models[i].waits.arena);
     }
@@ -145,10 +141,8 @@ void cache_put(struct cache *cache)
 
 void cache_destroy(struct cache *cache)
 {
-    size_t i;
-
     cache->closed = true;
-    for (i = 0; i < cache->plan->model_count; i++) {
+    for (size_t i = 0; i < cache->plan->model_count; i++) {
         waits_fini(&cache->models[i].waits);
     }
     cache_put(cache);
@@ -188,9 +182,7 @@ static void on_command_visible(void *ctx, enum status status)
 static enum status find_command(struct cache *cache, struct slice token,
                                 struct cache_model **model_out, struct token_command *out)
 {
-    size_t i;
-
-    for (i = 0; i < cache->plan->model_count; i++) {
+    for (size_t i = 0; i < cache->plan->model_count; i++) {
         struct tokens tokens;
 
         if (tokens_parse(token, &cache->plan->models[i], &tokens) == STATUS_OK &&

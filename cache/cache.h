@@ -1,10 +1,10 @@
 /*
  * One worker's cache: what its lookups share. Private to this folder; lookup.h is the way in.
  *
- *     struct cache          loop, plan, Redis, SQL; the flights
- *       struct cache_model    one model's database: the last own that this worker saw, the read of the primary in flight, the cursors'
- *                             secret, the waits for tokens
- *       struct cache_query    one query: the beginning of its keys, its counters
+ *     struct cache            loop, plan, Redis, SQL; the flights
+ *       struct cache_model  one model's database: the last own that this worker saw, the read of
+ *                           the primary in flight, the cursors' secret, the waits for tokens
+ *       struct cache_query  one query: the beginning of its keys, its counters
  *
  * Everything is touched on the worker's loop only.
  */
@@ -30,7 +30,7 @@ struct cache_model {
     struct own own;
     uint64_t own_serial;    /* changes with own's home; 0: none yet */
     struct slice key_page;  /* of own's nonce */
-    struct slice own_bytes; /* own as it stands in Redis: mostly the same bytes come again */
+    struct slice own_bytes; /* own as it is in Redis: mostly the same bytes come again */
     struct arena own_arena; /* of the two above */
     uint64_t revision;      /* the highest of own's epoch that this worker has heard of */
     struct primary primary;

@@ -1,8 +1,9 @@
 /*
  * Cursors of keyset pages. Pure functions, any thread.
  *
- * The signature keeps clients from choosing keys, so a key that reaches SQL is one that SQL gave; the fingerprint inside it keeps a cursor to its
- * query as it was when the cursor was made, and the parameters, which are signed with it, to its list.
+ * The signature keeps clients from choosing keys, so a key that reaches SQL is one that SQL gave;
+ * the fingerprint inside it keeps a cursor to its query as it was when the cursor was made, and the
+ * parameters, which are signed with it, to its list.
  */
 #include "cache/cursor.h"
 
@@ -41,12 +42,11 @@ struct slice cursor_encode(struct arena *arena, const struct cursor_seal *seal,
     uint8_t fingerprint[FINGERPRINT_BYTES] = {0}, mac[SHA256_BYTES];
     struct slice text;
     char *out;
-    size_t i;
 
     (void)!hex_decode(slice_str(query->fingerprint), fingerprint, sizeof(fingerprint));
     buf_append(&buf, slice_of(fingerprint, sizeof(fingerprint)));
     buf_append_char(&buf, (char)direction);
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         append_key(&buf, query->page.columns[i].type, keys[i]);
     }
     mac_of(seal, buf_slice(&buf), mac);
@@ -94,9 +94,8 @@ static enum status take_keys(struct arena *arena, const struct plan_query *query
                              struct cursor *out)
 {
     const struct value **keys = ARENA_ARRAY(arena, const struct value *, query->page.column_count);
-    size_t i;
 
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         if (take_key(arena, query->page.columns[i].type, &rest, &keys[i]) != STATUS_OK) {
             return STATUS_INVALID;
         }

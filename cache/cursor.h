@@ -1,7 +1,9 @@
 /*
  * Where a page of a list goes on: opaque to clients, typed and signed for us.
  *
- *     base64url( fingerprint 8 | direction 1 | for each key column: type 1, length 2, canonical text | HMAC-SHA-256 of this and the parameters, first 16 bytes )
+ *     base64url( fingerprint 8 | direction 1
+ *                | for each key column: type 1, length 2, canonical text
+ *                | HMAC-SHA-256 of all this and the parameters, its first 16 bytes )
  */
 #ifndef CACHE_CURSOR_H
 #define CACHE_CURSOR_H

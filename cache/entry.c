@@ -1,5 +1,6 @@
 /*
- * The format of entries. Pure functions, any thread. Bytes from Redis are not trusted: what would break a header of the answer is CORRUPT.
+ * The format of entries. Pure functions, any thread. Bytes from Redis are not trusted: what would
+ * break a header of the answer is CORRUPT.
  */
 #include "cache/entry.h"
 
@@ -19,9 +20,9 @@ enum {
 
 static size_t read_size(const char *bytes, size_t count)
 {
-    size_t size = 0, i;
+    size_t size = 0;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         size = size << 8 | (unsigned char)bytes[i];
     }
     return size;
@@ -37,9 +38,7 @@ static void append_size(struct buf *buf, size_t size, size_t count)
 /* Visible ASCII and blanks: nothing that ends a header line. */
 static bool is_header_value(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] < ' ' || text.ptr[i] > '~') {
             return false;
         }
@@ -49,9 +48,7 @@ static bool is_header_value(struct slice text)
 
 static bool is_epoch(const char *text)
 {
-    size_t i;
-
-    for (i = 0; i < EPOCH_TEXT; i++) {
+    for (size_t i = 0; i < EPOCH_TEXT; i++) {
         if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))) {
             return false;
         }

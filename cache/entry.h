@@ -1,7 +1,9 @@
 /*
- * A cached answer as it stands in Redis: "at revision LABEL of epoch EPOCH the answer was BODY". A fact that never becomes false.
+ * A cached answer as it is in Redis: "at revision LABEL of epoch EPOCH the answer was BODY". A fact
+ * that never becomes false. All numbers are big-endian.
  *
- *     magic 4 | kind 1 | etag length 1 | link length 2 | epoch 16 | label 8 | created 8 | body length 4 | etag | link | body     (big-endian)
+ *     magic 4 | kind 1 | etag length 1 | link length 2 | epoch 16 | label 8 | created 8
+ *     | body length 4 | etag | link | body
  */
 #ifndef CACHE_ENTRY_H
 #define CACHE_ENTRY_H
@@ -18,7 +20,9 @@ struct entry {
     struct slice etag, link, body;
 };
 
-/* Views into BYTES. CORRUPT: anything that entry_encode did not make; such an entry counts as none. */
+/*
+ * Views into BYTES. CORRUPT: anything that entry_encode did not make; such an entry counts as none.
+ */
 MUST_CHECK enum status entry_decode(struct slice bytes, struct entry *out);
 
 /* TOO_LARGE: a part does not fit its length field. */

@@ -1,14 +1,16 @@
 /*
  * Flights: of many requests that miss the same key, one asks SQL.
  *
- *     first waiter --> flight [ secret -> source -> answer -> SET ] --> every waiter whose floors accept the answer
- *                        ^                                          --> the others: one new flight
+ *     first waiter --> flight [secret -> source -> answer -> SET] --> who accepts the answer
+ *                        ^                                        --> the others: one new flight
  *     joiners -----------+
  *
  * Invariants:
- *   - a flight owns its memory (a copy of its first waiter's input), so any waiter may leave at any time
+ *   - a flight owns its memory (a copy of its first waiter's input), so any waiter may leave at any
+ *     time
  *   - a flight is not found any more once its answer is there
- *   - a waiter gets an answer that its own floors accept, or one that the primary gave in a flight which started after the waiter's request
+ *   - a waiter gets an answer that its own floors accept, or one that the primary gave in a flight
+ *     which started after the waiter's request
  */
 #include "cache/flight.h"
 
@@ -58,9 +60,8 @@ static const struct value *const *values_copy(struct arena *arena,
                                               const struct value *const *values, size_t count)
 {
     const struct value **copies = ARENA_ARRAY(arena, const struct value *, count);
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct value *copy =
             value_copy(arena, values[i]); /* scalars: nothing but their text is shared */
 
@@ -141,7 +142,7 @@ static void on_stored(void *ctx, enum status status, const struct redis_reply *r
     if (status == STATUS_OK && count == 1 && replies[0].type == REDIS_STATUS) {
         metric_add(stored, 1);
     } else if (status == STATUS_OK && count == 1) {
-        log_warn_every("redis refused an entry", "error=%.*s", SLICE_ARG(replies[0].text));
+        log_warn_every("redis refused an entry", "error=\"%.*s\"", SLICE_ARG(replies[0].text));
     }
 }
 
@@ -159,7 +160,10 @@ static void entry_send(struct flight *flight, struct slice bytes, uint64_t ttl_m
                CLOCK_NEVER, NULL, on_stored, query_of(flight)->stored);
 }
 
-/* "store the entry (plain SET with TTL; a late or old one is refused when read)"; a failure to store is no failure of the request */
+/*
+ * "store the entry (plain SET with TTL; a late or old one is refused when read)"; a failure to
+ * store is no failure of the request
+ */
 static bool entry_store(struct flight *flight, const struct answer *answer, bool fits)
 {
     const struct plan_query *query = flight->input.query;

@@ -1,5 +1,6 @@
 /*
- * "4  miss: one flight per key. A joiner compares the answer's label with the floors of its own start; lower: it starts a new flight."
+ * "4  miss: one flight per key. A joiner compares the answer's label with the floors of its own
+ * start; lower: it starts a new flight."
  */
 #ifndef CACHE_FLIGHT_H
 #define CACHE_FLIGHT_H
@@ -28,7 +29,10 @@ struct flight_waiter {
     void *ctx;
 };
 
-/* Joins the flight of waiter->key, or starts one. done runs once, later. Leave by flight_leave: the flight goes on. */
+/*
+ * Joins the flight of waiter->key, or starts one. done runs once, later. Leave by waiter_detach of
+ * its waiter: the flight goes on.
+ */
 void flight_join(struct cache *cache, struct flight_waiter *waiter);
 
 #endif

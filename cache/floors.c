@@ -2,8 +2,9 @@
  * The judgement over floors. Pure functions; who asks whom is lookup.c's.
  *
  *     own is there, names this server and these touches, every slot has 8 bytes -> current
- *     else the primary: home is on this server, its page is there, same touches -> current      (the projector is merely away)
- *     else                                                                      -> no entry counts; the floor is the primary's revision
+ *     else the primary: home is on this server, its page is there, same touches -> current, and
+ *                                                                the projector is merely away
+ *     else no entry counts                           -> the floor is the primary's revision
  *
  * A missing page reads as "", never as floor 0.
  */
@@ -27,9 +28,8 @@ void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slot
 {
     struct slice *args = ARENA_ARRAY(arena, struct slice, 4 * count);
     char *digits = arena_bytes(arena, 2 * OFFSET_MAX * count);
-    size_t i;
 
-    for (i = 0; i < count; i++, args += 4, digits += 2 * OFFSET_MAX) {
+    for (size_t i = 0; i < count; i++, args += 4, digits += 2 * OFFSET_MAX) {
         size_t offset = slot_offset(slots[i]);
 
         args[0] = SLICE_LITERAL("GETRANGE");
@@ -43,9 +43,8 @@ void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slot
 enum status floors_read(const struct redis_reply *replies, size_t count, uint64_t *label_min_out)
 {
     uint64_t highest = 0;
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t floor;
 
         if (replies[i].type != REDIS_STRING || replies[i].text.len != PAGE_SLOT_BYTES) {

@@ -1,5 +1,6 @@
 /*
- * "Are these floors current?" What own, the page and the primary say of it. cache/PROTOCOL.md "Answering a query", 1 and 2.
+ * "Are these floors current?" What own, the page and the primary say of it. cache/PROTOCOL.md
+ * "Answering a query", 1 and 2.
  */
 #ifndef CACHE_FLOORS_H
 #define CACHE_FLOORS_H
@@ -15,11 +16,17 @@ struct floors {
     uint64_t label_min;         /* the highest of the floors: "label >= every floor" */
 };
 
-/* The GETRANGE of one slot in the page KEY_PAGE for each of SLOTS, into COMMANDS. Arguments in ARENA. */
+/*
+ * The GETRANGE of one slot in the page KEY_PAGE for each of SLOTS, into COMMANDS. Arguments in
+ * ARENA.
+ */
 void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slots, size_t count,
                 struct redis_command *commands);
 
-/* The highest floor among the replies. NOT_FOUND: one of them has no 8 bytes: the page is not there. */
+/*
+ * The highest floor among the replies. NOT_FOUND: one of them has no 8 bytes: the page is not
+ * there.
+ */
 MUST_CHECK enum status floors_read(const struct redis_reply *replies, size_t count,
                                    uint64_t *label_min_out);
 

@@ -1,18 +1,19 @@
 /*
- * A query's way to its answer. Each step is a function that carries the number and the words of cache/PROTOCOL.md "Answering a query".
+ * A query's way to its answer. Each step is a function that carries the number and the words of
+ * cache/PROTOCOL.md "Answering a query".
  *
  *     lookup_start -> check_cursor -> wait_for_tokens
- *       -> step_1_read_own_entry_floors ----------> step_2_are_floors_current
- *                                                     | own's page is another one: step_2_read_floors_again -+
- *                                                     | suspect: step_2_ask_primary -------------------------+
- *       -> step_3_compare_entry --hit--> finish       <------------------------------------------------------+
- *       -> step_4_miss -> flight -> finish            (5, absent answers: answer.c, the same way)
+ *       -> step_1_read_own_entry_floors -> step_2_are_floors_current
+ *                                            | own's page is another: step_2_read_floors_again --+
+ *                                            | suspect: step_2_ask_primary ----------------------+
+ *       -> step_3_compare_entry --hit--> finish   <----------------------------------------------+
+ *       -> step_4_miss -> flight -> finish        (5, absent answers: answer.c, the same way)
  *
- * The near cache will stand between wait_for_tokens and step 1.
+ * The near cache will be between wait_for_tokens and step 1.
  *
  * Invariants:
- *   - one call in flight for a lookup: a Redis pipeline (it ends by the lookup's deadline itself), or a place among others' waiters (then the timer runs,
- *     and leaving is free)
+ *   - one call in flight for a lookup: a Redis pipeline (it ends by the lookup's deadline itself),
+ *     or a place among others' waiters (then the timer runs, and leaving is free)
  *   - a reply of Redis is judged by the run_id behind the connection when it comes
  *   - done never runs inside lookup_start: failures go through the loop
  */
@@ -112,8 +113,8 @@ static void watch_deadline(struct lookup *lookup)
 static void on_token(void *ctx, enum status status);
 
 /*
- * "The gateway waits ... until that version is committed, and only then begins at step 1: the floors that it reads now include that commit, so
- *  nothing else is needed"
+ * "The gateway waits ... until that version is committed, and only then begins at step 1: the
+ * floors that it reads now include that commit, so nothing else is needed"
  */
 static void wait_for_tokens(struct lookup *lookup)
 {
@@ -188,11 +189,10 @@ static enum status find_slots(struct lookup *lookup)
 {
     const struct lookup_input *input = lookup->input;
     const struct plan_query *query = input->query;
-    size_t i;
 
     lookup->slot_count = query->tag_count;
     lookup->slots = ARENA_ARRAY(input->arena, uint32_t, query->tag_count);
-    for (i = 0; i < query->tag_count; i++) {
+    for (size_t i = 0; i < query->tag_count; i++) {
         struct slice tag;
         enum status status = tag_of_query(input->arena, &query->tags[i], input->texts, &tag);
 
@@ -235,8 +235,8 @@ static void on_step_1(void *ctx, enum status status, const struct redis_reply *r
                       size_t count);
 
 /*
- * "1  one pipeline, in this order: MGET own, entry; GETRANGE page:<nonce> <slot> for each tag -- the connection knows its server's run_id, and the
- *     nonce from the last own"
+ * "1  one pipeline, in this order: MGET own, entry; GETRANGE page:<nonce> <slot> for each tag". The
+ * nonce is that of the last own.
  */
 static void step_1_read_own_entry_floors(struct lookup *lookup)
 {
@@ -300,7 +300,8 @@ static struct slice text_of(const struct redis_reply *reply)
 }
 
 /*
- * "2  own is there, names this server and this plan's touches, and every GETRANGE gave 8 bytes -> the floors are current"
+ * "2  own is there, names this server and this plan's touches, and every GETRANGE gave 8 bytes
+ *     -> the floors are current"
  */
 static void step_2_are_floors_current(struct lookup *lookup, const struct redis_reply *replies,
                                       size_t count)
@@ -344,8 +345,8 @@ static void on_step_1(void *ctx, enum status status, const struct redis_reply *r
 }
 
 /*
- * "home is on this server, its page is there, touches are this plan's -> the floors are current (the projector is merely away);
- *  otherwise no entry may be used, and the floor is that revision"
+ * "home is on this server, its page is there, touches are this plan's -> the floors are current
+ * (the projector is merely away); otherwise no entry may be used, and the floor is that revision"
  */
 static void on_primary(void *ctx, enum status status)
 {

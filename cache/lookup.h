@@ -2,9 +2,11 @@
  * A query's way to its answer: cache/PROTOCOL.md "Answering a query", step by step.
  *
  *     tokens -> key, tags -> floors + entry -> hit
- *                                           -> miss: flight -> replica -> other replica -> primary -> store -> answer
+ *                                           -> miss: flight -> replica -> other replica -> primary
+ *                                                           -> store -> answer
  *
- * One struct cache per worker: its Redis connection, flights, waiters and what it knows of each model's home. Everything on the worker's loop.
+ * One struct cache per worker: its Redis connection, flights, waiters and what it knows of each
+ * model's home. Everything on the worker's loop.
  */
 #ifndef CACHE_LOOKUP_H
 #define CACHE_LOOKUP_H
@@ -17,7 +19,10 @@
 
 struct cache;
 
-/* Holds plan until the last of its calls has ended. settings are borrowed for the cache's life; sql is shared by the workers; redis is this worker's. */
+/*
+ * Holds plan until the last of its calls has ended. settings are borrowed for the cache's life; sql
+ * is shared by the workers; redis is this worker's.
+ */
 struct cache *cache_create(struct loop *loop, struct plan *plan, const struct settings *settings,
                            struct redis *redis, struct sql *sql);
 void cache_destroy(struct cache *cache); /* when no lookup is in flight */
@@ -31,7 +36,7 @@ struct lookup_input {
     unsigned int limit;        /* of a page; 0 when not paged */
     struct slice cursor;       /* as the client sent it; empty: none */
     struct slice path;         /* encoded path of this request, for next and prev */
-    /* encoded query parameters but limit and cursor ("email=a%40b"), for next and prev; may be empty */
+    /* encoded query parameters but limit and cursor ("email=a%40b"), likewise; may be empty */
     struct slice links_query;
     struct slice tokens; /* the Consistency-Token header; empty: none */
     /* canonical text of the claims that the query uses: part of the key; empty: none */
@@ -110,7 +115,10 @@ typedef void lookup_done_fn(void *ctx, enum lookup_outcome outcome, const struct
 void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done,
                   void *ctx);
 
-/* Waits until a command's change is visible to queries (Prefer: wait): OK, TIMEOUT, REFUSED (dead letter), BUSY. token: as the command answered. */
+/*
+ * Waits until a command's change is visible to queries (Prefer: wait): OK, TIMEOUT, REFUSED (dead
+ * letter), BUSY. token: as the command answered.
+ */
 typedef void wait_done_fn(void *ctx, enum status status);
 void lookup_wait(struct cache *cache, struct slice token, uint64_t deadline_us, wait_done_fn *done,
                  void *ctx);

@@ -1,8 +1,9 @@
 /*
  * Names, layouts and texts that readers and writers of the cache share. Pure functions, any thread.
  *
- *     twofold:<database>:page:<nonce>   | home 80 | epoch 16 | replid 40 | server_id 16 | published
- * 8 | slot 0 | slot 1 | ... twofold:<database>:own            <run_id>.<nonce>|<epoch>|<touches>
+ *     twofold:<database>:page:<nonce>   home 80 | epoch 16 | replid 40 | server_id 16 | published 8
+ *                                       | slot 0 | slot 1 | ...
+ *     twofold:<database>:own            <run_id>.<nonce>|<epoch>|<touches>
  *     twofold:<database>:a:<aggregate>  <epoch>|<version>|<revision>
  *
  * A text that is not exactly what a writer of ours makes is CORRUPT: readers then behave as if it
@@ -18,12 +19,10 @@
 
 static bool is_hex(struct slice text, size_t len)
 {
-    size_t i;
-
     if (text.len != len) {
         return false;
     }
-    for (i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++) {
         char c = text.ptr[i];
 
         if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
@@ -89,9 +88,8 @@ static struct slice key_of(struct arena *arena, struct slice database, const cha
     const struct slice parts[] = {SLICE_LITERAL("twofold:"), database, slice_str(kind), name};
     char *key = arena_bytes(arena, parts[0].len + database.len + parts[2].len + name.len);
     char *at = key;
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(parts); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         at = slice_put(at, parts[i]);
     }
     return slice_of(key, (size_t)(at - key));
@@ -190,7 +188,10 @@ void page_number_write(uint64_t number, char out[PAGE_SLOT_BYTES])
 
 /* ------------------------------------------------------------------ tags and the feed */
 
-/* SQL takes 'a' and 'a ' for one text (PAD SPACE), so what changes one changes the answers of the other: blanks do not count. */
+/*
+ * SQL takes 'a' and 'a ' for one text (PAD SPACE), so what changes one changes the answers of the
+ * other: blanks do not count.
+ */
 static uint64_t hash_without_blanks(struct slice tag)
 {
     struct buf text = {0};

@@ -1,6 +1,6 @@
 /*
- * What stands where in Redis: the one place for the names and layouts that readers (floors, lookup, near) and writers (publish) share.
- * cache/PROTOCOL.md "Where things live".
+ * What is where in Redis: the one place for the names and layouts that readers (floors, lookup,
+ * wait) and writers (publish) share. cache/PROTOCOL.md "Where things live".
  */
 #ifndef CACHE_PAGE_H
 #define CACHE_PAGE_H
@@ -17,7 +17,10 @@
 #define PAGE_SLOT_BYTES   8
 #define PAGE_BYTES        (PAGE_HEADER_BYTES + (size_t)PAGE_SLOTS * PAGE_SLOT_BYTES)
 
-/* The header, all fields fixed: home (run_id 40, '.', nonce 32: 73 bytes, then 7 NULs), epoch (16 hex), master_replid (40 hex), server_id (16 hex), published (8 bytes, big-endian). */
+/*
+ * The header, all fields fixed: home (run_id 40, '.', nonce 32: 73 bytes, then 7 NULs), epoch (16
+ * hex), master_replid (40 hex), server_id (16 hex), published (8 bytes, big-endian).
+ */
 #define PAGE_HOME_AT      0
 #define PAGE_EPOCH_AT     80
 #define PAGE_REPLID_AT    96
@@ -72,7 +75,7 @@ static inline char *slice_put(char *at, struct slice text)
     return at + text.len;
 }
 
-/* A slot, or published, as it stands in the page: big-endian. */
+/* A slot, or published, as it is in the page: big-endian. */
 uint64_t page_number(const char bytes[PAGE_SLOT_BYTES]);
 void page_number_write(uint64_t number, char out[PAGE_SLOT_BYTES]);
 
@@ -93,7 +96,7 @@ static inline size_t slot_offset(uint32_t slot)
     return PAGE_HEADER_BYTES + (size_t)slot * PAGE_SLOT_BYTES;
 }
 
-/* The name of an aggregate in twofold_aggregate, a: and tokens: "<Aggregate>:<id, percent-encoded>". */
+/* An aggregate in twofold_aggregate, a: and tokens: "<Aggregate>:<id, percent-encoded>". */
 struct slice aggregate_name(struct arena *arena, struct slice aggregate, struct slice id_text);
 
 #endif

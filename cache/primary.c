@@ -4,7 +4,8 @@
  *     requests that began      before the read started -> reading -> its row
  *                              after it                -> next    -> the row of the read after it
  *
- * Invariant: a waiter gets the row of a read that started after the waiter's request began, so the row shows every commit before that.
+ * Invariant: a waiter gets the row of a read that started after the waiter's request began, so the
+ * row shows every commit before that.
  */
 #include "cache/primary.h"
 

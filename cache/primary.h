@@ -1,7 +1,9 @@
 /*
- * "ask the primary once (SELECT epoch, revision, home, touches; one read in flight per worker, shared by the requests that began before it started)"
+ * The read of twofold_revision on the primary: one is in flight per worker and model, shared by the
+ * requests that began before it started.
  *
- * A read proves what was committed before it started, so it may answer only requests that began before; later ones get the next read.
+ * A read proves what was committed before it started, so it may answer only requests that began
+ * before; later ones get the next read.
  */
 #ifndef CACHE_PRIMARY_H
 #define CACHE_PRIMARY_H

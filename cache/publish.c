@@ -2,13 +2,13 @@
  * The writers' half of the cache protocol: four scripts, and who may run them.
  *
  *     lane     lock row -> publish_revision -> COMMIT -> publish_tell
- *     keeper   renew_look -> (reads home on the primary) -> renew_own        lock row ->
- * assert_page -> COMMIT
+ *     keeper   renew_look -> (reads home on the primary) -> renew_own
+ *              lock row -> assert_page -> COMMIT
  *
  * Invariants:
  *   - a script changes only the page of the HOME it was called for, and only on HOME's own server:
- * a copy of the page on a promoted replica has the same name, so the run_id behind the connection
- * is compared before the script and after it
+ *     a copy of the page on a promoted replica has the same name, so the run_id behind the
+ *     connection is compared before the script and after it
  *   - floors only rise; only assert_page makes a page, under a name that nobody has used
  *   - an error reply may come from the middle of a script: UNCERTAIN
  */
@@ -86,7 +86,7 @@ static enum status script_run(struct redis_sync *redis, const struct script_call
         return STATUS_UNCERTAIN; /* it connected anew in between: another server has run it */
     }
     if (reply->type == REDIS_ERROR) {
-        log_warn_every("redis refused a script", "script=%s error=%.*s", call->name,
+        log_warn_every("redis refused a script", "script=%s error=\"%.*s\"", call->name,
                        SLICE_ARG(reply->text));
     }
     return status_of_word(reply->text);
@@ -97,9 +97,8 @@ static enum status script_run(struct redis_sync *redis, const struct script_call
 static struct slice slots_pack(struct arena *arena, const uint32_t *slots, size_t count)
 {
     char *packed = arena_bytes(arena, 4 * count);
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         packed[4 * i] = (char)(slots[i] >> 24);
         packed[4 * i + 1] = (char)(slots[i] >> 16);
         packed[4 * i + 2] = (char)(slots[i] >> 8);
@@ -337,18 +336,17 @@ static struct slice feed_message(struct arena *arena, const struct news *news)
 {
     struct buf buf = {0};
     struct slice message;
-    size_t i;
 
     buf_append(&buf, news->epoch);
     buf_append_char(&buf, '|');
     buf_append_u64(&buf, news->revision);
     buf_append_char(&buf, '|');
-    for (i = 0; i < news->slot_count; i++) {
+    for (size_t i = 0; i < news->slot_count; i++) {
         buf_append_str(&buf, i == 0 ? "" : ",");
         buf_append_u64(&buf, news->slots[i]);
     }
     buf_append_char(&buf, '|');
-    for (i = 0; i < news->told_count; i++) {
+    for (size_t i = 0; i < news->told_count; i++) {
         buf_append_str(&buf, i == 0 ? "" : ",");
         buf_append(&buf, news->told[i].aggregate);
         buf_append_char(&buf, '@');
@@ -365,11 +363,11 @@ void publish_tell(struct redis_sync *redis, struct slice database, const struct 
 {
     static _Thread_local struct redis_script script = SCRIPT(tell_lua);
     struct arena arena = {0};
-    size_t fixed = 5, count = 2 * news->told_count + fixed, i;
+    size_t fixed = 5, count = 2 * news->told_count + fixed;
     struct slice *args = ARENA_ARRAY(&arena, struct slice, count);
     struct slice *rest = args + news->told_count;
 
-    for (i = 0; i < news->told_count; i++) {
+    for (size_t i = 0; i < news->told_count; i++) {
         args[i] = key_aggregate(&arena, database, news->told[i].aggregate);
         rest[fixed + i] = slice_of_u64(&arena, news->told[i].version);
     }

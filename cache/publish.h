@@ -1,6 +1,7 @@
 /*
- * The writers' half of the cache protocol: the scripts that change pages and own, and the SQL that goes with them stays with who runs them
- * (projector/keeper.c, projector/lane.c). Each function is one rule of cache/PROTOCOL.md, named after it. Blocking; one thread per connection.
+ * The writers' half of the cache protocol: the scripts that change pages and own. The SQL that goes
+ * with them is with those who run them (projector/keeper.c, projector/lane.c). Each function is one
+ * rule of cache/PROTOCOL.md, named after it. Blocking; one thread per connection.
  */
 #ifndef CACHE_PUBLISH_H
 #define CACHE_PUBLISH_H
@@ -9,9 +10,12 @@
 #include "lib/redis/sync.h"
 
 /*
- * PUBLISH, under the revision's row lock and before COMMIT: every slot becomes at least REVISION, published = REVISION.
- * OK; NOT_FOUND (the page is not there); CONFLICT (revision < published: the database went back); UNAVAILABLE (surely not sent);
- * UNCERTAIN (maybe done: roll back; a floor that is too high only costs refills)
+ * PUBLISH, under the revision's row lock and before COMMIT: every slot becomes at least REVISION,
+ * published = REVISION.
+ *
+ * OK; NOT_FOUND (the page is not there); CONFLICT (revision < published: the database went back);
+ * UNAVAILABLE (surely not sent); UNCERTAIN (maybe done: roll back; a floor that is too high only
+ * costs refills)
  */
 MUST_CHECK enum status publish_revision(struct redis_sync *redis, struct slice database,
                                         const struct home *home, uint64_t revision,
@@ -32,15 +36,20 @@ MUST_CHECK enum status renew_look(struct redis_sync *redis, struct slice databas
                                   const struct home *home, uint64_t deadline_us,
                                   struct renew_view *view_out);
 
-/* RENEW, its third step: own = OWN for LEASE_MS if less than half a lease has passed on the server since TIME_US and the page is there; PERSIST page.
- * OK; TIMEOUT (too late); NOT_FOUND (no page); UNAVAILABLE; UNCERTAIN */
+/*
+ * RENEW, its third step: own = OWN for LEASE_MS if less than half a lease has passed on the server
+ * since TIME_US and the page is there; PERSIST page.
+ *
+ * OK; TIMEOUT (too late); NOT_FOUND (no page); UNAVAILABLE; UNCERTAIN
+ */
 MUST_CHECK enum status renew_own(struct redis_sync *redis, struct slice database,
                                  const struct own *own, uint64_t time_us, uint64_t lease_ms,
                                  uint64_t deadline_us);
 
 /*
- * ASSERT, the script: DEL own and all pages of `pages`, a new page under home's nonce with every slot and published = revision, PX 60000, pages = {nonce}.
- * The caller holds the row lock of twofold_revision, made a fresh nonce, and writes home and touches, then COMMITs.
+ * ASSERT, the script: DEL own and all pages of `pages`, a new page under home's nonce with every
+ * slot and published = revision, PX 60000, pages = {nonce}. The caller holds the row lock of
+ * twofold_revision, made a fresh nonce, and writes home and touches, then COMMITs.
  */
 struct assertion {
     const struct home *home;
@@ -50,7 +59,10 @@ struct assertion {
 MUST_CHECK enum status assert_page(struct redis_sync *redis, struct slice database,
                                    const struct assertion *assertion, uint64_t deadline_us);
 
-/* After the commit: a:<aggregate> of each (of one epoch the latest commit's stays, TTL 10 min) and one message on the feed. Its loss costs time only. */
+/*
+ * After the commit: a:<aggregate> of each (of one epoch the latest commit's stays, TTL 10 min) and
+ * one message on the feed. Its loss costs time only.
+ */
 struct told {
     struct slice aggregate; /* aggregate_name() */
     uint64_t version;
@@ -66,7 +78,10 @@ struct news {
 void publish_tell(struct redis_sync *redis, struct slice database, const struct news *news,
                   uint64_t deadline_us);
 
-/* A gateway's hint that a command was written: PUBLISH on twofold:<database>:poke. Fire and forget. And the projector's side waits in stream polls. */
+/*
+ * A gateway's hint that a command was written: PUBLISH on twofold:<database>:poke. Nobody waits for
+ * its answer. The projector hears it while it waits for the next poll of a stream.
+ */
 struct slice key_poke(struct arena *arena, struct slice database);
 
 #endif

@@ -1,6 +1,8 @@
 -- PUBLISH: every slot becomes at least r, published = r. Never makes a page, never lowers a floor.
--- KEYS: page   ARGV: r (8 bytes, big-endian), slots (4 bytes each, big-endian), bytes of a whole page
--- Numbers go through doubles: revisions stay below 2^53. Strings are never compared by order: Lua does that by locale.
+-- KEYS: page
+-- ARGV: r (8 bytes, big-endian), slots (4 bytes each, big-endian), bytes of a whole page
+-- Numbers go through doubles: revisions stay below 2^53. Strings are never compared by order: Lua
+-- does that by locale.
 local page = KEYS[1]
 local r = struct.unpack('>I8', ARGV[1])
 

@@ -1,5 +1,7 @@
--- RENEW, its third step: own = "this page is current" for a lease, if the look at it was less than half a lease ago.
--- KEYS: own, page   ARGV: TIME of the look (us), half a lease (us), own's text, lease (ms), bytes of a whole page
+-- RENEW, its third step: own = "this page is current" for a lease, if the look at it was less than
+-- half a lease ago.
+-- KEYS: own, page
+-- ARGV: TIME of the look (us), half a lease (us), own's text, lease (ms), bytes of a whole page
 local now = redis.call('TIME')
 local passed = tonumber(now[1]) * 1000000 + tonumber(now[2]) - tonumber(ARGV[1])
 

@@ -1,10 +1,11 @@
 /*
  * Rows as JSON. Pure functions, any thread.
  *
- *     integers  exact, without leading zeros        DATETIME  RFC 3339, UTC: 2026-11-21T11:05:26.123Z
- *     DECIMAL   exact, no trailing zeros, no "-0"   JSON      as it is
- *     DOUBLE    as the server writes it             BLOB      base64
- *     TINYINT(1) true, false                        NULL      null          anything else: a string
+ *     integers    exact, without leading zeros        DATETIME  RFC 3339, UTC, with what it has
+ *     DECIMAL     exact, no trailing zeros, no "-0"             of fractions: 2026-11-21T11:05:26Z
+ *     DOUBLE      as the server writes it             JSON      as it is
+ *     TINYINT(1)  true, false                         BLOB      base64
+ *     NULL        null                                anything else is a string
  *
  * Numbers are cut as texts: a DECIMAL has up to 65 digits, more than lib/decimal keeps.
  */
@@ -40,9 +41,7 @@ size_t rows_count(const struct sql_rows *rows)
 
 int rows_column(const struct sql_rows *rows, struct slice name)
 {
-    size_t i;
-
-    for (i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
+    for (size_t i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {
         if (slice_eq(rows->columns[i].name, name)) {
             return (int)i;
         }

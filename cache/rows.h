@@ -1,7 +1,8 @@
 /*
  * SQL rows -> JSON, by column kind, under their labels as written.
  *
- * A wrapped query's first columns are epoch, revision and _row (NULL: the query has no rows); the user's follow.
+ * A wrapped query's first columns are epoch, revision and _row (NULL: the query has no rows); the
+ * user's follow.
  */
 #ifndef CACHE_ROWS_H
 #define CACHE_ROWS_H
@@ -11,7 +12,9 @@
 
 #define ROWS_OWN_COLUMNS 3
 
-/* The snapshot's epoch (16 bytes) and revision. CORRUPT: the rows are not those of a wrapped query. */
+/*
+ * The snapshot's epoch (16 bytes) and revision. CORRUPT: the rows are not those of a wrapped query.
+ */
 MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epoch_out,
                                   uint64_t *revision_out);
 

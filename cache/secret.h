@@ -1,5 +1,6 @@
 /*
- * The key of one model's cursors: settings.cursor_secret, else the row that setup stored in the model's database, read once by need.
+ * The key of one model's cursors: settings.cursor_secret, else the row that setup stored in the
+ * model's database, which is read when it is first needed.
  */
 #ifndef CACHE_SECRET_H
 #define CACHE_SECRET_H

@@ -1,10 +1,11 @@
 /*
  * Where a miss is answered.
  *
- *     sql_node_pick -> replica --label < floor--> another replica --...--> primary: its answer is always given
+ *     sql_node_pick -> replica --label < floor--> another replica --...--> primary,
+ *                                                                 whose answer is always given
  *
- * A replica whose answers were too old LAG_ROW times in a row is left alone for a while: a replica is some milliseconds behind as a rule, and only
- * the queries that a fresh commit touched notice.
+ * A replica whose answers were too old LAG_ROW times in a row is left alone for a while: a replica
+ * is some milliseconds behind as a rule, and only the queries that a fresh commit touched notice.
  */
 #include "cache/source.h"
 
@@ -44,9 +45,7 @@ static const struct plan_sql *sql_of(const struct source_request *request)
 
 static const struct value *claim_of(const struct lookup_input *input, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < input->query->param_count; i++) {
+    for (size_t i = 0; i < input->query->param_count; i++) {
         const struct plan_param *param = &input->query->params[i];
 
         if (param->from == PARAM_CLAIM && slice_eq(param->name, name)) {
@@ -85,9 +84,8 @@ static void statement_make(struct source *source, struct arena *arena)
     const struct plan_query *query = source->request->input->query;
     const struct plan_sql *sql = sql_of(source->request);
     const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
-    size_t i;
 
-    for (i = 0; i < sql->bind_count; i++) {
+    for (size_t i = 0; i < sql->bind_count; i++) {
         const struct value *value = value_of_bind(arena, source->request, &sql->binds[i]);
 
         params[i] = value ? value : value_null(arena);
@@ -117,7 +115,7 @@ static void source_failed(struct source *source, enum status status, const struc
 {
     int node = sql_node_pick(source->cache->sql, source->tried);
 
-    log_warn_every("query failed", "query=%.*s node=%.*s status=%s error=%s",
+    log_warn_every("query failed", "query=%.*s node=%.*s status=%s error=\"%s\"",
                    SLICE_ARG(source->request->input->query->name),
                    SLICE_ARG(sql_node_name(source->cache->sql, source->node)), status_name(status),
                    error ? error->text : "");

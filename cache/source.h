@@ -1,5 +1,6 @@
 /*
- * The rows of a miss: a replica, another replica, the primary. Lag is judged by the answer's label against the floors.
+ * The rows of a miss: a replica, another replica, the primary. Lag is judged by the answer's label
+ * against the floors.
  */
 #ifndef CACHE_SOURCE_H
 #define CACHE_SOURCE_H
@@ -27,7 +28,10 @@ struct source_answer {
 struct source;
 typedef void source_done_fn(void *ctx, enum status status, const struct source_answer *answer);
 
-/* done runs once, later. OK; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL. Memory in ARENA, which must live until then. */
+/*
+ * done runs once, later. OK; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL. Memory in ARENA,
+ * which must live until then.
+ */
 void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request,
                 source_done_fn *done, void *ctx);
 

@@ -141,7 +141,7 @@ struct change {
     const struct value *image, *old, *aggregate_id;
 };
 
-/* What the place of PART stands for; NULL: there is none, or it is absent. */
+/* The value for the place of PART; NULL: there is no place, or no value. */
 static const struct value *value_at(const struct change *change,
                                     const struct plan_template_part *part)
 {

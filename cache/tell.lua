@@ -1,5 +1,7 @@
--- After a commit: a:<aggregate> of each aggregate (what a later commit of the same epoch said stays: another writer may set a version back), then one message on the feed.
--- KEYS: a:<aggregate> ...   ARGV: epoch, revision, TTL (ms), feed, message, then one version for each key
+-- After a commit: a:<aggregate> of each aggregate, then one message on the feed. What a later
+-- commit of the same epoch said stays: another writer may set a version back.
+-- KEYS: a:<aggregate> ...
+-- ARGV: epoch, revision, TTL (ms), feed, message, then one version for each key
 for i, key in ipairs(KEYS) do
     local epoch, told = string.match(redis.call('GET', key) or '', '^(%x+)|%d+|(%d+)')
     if epoch ~= ARGV[1] or tonumber(told) <= tonumber(ARGV[2]) then

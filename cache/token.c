@@ -15,9 +15,7 @@ static bool is_name_char(char c)
 
 static bool is_name(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (!is_name_char(text.ptr[i])) {
             return false;
         }
@@ -28,12 +26,10 @@ static bool is_name(struct slice text)
 /* "r<epoch>.<label>" */
 static enum status parse_answer(struct slice text, struct token_answer *out)
 {
-    size_t i;
-
     if (text.len < EPOCH_TEXT + 3 || text.ptr[0] != 'r' || text.ptr[EPOCH_TEXT + 1] != '.') {
         return STATUS_INVALID;
     }
-    for (i = 1; i <= EPOCH_TEXT; i++) {
+    for (size_t i = 1; i <= EPOCH_TEXT; i++) {
         if (!strchr("0123456789abcdef", text.ptr[i]) || text.ptr[i] == '\0') {
             return STATUS_INVALID;
         }
@@ -95,9 +91,7 @@ enum status tokens_parse(struct slice header, const struct plan_model *model, st
 
 bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revision)
 {
-    size_t i;
-
-    for (i = 0; i < tokens->answer_count; i++) {
+    for (size_t i = 0; i < tokens->answer_count; i++) {
         const struct token_answer *token = &tokens->answers[i];
 
         if (memcmp(token->epoch, epoch, EPOCH_TEXT) != 0 || token->label > revision) {
@@ -109,9 +103,7 @@ bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revis
 
 bool tokens_future(const struct tokens *tokens, const char *epoch, uint64_t revision)
 {
-    size_t i;
-
-    for (i = 0; i < tokens->answer_count; i++) {
+    for (size_t i = 0; i < tokens->answer_count; i++) {
         const struct token_answer *token = &tokens->answers[i];
 
         if (memcmp(token->epoch, epoch, EPOCH_TEXT) == 0 && token->label > revision) {

@@ -1,7 +1,8 @@
 /*
- * Read-your-writes: Consistency-Tokens, and the waits until what they name is committed. cache/PROTOCOL.md "Read-your-writes".
+ * The texts of Consistency-Tokens. cache/PROTOCOL.md "Read-your-writes".
  *
- * Two kinds: "<Aggregate>:<id, percent-encoded>@<version>" of a command is waited for; "<model>:r<epoch>.<label>" of an answer is checked.
+ *     <Aggregate>:<id, percent-encoded>@<version>      of a command: it is waited for (wait.h)
+ *     <model>:r<epoch>.<label>                         of an answer: it is checked
  */
 #ifndef CACHE_TOKEN_H
 #define CACHE_TOKEN_H
@@ -30,11 +31,17 @@ struct tokens {
     size_t command_count, answer_count;
 };
 
-/* HEADER: one token or a comma list. Tokens of other models are left out. INVALID: one that is none, or more than TOKENS_MAX. */
+/*
+ * HEADER: one token or a comma list. Tokens of other models are left out. INVALID: one that is
+ * none, or more than TOKENS_MAX.
+ */
 MUST_CHECK enum status tokens_parse(struct slice header, const struct plan_model *model,
                                     struct tokens *out);
 
-/* "An epoch that is not own's: ask the primary, whose epoch counts"; so does a revision that this worker has not heard of. True: no need to ask. */
+/*
+ * "An epoch that is not own's: ask the primary, whose epoch counts"; so does a revision that this
+ * worker has not heard of. True: no need to ask.
+ */
 bool tokens_known(const struct tokens *tokens, const char *epoch, uint64_t revision);
 
 /* "A label above the primary's revision: 400"; "still another [epoch]: ignored" */

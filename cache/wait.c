@@ -1,13 +1,14 @@
 /*
- * Waiting until a version is committed: the feed, then a:<aggregate>, then twofold_aggregate on the primary; one of each for all who wait.
+ * Waiting until a version is committed: the feed, then a:<aggregate>, then twofold_aggregate on the
+ * primary; one of each for all who wait.
  *
- *     feed message --+
+ *     message of the feed -------------------------+
  *     poll of a:<aggregate> and own, every POLL ---+--> version reached -> OK
  *     statement on the primary, every ASK ---------+--> a dead letter   -> REFUSED
- *     deadline --------------------------------------> TIMEOUT
+ *     deadline ----------------------------------------------------------> TIMEOUT
  *
- * Invariant: what is said to be committed was: a: and feed are written after the commit, and count only under the epoch that own names now; else SQL
- * decides.
+ * Invariant: what is said to be committed was: a: and feed are written after the commit, and count
+ * only under the epoch that own names now; else SQL decides.
  */
 #include "cache/wait.h"
 
@@ -58,10 +59,7 @@ static void wait_ends(struct wait *wait, struct waiters *ended)
     waiter_attach(ended, &wait->ended, wait->done, wait->ctx);
 }
 
-/*
- * ------------------------------------------------------------------ twofold_aggregate on the
- * primary
- */
+/* ------------------------------------------------------------------ SQL, on the primary */
 
 #define NAMES_8  "?, ?, ?, ?, ?, ?, ?, ?"
 #define NAMES_32 NAMES_8 ", " NAMES_8 ", " NAMES_8 ", " NAMES_8
@@ -73,9 +71,7 @@ static const char statement_text[] =
 
 static bool rows_say(const struct sql_rows *rows, const char *kind, const struct wait *wait)
 {
-    size_t i;
-
-    for (i = 0; i < rows->row_count; i++) {
+    for (size_t i = 0; i < rows->row_count; i++) {
         const struct slice *cells = rows->cells + i * rows->column_count;
         uint64_t version;
 
@@ -139,11 +135,11 @@ static struct wait *next_to_ask(struct waits *waits, bool all)
     return NULL;
 }
 
-/* Puts up to NAMES waits into the statement; those that never were in it first. Returns how many. */
+/* Up to NAMES waits get into the statement; those that never were in it first. How many did. */
 static size_t names_fill(struct waits *waits, bool all)
 {
     struct wait *wait;
-    size_t count = 0, i;
+    size_t count = 0;
 
     LIST_FOREACH (wait, &waits->list, link) {
         wait->asked = 0;
@@ -159,16 +155,19 @@ static size_t names_fill(struct waits *waits, bool all)
             value_string(&waits->arena, arena_copy(&waits->arena, wait->aggregate));
         wait->asked = count;
     }
-    for (i = count; count > 0 && i < NAMES; i++) {
+    for (size_t i = count; count > 0 && i < NAMES; i++) {
         waits->names[i] = waits->names[count - 1];
     }
-    for (i = 0; count > 0 && i < NAMES; i++) {
+    for (size_t i = 0; count > 0 && i < NAMES; i++) {
         waits->names[NAMES + i] = waits->names[i];
     }
     return count;
 }
 
-/* "then twofold_aggregate on the primary": at once for those that SQL was not asked about yet, and for all from time to time. */
+/*
+ * "then twofold_aggregate on the primary": at once for those that SQL was not asked about yet, and
+ * for all from time to time.
+ */
 static void ask_primary(struct waits *waits)
 {
     struct cache *cache = waits->model->cache;

@@ -1,5 +1,6 @@
 /*
- * Lists of entity tags. Lines of the same name are one list (RFC 9110 5.3); a comma may stand inside of a tag.
+ * Lists of entity tags. Lines of the same name are one list (RFC 9110 5.3); a comma may be
+ * inside of a tag.
  */
 #include "gateway/condition.h"
 
@@ -67,8 +68,8 @@ int condition_of_query(const struct request *request, struct slice etag)
 /* ------------------------------------------------------------------ commands */
 
 /*
- * The versions that the tags of TEXT begin with: "<version>", "<version>-<hash>". A tag that is no version of ours is none of a current item. False: no
- * list of tags.
+ * The versions that the tags of TEXT begin with: "<version>", "<version>-<hash>". A tag that is no
+ * version of ours is none of a current item. False: no list of tags.
  */
 static bool read_versions(struct slice text, bool strongly, struct version_list *out)
 {

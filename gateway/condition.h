@@ -1,6 +1,7 @@
 /*
- * Conditional requests (RFC 9110 13): If-Match and If-None-Match, of queries by their entity tag, of commands by their version. We send no
- * Last-Modified, so the conditions by date do not apply (13.1.3, 13.1.4).
+ * Conditional requests (RFC 9110 13): If-Match and If-None-Match, of queries by their entity tag,
+ * of commands by their version. We send no Last-Modified, so the conditions by date do not apply
+ * (13.1.3, 13.1.4).
  */
 #ifndef GATEWAY_CONDITION_H
 #define GATEWAY_CONDITION_H

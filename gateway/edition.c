@@ -16,7 +16,7 @@ static struct plan *load_plan(const struct settings *settings)
 
     diag_print(&diag, stderr);
     if (!plan) {
-        log_error("models refused", "folder=%.*s complaints=%u", SLICE_ARG(settings->models),
+        log_error("models refused", "folder=\"%.*s\" complaints=%u", SLICE_ARG(settings->models),
                   diag.count);
     }
     diag_fini(&diag);

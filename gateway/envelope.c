@@ -1,5 +1,6 @@
 /*
- * The envelope's members -> the same input that a command's own route makes: from there on there is no difference.
+ * The envelope's members -> the same input that a command's own route makes: from there on there is
+ * no difference.
  *
  *     commandType      of any model; required
  *     commandId        an Idempotency-Key; a header of that name must be the same

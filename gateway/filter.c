@@ -1,6 +1,7 @@
 /*
- * stdin -> lines -> one answer each -> stdout, flushed after each piece that was read. A line that cannot be understood gets an answer too.
- * Every line has an arena of its own, so a filter may run for ever.
+ * stdin -> lines -> one answer each -> stdout, flushed after each piece that was read. A line that
+ * cannot be understood gets an answer too. Every line has an arena of its own, so a filter may run
+ * for ever.
  */
 #include "gateway/filter.h"
 

@@ -1,11 +1,13 @@
 /*
  * twofold-gateway: one HTTP entry point for commands and queries.
  *
- *     settings -> plan -> what is shared (router, SQL threads, credentials) -> workers, admin port
- * -> signals
+ *     settings -> plan -> what is shared (router, SQL threads, credentials)
+ *              -> workers, admin port -> signals
  *
  * SIGTERM and SIGINT: no new requests, those in flight end, the process ends with 0.
- * SIGHUP: the models are loaded again; a fault in them, a query that SQL refuses, or a change that needs a restart, leaves the old ones in force.
+ *
+ * SIGHUP: the models are loaded again; a fault in them, a query that SQL refuses, or a change that
+ * needs a restart, leaves the old ones in force.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -229,7 +231,10 @@ static bool queries_are_accepted(const struct gateway *gateway, const struct pla
             plan_is_accepted(plan, &config.nodes[SQL_PRIMARY], &config.login, CHECK_QUERIES));
 }
 
-/* Workers hold the edition that they serve; ours is for those that are made and for the comparison with the next. */
+/*
+ * Workers hold the edition that they serve; ours is for those that are made and for the comparison
+ * with the next.
+ */
 static void reload(struct gateway *gateway, struct worker *workers, unsigned int count)
 {
     struct edition *next = edition_load(gateway->settings, gateway->role);

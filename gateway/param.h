@@ -18,9 +18,13 @@ MUST_CHECK enum status params_of_query(struct request *request, struct lookup_in
                                        const char **detail_out);
 
 /*
- * Merges the command's path parameters other than the id into PAYLOAD (NULL: no body), before anything is validated: {pictureId} of
- * "POST /pictures/{pictureId}/comments" becomes the member pictureId, typed as the payload's schema says. *out is PAYLOAD itself when there is nothing to merge.
- * INVALID with detail: a parameter is not of its type (400). SCHEMA with errors: PAYLOAD has the member too, and another value (422).
+ * Merges the command's path parameters other than the id into PAYLOAD (NULL: no body), before
+ * anything is validated: {pictureId} of "POST /pictures/{pictureId}/comments" becomes the member
+ * pictureId, typed as the payload's schema says. *out is PAYLOAD itself when there is nothing to
+ * merge.
+ *
+ * INVALID with detail: a parameter is not of its type (400). SCHEMA with errors: PAYLOAD has the
+ * member too, and another value (422).
  */
 MUST_CHECK enum status params_of_command(struct request *request,
                                          const struct plan_command *command,

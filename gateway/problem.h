@@ -33,8 +33,10 @@
     X(MISDIRECTED,        421, "misdirected",           "Misdirected request")                     \
     X(SCHEMA,             422, "schema",                "Does not satisfy the schema")             \
     X(ITEM_TOO_LARGE,     422, "item-too-large",        "Too large to be stored")                  \
-    X(KEY_REUSED,         422, "idempotency-key-reused", "The idempotency key was used for another request") \
-    X(PROJECTION_BLOCKED, 423, "projection-blocked",    "The projection of this aggregate is blocked") \
+    X(KEY_REUSED,         422, "idempotency-key-reused",                                           \
+                               "The idempotency key was used for another request")                 \
+    X(PROJECTION_BLOCKED, 423, "projection-blocked",                                               \
+                               "The projection of this aggregate is blocked")                      \
     X(HEADERS_TOO_LARGE,  431, "headers-too-large",     "Request header fields too large")         \
     X(INTERNAL,           500, "internal",              "Internal error")                          \
     X(NOT_IMPLEMENTED,    501, "not-implemented",       "Not implemented")                         \

@@ -1,5 +1,5 @@
 /*
- * The steps of a query: params -> lookup ... answer. What the cache protocol asks stands in
+ * The steps of a query: params -> lookup ... answer. What the cache protocol asks is in
  * cache/lookup.c; here is its HTTP side.
  */
 #include "gateway/condition.h"

@@ -1,6 +1,6 @@
 /*
  * Answers, in the worker's scratch buffers. Each is complete within one step, so one pair of
- * buffers serves all requests of a worker. A body that is in the request's arena is sent from there.
+ * buffers serves all requests of a worker. A body in the request's arena is sent from there.
  */
 #include "gateway/reply.h"
 

@@ -161,7 +161,7 @@ struct slice request_header(const struct request *request, const char *name)
 
 /* ------------------------------------------------------------------ its first step: the route */
 
-/* A client's id is taken over when it is short and visible: it stands in logs. */
+/* A client's id is taken over when it is short and visible: it is logged. */
 static bool is_sane_id(struct slice id)
 {
     if (id.len == 0 || id.len > REQUEST_ID_MAX) {

@@ -48,11 +48,10 @@ struct request {
 
     /* a command's */
     struct command_input command;
+    enum status status; /* how it ended */
     struct command_result result;
     uint64_t wait_us; /* of Prefer: wait; 0: none */
     bool waited;      /* the change is visible */
-
-    enum status status; /* of the last call */
 
     /* the answer; its headers are in the worker's scratch */
     int code;

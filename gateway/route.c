@@ -4,8 +4,8 @@
  *     GET /products/{ProductId}    node 0 --"products"--> node 1 --any--> node 2 [GET, PUT, DELETE]
  *     GET /products/in-stock                              node 1 --"in-stock"--> node 3 [GET]
  *
- * Literal edges of all nodes stand in one open-addressed table under (node, segment); a node's
- * parameter edge stands in the node. A match tries the literal edge first and goes back to the
+ * Literal edges of all nodes are in one open-addressed table under (node, segment); a node's
+ * parameter edge is in the node. A match tries the literal edge first and goes back to the
  * parameter when what follows does not fit.
  */
 #include "gateway/route.h"

@@ -10,7 +10,10 @@
 #include "lib/base/arena.h"
 #include "lib/httpd/parse.h"
 
-/* POST /commands takes any command of any model (envelope.c): its route has neither query nor command, and is numbered after the plan's. */
+/*
+ * POST /commands takes any command of any model (envelope.c): its route has neither query nor
+ * command, and is numbered after the plan's.
+ */
 #define ENVELOPE_PATH "commands"
 
 struct router;

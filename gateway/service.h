@@ -1,6 +1,7 @@
 /*
- * A worker's side of an edition: the cache and the commander that were made for its plan, and its counters. On the worker's loop only; counted by the
- * requests that it serves, so an old one ends when its last request has.
+ * A worker's side of an edition: the cache and the commander that were made for its plan, and its
+ * counters. On the worker's loop only; counted by the requests that it serves, so an old one ends
+ * when its last request has.
  */
 #ifndef GATEWAY_SERVICE_H
 #define GATEWAY_SERVICE_H

@@ -1,8 +1,8 @@
 /*
- * The HTTP side of a command. What is decided and written stands in command/.
+ * The HTTP side of a command. What is decided and written is in command/.
  *
- * A command with a key has its answer rendered before it is written, for the answer is stored with the change; one without is rendered afterwards, by the
- * same function.
+ * A command with a key has its answer rendered before it is written, for the answer is stored with
+ * the change; one without is rendered afterwards, by the same function.
  */
 #include "gateway/submit.h"
 
@@ -24,7 +24,10 @@ static bool is_json(struct slice type)
     return essence.len == 0 || slice_eq_nocase(essence, SLICE_LITERAL("application/json"));
 }
 
-/* True: it is not what we take, and that was said. A part of a body must not be taken for the whole (RFC 9110 14.5). */
+/*
+ * True: it is not what we take, and that was said. A part of a body must not be taken for the whole
+ * (RFC 9110 14.5).
+ */
 static bool refuse_body(struct request *request)
 {
     struct slice coding = request_header(request, "Content-Encoding");
@@ -217,7 +220,10 @@ static void write_headers(struct request *request, const struct command_result *
     write_header(headers, "Content-Type", SLICE_LITERAL("application/json"));
 }
 
-/* What a client is told of a success, as far as it does not depend on the moment: that may be stored and told again. */
+/*
+ * What a client is told of a success, as far as it does not depend on the moment: that may be
+ * stored and told again.
+ */
 static void render(void *ctx, const struct command_result *result, struct arena *arena,
                    struct command_answer *out)
 {

@@ -4,7 +4,8 @@
  *     route     body -> headers -> submit ... wait ... outcome
  *     envelope  body -> envelope -> headers -> submit ... wait ... outcome
  *
- * The first ones fill request->command; submit needs its command, and path_id when it is not in the payload.
+ * The first ones fill request->command; submit needs its command, and path_id when it is not in the
+ * payload.
  */
 #ifndef GATEWAY_SUBMIT_H
 #define GATEWAY_SUBMIT_H

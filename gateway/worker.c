@@ -1,8 +1,8 @@
 /*
  * A worker's thread: opens what its requests use and runs the loop until the last answer has left.
  *
- *     worker_start -> [loop: httpd -> request -> cache | commander] ... worker_drain -> httpd_drain
- * -> loop_stop -> worker_join
+ *     worker_start -> [loop: httpd -> request -> cache | commander] ...
+ *     worker_drain -> httpd_drain -> loop_stop -> worker_join
  *
  * What it opened ends with the process: at the drain's deadline calls may still be in flight, and
  * their memory must not go before them.

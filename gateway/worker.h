@@ -45,7 +45,10 @@ struct worker {
 MUST_CHECK enum status worker_start(struct worker *worker, const struct gateway *gateway,
                                     unsigned int number);
 
-/* Any thread: requests that begin from now on are served by EDITION; those in flight end as they began. */
+/*
+ * Any thread: requests that begin from now on are served by EDITION; those in flight end as they
+ * began.
+ */
 void worker_adopt(struct worker *worker, struct edition *edition);
 
 /* Any thread: no new requests; those in flight end; then the loop ends. */

@@ -119,13 +119,12 @@ static unsigned int run_together(struct world *world, struct request **requests,
                                  const struct plan_query *query)
 {
     unsigned int before = queries_of(world, "primary");
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         requests[i] = request_new(world, query, 1);
         request_start(requests[i]);
     }
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         request_wait(requests[i]);
     }
     return queries_of(world, "primary") - before;
@@ -135,12 +134,11 @@ static void test_lost_own_asks_the_primary_once_for_all(void **state)
 {
     struct world *world = *state;
     struct request *requests[20];
-    size_t i;
 
     ask(world, 1);
     own_delete(world);
     assert_int_equal(run_together(world, requests, ARRAY_COUNT(requests), query_item(world)), 1);
-    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(requests); i++) {
         assert_hit(requests[i], ONE); /* the page is whole: the projector is merely away */
     }
 }
@@ -224,7 +222,6 @@ static void test_flushed_redis_gives_no_hit_and_no_old_answer(void **state)
 {
     struct world *world = *state;
     struct redis_reply *keys;
-    size_t i;
 
     ask(world, 1);
     keys = redis_do(
@@ -233,7 +230,7 @@ static void test_flushed_redis_gives_no_hit_and_no_old_answer(void **state)
             "KEYS", arena_printf(&world->arena, "twofold:%.*s:*", SLICE_ARG(world->database)).ptr,
             NULL});
     assert_true(keys->count >= 4); /* FLUSHALL, but for others' databases on this server */
-    for (i = 0; i < keys->count; i++) {
+    for (size_t i = 0; i < keys->count; i++) {
         redis_do(world,
                  (const char *[]){"DEL", arena_cstr(&world->arena, keys->items[i].text), NULL});
     }
@@ -344,11 +341,10 @@ static void test_same_misses_share_one_flight(void **state)
     struct world *world = *state;
     struct request *requests[10];
     unsigned int before = queries_of(world, "replica1");
-    size_t i;
 
     run_together(world, requests, ARRAY_COUNT(requests), query_item(world));
     assert_int_equal(queries_of(world, "replica1") - before, 1);
-    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(requests); i++) {
         assert_sql(requests[i], FORWARD_MISS, "replica1", ONE);
     }
 }
@@ -467,10 +463,10 @@ static void five_items(struct world *world)
 static void assert_ids(const struct request *request, const char *expected)
 {
     char ids[64];
-    size_t count = 0, i;
+    size_t count = 0;
 
     assert_int_equal(request->outcome, LOOKUP_ANSWERED);
-    for (i = 0; i + 5 < request->answer.body.len; i++) {
+    for (size_t i = 0; i + 5 < request->answer.body.len; i++) {
         if (memcmp(request->answer.body.ptr + i, "\"id\":", 5) == 0) {
             ids[count++] = request->answer.body.ptr[i + 5];
         }

@@ -364,9 +364,8 @@ static void test_told_version_is_of_the_latest_commit_of_its_epoch(void **state)
         {"00000000000000e2", 4,  3,  3 },
     };
     struct world *world = *state;
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         tell(world, cases[i].epoch, cases[i].revision, cases[i].version);
         assert_int_equal(seen_of(world).version, cases[i].expected);
     }

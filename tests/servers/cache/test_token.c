@@ -164,7 +164,10 @@ static bool coalesced_more_than(void *ctx)
     return coalesced() > *(const double *)ctx;
 }
 
-/* A read of the primary that began while the request still waited proves nothing for it, though the request is older. */
+/*
+ * A read of the primary that began while the request still waited proves nothing for it, though the
+ * request is older.
+ */
 static void test_waiting_request_is_not_content_with_a_read_begun_meanwhile(void **state)
 {
     struct world *world = *state;
@@ -235,9 +238,8 @@ static void test_malformed_tokens_are_bad(void **state)
         "A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,A:1@1,"
         "A:1@1,A:1@1,A:1@1",
     };
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(tokens); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(tokens); i++) {
         struct request *request = ask_with(*state, tokens[i]);
 
         if (request->outcome != LOOKUP_BAD_TOKEN) {
@@ -266,13 +268,12 @@ static void test_many_waiters_share_polls_and_statements(void **state)
     struct world *world = *state;
     struct request *requests[100];
     unsigned int before = queries_of(world, "primary");
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(requests); i++) {
         aggregate_set(world, arena_printf(&world->arena, "Item:%zu", i).ptr, 5);
         requests[i] = request_with(world, arena_printf(&world->arena, "Item:%zu@5", i).ptr);
     }
-    for (i = 0; i < ARRAY_COUNT(requests); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(requests); i++) {
         request_wait(requests[i]);
         assert_int_equal(requests[i]->outcome, LOOKUP_ANSWERED);
     }

@@ -20,12 +20,16 @@
 
 /* ------------------------------------------------------------------ plan */
 
-#define WRAP_HEAD \
-    "SELECT r.epoch, r.revision, q.* FROM twofold_revision r LEFT JOIN (SELECT 1 AS _row, u.* FROM ("
+#define WRAP_HEAD                                              \
+    "SELECT r.epoch, r.revision, q.* FROM twofold_revision r " \
+    "LEFT JOIN (SELECT 1 AS _row, u.* FROM ("
 #define WRAP_TAIL ") q ON TRUE WHERE r.id = 1"
 #define ONE       "SELECT id, name FROM item WHERE id = ?"
 #define MANY      "SELECT id, name FROM item"
-/* A named lock that root's connection holds while the gate is shut. Passing it is part of reading the row. */
+/*
+ * A named lock that root's connection holds while the gate is shut. Passing it is part of reading
+ * the row.
+ */
 #define GATE "GET_LOCK(DATABASE(), 20) >= 0 AND RELEASE_LOCK(DATABASE()) >= 0"
 
 static struct plan_template_part item_parts[] = {
@@ -95,8 +99,6 @@ static struct plan_query queries[] = {
 
 static void plan_make(struct world *world)
 {
-    size_t i;
-
     world->model = (struct plan_model){
         .name = SLICE("items"),
         .database = world->database,
@@ -105,7 +107,7 @@ static void plan_make(struct world *world)
         .query_count = ARRAY_COUNT(queries),
         .touches = TOUCHES,
     };
-    for (i = 0; i < ARRAY_COUNT(queries); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(queries); i++) {
         queries[i].model = &world->model;
     }
     world->plan = (struct plan){.references = 1, /* the test's: no cache may free it */
@@ -352,9 +354,8 @@ static int databases_make(struct world *world)
     static const char *const variables[] = {"TWOFOLD_SQL_PRIMARY", "TWOFOLD_SQL_REPLICA"};
     struct sql_address addresses[] = {{.name = SLICE("primary")}, {.name = SLICE("replica1")}};
     struct sql_error error;
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(variables); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
         const char *socket = getenv(variables[i]);
 
         addresses[i].host = slice_str(socket ? socket : "");
@@ -423,9 +424,8 @@ static void keys_delete(struct world *world)
         (const char *[]){
             "KEYS", arena_printf(&world->arena, "twofold:%.*s:*", SLICE_ARG(world->database)).ptr,
             NULL});
-    size_t i;
 
-    for (i = 0; i < keys->count; i++) {
+    for (size_t i = 0; i < keys->count; i++) {
         redis_do(world,
                  (const char *[]){"DEL", arena_cstr(&world->arena, keys->items[i].text), NULL});
     }
@@ -434,7 +434,6 @@ static void keys_delete(struct world *world)
 int world_teardown(void **state)
 {
     struct world *world = *state;
-    size_t i;
 
     cache_destroy(world->cache);
     redis_destroy(world->redis);
@@ -442,7 +441,7 @@ int world_teardown(void **state)
     loop_destroy(world->loop);
     keys_delete(world);
     redis_sync_destroy(world->admin);
-    for (i = 0; i < ARRAY_COUNT(world->root); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(world->root); i++) {
         sql(world, (enum node)i, "DROP DATABASE %.*s", SLICE_ARG(world->database));
         sql_close(world->root[i]);
     }

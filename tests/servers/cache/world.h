@@ -1,8 +1,10 @@
 /*
- * A small read side on real servers: TWOFOLD_REDIS (host:port), TWOFOLD_SQL_PRIMARY and TWOFOLD_SQL_REPLICA (sockets; root needs no password).
+ * A small read side on real servers: TWOFOLD_REDIS (host:port), TWOFOLD_SQL_PRIMARY and
+ * TWOFOLD_SQL_REPLICA (sockets; root needs no password).
  *
- * Each test has a database of its own, made on both servers outside of their replication, so a test makes the replica lag as it likes. The plan is
- * made by hand: an item by its id, the same behind a gate, and all items in pages of two.
+ * Each test has a database of its own, made on both servers outside of their replication, so a test
+ * makes the replica lag as it likes. The plan is made by hand: an item by its id, the same behind a
+ * gate, and all items in pages of two.
  */
 #ifndef TESTS_SERVERS_CACHE_WORLD_H
 #define TESTS_SERVERS_CACHE_WORLD_H
@@ -38,7 +40,10 @@ struct world {
     struct home home;
 };
 
-/* cmocka's. The page is made at revision 10, own is there, item 1 is 'one' at revision 10 on both nodes. */
+/*
+ * cmocka's. The page is made at revision 10, own is there, item 1 is 'one' at revision 10 on both
+ * nodes.
+ */
 int world_setup(void **state);
 int world_teardown(void **state);
 
@@ -62,7 +67,10 @@ struct home home_fresh(struct world *world); /* on this server */
 void commit(struct world *world, uint64_t revision, uint64_t id, const char *name,
             bool replica_too);
 struct redis_reply *redis_do(struct world *world, const char *const *words);
-/* While a node's gate is shut, query_slow hangs there, its snapshot taken; after gate_for_revisions every read of twofold_revision too. */
+/*
+ * While a node's gate is shut, query_slow hangs there, its snapshot taken; after gate_for_revisions
+ * every read of twofold_revision too.
+ */
 void gate_shut(struct world *world, enum node node);
 void gate_open(struct world *world, enum node node);
 void gate_for_revisions(struct world *world);

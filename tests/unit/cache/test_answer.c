@@ -34,10 +34,10 @@ static const struct plan_query paged = {
 /* A digit is a row's id; "" means a row that is not there. */
 static struct sql_rows rows_of(const char *ids)
 {
-    size_t count = strlen(ids), all = count > 0 ? count : 1, i;
+    size_t count = strlen(ids), all = count > 0 ? count : 1;
     struct slice *cells = ARENA_ARRAY(&arena, struct slice, 4 * all);
 
-    for (i = 0; i < all; i++) {
+    for (size_t i = 0; i < all; i++) {
         cells[4 * i] = SLICE_LITERAL("00000000000000e1");
         cells[4 * i + 1] = SLICE_LITERAL("41");
         if (count > 0) {
@@ -122,10 +122,9 @@ static void test_pages_show_their_rows_in_the_lists_order(void **state)
         {CURSOR_BEFORE, "432", "{\"items\":[{\"id\":3},{\"id\":4}]", true,  true },
         {CURSOR_BEFORE, "",    "{\"items\":[]",                      false, false},
     };
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct answer answer = build(&paged, cases[i].direction, cases[i].rows, STATUS_OK);
         bool next = memmem(answer.body.ptr, answer.body.len, "\"next\":", 7) != NULL;
         bool prev = memmem(answer.body.ptr, answer.body.len, "\"prev\":", 7) != NULL;

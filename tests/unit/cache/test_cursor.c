@@ -45,10 +45,9 @@ static void test_any_changed_character_is_refused(void **state)
     struct slice text = cursor_encode(&arena, &seal, &query, CURSOR_AFTER, keys);
     char *bytes = arena_cstr(&arena, text);
     struct cursor cursor;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         char kept = bytes[i];
 
         bytes[i] = kept == 'A' ? 'B' : 'A';
@@ -85,10 +84,9 @@ static void test_what_is_no_cursor_is_refused(void **state)
                                         "%00",
                                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
     struct cursor cursor;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(texts); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         assert_status(cursor_decode(&arena, &seal, &query, slice_str(texts[i]), &cursor),
                       STATUS_INVALID);
     }

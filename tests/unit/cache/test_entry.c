@@ -61,7 +61,10 @@ static void test_cut_or_lengthened_entry_is_corrupt(void **state)
     buf_fini(&buf);
 }
 
-/* Whatever one changed byte makes of an entry: CORRUPT, or something that encodes to the same bytes. */
+/*
+ * Whatever one changed byte makes of an entry: CORRUPT, or something that encodes to the same
+ * bytes.
+ */
 static void test_any_changed_byte_is_corrupt_or_round_trips(void **state)
 {
     struct buf buf = {0}, again = {0};
@@ -93,10 +96,9 @@ static void test_random_bytes_are_corrupt(void **state)
 {
     char bytes[128];
     struct entry entry;
-    int i;
 
     (void)state;
-    for (i = 0; i < 1000; i++) {
+    for (int i = 0; i < 1000; i++) {
         random_bytes(bytes, sizeof(bytes));
         assert_status(entry_decode(slice_of(bytes, sizeof(bytes)), &entry), STATUS_CORRUPT);
     }

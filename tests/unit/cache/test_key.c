@@ -73,11 +73,10 @@ static void test_different_inputs_have_different_keys(void **state)
         name_of(&paged, "a", "b", 11, "", ""),   name_of(&paged, "a", "b", 1, "1", ""),
         name_of(&paged, "a", "b", 1, "", "1"),
     };
-    size_t i, j;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(keys); i++) {
-        for (j = 0; j < i; j++) {
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        for (size_t j = 0; j < i; j++) {
             assert_false(slice_eq(keys[i], keys[j]));
         }
     }

@@ -39,10 +39,9 @@ static void test_home_of_other_texts_is_corrupt(void **state)
                                         "G123456789abcdef0123456789abcdef01234567." NONCE,
                                         RUN_ID ".FEDCBA9876543210fedcba9876543210"};
     struct home home;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(texts); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         assert_status(home_parse(slice_str(texts[i]), &home), STATUS_CORRUPT);
         assert_int_equal(home.len, 0);
     }

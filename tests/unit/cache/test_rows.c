@@ -35,10 +35,9 @@ static void test_cells_by_kind(void **state)
         {SQL_TEXT,     NULL,                          "null"                        },
     };
     struct buf buf = {0};
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         buf_clear(&buf);
         rows_write_cell(&buf, cases[i].kind,
                         cases[i].cell ? slice_str(cases[i].cell) : slice_of(NULL, 0));

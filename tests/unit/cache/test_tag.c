@@ -48,10 +48,9 @@ static void test_same_value_has_the_same_text(void **state)
         {SCALAR_STRING,  "1",                       NULL                    },
         {SCALAR_STRING,  "[]",                      NULL                    },
     };
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct slice text = SLICE_EMPTY;
         enum status status = canonical_text(&arena, cases[i].type, json(cases[i].json), &text);
 
@@ -107,14 +106,16 @@ static void test_parameter_of_another_type_is_refused(void **state)
     assert_status(canonical_texts(&arena, &query, params, &texts), STATUS_INVALID);
 }
 
+// clang-format off
 static struct plan_template_part parts[] = {
-    {.literal = {"item:", 5}, .name = {"Id", 2},               .type = SCALAR_INTEGER, .param = 0},
-    {.literal = {"/", 1},             .name = {"Sold", 4},                                            .type = SCALAR_BOOLEAN, .param = 1},
-    {.literal = {"!", 1},.param = -1},
+    {.literal = {"item:", 5}, .name = {"Id", 2}, .type = SCALAR_INTEGER, .param = 0},
+    {.literal = {"/", 1}, .name = {"Sold", 4}, .type = SCALAR_BOOLEAN, .param = 1},
+    {.literal = {"!", 1}, .param = -1},
 };
+// clang-format on
 static const struct plan_template template = {.parts = parts, .part_count = 3};
 
-/* The sentence on which the whole cache stands. */
+/* Without this sentence an answer goes stale in silence. */
 static void test_query_and_change_make_the_same_tag(void **state)
 {
     struct slice of_query, of_change;
@@ -153,10 +154,12 @@ static void test_tag_of_another_type_fails_the_record(void **state)
 
 static void test_old_image_and_aggregate_id_have_their_places(void **state)
 {
+    // clang-format off
     struct plan_template_part own_parts[] = {
         {.name = {"aggregateId", 11}, .type = SCALAR_STRING, .param = -1},
-        { .literal = {":", 1}, .name = {"Name", 4},                .type = SCALAR_STRING, .old = true, .param = -1},
+        {.literal = {":", 1}, .name = {"Name", 4}, .type = SCALAR_STRING, .old = true, .param = -1},
     };
+    // clang-format on
     const struct plan_template own = {.parts = own_parts, .part_count = 2};
     struct slice tag;
 

@@ -24,12 +24,12 @@ static void test_a_problem_says_type_title_and_status(void **state)
 static void test_a_model_declares_its_own_code_and_title(void **state)
 {
     (void)state;
-    check_body(
-        &(struct problem_details){.problem = PROBLEM_REFUSED,
-                                  .code = 410,
-                                  .title = slice_str("Gone \"away\""),
-                                  .detail = "x\n"},
-        "{\"type\":\"urn:twofold:refused\",\"title\":\"Gone \\\"away\\\"\",\"status\":410,\"detail\":\"x\\n\"}");
+    check_body(&(struct problem_details){.problem = PROBLEM_REFUSED,
+                                         .code = 410,
+                                         .title = slice_str("Gone \"away\""),
+                                         .detail = "x\n"},
+               "{\"type\":\"urn:twofold:refused\",\"title\":\"Gone \\\"away\\\"\",\"status\":410,"
+               "\"detail\":\"x\\n\"}");
 }
 
 static void test_schema_errors_are_listed_with_pointers(void **state)
@@ -43,8 +43,9 @@ static void test_schema_errors_are_listed_with_pointers(void **state)
     (void)state;
     check_body(
         &(struct problem_details){.problem = PROBLEM_SCHEMA, .errors = &errors},
-        "{\"type\":\"urn:twofold:schema\",\"title\":\"Does not satisfy the schema\",\"status\":422,\"errors\":["
-        "{\"pointer\":\"/Price\",\"detail\":\"must be a number\"},{\"pointer\":\"\",\"detail\":\"is missing Name\"}]}");
+        "{\"type\":\"urn:twofold:schema\",\"title\":\"Does not satisfy the schema\",\"status\":422,"
+        "\"errors\":[{\"pointer\":\"/Price\",\"detail\":\"must be a number\"},"
+        "{\"pointer\":\"\",\"detail\":\"is missing Name\"}]}");
 }
 
 static void test_codes_find_their_problem(void **state)
@@ -60,26 +61,28 @@ static void test_failed_lookups_have_their_problems(void **state)
         enum lookup_outcome outcome;
         enum problem problem;
         const char *detail;
-    } cases[] = {
-        {LOOKUP_BAD_PARAMETER, PROBLEM_MALFORMED,          "a parameter is not of its type"                },
-        {LOOKUP_BAD_CURSOR,    PROBLEM_BAD_CURSOR,
-         "the cursor was not made by this query with these parameters"                                     },
-        {LOOKUP_BAD_TOKEN,     PROBLEM_BAD_TOKEN,          "the Consistency-Token is malformed"            },
-        {LOOKUP_FUTURE_TOKEN,  PROBLEM_FUTURE_TOKEN,       "the token is of a revision not yet made"       },
+        // clang-format off
+} cases[] = {
+        {LOOKUP_BAD_PARAMETER, PROBLEM_MALFORMED, "a parameter is not of its type"},
+        {LOOKUP_BAD_CURSOR, PROBLEM_BAD_CURSOR,
+         "the cursor was not made by this query with these parameters"},
+        {LOOKUP_BAD_TOKEN, PROBLEM_BAD_TOKEN, "the Consistency-Token is malformed"},
+        {LOOKUP_FUTURE_TOKEN, PROBLEM_FUTURE_TOKEN, "the token is of a revision not yet made"},
         {LOOKUP_NOT_CAUGHT_UP, PROBLEM_NOT_CAUGHT_UP,
-         "the change that the token names is not visible yet"                                              },
-        {LOOKUP_BLOCKED,       PROBLEM_PROJECTION_BLOCKED,
-         "a change before the token's waits for repair"                                                    },
-        {LOOKUP_MANY_WAIT,     PROBLEM_BUSY,               "too many requests wait for a Consistency-Token"},
-        {LOOKUP_SECRET_UNREAD, PROBLEM_UNAVAILABLE,        "the key of the cursors cannot be read"         },
-        {LOOKUP_PRIMARY_AWAY,  PROBLEM_UNAVAILABLE,
-         "the primary, which knows how fresh answers are, cannot be asked"                                 },
-        {LOOKUP_SQL_AWAY,      PROBLEM_UNAVAILABLE,        "the read model cannot be asked"                },
-        {LOOKUP_SQL_TIMEOUT,   PROBLEM_TIMEOUT,            "the read model cannot be asked"                },
-        {LOOKUP_SQL_REFUSED,   PROBLEM_INTERNAL,           "the read model cannot be asked"                },
-        {LOOKUP_TOO_MANY_ROWS, PROBLEM_INTERNAL,           "the answer has too many rows"                  },
-        {LOOKUP_DEADLINE,      PROBLEM_TIMEOUT,            "the deadline passed"                           },
+         "the change that the token names is not visible yet"},
+        {LOOKUP_BLOCKED, PROBLEM_PROJECTION_BLOCKED,
+         "a change before the token's waits for repair"},
+        {LOOKUP_MANY_WAIT, PROBLEM_BUSY, "too many requests wait for a Consistency-Token"},
+        {LOOKUP_SECRET_UNREAD, PROBLEM_UNAVAILABLE, "the key of the cursors cannot be read"},
+        {LOOKUP_PRIMARY_AWAY, PROBLEM_UNAVAILABLE,
+         "the primary, which knows how fresh answers are, cannot be asked"},
+        {LOOKUP_SQL_AWAY, PROBLEM_UNAVAILABLE, "the read model cannot be asked"},
+        {LOOKUP_SQL_TIMEOUT, PROBLEM_TIMEOUT, "the read model cannot be asked"},
+        {LOOKUP_SQL_REFUSED, PROBLEM_INTERNAL, "the read model cannot be asked"},
+        {LOOKUP_TOO_MANY_ROWS, PROBLEM_INTERNAL, "the answer has too many rows"},
+        {LOOKUP_DEADLINE, PROBLEM_TIMEOUT, "the deadline passed"},
     };
+    // clang-format on
     const char *detail;
 
     (void)state;
