@@ -12,6 +12,7 @@
 #include "lib/data/decimal.h"
 #include "lib/data/hash.h"
 #include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 /* ------------------------------------------------------------------ writing */
 
@@ -110,6 +111,38 @@ enum status item_write(struct buf *buf, const struct value *item)
     }
     buf_append_char(buf, '}');
     return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ member by member */
+
+void attribute_add_text(struct buf *buf, const char *name, struct slice text)
+{
+    json_add_name(buf, name);
+    buf_append(buf, SLICE_LITERAL("{\"S\":"));
+    json_write_string(buf, text);
+    buf_append_char(buf, '}');
+}
+
+void attribute_add_number(struct buf *buf, const char *name, uint64_t number)
+{
+    json_add_name(buf, name);
+    buf_append(buf, SLICE_LITERAL("{\"N\":\""));
+    buf_append_u64(buf, number);
+    buf_append(buf, SLICE_LITERAL("\"}"));
+}
+
+void attribute_add_base64(struct buf *buf, const char *name, struct slice base64)
+{
+    json_add_name(buf, name);
+    buf_append(buf, SLICE_LITERAL("{\"B\":\""));
+    buf_append(buf, base64);
+    buf_append(buf, SLICE_LITERAL("\"}"));
+}
+
+enum status attribute_add_value(struct buf *buf, const char *name, const struct value *value)
+{
+    json_add_name(buf, name);
+    return attribute_write(buf, value);
 }
 
 /* ------------------------------------------------------------------ reading */

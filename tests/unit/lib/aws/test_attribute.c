@@ -3,6 +3,7 @@
  */
 #include "lib/aws/attribute.h"
 #include "lib/data/json.h"
+#include "lib/data/json_add.h"
 #include "tests/unit/unit.h"
 
 static const struct value *parse(struct arena *arena, const char *text)
@@ -108,6 +109,42 @@ static void test_number_beyond_dynamodb_is_too_large(void **state)
     arena_fini(&arena);
 }
 
+static void test_members_are_added_one_by_one(void **state)
+{
+    struct arena arena = {0};
+    struct buf buf = {0};
+
+    (void)state;
+    json_add_object(&buf, NULL);
+    attribute_add_text(&buf, "PK", slice_str("a\"b"));
+    attribute_add_number(&buf, "version", UINT64_MAX);
+    attribute_add_base64(&buf, "write", slice_str("AP8="));
+    assert_status(attribute_add_value(&buf, ":v0", parse(&arena, "[1.50,null]")), STATUS_OK);
+    json_add_array(&buf, "L");
+    attribute_add_text(&buf, NULL, SLICE_EMPTY);
+    assert_status(attribute_add_value(&buf, NULL, parse(&arena, "{}")), STATUS_OK);
+    json_add_end(&buf, ']');
+    json_add_end(&buf, '}');
+    assert_slice(buf_slice(&buf), "{\"PK\":{\"S\":\"a\\\"b\"},"
+                                  "\"version\":{\"N\":\"18446744073709551615\"},"
+                                  "\"write\":{\"B\":\"AP8=\"},"
+                                  "\":v0\":{\"L\":[{\"N\":\"1.5\"},{\"NULL\":true}]},"
+                                  "\"L\":[{\"S\":\"\"},{\"M\":{}}]}");
+    buf_fini(&buf);
+    arena_fini(&arena);
+}
+
+static void test_added_number_beyond_dynamodb_is_too_large(void **state)
+{
+    struct arena arena = {0};
+    struct buf buf = {0};
+
+    (void)state;
+    assert_status(attribute_add_value(&buf, "n", parse(&arena, "1e126")), STATUS_TOO_LARGE);
+    buf_fini(&buf);
+    arena_fini(&arena);
+}
+
 static void test_what_is_no_attribute_is_corrupt(void **state)
 {
     static const char *const cases[] = {
@@ -148,6 +185,8 @@ int main(void)
         cmocka_unit_test(test_bytes_are_base64_there_and_raw_here),
         cmocka_unit_test(test_sets_of_other_writers_are_read_as_lists),
         cmocka_unit_test(test_number_beyond_dynamodb_is_too_large),
+        cmocka_unit_test(test_members_are_added_one_by_one),
+        cmocka_unit_test(test_added_number_beyond_dynamodb_is_too_large),
         cmocka_unit_test(test_what_is_no_attribute_is_corrupt),
     };
 
