@@ -12,9 +12,9 @@
 #include <cjson/cJSON.h>
 
 #include "lib/aws/credentials_source.h"
+#include "lib/aws/form.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/data/percent.h"
 #include "lib/http/http.h"
 
 #define CONNECT_US ((uint64_t)1000000) /* the SDKs' default for metadata: 1 s */
@@ -136,12 +136,6 @@ static struct slice sts_url(struct arena *arena)
                : slice_str("https://sts.amazonaws.com/");
 }
 
-static void form_add(struct buf *form, const char *name, struct slice value)
-{
-    buf_printf(form, "%s%s=", form->len > 0 ? "&" : "", name);
-    percent_append(form, value);
-}
-
 enum status credentials_from_web_identity(struct arena *arena, struct credentials *out)
 {
     static const char *const path[] = {"AssumeRoleWithWebIdentityResponse",
@@ -159,11 +153,10 @@ enum status credentials_from_web_identity(struct arena *arena, struct credential
         log_warn("cannot read the web identity's token", "file=%.*s", SLICE_ARG(file));
         return STATUS_DENIED;
     }
-    form_add(&form, "Action", slice_str("AssumeRoleWithWebIdentity"));
-    form_add(&form, "Version", slice_str("2011-06-15"));
-    form_add(&form, "RoleArn", role);
-    form_add(&form, "RoleSessionName", session.len > 0 ? session : slice_str("twofold"));
-    form_add(&form, "WebIdentityToken", slice_trim(token));
+    aws_form_open(&form, "AssumeRoleWithWebIdentity", "2011-06-15");
+    aws_form_add(&form, "RoleArn", role);
+    aws_form_add(&form, "RoleSessionName", session.len > 0 ? session : slice_str("twofold"));
+    aws_form_add(&form, "WebIdentityToken", slice_trim(token));
     question.url = sts_url(arena);
     question.body = arena_copy(arena, buf_slice(&form));
     buf_fini(&form);

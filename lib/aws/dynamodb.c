@@ -1,12 +1,12 @@
 /*
- * DynamoDB on a loop: request -> http -> answer. One try; see retry.c for more.
+ * DynamoDB on a loop: one try, counted, and its answer in DynamoDB's words. See retry.c for more.
  */
 #include "lib/aws/dynamodb.h"
 
+#include "lib/aws/call.h"
 #include "lib/aws/dynamodb_error.h"
 #include "lib/aws/dynamodb_request.h"
 #include "lib/base/clock.h"
-#include "lib/base/log.h"
 #include "lib/base/memory.h"
 
 struct dynamodb {
@@ -20,12 +20,10 @@ struct dynamodb {
 struct call {
     struct dynamodb *dynamodb;
     enum dynamodb_operation operation;
-    struct arena *arena;
     uint64_t started_us;
     dynamodb_done_fn *done;
     void *ctx;
-    struct loop_task task; /* for a request that could not be made */
-    enum status early;
+    struct aws_call sent;
 };
 
 enum status dynamodb_create(struct loop *loop, const struct dynamodb_config *config,
@@ -61,57 +59,33 @@ void dynamodb_destroy(struct dynamodb *dynamodb)
     xfree(dynamodb);
 }
 
-static void finish(struct call *call, enum status status, const struct dynamodb_answer *answer)
-{
-    dynamodb_request_count(&call->dynamodb->client, call->operation, status,
-                           clock_us() - call->started_us);
-    call->done(call->ctx, status, answer);
-}
-
-static void on_answer(void *ctx, enum status status, const struct http_answer *http)
+static void on_answer(void *ctx, enum status status, const struct aws_answer *general)
 {
     struct call *call = ctx;
-    struct dynamodb_answer answer = {0};
+    struct dynamodb_answer answer;
 
     metric_move(call->dynamodb->pending, -1);
-    if (status == STATUS_OK) {
-        status = dynamodb_translate(http, call->arena, &answer);
-    } else if (status == STATUS_TOO_LARGE) {
-        status = STATUS_UNCERTAIN; /* the answer's size, not the item's */
-    }
-    finish(call, status, &answer);
-}
-
-static void on_early(void *ctx)
-{
-    struct call *call = ctx;
-    struct dynamodb_answer answer = {0};
-
-    call->done(call->ctx, call->early, &answer);
+    status = dynamodb_translate(status, general, &answer);
+    dynamodb_request_count(&call->dynamodb->client, call->operation, status,
+                           clock_us() - call->started_us);
+    call->done(call->ctx, status, &answer);
 }
 
 void dynamodb_start(struct dynamodb *dynamodb, enum dynamodb_operation operation, struct slice body,
                     struct arena *arena, uint64_t deadline_us, dynamodb_done_fn *done, void *ctx)
 {
     struct call *call = ARENA_NEW(arena, struct call);
-    struct http_call request;
-    enum status status;
+    const struct aws_request request = {.target = dynamodb_target(operation),
+                                        .body = body,
+                                        .deadline_us = deadline_us,
+                                        .arena = arena};
 
     *call = (struct call){.dynamodb = dynamodb,
                           .operation = operation,
-                          .arena = arena,
                           .started_us = clock_us(),
                           .done = done,
                           .ctx = ctx};
-    status =
-        dynamodb_request_make(&dynamodb->client, operation, body, deadline_us, arena, &request);
-    if (status != STATUS_OK) {
-        log_warn_every("cannot make a request", "operation=%s status=%s",
-                       dynamodb_operation_name(operation), status_name(status));
-        call->early = STATUS_INTERNAL;
-        loop_later(dynamodb->loop, &call->task, on_early, call);
-        return;
-    }
     metric_move(dynamodb->pending, 1);
-    http_start(dynamodb->http, &request, on_answer, call);
+    aws_call_start(&call->sent, dynamodb->loop, dynamodb->http,
+                   dynamodb_service_of(&dynamodb->client, operation), &request, on_answer, call);
 }

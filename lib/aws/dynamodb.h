@@ -1,6 +1,7 @@
 /*
- * DynamoDB and DynamoDB Streams over HTTP: signing, one try of one request, and its error translated. Retrying is the caller's affair
- * (retry.h), for only the caller knows what may be sent twice.
+ * DynamoDB and DynamoDB Streams: one try of one request, and what its answer means. Retrying is the
+ * caller's affair (retry.h), for only the caller knows what may be sent twice. What is common to
+ * all AWS services is beneath: service.h, call.h, answer.h.
  */
 #ifndef LIB_AWS_DYNAMODB_H
 #define LIB_AWS_DYNAMODB_H
@@ -53,32 +54,42 @@ struct dynamodb_config {
     unsigned int connections_max, pending_max;
     uint64_t connect_timeout_us;
     uint64_t timeout_us; /* of one try */
-    /* of retry.h: further tries, first and longest pause, tokens */
+    /* Of retry.h: further tries, first and longest pause, tokens. */
     unsigned int retries;
     uint64_t retry_base_us, retry_cap_us;
     unsigned int retry_budget;
 };
 
-/* What came back. body: parsed JSON; of an error too ("__type", "message", "Item", "CancellationReasons"). */
+/* What came back, in the request's arena. */
 struct dynamodb_answer {
+    /* Parsed JSON; of an error too ("__type", "message", "Item", "CancellationReasons"). */
     const struct value *body;
-    struct slice error; /* "ConditionalCheckFailedException", ... ; empty when OK */
+    /* For the log: "ConditionalCheckFailedException", ... ; empty when OK. */
+    struct slice error;
     struct slice message;
     struct slice request_id;
     /* The condition of the one write did not hold; of a transaction's see its reasons. */
     bool condition_failed;
+    /* What was to be made is there already, or is being made (CONFLICT). */
+    bool exists_already;
+    /* A stream's iterator is older than 15 minutes: another one goes on from there (INVALID). */
+    bool iterator_expired;
     /* Of retry.h: an earlier try's answer was lost, so a failed condition may be our own doing. */
     bool doubted;
 };
 
 /*
  * OK; CONFLICT (ConditionalCheckFailed, TransactionConflict, TransactionCanceled); THROTTLED;
- * UNAVAILABLE (never sent); TIMEOUT (the same, at its deadline); UNCERTAIN (sent, no answer, or 5xx:
- * maybe applied); INVALID (ValidationException, ExpiredIterator: see error); NOT_FOUND
- * (ResourceNotFound); TRIMMED; DENIED (signature, credentials, expired token); BUSY; TOO_LARGE (item
- * size). All but OK and UNCERTAIN: surely not applied. answer is never NULL.
+ * UNAVAILABLE (never sent); TIMEOUT (the same, at its deadline); UNCERTAIN (sent, no answer, or
+ * 5xx: maybe applied); INVALID (ValidationException, ExpiredIterator); NOT_FOUND
+ * (ResourceNotFound); TRIMMED; DENIED (signature, credentials, expired token); BUSY; TOO_LARGE
+ * (item size); INTERNAL (the request could not be made). All but OK and UNCERTAIN: surely not
+ * applied. answer is never NULL.
  */
 typedef void dynamodb_done_fn(void *ctx, enum status status, const struct dynamodb_answer *answer);
+
+/* REASON, one of CancellationReasons, says that its action's condition did not hold. */
+bool dynamodb_reason_is_condition(const struct value *reason);
 
 /* Asynchronous, on LOOP. */
 MUST_CHECK enum status dynamodb_create(struct loop *loop, const struct dynamodb_config *config,

@@ -1,71 +1,53 @@
 /*
- * One table: the error's name -> status; another for the reasons of a cancelled transaction. What is
- * in neither is judged by the HTTP code: 5xx may have been applied (UNCERTAIN), 4xx was not.
+ * One table: the error's name -> status; another for the reasons of a cancelled transaction. What
+ * is in neither was judged by answer.c: by the names that all services share, else by the code.
  */
 #include "lib/aws/dynamodb_error.h"
 
-#include "lib/data/json.h"
-
-#define CONDITION_FAILED "ConditionalCheckFailedException"
-
-struct error_row {
-    const char *name;
-    enum status status;
-    bool again; /* surely not applied, and the same request may succeed later */
+/* What callers tell apart. */
+enum {
+    KIND_OTHER,
+    KIND_CONDITION_FAILED,
+    KIND_CANCELLED,
+    KIND_EXISTS_ALREADY,
+    KIND_ITERATOR_EXPIRED
 };
 
 // clang-format off
-static const struct error_row errors[] = {
-    {CONDITION_FAILED,                           STATUS_CONFLICT,    false},
-    {"TransactionConflictException",             STATUS_CONFLICT,    true},
-    {"TransactionInProgressException",           STATUS_CONFLICT,    true},
-    {"TransactionCanceledException",             STATUS_CONFLICT,    false},
-    {"ResourceInUseException",                   STATUS_CONFLICT,    false},
-    {"ProvisionedThroughputExceededException",   STATUS_THROTTLED,   true},
-    {"ThrottlingException",                      STATUS_THROTTLED,   true},
-    {"Throttling",                               STATUS_THROTTLED,   true},
-    {"RequestLimitExceeded",                     STATUS_THROTTLED,   true},
-    {"LimitExceededException",                   STATUS_THROTTLED,   true},
-    {"TableNotFoundException",                   STATUS_NOT_FOUND,   false},
-    {"ResourceNotFoundException",                STATUS_NOT_FOUND,   false},
-    {"TrimmedDataAccessException",               STATUS_TRIMMED,     false},
-    {"ExpiredIteratorException",                 STATUS_INVALID,     false},
-    {"ValidationException",                      STATUS_INVALID,     false},
-    {"SerializationException",                   STATUS_INVALID,     false},
-    {"IdempotentParameterMismatchException",     STATUS_INVALID,     false},
-    {"ItemCollectionSizeLimitExceededException", STATUS_TOO_LARGE,   false},
-    {"AccessDeniedException",                    STATUS_DENIED,      false},
-    {"UnrecognizedClientException",              STATUS_DENIED,      false},
-    {"IncompleteSignatureException",             STATUS_DENIED,      false},
-    {"InvalidSignatureException",                STATUS_DENIED,      false},
-    {"MissingAuthenticationTokenException",      STATUS_DENIED,      false},
-    {"InvalidClientTokenId",                     STATUS_DENIED,      false},
-    {"ExpiredTokenException",                    STATUS_DENIED,      false},
+static const struct aws_error errors[] = {
+    {"ConditionalCheckFailedException",          STATUS_CONFLICT,  false, KIND_CONDITION_FAILED},
+    {"TransactionConflictException",             STATUS_CONFLICT,  true,  KIND_OTHER},
+    {"TransactionInProgressException",           STATUS_CONFLICT,  true,  KIND_OTHER},
+    {"TransactionCanceledException",             STATUS_CONFLICT,  false, KIND_CANCELLED},
+    {"ResourceInUseException",                   STATUS_CONFLICT,  false, KIND_EXISTS_ALREADY},
+    {"ProvisionedThroughputExceededException",   STATUS_THROTTLED, true,  KIND_OTHER},
+    {"LimitExceededException",                   STATUS_THROTTLED, true,  KIND_OTHER},
+    {"TableNotFoundException",                   STATUS_NOT_FOUND, false, KIND_OTHER},
+    {"ResourceNotFoundException",                STATUS_NOT_FOUND, false, KIND_OTHER},
+    {"TrimmedDataAccessException",               STATUS_TRIMMED,   false, KIND_OTHER},
+    {"ExpiredIteratorException",                 STATUS_INVALID,   false, KIND_ITERATOR_EXPIRED},
+    {"ValidationException",                      STATUS_INVALID,   false, KIND_OTHER},
+    {"SerializationException",                   STATUS_INVALID,   false, KIND_OTHER},
+    {"IdempotentParameterMismatchException",     STATUS_INVALID,   false, KIND_OTHER},
+    {"ItemCollectionSizeLimitExceededException", STATUS_TOO_LARGE, false, KIND_OTHER},
+};
+
+/*
+ * CancellationReasons of a TransactionCanceledException, the weightier first: one failed condition
+ * outweighs a conflict, for deciding again helps both. AWS, "TransactWriteItems": Cancellation
+ * reasons.
+ */
+static const struct aws_error reasons[] = {
+    {"ConditionalCheckFailed",          STATUS_CONFLICT,  false, KIND_CONDITION_FAILED},
+    {"ItemCollectionSizeLimitExceeded", STATUS_TOO_LARGE, false, KIND_OTHER},
+    {"ValidationError",                 STATUS_INVALID,   false, KIND_OTHER},
+    {"AccessDenied",                    STATUS_DENIED,    false, KIND_OTHER},
+    {"TransactionConflict",             STATUS_CONFLICT,  true,  KIND_OTHER},
+    {"ProvisionedThroughputExceeded",   STATUS_THROTTLED, true,  KIND_OTHER},
+    {"ThrottlingError",                 STATUS_THROTTLED, true,  KIND_OTHER},
+    {"RequestLimitExceeded",            STATUS_THROTTLED, true,  KIND_OTHER},
 };
 // clang-format on
-
-/* CancellationReasons of a TransactionCanceledException, the weightier first: one failed condition outweighs a conflict, for deciding again helps
- * both. AWS, "TransactWriteItems": Cancellation reasons. */
-static const struct error_row reasons[] = {
-    {"ConditionalCheckFailed",          STATUS_CONFLICT,  false},
-    {"ItemCollectionSizeLimitExceeded", STATUS_TOO_LARGE, false},
-    {"ValidationError",                 STATUS_INVALID,   false},
-    {"AccessDenied",                    STATUS_DENIED,    false},
-    {"TransactionConflict",             STATUS_CONFLICT,  true },
-    {"ProvisionedThroughputExceeded",   STATUS_THROTTLED, true },
-    {"ThrottlingError",                 STATUS_THROTTLED, true },
-    {"RequestLimitExceeded",            STATUS_THROTTLED, true },
-};
-
-static const struct error_row *row_of(struct slice name)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(errors); i++) {
-        if (slice_is(name, errors[i].name)) {
-            return &errors[i];
-        }
-    }
-    return NULL;
-}
 
 static struct slice text_of(const struct value *map, const char *name)
 {
@@ -74,107 +56,98 @@ static struct slice text_of(const struct value *map, const char *name)
     return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
 }
 
-/* "com.amazonaws.dynamodb.v20120810#ValidationException" -> what is behind the '#'. */
-static struct slice name_of(const struct value *body)
-{
-    struct slice type = text_of(body, "__type"), before, name;
-
-    return slice_cut(type, '#', &before, &name) ? name : type;
-}
-
-static enum status status_of_code(int code)
-{
-    switch (code) {
-    case 401:
-    case 403:
-        return STATUS_DENIED;
-    case 413:
-        return STATUS_TOO_LARGE;
-    case 429:
-        return STATUS_THROTTLED;
-    default:
-        return code >= 500 ? STATUS_UNCERTAIN : STATUS_INVALID;
-    }
-}
-
 static bool says(struct slice text, const char *words)
 {
     return text.len > 0 && memmem(text.ptr, text.len, words, strlen(words));
 }
 
+static const struct aws_error *reason_find(const struct value *reason)
+{
+    return aws_error_find(reasons, ARRAY_COUNT(reasons), text_of(reason, "Code"));
+}
+
+bool dynamodb_reason_is_condition(const struct value *reason)
+{
+    const struct aws_error *row = reason_find(reason);
+
+    return row && row->kind == KIND_CONDITION_FAILED;
+}
+
 /* The weightiest reason of a cancelled transaction; NULL: none that we know. */
-static const struct error_row *reason_of(const struct value *body, struct slice *message_out)
+static const struct aws_error *weightiest_reason(const struct value *body,
+                                                 struct slice *message_out)
 {
     const struct value *list = value_get(body, slice_str("CancellationReasons"));
-    const struct error_row *weightiest = NULL;
+    const struct aws_error *weightiest = NULL;
 
     for (const struct value *reason = list ? list->first : NULL; reason; reason = reason->next) {
-        for (size_t i = 0; i < ARRAY_COUNT(reasons); i++) {
-            if (slice_is(text_of(reason, "Code"), reasons[i].name) &&
-                (!weightiest || &reasons[i] < weightiest)) {
-                weightiest = &reasons[i];
-                *message_out = text_of(reason, "Message");
-            }
+        const struct aws_error *row = reason_find(reason);
+
+        if (row && (!weightiest || row < weightiest)) {
+            weightiest = row;
+            *message_out = text_of(reason, "Message");
         }
     }
     return weightiest;
 }
 
-/* Limits of size come as ValidationException: "Item size has exceeded the maximum allowed size",
- * "Item size to update has exceeded ...". */
-static enum status status_of_error(int code, const struct dynamodb_answer *answer)
+static const struct aws_error *error_find(struct slice name)
 {
-    const struct error_row *row = row_of(answer->error);
-    struct slice message = answer->message;
-
-    if (!row) {
-        return status_of_code(code);
-    }
-    if (slice_is(answer->error, "TransactionCanceledException")) {
-        const struct error_row *reason = reason_of(answer->body, &message);
-
-        row = reason ? reason : row;
-    }
-    if (row->status == STATUS_INVALID &&
-        (says(message, "Item size") || says(message, "Nesting Levels") ||
-         says(message, "aggregated size"))) {
-        return STATUS_TOO_LARGE;
-    }
-    return row->status;
+    return aws_error_find(errors, ARRAY_COUNT(errors), name);
 }
 
-enum status dynamodb_translate(const struct http_answer *http, struct arena *arena,
+/*
+ * Limits of size come as ValidationException: "Item size has exceeded the maximum allowed size",
+ * "Item size to update has exceeded ...".
+ */
+static bool is_limit_of_size(struct slice message)
+{
+    return says(message, "Item size") || says(message, "Nesting Levels") ||
+           says(message, "aggregated size");
+}
+
+static enum status status_of(const struct aws_error *error, const struct dynamodb_answer *answer)
+{
+    struct slice message = answer->message;
+
+    if (error->kind == KIND_CANCELLED) {
+        const struct aws_error *reason = weightiest_reason(answer->body, &message);
+
+        error = reason ? reason : error;
+    }
+    return error->status == STATUS_INVALID && is_limit_of_size(message) ? STATUS_TOO_LARGE
+                                                                        : error->status;
+}
+
+enum status dynamodb_translate(enum status status, const struct aws_answer *answer,
                                struct dynamodb_answer *out)
 {
-    enum status parsed = json_parse_stored(arena, arena_copy(arena, http->body), &out->body, NULL);
+    const struct aws_error *error = error_find(answer->error);
 
-    out->request_id = arena_copy(arena, http_answer_header(http, "x-amzn-RequestId"));
-    if (parsed != STATUS_OK) {
-        out->body = NULL;
-        return http->code == 200 ? STATUS_UNCERTAIN : status_of_code(http->code);
+    *out = (struct dynamodb_answer){.body = answer->body,
+                                    .error = answer->error,
+                                    .message = answer->message,
+                                    .request_id = answer->request_id};
+    if (!error) {
+        return status;
     }
-    if (http->code == 200) {
-        return STATUS_OK;
-    }
-    out->error = name_of(out->body);
-    out->message = text_of(out->body, "message");
-    if (out->message.len == 0) {
-        out->message = text_of(out->body, "Message");
-    }
-    out->condition_failed = slice_is(out->error, CONDITION_FAILED);
-    return status_of_error(http->code, out);
+    out->condition_failed = error->kind == KIND_CONDITION_FAILED;
+    out->exists_already = error->kind == KIND_EXISTS_ALREADY;
+    out->iterator_expired = error->kind == KIND_ITERATOR_EXPIRED;
+    return status_of(error, out);
 }
 
 bool dynamodb_not_applied(enum status status, const struct dynamodb_answer *answer)
 {
-    const struct error_row *row = answer ? row_of(answer->error) : NULL;
+    const struct aws_error *error;
     struct slice message;
 
-    if (row && slice_is(answer->error, "TransactionCanceledException")) {
-        row = reason_of(answer->body, &message);
-    }
     if (status == STATUS_THROTTLED || status == STATUS_UNAVAILABLE || status == STATUS_TIMEOUT) {
         return true;
     }
-    return row && row->again;
+    error = answer ? error_find(answer->error) : NULL;
+    if (error && error->kind == KIND_CANCELLED) {
+        error = weightiest_reason(answer->body, &message);
+    }
+    return error && error->again;
 }

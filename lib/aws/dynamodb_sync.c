@@ -1,6 +1,7 @@
 /*
  * DynamoDB for a thread that may block: the same request, the same translation.
  */
+#include "lib/aws/call.h"
 #include "lib/aws/dynamodb.h"
 #include "lib/aws/dynamodb_error.h"
 #include "lib/aws/dynamodb_request.h"
@@ -43,23 +44,16 @@ enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, enum dynamodb_ope
                                struct slice body, struct arena *arena, uint64_t deadline_us,
                                struct dynamodb_answer *out)
 {
+    const struct aws_request request = {.target = dynamodb_target(operation),
+                                        .body = body,
+                                        .deadline_us = deadline_us,
+                                        .arena = arena};
     uint64_t started_us = clock_us();
-    struct http_answer answer;
-    struct http_call request;
-    enum status status;
+    struct aws_answer answer;
+    enum status status = aws_call_sync(dynamodb_service_of(&dynamodb->client, operation),
+                                       dynamodb->http, &request, &answer);
 
-    *out = (struct dynamodb_answer){0};
-    status =
-        dynamodb_request_make(&dynamodb->client, operation, body, deadline_us, arena, &request);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = http_sync_perform(dynamodb->http, &request, arena, &answer);
-    if (status == STATUS_OK) {
-        status = dynamodb_translate(&answer, arena, out);
-    } else if (status == STATUS_TOO_LARGE) {
-        status = STATUS_UNCERTAIN; /* the answer's size, not the item's */
-    }
+    status = dynamodb_translate(status, &answer, out);
     dynamodb_request_count(&dynamodb->client, operation, status, clock_us() - started_us);
     return status;
 }

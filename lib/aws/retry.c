@@ -3,7 +3,8 @@
  *  |  --answer lost, repeatable-----------/
  *  '--anything else--> done
  *
- * Invariant: after a lost answer only a repeatable request is sent again, and "surely not applied" is never said any more.
+ * Invariant: after a lost answer only a repeatable request is sent again, and "surely not applied"
+ * is never said any more.
  */
 #include "lib/aws/retry.h"
 
@@ -40,8 +41,11 @@ static void attempt(void *ctx)
                    retry->request.arena, retry->request.deadline_us, on_answer, retry);
 }
 
-/* Starts the pause before the next try; false when there shall be none. What is IN_THE_WAY is another's transaction: it passes soon and costs
- * the server little, so the deadline alone limits the tries. */
+/*
+ * Starts the pause before the next try; false when there shall be none. What is IN_THE_WAY is
+ * another's transaction: it passes soon and costs the server little, so the deadline alone limits
+ * the tries.
+ */
 static bool again(struct retry *retry, bool in_the_way)
 {
     const struct dynamodb_config *config = &retry->retrier->config;

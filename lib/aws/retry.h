@@ -1,5 +1,6 @@
 /*
- * A request to DynamoDB, tried until it is done or there is no sense in trying: full jitter, a retry budget, the deadline.
+ * A request to DynamoDB, tried until it is done or there is no sense in trying: full jitter, a
+ * retry budget, the deadline.
  */
 #ifndef LIB_AWS_RETRY_H
 #define LIB_AWS_RETRY_H
@@ -21,14 +22,17 @@ void retrier_init(struct retrier *retrier, struct loop *loop, struct dynamodb *d
 struct retry_request {
     enum dynamodb_operation operation;
     struct slice body;
-    struct arena *arena; /* all of these live until done */
+    /* It and BODY live until done. */
+    struct arena *arena;
     uint64_t deadline_us;
-    /* applying it twice is impossible or harmless: sent again after a lost answer too */
+    /* Applying it twice is impossible or harmless: it is sent again after a lost answer too. */
     bool repeatable;
 };
 
-/* status: of the last try; UNCERTAIN whenever any try's answer was lost and none told the outcome. */
-/* done: runs once, later, on the loop; never from inside this call. */
+/*
+ * done runs once, later, on the loop; never from inside this call. Its status is that of the last
+ * try; UNCERTAIN whenever any try's answer was lost and none told the outcome.
+ */
 void retry_start(struct retrier *retrier, const struct retry_request *request,
                  dynamodb_done_fn *done, void *ctx);
 

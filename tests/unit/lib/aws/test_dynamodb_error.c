@@ -56,6 +56,15 @@ static const struct error_case cases[] = {
 };
 // clang-format on
 
+static enum status translate(const struct http_answer *http, struct arena *arena,
+                             struct dynamodb_answer *out)
+{
+    struct aws_answer answer;
+    enum status status = aws_answer_read(AWS_JSON_1_0, http, arena, &answer);
+
+    return dynamodb_translate(status, &answer, out);
+}
+
 static void test_answers_by_table(void **state)
 {
     struct arena arena = {0};
@@ -66,7 +75,7 @@ static void test_answers_by_table(void **state)
                                          .body = slice_str(cases[i].body),
                                          .headers = SLICE_LITERAL("x-amzn-requestid: R1\r\n")};
         struct dynamodb_answer answer = {0};
-        enum status status = dynamodb_translate(&http, &arena, &answer);
+        enum status status = translate(&http, &arena, &answer);
 
         assert_status(status, cases[i].status);
         assert_int_equal(dynamodb_not_applied(status, &answer), cases[i].not_applied);
@@ -86,11 +95,49 @@ static void test_failed_condition_brings_its_item(void **state)
     struct arena arena = {0};
 
     (void)state;
-    assert_status(dynamodb_translate(&http, &arena, &answer), STATUS_CONFLICT);
+    assert_status(translate(&http, &arena, &answer), STATUS_CONFLICT);
     assert_slice(answer.error, "ConditionalCheckFailedException");
     assert_slice(answer.message, "m");
     assert_non_null(value_get(value_get(answer.body, slice_str("Item")), slice_str("a")));
     arena_fini(&arena);
+}
+
+static void test_errors_that_callers_tell_apart(void **state)
+{
+    static const struct {
+        const char *body;
+        enum status status;
+        bool exists_already, iterator_expired;
+    } kinds[] = {
+        {ERROR("ResourceInUseException"),   STATUS_CONFLICT, true,  false},
+        {ERROR("ExpiredIteratorException"), STATUS_INVALID,  false, true },
+        {ERROR("ValidationException"),      STATUS_INVALID,  false, false},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        const struct http_answer http = {.code = 400, .body = slice_str(kinds[i].body)};
+        struct dynamodb_answer answer;
+
+        assert_status(translate(&http, &arena, &answer), kinds[i].status);
+        assert_int_equal(answer.exists_already, kinds[i].exists_already);
+        assert_int_equal(answer.iterator_expired, kinds[i].iterator_expired);
+        assert_false(answer.condition_failed);
+    }
+    arena_fini(&arena);
+}
+
+static void test_status_without_an_answer_stays(void **state)
+{
+    const struct aws_answer none = {0};
+    struct dynamodb_answer answer;
+
+    (void)state;
+    assert_status(dynamodb_translate(STATUS_UNAVAILABLE, &none, &answer), STATUS_UNAVAILABLE);
+    assert_true(dynamodb_not_applied(STATUS_UNAVAILABLE, &answer));
+    assert_status(dynamodb_translate(STATUS_UNCERTAIN, &none, &answer), STATUS_UNCERTAIN);
+    assert_false(dynamodb_not_applied(STATUS_UNCERTAIN, &answer));
 }
 
 int main(void)
@@ -98,6 +145,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_by_table),
         cmocka_unit_test(test_failed_condition_brings_its_item),
+        cmocka_unit_test(test_errors_that_callers_tell_apart),
+        cmocka_unit_test(test_status_without_an_answer_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
