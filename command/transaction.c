@@ -41,14 +41,13 @@ bool transaction_condition_failed(const struct dynamodb_answer *answer, size_t i
                                   const struct value **item_out)
 {
     const struct value *reasons = value_get(answer->body, slice_str("CancellationReasons"));
-    const struct value *reason = reasons ? reasons->first : NULL, *code;
+    const struct value *reason = reasons ? reasons->first : NULL;
 
     *item_out = NULL;
     for (size_t i = 0; reason && i < index; i++) {
         reason = reason->next;
     }
-    code = value_get(reason, slice_str("Code"));
-    if (!code || !slice_is(code->text, "ConditionalCheckFailed")) {
+    if (!dynamodb_reason_is_condition(reason)) {
         return false;
     }
     *item_out = value_get(reason, slice_str("Item"));

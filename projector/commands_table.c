@@ -83,7 +83,7 @@ static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
     table_creation(&body, SLICE_LITERAL(COMMANDS_TABLE), &key, 1, false);
     status = table_change(dynamodb, DYNAMODB_CREATE_TABLE, buf_slice(&body), arena, &answer);
     buf_fini(&body);
-    if (status != STATUS_OK && !slice_is(answer.error, "ResourceInUseException")) {
+    if (status != STATUS_OK && !answer.exists_already) {
         log_error("table not made",
                   "table=" COMMANDS_TABLE " status=%s error=%.*s message=\"%.*s\"",
                   status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));

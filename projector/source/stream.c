@@ -104,8 +104,7 @@ static enum status get_records(struct stream *stream, unsigned int limit, struct
     buf_fini(&body);
     if (status != STATUS_OK) {
         buf_clear(&stream->iterator);
-        return slice_is(answer.error, "ExpiredIteratorException") ? STATUS_UNAVAILABLE
-                                                                  : trimmed_if_gone(status);
+        return answer.iterator_expired ? STATUS_UNAVAILABLE : trimmed_if_gone(status);
     }
     out->records = value_get(answer.body, SLICE_LITERAL("Records"));
     if (!out->records || out->records->type != VALUE_LIST) {

@@ -205,7 +205,7 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
     buf_fini(&body);
     if (status == STATUS_OK) {
         log_info("table made", "table=%.*s", SLICE_ARG(aggregate->table));
-    } else if (slice_is(answer.error, "ResourceInUseException")) {
+    } else if (answer.exists_already) {
         status = enable_stream(dynamodb, aggregate->table, &arena);
     }
     if (status == STATUS_OK) {
