@@ -1,15 +1,19 @@
 /*
- * Formats: walks over the text by the grammars of the RFCs. Texts are bytes: what is not ASCII fits none of these grammars.
+ * Formats: walks over the text by the grammars of the RFCs. Texts are bytes: what is not ASCII fits
+ * none of these grammars.
  *
  *     email       RFC 5321 4.1.2 Mailbox: dot-string or quoted-string @ domain or address literal
  *     uuid        RFC 9562 4: 8-4-4-4-12 hexadecimal digits, any version
- *     date        RFC 3339 5.6 full-date          date-time   RFC 3339 5.6, a leap second only at 23:59:60 UTC
+ *     date        RFC 3339 5.6 full-date (lib/base/clock.h)
+ *     date-time   RFC 3339 5.6, a leap second only at 23:59:60 UTC (lib/base/clock.h)
  *     uri         RFC 3986 A: with a scheme
- *     ipv4        RFC 2673 3.2 dotted-quad        ipv6        RFC 4291 2.2, no zone
+ *     ipv4        RFC 2673 3.2 dotted-quad (lib/data/ip.h)
+ *     ipv6        RFC 4291 2.2, no zone (lib/data/ip.h)
  */
 #include "conf/schema/format.h"
 
-#include <ctype.h>
+#include "lib/base/clock.h"
+#include "lib/data/ip.h"
 
 /* What is left to read. */
 struct scan {
@@ -55,97 +59,13 @@ static bool is_one_of(int c, const char *set)
     return c > 0 && strchr(set, c);
 }
 
-/* COUNT digits, exactly, of a number from LEAST to MOST. */
-static bool take_number(struct scan *scan, int count, int least, int most, int *out)
-{
-    *out = 0;
-    for (; count > 0; count--) {
-        if (!is_digit(peek(scan))) {
-            return false;
-        }
-        *out = *out * 10 + (*scan->at++ - '0');
-    }
-    return *out >= least && *out <= most;
-}
-
 /* ------------------------------------------------------------------ date and time */
-
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
-static bool take_date(struct scan *scan)
-{
-    int year, month, day;
-
-    return take_number(scan, 4, 0, 9999, &year) && take(scan, '-') &&
-           take_number(scan, 2, 1, 12, &month) && take(scan, '-') &&
-           take_number(scan, 2, 1, days_of(year, month), &day);
-}
-
-/* "Z" or "+01:30"; *MINUTES_OUT is what it adds to UTC. */
-static bool take_offset(struct scan *scan, int *minutes_out)
-{
-    int sign = peek(scan) == '-' ? -1 : 1, hours, minutes;
-
-    *minutes_out = 0;
-    if (take(scan, 'Z') || take(scan, 'z')) {
-        return true;
-    }
-    if (!take(scan, '+') && !take(scan, '-')) {
-        return false;
-    }
-    if (!take_number(scan, 2, 0, 23, &hours) || !take(scan, ':') ||
-        !take_number(scan, 2, 0, 59, &minutes)) {
-        return false;
-    }
-    *minutes_out = sign * (hours * 60 + minutes);
-    return true;
-}
-
-static bool take_fraction(struct scan *scan)
-{
-    const char *first;
-
-    if (!take(scan, '.')) {
-        return true;
-    }
-    for (first = scan->at; is_digit(peek(scan)); scan->at++) {
-    }
-    return scan->at > first;
-}
-
-static bool take_time(struct scan *scan)
-{
-    const int day = 24 * 60;
-    int hour, minute, second, offset;
-
-    if (!take_number(scan, 2, 0, 23, &hour) || !take(scan, ':') ||
-        !take_number(scan, 2, 0, 59, &minute) || !take(scan, ':') ||
-        !take_number(scan, 2, 0, 60, &second) || !take_fraction(scan) ||
-        !take_offset(scan, &offset)) {
-        return false;
-    }
-    return second < 60 || (hour * 60 + minute - offset + day) % day == day - 1;
-}
-
-static bool is_date(struct slice text)
-{
-    struct scan scan = scan_of(text);
-
-    return take_date(&scan) && scan.at == scan.end;
-}
 
 static bool is_date_time(struct slice text)
 {
-    struct scan scan = scan_of(text);
+    int64_t ms;
 
-    return take_date(&scan) && (take(&scan, 'T') || take(&scan, 't')) && take_time(&scan) &&
-           scan.at == scan.end;
+    return clock_parse_date_time(text, &ms) == STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ uuid */
@@ -160,84 +80,6 @@ static bool is_uuid(struct slice text)
         }
     }
     return text.len == 36;
-}
-
-/* ------------------------------------------------------------------ addresses */
-
-static bool is_octet(struct slice text)
-{
-    int number = 0;
-
-    if (text.len == 0 || text.len > 3 || (text.len > 1 && text.ptr[0] == '0')) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_digit((unsigned char)text.ptr[i])) {
-            return false;
-        }
-        number = number * 10 + (text.ptr[i] - '0');
-    }
-    return number <= 255;
-}
-
-static bool is_ipv4(struct slice text)
-{
-    struct slice octet, rest = text;
-    int count = 0;
-    bool more = true;
-
-    while (more && count <= 4) {
-        more = slice_cut(rest, '.', &octet, &text);
-        rest = text;
-        if (!is_octet(octet)) {
-            return false;
-        }
-        count++;
-    }
-    return count == 4;
-}
-
-static bool is_group(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_hex((unsigned char)text.ptr[i])) {
-            return false;
-        }
-    }
-    return text.len >= 1 && text.len <= 4;
-}
-
-/* Groups between single colons; the last may be an IPv4 address, that counts for two. -1: something else. */
-static int count_groups(struct slice text, bool may_end_in_ipv4)
-{
-    struct slice group, rest;
-    int count = 0;
-    bool more = text.len > 0;
-
-    while (more) {
-        more = slice_cut(text, ':', &group, &rest);
-        if (!more && may_end_in_ipv4 && is_ipv4(group)) {
-            return count + 2;
-        }
-        if (!is_group(group) || ++count > 8) {
-            return -1;
-        }
-        text = rest;
-    }
-    return count;
-}
-
-static bool is_ipv6(struct slice text)
-{
-    const char *gap = text.len > 0 ? memmem(text.ptr, text.len, "::", 2) : NULL;
-    int before, after;
-
-    if (!gap) {
-        return count_groups(text, true) == 8;
-    }
-    before = count_groups(slice_of(text.ptr, (size_t)(gap - text.ptr)), false);
-    after = count_groups(slice_from(text, (size_t)(gap - text.ptr) + 2), true);
-    return before >= 0 && after >= 0 && before + after < 8;
 }
 
 /* ------------------------------------------------------------------ email */
@@ -310,9 +152,9 @@ static bool is_address_literal(struct slice text)
     }
     text = slice_of(text.ptr + 1, text.len - 2);
     if (text.len > 5 && slice_eq_nocase(slice_of(text.ptr, 5), SLICE_LITERAL("IPv6:"))) {
-        return is_ipv6(slice_from(text, 5));
+        return ip6_valid(slice_from(text, 5));
     }
-    return is_ipv4(text);
+    return ip4_valid(text);
 }
 
 static bool is_email(struct slice text)
@@ -334,7 +176,8 @@ static bool is_email(struct slice text)
 
 #define SUB_DELIMITERS "!$&'()*+,;="
 
-/* Unreserved characters, sub-delimiters, percent-encoded ones, and those of OTHERS; up to something else. */
+/* Unreserved characters, sub-delimiters, percent-encoded ones, and those of OTHERS; up to something
+ * else. */
 static void skip_uri_characters(struct scan *scan, const char *others)
 {
     for (;;) {
@@ -391,7 +234,7 @@ static bool is_host_and_port(struct slice text)
             return false;
         }
         address = slice_of(scan.at, (size_t)(close - scan.at));
-        if (!is_ipv6(address) && !is_future_address(address)) {
+        if (!ip6_valid(address) && !is_future_address(address)) {
             return false;
         }
         scan.at = close + 1;
@@ -456,13 +299,13 @@ static bool is_uri(struct slice text)
 /* ------------------------------------------------------------------ the table */
 
 static const struct schema_format formats[] = {
-    {"email",     "an e-mail address",                        is_email    },
-    {"uuid",      "a UUID",                                   is_uuid     },
-    {"date",      "a date such as 2026-11-21",                is_date     },
-    {"date-time", "a date-time such as 2026-11-21T08:30:00Z", is_date_time},
-    {"uri",       "a URI with its scheme",                    is_uri      },
-    {"ipv4",      "an IPv4 address",                          is_ipv4     },
-    {"ipv6",      "an IPv6 address",                          is_ipv6     },
+    {"email",     "an e-mail address",                        is_email     },
+    {"uuid",      "a UUID",                                   is_uuid      },
+    {"date",      "a date such as 2026-11-21",                clock_is_date},
+    {"date-time", "a date-time such as 2026-11-21T08:30:00Z", is_date_time },
+    {"uri",       "a URI with its scheme",                    is_uri       },
+    {"ipv4",      "an IPv4 address",                          ip4_valid    },
+    {"ipv6",      "an IPv6 address",                          ip6_valid    },
 };
 
 const struct schema_format *schema_format_find(struct slice name)

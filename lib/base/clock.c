@@ -71,15 +71,15 @@ static void civil_date(uint64_t days, struct civil *out)
     out->weekday = (unsigned)((days + 4) % 7); /* 1970-01-01 was a Thursday */
 }
 
-/* The reverse, for years from 1. */
+/* The reverse, for years from 0; they are counted from the 400 years before it. */
 static int64_t days_of(unsigned year, unsigned month, unsigned day)
 {
-    unsigned shifted = year - (month <= 2);
+    unsigned shifted = year + 400 - (month <= 2);
     unsigned year_of_era = shifted % 400;
     unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
     unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
-    return (int64_t)(shifted / 400) * 146097 + day_of_era - 719468;
+    return ((int64_t)(shifted / 400) - 1) * 146097 + day_of_era - 719468;
 }
 
 static struct civil civil_of(uint64_t wall_ms)
@@ -218,7 +218,7 @@ static bool take_date(struct slice *text, struct civil *civil)
         !take_digits(text, 2, &civil->day)) {
         return false;
     }
-    return civil->year >= 1 && civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
+    return civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
            civil->day <= days_in_month(civil->year, civil->month);
 }
 
@@ -271,27 +271,39 @@ static bool take_offset(struct slice *text, int *minutes_out)
     return true;
 }
 
-/* A leap second (:60, only as the last of a UTC day) counts as the first second of the next day. */
-enum status clock_parse_rfc3339(struct slice text, uint64_t *wall_ms_out)
+enum status clock_parse_date_time(struct slice text, int64_t *ms_out)
 {
     struct civil civil = {0};
     int offset;
-    int64_t minutes, wall_ms;
+    int64_t minutes;
 
     if (!take_date(&text, &civil) || !(take_char(&text, 'T') || take_char(&text, 't')) ||
         !take_time(&text, &civil) || !take_offset(&text, &offset) || text.len != 0) {
         return STATUS_INVALID;
     }
     minutes = days_of(civil.year, civil.month, civil.day) * 1440 + (int64_t)civil.hour * 60 +
-              civil.minute;
-    minutes -= offset;
-    wall_ms = minutes * 60000 + (int64_t)civil.second * 1000 + civil.ms;
-    if (wall_ms < 0 || (uint64_t)wall_ms > LAST_WALL_MS) {
-        return STATUS_INVALID;
-    }
+              civil.minute - offset;
     if (civil.second == 60 && (minutes + 1) % 1440 != 0) {
         return STATUS_INVALID;
     }
-    *wall_ms_out = (uint64_t)wall_ms;
+    *ms_out = minutes * 60000 + (int64_t)civil.second * 1000 + civil.ms;
     return STATUS_OK;
+}
+
+enum status clock_parse_rfc3339(struct slice text, uint64_t *wall_ms_out)
+{
+    int64_t ms;
+
+    if (clock_parse_date_time(text, &ms) != STATUS_OK || ms < 0 || (uint64_t)ms > LAST_WALL_MS) {
+        return STATUS_INVALID;
+    }
+    *wall_ms_out = (uint64_t)ms;
+    return STATUS_OK;
+}
+
+bool clock_is_date(struct slice text)
+{
+    struct civil civil = {0};
+
+    return take_date(&text, &civil) && text.len == 0;
 }

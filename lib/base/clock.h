@@ -27,6 +27,17 @@ void clock_http(uint64_t wall_ms, char out[CLOCK_HTTP_TEXT]);
 void clock_rfc3339(uint64_t wall_ms, char out[CLOCK_TEXT]);
 /* "20261121T110526Z" with NUL (SigV4) */
 void clock_basic(uint64_t wall_ms, char out[17]);
+
+/*
+ * The one reader of RFC 3339 (5.6): 'T' and 'Z' in either case, always an offset, a leap second
+ * (:60) only as the last one of a UTC day; it counts as the first of the next day. Digits of a
+ * second's fraction beyond milliseconds are dropped. INVALID: anything else.
+ */
+/* A date-time of the years 0000 to 9999: milliseconds since 1970, below 0 before. */
+MUST_CHECK enum status clock_parse_date_time(struct slice text, int64_t *ms_out);
+/* The same, INVALID outside of what the functions above can write: 1970 to 9999, in UTC. */
 MUST_CHECK enum status clock_parse_rfc3339(struct slice text, uint64_t *wall_ms_out);
+/* A full-date, "2026-11-21". */
+bool clock_is_date(struct slice text);
 
 #endif

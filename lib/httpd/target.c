@@ -7,12 +7,10 @@
  */
 #include "lib/httpd/target.h"
 
-#include <arpa/inet.h>
-
+#include "lib/data/ip.h"
 #include "lib/httpd/http_char.h"
 
-#define IPV6_TEXT 46 /* INET6_ADDRSTRLEN */
-#define PORT_MAX  65535
+#define PORT_MAX 65535
 
 #define HTTP_LENGTH  7 /* "http://" */
 #define HTTPS_LENGTH 8 /* "https://" */
@@ -36,15 +34,8 @@ static bool port_valid(struct slice text)
 static bool ip_literal_cut(struct slice text, struct slice *rest_out)
 {
     struct slice address;
-    struct in6_addr parsed;
-    char copy[IPV6_TEXT];
 
-    if (!slice_cut(slice_from(text, 1), ']', &address, rest_out) || address.len >= sizeof(copy)) {
-        return false;
-    }
-    memcpy(copy, address.ptr, address.len);
-    copy[address.len] = '\0';
-    return inet_pton(AF_INET6, copy, &parsed) == 1;
+    return slice_cut(slice_from(text, 1), ']', &address, rest_out) && ip6_valid(address);
 }
 
 /*

@@ -7,12 +7,13 @@
  */
 #include "lib/run/resolve.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
+#include "lib/data/ip.h"
 
 struct resolve {
     struct loop *loop;
@@ -24,10 +25,9 @@ struct resolve {
 
 bool resolve_is_numeric(const char *host)
 {
-    unsigned char bytes[sizeof(struct in6_addr)];
+    struct slice text = slice_str(host);
 
-    return host[0] == '/' || inet_pton(AF_INET, host, bytes) == 1 ||
-           inet_pton(AF_INET6, host, bytes) == 1;
+    return host[0] == '/' || ip4_valid(text) || ip6_valid(text);
 }
 
 static void deliver(void *ctx)
@@ -79,8 +79,8 @@ struct resolve *resolve_start(struct loop *loop, const char *host, resolve_done_
     if (pthread_create(&thread, NULL, ask, resolve) == 0) {
         (void)pthread_detach(thread);
     } else {
-        log_warn_every("thread not made", "what=resolver host=%s hint=raise_the_limit_of_processes",
-                       host);
+        log_warn_every("thread not made",
+                       "what=resolver host=\"%s\" hint=\"raise the limit of processes\"", host);
         loop_post(loop, deliver, resolve);
     }
     return resolve;

@@ -121,6 +121,34 @@ static void test_what_is_no_rfc3339_is_refused(void **state)
     }
 }
 
+static void test_dates_before_1970_are_dates_too(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } rows[] = {
+        {"1969-12-31T23:59:59.999Z",  -1             },
+        {"1969-12-31T23:59:60Z",      0              },
+        {"0001-01-01T00:00:00Z",      -62135596800000},
+        {"0000-03-01T00:00:00Z",      -62162035200000},
+        {"0000-01-01T00:00:00Z",      -62167219200000},
+        {"9999-12-31T23:59:59-01:00", 253402304399000},
+        {"2026-11-21T11:05:26.123Z",  1795259126123  },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        int64_t ms = 0;
+
+        assert_status(clock_parse_date_time(slice_str(rows[i].text), &ms), STATUS_OK);
+        assert_true(ms == rows[i].ms);
+    }
+    assert_true(clock_is_date(SLICE_LITERAL("0000-02-29")));
+    assert_false(clock_is_date(SLICE_LITERAL("1900-02-29")));
+    assert_false(clock_is_date(SLICE_LITERAL("2026-11-21T")));
+    assert_false(clock_is_date(SLICE_EMPTY));
+}
+
 static void test_deadlines_saturate(void **state)
 {
     uint64_t deadline;
@@ -150,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_every_day_reads_back_as_written),
         cmocka_unit_test(test_rfc3339_is_read_with_offsets_and_fractions),
         cmocka_unit_test(test_what_is_no_rfc3339_is_refused),
+        cmocka_unit_test(test_dates_before_1970_are_dates_too),
         cmocka_unit_test(test_deadlines_saturate),
         cmocka_unit_test(test_clocks_move_forward),
     };
