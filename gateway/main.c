@@ -22,6 +22,7 @@
 #include "gateway/worker.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
+#include "lib/run/address.h"
 #include "lib/run/process.h"
 
 #define EXIT_USAGE 2
@@ -134,12 +135,6 @@ static int run_action(const struct settings *settings, const char *action)
 
 /* ------------------------------------------------------------------ serving */
 
-static bool is_loopback(struct slice address)
-{
-    return slice_starts(address, "127.") || slice_starts(address, "[::1]") ||
-           slice_starts(address, "localhost:");
-}
-
 static enum status read_role(struct slice text, enum role *out)
 {
     if (slice_is(text, "all")) {
@@ -177,7 +172,7 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
     struct sql_config config;
 
     gateway->settings = settings;
-    if (!is_loopback(settings->listen)) {
+    if (!address_is_loopback(address_host(settings->listen))) {
         log_error("not on loopback",
                   "listen=%.*s hint=without_authentication_only_loopback_is_served",
                   SLICE_ARG(settings->listen));

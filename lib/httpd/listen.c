@@ -13,36 +13,23 @@
 
 #include "lib/base/log.h"
 #include "lib/httpd/httpd.h"
+#include "lib/run/address.h"
 
 #define BACKLOG       4096 /* the kernel cuts it to net.core.somaxconn */
 #define HOST_TEXT_MAX 256
 #define PORT_TEXT_MAX 6
-#define PORT_MAX      65535
 
 /* "host:port", "[v6]:port" -> two C strings. */
-static bool address_cut(struct slice address, char host[HOST_TEXT_MAX], char port[PORT_TEXT_MAX])
+static bool address_cut(struct slice text, char host[HOST_TEXT_MAX], char port[PORT_TEXT_MAX])
 {
-    size_t colon = address.len;
-    uint64_t number = 0;
-    struct slice name;
+    struct address address;
 
-    while (colon > 0 && address.ptr[colon - 1] != ':') {
-        colon--;
-    }
-    if (colon < 2 || slice_parse_u64(slice_from(address, colon), &number) != STATUS_OK ||
-        number > PORT_MAX) {
+    if (address_parse_listen(text, &address) != STATUS_OK || address.host.len >= HOST_TEXT_MAX) {
         return false;
     }
-    name = slice_of(address.ptr, colon - 1);
-    if (name.ptr[0] == '[' && name.ptr[name.len - 1] == ']') {
-        name = slice_of(name.ptr + 1, name.len - 2);
-    }
-    if (name.len == 0 || name.len >= HOST_TEXT_MAX) {
-        return false;
-    }
-    memcpy(host, name.ptr, name.len);
-    host[name.len] = '\0';
-    (void)snprintf(port, PORT_TEXT_MAX, "%u", (unsigned int)number);
+    memcpy(host, address.host.ptr, address.host.len);
+    host[address.host.len] = '\0';
+    (void)snprintf(port, PORT_TEXT_MAX, "%u", (unsigned int)address.port);
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/json_add.h"
+#include "lib/run/address.h"
 
 #define CALL_TIMEOUT_US   (5 * 1000000ull)
 #define ACTIVE_TIMEOUT_US (60 * 1000000ull) /* AWS makes an on-demand table in 5-20 s */
@@ -220,29 +221,13 @@ enum status table_create(struct dynamodb_sync *dynamodb, const struct plan_aggre
     return status;
 }
 
-static bool is_ipv4(struct slice host)
-{
-    size_t i;
-
-    for (i = 0; i < host.len; i++) {
-        if (host.ptr[i] != '.' && (host.ptr[i] < '0' || host.ptr[i] > '9')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool endpoint_is_local(struct slice url)
 {
-    struct slice host = url, rest;
+    struct slice authority = url, path;
 
     if (slice_starts(url, "http://") || slice_starts(url, "https://")) {
-        host = slice_from(url, slice_starts(url, "http://") ? 7 : 8);
+        authority = slice_from(url, slice_starts(url, "http://") ? 7 : 8);
     }
-    (void)slice_cut(host, '/', &host, &rest);
-    if (slice_starts(host, "[::1]")) {
-        return true;
-    }
-    (void)slice_cut(host, ':', &host, &rest);
-    return slice_is(host, "localhost") || (slice_starts(host, "127.") && is_ipv4(host));
+    (void)slice_cut(authority, '/', &authority, &path);
+    return address_is_loopback(address_host(authority));
 }
