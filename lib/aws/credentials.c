@@ -2,10 +2,11 @@
  * The credential chain and its keeper.
  *
  *     environment, web identity, profile, container, instance --first that answers--> current
- *                                                                  ^--- refresh thread, 5 minutes before the end
+ *                                                                                        ^
+ *                  the same one, asked by a thread 5 minutes before the end -------------'
  *
- * Invariants: the source is chosen once; what expires is asked of it again; a failed refresh keeps the old credentials and tries again with
- * full jitter. The lock is held for copies only.
+ * Invariants: the source is chosen once; what expires is asked of it again; a failed refresh keeps
+ * the old credentials and tries again with full jitter. The lock is held for copies only.
  */
 #include "lib/aws/credentials.h"
 

@@ -1,8 +1,9 @@
 /*
- * Credentials that lie on this machine: environment variables, and the profile files (~/.aws/credentials, ~/.aws/config).
+ * Credentials that lie on this machine: environment variables, and the profile files
+ * (~/.aws/credentials, ~/.aws/config).
  *
- * Of a profile: aws_access_key_id, aws_secret_access_key, aws_session_token, region. Profiles by SSO, by a process or by an assumed role are
- * not served; the log says so.
+ * Of a profile: aws_access_key_id, aws_secret_access_key, aws_session_token, region. Profiles by
+ * SSO, by a process or by an assumed role are not served; the log says so.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ static void warn_unsupported(struct slice config, struct slice profile)
 
     for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
         if (profile_get(config, profile, keys[i]).len > 0) {
-            log_warn("a profile's way to credentials is not served", "profile=%.*s key=%s",
+            log_warn("a profile's way to credentials is not served", "profile=\"%.*s\" key=%s",
                      SLICE_ARG(profile), keys[i]);
         }
     }

@@ -1,11 +1,13 @@
 /*
- * Credentials that a server gives: STS for a web identity, the container's agent, the instance's metadata (IMDSv2).
+ * Credentials that a server gives: STS for a web identity, the container's agent, the instance's
+ * metadata (IMDSv2).
  *
- *     web identity   POST sts AssumeRoleWithWebIdentity                    role, token file -> credentials
- *     container      GET  the agent's URI, with its token                  -> credentials
- *     instance       PUT  token; GET role's name; GET its credentials      -> credentials
+ *     web identity   POST sts AssumeRoleWithWebIdentity: role, token file --> credentials
+ *     container      GET  the agent's URI, with its token                 --> credentials
+ *     instance       PUT  token; GET role's name; GET its credentials     --> credentials
  *
- * All answer JSON with the same members; only the time of the end is a text here and a number there.
+ * All answer JSON with the same members; only the time of the end is a text here and a number
+ * there.
  */
 #include <math.h>
 
@@ -47,7 +49,7 @@ static enum status ask(const struct question *question, struct arena *arena,
 
     http_sync_destroy(http);
     if (status == STATUS_OK && answer->code != 200) {
-        log_warn("credentials refused", "url=%s code=%d", call.url, answer->code);
+        log_warn("credentials refused", "url=\"%s\" code=%d", call.url, answer->code);
         status = STATUS_DENIED;
     }
     return status;
@@ -94,7 +96,7 @@ static enum status read_credentials(const cJSON *object, struct arena *arena,
     return STATUS_OK;
 }
 
-/* The members stand in the object that PATH leads to. */
+/* The members are in the object that PATH leads to. */
 static enum status parse_credentials(struct slice body, const char *const *path,
                                      struct arena *arena, struct credentials *out)
 {
@@ -150,7 +152,7 @@ enum status credentials_from_web_identity(struct arena *arena, struct credential
         return STATUS_NOT_FOUND;
     }
     if (credentials_read_file(arena, arena_cstr(arena, file), &token) != STATUS_OK) {
-        log_warn("cannot read the web identity's token", "file=%.*s", SLICE_ARG(file));
+        log_warn("cannot read the web identity's token", "file=\"%.*s\"", SLICE_ARG(file));
         return STATUS_DENIED;
     }
     aws_form_open(&form, "AssumeRoleWithWebIdentity", "2011-06-15");
@@ -167,7 +169,10 @@ enum status credentials_from_web_identity(struct arena *arena, struct credential
 
 /* ------------------------------------------------------------------ container */
 
-/* The agent is asked in the clear on this host or on the addresses that ECS and EKS give it, nowhere else. */
+/*
+ * The agent is asked in the clear on this host or on the addresses that ECS and EKS give it,
+ * nowhere else.
+ */
 static bool may_be_asked(struct slice url)
 {
     static const char *const hosts[] = {"https://",
@@ -219,7 +224,7 @@ enum status credentials_from_container(struct arena *arena, struct credentials *
         return STATUS_NOT_FOUND;
     }
     if (!may_be_asked(question.url)) {
-        log_warn("this address may not be asked for credentials in the clear", "url=%.*s",
+        log_warn("this address may not be asked for credentials in the clear", "url=\"%.*s\"",
                  SLICE_ARG(question.url));
         return STATUS_DENIED;
     }

@@ -6,7 +6,10 @@
 
 #include "lib/aws/credentials.h"
 
-/* OK with *out in ARENA; NOT_FOUND: this source is not set up here; other statuses: it is, but gave none. May block for a few seconds. */
+/*
+ * OK with *out in ARENA; NOT_FOUND: this source is not set up here; other statuses: it is, but gave
+ * none. May block for a few seconds.
+ */
 typedef enum status credential_source_fn(struct arena *arena, struct credentials *out);
 
 /* credentials_local.c */

@@ -2,11 +2,14 @@
  * Signs a request for AWS: canonical request -> string to sign -> signature.
  *
  *     method, path, query, headers, SHA-256(body) --canonical--> text --SHA-256--> string to sign
- * --HMAC, derived key--> signature secret --date--> --region--> --service--> --"aws4_request"-->
- * derived key (kept: it changes once a day)
+ *                                                                                       |
+ *     secret --date--> --region--> --service--> --"aws4_request"--> derived key --HMAC--+
+ *                                                                   (a new one a day)   |
+ *                                                                                       v
+ *                                                                                   signature
  *
- * Invariant: the key schedule of the last derived key stays in the EVP_MAC context, so that a signature costs one HMAC.
- * sigv4_canonical.c makes the canonical request.
+ * Invariant: the key schedule of the last derived key stays in the EVP_MAC context, so that a
+ * signature costs one HMAC. sigv4_canonical.c makes the canonical request.
  */
 #include "lib/aws/sigv4.h"
 

@@ -1,6 +1,7 @@
 /*
- * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). Pure, but for a small cache of the derived key per
- * signer. libcurl 7.88's own signer is faulty (it signs headers that are never sent).
+ * AWS Signature Version 4 (AWS General Reference, "Create a signed AWS API request"). Pure, but for
+ * a small cache of the derived key per signer. libcurl 7.88's own signer is faulty (it signs
+ * headers that are never sent).
  */
 #ifndef LIB_AWS_SIGV4_H
 #define LIB_AWS_SIGV4_H
@@ -19,8 +20,11 @@ struct sigv4_header {
 
 struct sigv4_input {
     struct slice method, path, query; /* path and query as sent */
-    const struct sigv4_header *
-        headers; /* all that shall be signed, in any order and case, host included; x-amz-date and token are added */
+    /*
+     * All that shall be signed, in any order and case, host included; x-amz-date and the token are
+     * added.
+     */
+    const struct sigv4_header *headers;
     size_t header_count;
     struct slice body;
     struct slice region, service;

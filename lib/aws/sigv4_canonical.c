@@ -1,8 +1,9 @@
 /*
  * The canonical request of Signature Version 4: what both sides hash.
  *
- * Invariants: headers stand in the order of their lower-case names, equal names joined in the order given; query parameters by name, then value.
- * The path is encoded once more than it is sent, as every service but S3 wants it.
+ * Invariants: headers are in the order of their lower-case names, equal names joined in the order
+ * given; query parameters by name, then value. The path is encoded once more than it is sent, as
+ * every service but S3 wants it.
  */
 #include "lib/aws/sigv4_canonical.h"
 

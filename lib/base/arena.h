@@ -1,7 +1,7 @@
 /*
- * Memory of one piece of work (a request, a batch): allocated piecewise, freed at once.
- * One thread at a time. Out of memory ends the process, so no caller checks for NULL: inputs are bounded.
- * Free space is poisoned under AddressSanitizer.
+ * Memory of one piece of work (a request, a batch): allocated piecewise, freed at once. One thread
+ * at a time. Out of memory ends the process, so no caller checks for NULL: inputs are bounded. Free
+ * space is poisoned under AddressSanitizer.
  */
 #ifndef LIB_BASE_ARENA_H
 #define LIB_BASE_ARENA_H
@@ -23,7 +23,9 @@ struct arena {
 /* An arena of zero bytes is valid and empty: {0}. */
 void arena_init(struct arena *arena);
 
-/* Runs what was deferred, newest first, and frees everything. The arena is empty and usable again. */
+/*
+ * Runs what was deferred, newest first, and frees everything. The arena is empty and usable again.
+ */
 void arena_fini(struct arena *arena);
 
 /* As fini, but keeps one chunk for the next piece of work. */

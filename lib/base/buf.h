@@ -1,6 +1,6 @@
 /*
- * A growing run of bytes on the heap, for output. Its memory is kept by buf_clear, so one buffer serves
- * many messages. Out of memory ends the process. One thread at a time.
+ * A growing run of bytes on the heap, for output. Its memory is kept by buf_clear, so one buffer
+ * serves many messages. Out of memory ends the process. One thread at a time.
  */
 #ifndef LIB_BASE_BUF_H
 #define LIB_BASE_BUF_H

@@ -1,11 +1,12 @@
 /*
  * Events with fields, one line each on standard error:
  *     2026-11-21T11:05:26.123Z warn redis lost peer=127.0.0.1:6379 retry_ms=120
- * The first argument names the event; the second is a printf format of key=value fields, or NULL. Control
- * characters and bytes that are not UTF-8 are escaped. Never a secret. Any thread; a line is one write().
+ * The first argument names the event; the second is a printf format of key=value fields, or NULL.
+ * Control characters and bytes that are not UTF-8 are escaped. Never a secret. Any thread; a line
+ * is one write().
  *
- * What happens per request is a counter; what an operator acts on is a log line. log_*_every() says at most one line of
- * that place in the code per second, and then how many were left out.
+ * What happens per request is a counter; what an operator acts on is a log line. log_*_every() says
+ * at most one line of that place in the code per second, and then how many were left out.
  */
 #ifndef LIB_BASE_LOG_H
 #define LIB_BASE_LOG_H

@@ -1,6 +1,7 @@
 /*
- * Heap memory of objects that own themselves. Out of memory ends the process with a line in the log: inputs are bounded, so it means that the
- * machine is too small. Work's memory comes from arenas.
+ * Heap memory of objects that own themselves. Out of memory ends the process with a line in the
+ * log: inputs are bounded, so it means that the machine is too small. Work's memory comes from
+ * arenas.
  */
 #ifndef LIB_BASE_MEMORY_H
 #define LIB_BASE_MEMORY_H

@@ -61,8 +61,10 @@ bool slice_eq_nocase(struct slice a, struct slice b);
 /* Order of bytes, shorter first when one begins the other: <0, 0, >0. */
 int slice_compare(struct slice a, struct slice b);
 
-/* Splits at the first SEPARATOR: head gets what is before it, rest what is after. False when it is absent
- * (then head = a, rest = empty). head_out may not alias rest_out. */
+/*
+ * Splits at the first SEPARATOR: head gets what is before it, rest what is after. False when it is
+ * absent (then head = a, rest = empty). head_out may not alias rest_out.
+ */
 bool slice_cut(struct slice a, char separator, struct slice *head_out, struct slice *rest_out);
 
 /* Without spaces and tabs (and CR, LF) at both ends. */

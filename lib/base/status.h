@@ -47,7 +47,7 @@ enum status_advice {
     ADVICE_ASK
 };
 
-/* Lower-case name as it stands in logs and metric labels: "not_found". Static storage. */
+/* Lower-case name as it is in logs and metric labels: "not_found". Static storage. */
 const char *status_name(enum status status);
 const char *status_text(enum status status);
 enum status_advice status_advice(enum status status);

@@ -1,5 +1,5 @@
 /*
- * The reader: one pass, no recursion. Open containers stand on a stack of its own.
+ * The reader: one pass, no recursion. Open containers are on a stack of its own.
  *
  *     VALUE  read_value   a scalar, [] or {} -> AFTER     "[" or "{": push -> VALUE
  *     AFTER  read_after   "," -> VALUE    "]" or "}": pop -> AFTER    the end of the text -> END
@@ -150,7 +150,7 @@ static const char *read_escape(const char *at, const char *end, char **to)
     return at + 1;
 }
 
-/* RAW is what stands between the quotes, good UTF-8. No escape grows when it is read. */
+/* RAW is what is between the quotes, good UTF-8. No escape grows when it is read. */
 static bool unescape(struct reader *reader, struct slice raw, struct slice *out)
 {
     const char *at = raw.ptr, *end = raw.ptr + raw.len;

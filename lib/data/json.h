@@ -1,8 +1,9 @@
 /*
  * A strict RFC 8259 reader and a writer.
  *
- * The reader refuses what the RFC's grammar refuses, and besides: duplicate member names, bad UTF-8, lone
- * surrogates, nesting above JSON_DEPTH_MAX. It uses no recursion without a bound and keeps numbers as text.
+ * The reader refuses what the RFC's grammar refuses, and besides: duplicate member names, bad
+ * UTF-8, lone surrogates, nesting above JSON_DEPTH_MAX. It uses no recursion without a bound and
+ * keeps numbers as text.
  */
 #ifndef LIB_DATA_JSON_H
 #define LIB_DATA_JSON_H
@@ -22,13 +23,17 @@ struct json_error {
 };
 
 /*
- * TEXT is borrowed: strings without escapes and numbers point into it, so it must live as long as the tree.
+ * TEXT is borrowed: strings without escapes and numbers point into it, so it must live as long as
+ * the tree.
  * returns  OK; INVALID with *error_out filled (error_out may be NULL)
  */
 MUST_CHECK enum status json_parse(struct arena *arena, struct slice text, const struct value **out,
                                   struct json_error *error_out);
 
-/* As json_parse, for what DynamoDB answers and what we stored ourselves: nesting up to JSON_DEPTH_STORED_MAX. */
+/*
+ * As json_parse, for what DynamoDB answers and what we stored ourselves: nesting up to
+ * JSON_DEPTH_STORED_MAX.
+ */
 MUST_CHECK enum status json_parse_stored(struct arena *arena, struct slice text,
                                          const struct value **out, struct json_error *error_out);
 

@@ -7,7 +7,10 @@
 
 #include "lib/data/json.h"
 
-/* A comma belongs behind any value: behind what does not open an object or an array or name a member. */
+/*
+ * A comma belongs behind any value: behind what does not open an object or an array or name a
+ * member.
+ */
 static void comma(struct buf *buf)
 {
     if (buf->len > 0 && !strchr("{[:,", buf->ptr[buf->len - 1])) {

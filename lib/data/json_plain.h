@@ -8,14 +8,16 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Stands for itself in a string: ASCII, but no control character, quote or backslash. */
+/* Means itself in a string: ASCII, but no control character, quote or backslash. */
 static inline bool json_is_plain(char c)
 {
     return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Non-zero if a byte of WORD is not plain. (Sean Anderson, "Bit Twiddling Hacks": a byte less than n; a byte
- * equal to n.) */
+/*
+ * Non-zero if a byte of WORD is not plain. (Sean Anderson, "Bit Twiddling Hacks": a byte less than
+ * n; a byte equal to n.)
+ */
 static inline uint64_t json_special_bytes(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80;

@@ -73,7 +73,7 @@ static enum status decode_bytes(struct slice text, bool plus_is_space, char *out
     return STATUS_OK;
 }
 
-/* Stands for itself, as most bytes of most texts do. */
+/* Means itself, as most bytes of most texts do. */
 static bool is_plain(char c, bool plus_is_space)
 {
     return c > 0 && c != '%' && !(c == '+' && plus_is_space);

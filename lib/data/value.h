@@ -1,6 +1,7 @@
 /*
  * The one tree of typed values that payloads, items, events, expressions and SQL parameters share.
- * Nodes live in an arena and are read-only once built. Numbers keep their text, so no digit is ever lost.
+ * Nodes live in an arena and are read-only once built. Numbers keep their text, so no digit is ever
+ * lost.
  */
 #ifndef LIB_DATA_VALUE_H
 #define LIB_DATA_VALUE_H
@@ -58,8 +59,10 @@ const struct value **value_sorted(const struct value *map);
 /* A shallow copy that can be put into another tree (children are shared). */
 struct value *value_copy(struct arena *arena, const struct value *value);
 
-/* JSON Schema's equality: numbers by value (1 = 1.0), maps without regard to order. Numbers that no decimal holds are
- * equal when written alike. */
+/*
+ * JSON Schema's equality: numbers by value (1 = 1.0), maps without regard to order. Numbers that no
+ * decimal holds are equal when written alike.
+ */
 bool value_equal(const struct value *a, const struct value *b);
 
 #endif

@@ -36,8 +36,11 @@ struct http_answer {
 /* The value of a header in an answer's raw lines, case ignored; empty when absent. */
 struct slice http_answer_header(const struct http_answer *answer, const char *name);
 
-/* OK: an answer came, whatever its code. UNAVAILABLE: surely nothing reached the server (no connection). UNCERTAIN: sent, or maybe sent, without a
- * whole answer. TIMEOUT: the deadline passed before anything was sent. BUSY, TOO_LARGE. On the loop, later, never from inside http_start. */
+/*
+ * OK: an answer came, whatever its code. UNAVAILABLE: surely nothing reached the server (no
+ * connection). UNCERTAIN: sent, or maybe sent, without a whole answer. TIMEOUT: the deadline passed
+ * before anything was sent. BUSY, TOO_LARGE. On the loop, later, never from inside http_start.
+ */
 typedef void http_done_fn(void *ctx, enum status status, const struct http_answer *answer);
 
 struct http *http_create(struct loop *loop, const struct http_config *config);

@@ -133,7 +133,10 @@ static bool is_type(struct slice line)
     return slice_cut(line, ':', &name, &value) && slice_eq_nocase(name, slice_str("Content-Type"));
 }
 
-/* libcurl only reads the list, so its nodes may be ours. An empty value removes a header that libcurl would add. */
+/*
+ * libcurl only reads the list, so its nodes may be ours. An empty value removes a header that
+ * libcurl would add.
+ */
 static struct curl_slist *header_list(struct http_transfer *transfer, const struct http_call *call)
 {
     struct curl_slist *list = NULL;
@@ -194,8 +197,8 @@ enum status http_transfer_prepare(struct http_transfer *transfer, const struct h
 
 static void log_failure(const struct http_transfer *transfer, CURLcode code)
 {
-    log_warn_every("http request failed", "url=%s code=%d reason=\"%s\"", transfer->url, (int)code,
-                   transfer->error[0] ? transfer->error : curl_easy_strerror(code));
+    log_warn_every("http request failed", "url=\"%s\" code=%d reason=\"%s\"", transfer->url,
+                   (int)code, transfer->error[0] ? transfer->error : curl_easy_strerror(code));
 }
 
 enum status http_transfer_verdict(struct http_transfer *transfer, CURLcode code,

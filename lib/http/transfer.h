@@ -1,6 +1,6 @@
 /*
  * One libcurl handle and the request that it carries: options, memory, verdict. Shared by http.c
- * (on a loop) and http_sync.c (blocking); nobody else includes this.
+ * (on a loop) and sync.c (blocking); nobody else includes this.
  */
 #ifndef LIB_HTTP_TRANSFER_H
 #define LIB_HTTP_TRANSFER_H

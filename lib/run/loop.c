@@ -2,13 +2,13 @@
  * One thread's world.
  *
  *     other threads --loop_post--> mailbox --eventfd--+
- *     sockets ----------------------------------------+--> callbacks --loop_later--> queue --> sleep again
- *     heap of timers --timerfd------------------------+              (one turn)
+ *     sockets ----------------------------------------+--> callbacks --loop_later--> queue
+ *     heap of timers --timerfd------------------------+              (one turn, then sleep)
  *
  * Invariants:
  *   - the eventfd is written only by who finds the mailbox empty; whoever takes it takes all of it
- *   - the timerfd is armed for the earliest timer or for a moment before it: stopping a timer costs no system call, and
- *     starting one costs one only when it becomes the earliest
+ *   - the timerfd is armed for the earliest timer or for a moment before it: stopping a timer costs
+ *     no system call, and starting one costs one only when it becomes the earliest
  *   - heap[i]->place == i for each running timer (from 1)
  *
  * The base has no locks (evthread is not used): only this thread touches it. libevent's own timers
@@ -53,7 +53,7 @@ struct loop {
 
     struct loop_timer **heap; /* from 1 */
     size_t timer_count, timer_room;
-    uint64_t armed_us; /* what the timerfd stands at */
+    uint64_t armed_us; /* what the timerfd is set to */
     struct event *timer_event;
     int timer_fd;
 };
@@ -62,7 +62,7 @@ static _Thread_local struct loop *current;
 
 static void fail(const char *what)
 {
-    log_error("cannot make an event loop", "step=%s", what);
+    log_error("cannot make an event loop", "step=\"%s\"", what);
     abort();
 }
 
@@ -77,7 +77,10 @@ static void wake(struct loop *loop)
     }
 }
 
-/* Once it is in the mailbox the letter is no longer ours: the loop may have read and freed it already. */
+/*
+ * Once it is in the mailbox the letter is no longer ours: the loop may have read and freed it
+ * already.
+ */
 void loop_post(struct loop *loop, loop_fn *fn, void *ctx)
 {
     struct letter *letter = XNEW(struct letter);

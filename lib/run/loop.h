@@ -1,8 +1,9 @@
 /*
  * One thread's world: an event base, a mailbox for other threads, and deferred calls.
  *
- * A deferred call runs after the callback that asked for it has returned and before the loop sleeps again: a callback
- * never runs inside the call that starts it, and all writes of one turn go out together.
+ * A deferred call runs after the callback that asked for it has returned and before the loop sleeps
+ * again: a callback never runs inside the call that starts it, and all writes of one turn go out
+ * together.
  */
 #ifndef LIB_RUN_LOOP_H
 #define LIB_RUN_LOOP_H
@@ -25,11 +26,14 @@ struct loop_task {
 };
 
 struct loop *loop_create(const char *name);
-void loop_destroy(
-    struct loop *loop); /* after loop_run has returned; runs what is still in the mailbox */
+/* After loop_run has returned; runs what is still in the mailbox. */
+void loop_destroy(struct loop *loop);
 void loop_run(struct loop *loop);  /* until loop_stop */
 void loop_stop(struct loop *loop); /* any thread */
-/* One turn of loop_run, for programs that step a loop: waits for something to happen, or takes only what is there already. */
+/*
+ * One turn of loop_run, for programs that step a loop: waits for something to happen, or takes only
+ * what is there already.
+ */
 void loop_turn(struct loop *loop, bool wait);
 struct event_base *loop_base(struct loop *loop);
 
@@ -39,14 +43,20 @@ struct loop *loop_current(void);
 /* Any thread: FN(ctx) runs on the loop's thread. Order of one sender is kept. */
 void loop_post(struct loop *loop, loop_fn *fn, void *ctx);
 
-/* This loop's thread only: the task runs once in this turn. A task that is queued already stays where it is. */
+/*
+ * This loop's thread only: the task runs once in this turn. A task that is queued already stays
+ * where it is.
+ */
 void loop_later(struct loop *loop, struct loop_task *task, loop_fn *fn, void *ctx);
 void loop_later_cancel(struct loop *loop, struct loop_task *task);
 
 /* Time of this turn, microseconds of clock_us(), read once a turn. */
 uint64_t loop_now_us(struct loop *loop);
 
-/* A timer that is started and stopped often; embedded; zeroed before its first use. Precision: about 1 ms, never early. */
+/*
+ * A timer that is started and stopped often; embedded; zeroed before its first use. Precision:
+ * about 1 ms, never early.
+ */
 struct loop_timer {
     struct loop *loop;
     loop_fn *fn;

@@ -1,8 +1,8 @@
 /*
  * Series are made under a lock and live for ever; counting is lock-free.
  *
- *     family --> series --> slots[0..63], each on a cache line of its own, made when its thread first counts
- *                           |      one thread each, plain stores
+ *     family --> series --> slots[0..63], each on a cache line of its own
+ *                           |      one thread each, plain stores; made when it first counts
  *                           +-- the last one is shared by all further threads, atomic adds
  *
  * A scrape sums the slots: it may miss what is counted meanwhile, never counts twice, and a counter
@@ -27,8 +27,14 @@
 #define CACHE_LINE 64
 
 // clang-format off
-static const uint32_t bucket_us[] = {100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
-static const char *const bucket_text[] = {"0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"};
+static const uint32_t bucket_us[] = {
+    100,    250,    500,    1000,    2500,    5000,    10000,   25000,
+    50000,  100000, 250000, 500000,  1000000, 2500000, 5000000, 10000000,
+};
+static const char *const bucket_text[] = {
+    "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025",
+    "0.05",   "0.1",     "0.25",   "0.5",   "1",      "2.5",   "5",    "10",   "+Inf",
+};
 // clang-format on
 #define BUCKETS ARRAY_COUNT(bucket_text)
 

@@ -1,10 +1,12 @@
 /*
  * Counters, gauges and histograms in Prometheus' text format (version 0.0.4).
  *
- * A series is made once, found again by family and labels, and lives for the process; its pointer may be kept. Adding is lock-free:
- * each thread adds to a slot of its own, a scrape sums the slots. The families of a folder stand in one table there:
+ * A series is made once, found again by family and labels, and lives for the process; its pointer
+ * may be kept. Adding is lock-free: each thread adds to a slot of its own, a scrape sums the slots.
+ * The families of a folder are in one table there:
  *
- *     #define CACHE_METRICS(X) X(lookups, COUNTER, "twofold_cache_lookups_total", "cache lookups by result")
+ *     #define CACHE_METRICS(X) \
+ *         X(lookups, COUNTER, "twofold_cache_lookups_total", "cache lookups by result")
  */
 #ifndef LIB_RUN_METRIC_H
 #define LIB_RUN_METRIC_H
@@ -34,7 +36,10 @@ struct metric_label {
     struct slice value;
 };
 
-/* The same with values that are not known before: escaped here. The first label without a name ends LABELS. */
+/*
+ * The same with values that are not known before: escaped here. The first label without a name ends
+ * LABELS.
+ */
 struct metric *metric_labelled(enum metric_type type, const char *family, const char *help,
                                const struct metric_label *labels);
 

@@ -43,18 +43,18 @@ static enum status pid_file_lock(const char *path)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 
     if (fd < 0) {
-        log_error("pid file not writable", "path=%s errno=%d hint=make_its_folder_or_set_pid_file",
-                  path, errno);
+        log_error("pid file not writable",
+                  "path=\"%s\" errno=%d hint=\"make its folder, or set pid_file\"", path, errno);
         return STATUS_UNAVAILABLE;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        log_error("pid file locked", "path=%s hint=another_process_runs_already", path);
+        log_error("pid file locked", "path=\"%s\" hint=\"another process runs already\"", path);
         close(fd);
         return STATUS_BUSY;
     }
     length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
     if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)length, 0) != length) {
-        log_error("pid file not written", "path=%s errno=%d", path, errno);
+        log_error("pid file not written", "path=\"%s\" errno=%d", path, errno);
         close(fd);
         return STATUS_UNAVAILABLE;
     }

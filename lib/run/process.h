@@ -10,8 +10,9 @@
 void process_prepare(void);
 
 /*
- * Creates PATH, locks it for the life of the process and writes the process id into it. An empty path is OK and does nothing.
- * BUSY: another process holds the lock; UNAVAILABLE: it cannot be written. Both are logged.
+ * Creates PATH, locks it for the life of the process and writes the process id into it. An empty
+ * path is OK and does nothing. BUSY: another process holds the lock; UNAVAILABLE: it cannot be
+ * written. Both are logged.
  */
 MUST_CHECK enum status process_pid_file(struct slice path);
 

@@ -9,13 +9,22 @@
 
 struct resolve;
 
-/* address: numeric, of the first answer; NULL: there is none. On the loop, once, later; never from inside resolve_start. */
+/*
+ * address: numeric, of the first answer; NULL: there is none. On the loop, once, later; never from
+ * inside resolve_start.
+ */
 typedef void resolve_done_fn(void *ctx, const char *address);
 
-/* Whether HOST is an IPv4 or IPv6 address already (or a socket's path), so that nothing need be resolved. */
+/*
+ * Whether HOST is an IPv4 or IPv6 address already (or a socket's path), so that nothing need be
+ * resolved.
+ */
 bool resolve_is_numeric(const char *host);
 
-/* HOST is copied. The answer frees what this returns; until then it may be cancelled. The loop must live until the resolver has answered (its own time limits apply). */
+/*
+ * HOST is copied. The answer frees what this returns; until then it may be cancelled. The loop must
+ * live until the resolver has answered (its own time limits apply).
+ */
 struct resolve *resolve_start(struct loop *loop, const char *host, resolve_done_fn *done,
                               void *ctx);
 

@@ -1,5 +1,6 @@
 /*
- * Typed values -> parameters of the binary protocol. No number passes through a double: integers go as BIGINT, all others as the text of an exact DECIMAL.
+ * Typed values -> parameters of the binary protocol. No number passes through a double: integers go
+ * as BIGINT, all others as the text of an exact DECIMAL.
  */
 #include "lib/base/memory.h"
 #include "lib/data/decimal.h"

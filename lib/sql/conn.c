@@ -3,9 +3,12 @@
  *
  *     run: prepared (kept, or prepared now) -> parameters bound -> execute -> rows read -> reset
  *
- * - Every wait has a limit: connect, read and write timeouts are set before connecting. libmariadb counts them in whole seconds: rounded up.
- * - A lost connection is said to be lost (sql_lost) and never mended here: what it meant to its user (a transaction) is gone.
- * - What is lost within a COMMIT is UNCERTAIN; so is a statement that writes outside of a transaction.
+ * - Every wait has a limit: connect, read and write timeouts are set before connecting. libmariadb
+ *   counts them in whole seconds: rounded up.
+ * - A lost connection is said to be lost (sql_lost) and never mended here: what it meant to its
+ *   user (a transaction) is gone.
+ * - What is lost within a COMMIT is UNCERTAIN; so is a statement that writes outside of a
+ *   transaction.
  */
 #include "lib/sql/conn.h"
 

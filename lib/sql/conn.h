@@ -1,8 +1,9 @@
 /*
- * One blocking connection to MySQL or MariaDB, with prepared statements kept by their text. One thread at a time.
- * The only place (with sql.c) that knows libmariadb.
+ * One blocking connection to MySQL or MariaDB, with prepared statements kept by their text. One
+ * thread at a time. The only place (with sql.c) that knows libmariadb.
  *
- * Sessions are UTC, utf8mb4, sql_mode STRICT_ALL_TABLES and friends, CLIENT_FOUND_ROWS, autocommit until sql_begin.
+ * Sessions are UTC, utf8mb4, sql_mode STRICT_ALL_TABLES and friends, CLIENT_FOUND_ROWS, autocommit
+ * until sql_begin.
  */
 #ifndef LIB_SQL_CONN_H
 #define LIB_SQL_CONN_H
@@ -42,8 +43,8 @@ enum sql_kind {
 };
 
 /*
- * A server's decimal has nine words of nine digits, one of them before the point: what stands behind these places it would drop without a warning, so a
- * parameter with more of them is INVALID.
+ * A server's decimal has nine words of nine digits, one of them before the point: what is
+ * behind these places it would drop without a warning, so a parameter with more of them is INVALID.
  */
 #define SQL_DECIMAL_PLACES 72
 
@@ -54,15 +55,16 @@ struct sql_column {
 };
 
 /*
- * A table of texts. ptr NULL: SQL's NULL. BOOLEAN "0", "1" or another integer; DATETIME "2026-11-21 11:05:26.120" and TIME "-12:34:56" with the column's decimals;
- * DATE "2026-11-21"; DOUBLE the shortest text that reads back the same; BIT(n) an integer; BYTES raw.
+ * A table of texts. ptr NULL: SQL's NULL. BOOLEAN "0", "1" or another integer; DATETIME
+ * "2026-11-21 11:05:26.120" and TIME "-12:34:56" with the column's decimals; DATE "2026-11-21";
+ * DOUBLE the shortest text that reads back the same; BIT(n) an integer; BYTES raw.
  */
 struct sql_rows {
     const struct sql_column *columns;
     const struct slice *cells; /* row by row */
     size_t column_count, row_count;
-    uint64_t affected,
-        insert_id; /* of a statement without rows; insert_id 0 when no row was affected */
+    /* Of a statement without rows; insert_id is 0 when no row was affected. */
+    uint64_t affected, insert_id;
     unsigned int warnings;
 };
 
@@ -73,7 +75,10 @@ struct sql_error {
     char text[256];
 };
 
-/* UNAVAILABLE (refused, lost, timed out), DENIED, NOT_FOUND (no such database). database may be empty. */
+/*
+ * UNAVAILABLE (refused, lost, timed out), DENIED, NOT_FOUND (no such database). database may be
+ * empty.
+ */
 MUST_CHECK enum status sql_open(const struct sql_address *address, const struct sql_login *login,
                                 struct slice database, struct sql_conn **out,
                                 struct sql_error *error_out);
@@ -89,14 +94,20 @@ int sql_socket(const struct sql_conn *conn);
 /*
  * Runs one statement as a prepared one (256 are kept, the oldest use goes first).
  *
- * database  the default database that TEXT was written for; empty: the connection's. Statements remember theirs.
- * describe  empty, or a statement whose result columns give kinds to the last columns of TEXT's (a derived table loses TINYINT(1), JSON)
- * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text, BYTES as bytes; LIST and MAP as JSON text
+ * database  the default database that TEXT was written for; empty: the connection's. Statements
+ *           remember theirs.
+ * describe  empty, or a statement whose result columns give kinds to the last columns of TEXT's (a
+ *           derived table loses TINYINT(1), JSON)
+ * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text,
+ *           BYTES as bytes; LIST and MAP as JSON text
  * rows_out  in ARENA; NULL when not wanted
- * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213: lock wait, deadlock: the transaction is rolled back); NOT_FOUND (1146, 1049, 1054);
- *           DENIED (1044, 1045, 1142, 1290, 1836: read-only too); TOO_LARGE (more than max_rows or max_bytes; 0: no limit);
- *           INVALID (a value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT, or the server lacks something for now);
- *           UNCERTAIN (lost within a COMMIT, or within a statement that writes outside of a transaction); TIMEOUT (the server's own limit on a statement)
+ * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213: lock wait, deadlock: the transaction
+ *           is rolled back); NOT_FOUND (1146, 1049, 1054); DENIED (1044, 1045, 1142, 1290, 1836:
+ *           read-only too); TOO_LARGE (more than max_rows or max_bytes; 0: no limit); INVALID (a
+ *           value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT,
+ *           or the server lacks something for now); UNCERTAIN (lost within a COMMIT, or within a
+ *           statement that writes outside of a transaction); TIMEOUT (the server's own limit on a
+ *           statement)
  */
 struct sql_statement {
     struct slice text, describe, database;
@@ -107,14 +118,20 @@ struct sql_statement {
 MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
                                struct arena *arena, struct sql_rows *rows_out);
 
-/* Text protocol, for statements that cannot be prepared (USE, SET, BEGIN) and for files of several statements (setup): runs each, stops at the first error. */
+/*
+ * Text protocol, for statements that cannot be prepared (USE, SET, BEGIN) and for files of several
+ * statements (setup): runs each, stops at the first error.
+ */
 MUST_CHECK enum status sql_exec(struct sql_conn *conn, const char *text);
 MUST_CHECK enum status sql_exec_all(struct sql_conn *conn, struct slice text);
 MUST_CHECK enum status sql_begin(struct sql_conn *conn);
 MUST_CHECK enum status sql_commit(struct sql_conn *conn); /* UNCERTAIN when the answer was lost */
 void sql_rollback(struct sql_conn *conn);
 
-/* The server's first warning about the statement that ran last ("Data truncated for column 'Price' at row 1"), cut to SIZE; "" when there is none. */
+/*
+ * The server's first warning about the statement that ran last ("Data truncated for column 'Price'
+ * at row 1"), cut to SIZE; "" when there is none.
+ */
 void sql_warning(struct sql_conn *conn, char *out, size_t size);
 
 /* Columns of the result and number of parameters, without running it (gateway --check). */

@@ -1,6 +1,7 @@
 /*
- * Numbers of MySQL and MariaDB (mysqld_error.h, errmsg.h) -> what the caller may do. What stands in no row is INVALID when the server says it
- * (it refuses this statement or value, and would again), UNAVAILABLE and lost when the client library says it (2000 to 2999).
+ * Numbers of MySQL and MariaDB (mysqld_error.h, errmsg.h) -> what the caller may do. What is in no
+ * row is INVALID when the server says it (it refuses this statement or value, and would again),
+ * UNAVAILABLE and lost when the client library says it (2000 to 2999).
  */
 #include <stdio.h>
 

@@ -2,7 +2,8 @@
  * Results of the binary protocol -> texts in the caller's arena.
  *
  *     column's type  -> kind (what the text means) and the buffer that the library fills
- *     filled buffer  -> text: integers and times are written here, exact types come as text, long ones are fetched once more straight into the arena
+ *     filled buffer  -> text: integers and times are written here, exact types come as text, long
+ *                       ones are fetched once more straight into the arena
  *
  * Rows are read as they come from the socket; nothing is stored twice.
  */

@@ -1,10 +1,14 @@
 /*
  * Ends at the server what was given up here.
  *
- *     deadline --> socket shut down, answered TIMEOUT --> victim of its node --> a thread: one new connection, KILL each
+ *     deadline --> socket shut down, answered TIMEOUT --> victim of its node
+ *                                                           |
+ *                        a thread: one new connection, KILL each
  *
- * - A query keeps its place at its node (under the cap of the primary) until it has been KILLed, or its node could not be reached.
- * - One thread at a time serves the victims of a node, so a hung node, where they may be many, holds one thread for them.
+ * - A query keeps its place at its node (under the cap of the primary) until it has been KILLed, or
+ *   its node could not be reached.
+ * - One thread at a time serves the victims of a node, so a hung node, where they may be many,
+ *   holds one thread for them.
  * - The new connection also says whether the node is only slow: then it is up again at once.
  */
 #include <stdio.h>

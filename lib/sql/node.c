@@ -1,9 +1,12 @@
 /*
- * How a node is: resting (found lagging: not chosen), broken (could not be reached: not even tried), and what /metrics says of it.
+ * How a node is: resting (found lagging: not chosen), broken (could not be reached: not even
+ * tried), and what /metrics says of it.
  *
- * A node breaks when a connection cannot be made, when a new one is lost, or when a replica lets a query wait for replica_us. It is then left alone for eject_us, doubling
- * up to eject_cap_us; the primary, which nothing replaces, always for eject_us only. When its time is over one thread tries it; meanwhile it stays broken for the others,
- * who would wait in vain too. A replica that was only slow is back as soon as the slow query is KILLed, since that takes a new connection.
+ * A node breaks when a connection cannot be made, when a new one is lost, or when a replica lets a
+ * query wait for replica_us. It is then left alone for eject_us, doubling up to eject_cap_us; the
+ * primary, which nothing replaces, always for eject_us only. When its time is over one thread tries
+ * it; meanwhile it stays broken for the others, who would wait in vain too. A replica that was only
+ * slow is back as soon as the slow query is KILLed, since that takes a new connection.
  */
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -88,7 +91,10 @@ static uint64_t rest_of(const struct sql *sql, unsigned int node, unsigned int f
     return rest_us < sql->config.eject_cap_us ? rest_us : sql->config.eject_cap_us;
 }
 
-/* Under the mutex. Those who wait for a replica had better ask another node; the primary's have none. */
+/*
+ * Under the mutex. Those who wait for a replica had better ask another node; the primary's have
+ * none.
+ */
 static void leave_alone(struct sql *sql, unsigned int node, const struct sql_error *error)
 {
     struct sql_node *it = &sql->nodes[node];

@@ -1,9 +1,9 @@
 /*
- * The inside of sql.c's pool, for lib/sql*.c only.
+ * The inside of sql.c's pool, for lib/sql/ only.
  *
- *     sql.c         contract, queues, who runs next     sql_thread.c  threads, their connections
- *     sql_node.c    health of nodes                     sql_watch.c   deadlines
- *     sql_kill.c    KILL of what was given up
+ *     sql.c     contract, queues, who runs next     thread.c  threads, their connections
+ *     node.c    health of nodes                     watch.c   deadlines
+ *     kill.c    KILL of what was given up
  */
 #ifndef LIB_SQL_POOL_H
 #define LIB_SQL_POOL_H
@@ -25,7 +25,10 @@ enum sql_call_step {
     SQL_ENDING,     /* its thread alone touches it */
 };
 
-/* One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away (but for SQL_HANDED) and answer TIMEOUT. */
+/*
+ * One query. The thread that runs it answers it; before SQL_RUNNING the watcher may take it away
+ * (but for SQL_HANDED) and answer TIMEOUT.
+ */
 struct sql_call {
     struct sql_call *next, *before; /* in its node's queue */
     struct sql *sql;
@@ -92,17 +95,17 @@ struct sql {
 };
 
 /* sql.c, under the mutex */
-struct sql_call *
-sql_next_call(struct sql *sql); /* the oldest that may run, out of the queue; NULL: none */
+/* The oldest that may run, out of the queue; NULL: none. */
+struct sql_call *sql_next_call(struct sql *sql);
 void sql_queue_remove(struct sql *sql, struct sql_call *call);
-void sql_queue_refuse(struct sql *sql,
-                      unsigned int node); /* UNAVAILABLE for all that wait for it */
-void sql_hand_out(struct sql *sql);       /* work to idle threads */
+/* UNAVAILABLE for all that wait for NODE. */
+void sql_queue_refuse(struct sql *sql, unsigned int node);
+void sql_hand_out(struct sql *sql);                            /* work to idle threads */
 bool sql_work_for(struct sql *sql, struct sql_thread *thread); /* false: there is none */
 /* Any time: done runs on the call's loop. */
 void sql_call_answer(struct sql_call *call, enum status status);
 
-/* sql_node.c */
+/* node.c */
 void node_setup(struct sql *sql, unsigned int node);
 bool node_broken(const struct sql_node *node);
 void node_gauges(const struct sql_node *node);        /* under the mutex */
@@ -112,14 +115,17 @@ void node_late(struct sql *sql, unsigned int node); /* under the mutex: a try to
 void node_worked(struct sql *sql, unsigned int node);
 void node_count(struct sql_node *node, enum status status, uint64_t duration_us);
 
-/* sql_kill.c */
+/* kill.c */
 /* Under the mutex. The query keeps its place at the node until it is KILLed. */
 void sql_victim_add(struct sql *sql, unsigned int node, unsigned long id);
-/* Under the mutex: a node whose victims nobody serves, which the caller then does by sql_kill; -1: none. */
+/*
+ * Under the mutex: a node whose victims nobody serves, which the caller then does by sql_kill;
+ * -1: none.
+ */
 int sql_victims_next(struct sql *sql);
 void sql_kill(struct sql *sql, unsigned int node); /* on a thread */
 
-/* sql_thread.c, sql_watch.c */
+/* thread.c, watch.c */
 void *sql_thread_run(void *thread);
 void *sql_watch_run(void *sql);
 /* Under the mutex. */

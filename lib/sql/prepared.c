@@ -1,8 +1,10 @@
 /*
- * Prepared statements, kept by (database, text, describe); the one whose last use is oldest goes when there are too many.
+ * Prepared statements, kept by (database, text, describe); the one whose last use is oldest goes
+ * when there are too many.
  *
- * A statement remembers the database that it was prepared under, so only preparing needs mysql_select_db. `describe` is prepared, its columns are read, and
- * it is closed: it is never run, and its kinds are the kinds of the last columns.
+ * A statement remembers the database that it was prepared under, so only preparing needs
+ * mysql_select_db. `describe` is prepared, its columns are read, and it is closed: it is never run,
+ * and its kinds are the kinds of the last columns.
  */
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"

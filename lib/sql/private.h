@@ -1,8 +1,9 @@
 /*
- * The inside of a connection, for lib/sql_*.c only.
+ * The inside of a connection, for lib/sql/ only.
  *
- *     sql_conn.c      opens, closes, runs       sql_prepared.c  statements kept by their text
- *     sql_bind.c      values -> parameters      sql_fetch.c     columns and rows -> texts       sql_error.c  numbers -> statuses
+ *     conn.c      opens, closes, runs       prepared.c  statements kept by their text
+ *     bind.c      values -> parameters      fetch.c     columns and rows -> texts
+ *     error.c     numbers -> statuses
  */
 #ifndef LIB_SQL_PRIVATE_H
 #define LIB_SQL_PRIVATE_H
@@ -71,23 +72,23 @@ struct sql_conn {
     struct buf json;
 };
 
-/* sql_error.c: what the library said last, kept in conn->error; sets lost. */
+/* error.c: what the library said last, kept in conn->error; sets lost. */
 enum status sql_failed(struct sql_conn *conn);
 enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt);
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text);
 enum status sql_status_of(unsigned int number);
 
-/* sql_prepared.c */
+/* prepared.c */
 MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
                                     struct prepared **out);
 void prepared_forget(struct sql_conn *conn, struct prepared *prepared);
 MUST_CHECK enum status sql_use(struct sql_conn *conn, struct slice database);
 
-/* sql_bind.c: PARAMS of a run into conn->params. */
+/* bind.c: PARAMS of a run into conn->params. */
 MUST_CHECK enum status params_bind(struct sql_conn *conn, const struct sql_statement *statement,
                                    struct prepared *prepared);
 
-/* sql_fetch.c */
+/* fetch.c */
 enum sql_kind sql_kind_of(const MYSQL_FIELD *field);
 bool shapes_changed(const struct prepared *prepared);
 struct sql_column *columns_copy(struct arena *arena, const MYSQL_FIELD *fields, unsigned int count);

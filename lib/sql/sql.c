@@ -5,11 +5,14 @@
  *       ^                  |          |
  *       +---- loop_post ---+----------+        watcher: deadlines
  *
- * - A query costs two switches of thread: it is handed to an idle thread (the one that was busy last), and its answer is posted to the loop.
- *   While all threads are busy it waits in its node's queue; a thread that is done takes the oldest that may run itself.
- * - At most primary_max run on the primary at once and primary_queue wait; they do not keep threads from the replicas' queries. Nor does a replica
- *   that hangs: a quarter of the threads is always left to other nodes, a try ends after replica_us, and then all that wait for it are told.
- * - The statement is read by the thread only between SQL_RUNNING and the answer, so what ends before that can be answered by anybody at once.
+ * - A query costs two switches of thread: it is handed to an idle thread (the one that was busy
+ *   last), and its answer is posted to the loop. While all threads are busy it waits in its node's
+ *   queue; a thread that is done takes the oldest that may run itself.
+ * - At most primary_max run on the primary at once and primary_queue wait; they do not keep threads
+ *   from the replicas' queries. Nor does a replica that hangs: a quarter of the threads is always
+ *   left to other nodes, a try ends after replica_us, and then all that wait for it are told.
+ * - The statement is read by the thread only between SQL_RUNNING and the answer, so what ends
+ *   before that can be answered by anybody at once.
  */
 #include "lib/sql/sql.h"
 

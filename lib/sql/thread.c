@@ -1,11 +1,12 @@
 /*
- * A thread of the pool: one query at a time, on a connection per node that it opens by need and keeps.
+ * A thread of the pool: one query at a time, on a connection per node that it opens when it first
+ * needs it, and keeps.
  *
  *     idle --> connect (if needed) --> run --> answer --> next work (a call, or victims), or idle
  *
- * - A kept connection may have died of old age: when it is lost with nothing applied, the query runs once more on a new one. A new one that is lost
- *   breaks the node.
- * - After a deadline the server still works on the query: it becomes a victim (sql_kill.c).
+ * - A kept connection may have died of old age: when it is lost with nothing applied, the query
+ *   runs once more on a new one. A new one that is lost breaks the node.
+ * - After a deadline the server still works on the query: it becomes a victim (kill.c).
  */
 #include <mysql.h>
 
@@ -44,7 +45,10 @@ static enum status connection_open(struct sql_thread *thread, unsigned int node,
     return STATUS_OK;
 }
 
-/* From here on the statement may be read, and the watcher may shut the socket down. False: the watcher has answered already. */
+/*
+ * From here on the statement may be read, and the watcher may shut the socket down. False: the
+ * watcher has answered already.
+ */
 static bool run_begin(struct sql_thread *thread, struct sql_conn *conn)
 {
     bool ours;

@@ -1,9 +1,10 @@
 /*
  * The watcher: ends what has passed its deadline.
  *
- * It sleeps until the earliest deadline that it has heard of, and is woken only for an earlier one; so a stream of queries with like deadlines wakes it once
- * per span of theirs, not once per query. A call that has not begun to run is answered by it; one that runs has its socket shut down, which ends the
- * thread's read at once, and the thread answers.
+ * It sleeps until the earliest deadline that it has heard of, and is woken only for an earlier one;
+ * so a stream of queries with like deadlines wakes it once per span of theirs, not once per query.
+ * A call that has not begun to run is answered by it; one that runs has its socket shut down, which
+ * ends the thread's read at once, and the thread answers.
  */
 #include <sys/socket.h>
 #include <time.h>

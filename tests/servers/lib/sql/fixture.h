@@ -1,5 +1,6 @@
 /*
- * A database of the tests' own on the server behind TWOFOLD_SQL_PRIMARY (a socket; root needs no password).
+ * A database of the tests' own on the server behind TWOFOLD_SQL_PRIMARY (a socket; root needs no
+ * password).
  */
 #ifndef TESTS_SERVERS_LIB_SQL_FIXTURE_H
 #define TESTS_SERVERS_LIB_SQL_FIXTURE_H

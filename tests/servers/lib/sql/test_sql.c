@@ -1,5 +1,6 @@
 /*
- * lib/sql/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as every node that lives.
+ * lib/sql/sql.c (threads, nodes, deadlines) against a real server: TWOFOLD_SQL_PRIMARY serves as
+ * every node that lives.
  */
 #include <arpa/inet.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /*
- * The HTTP client: one request is sent once, whatever happens, and the caller is told truly what may have reached the server.
+ * The HTTP client: one request is sent once, whatever happens, and the caller is told truly what
+ * may have reached the server.
  */
 #include "lib/base/clock.h"
 #include "lib/http/http.h"

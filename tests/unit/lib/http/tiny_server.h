@@ -1,6 +1,6 @@
 /*
- * An HTTP server on a thread of its own, on 127.0.0.1 and a port that the kernel chose: a function answers each request with the bytes to
- * send, or NULL to close the connection without an answer.
+ * An HTTP server on a thread of its own, on 127.0.0.1 and a port that the kernel chose: a function
+ * answers each request with the bytes to send, or NULL to close the connection without an answer.
  */
 #ifndef TESTS_UNIT_LIB_TINY_SERVER_H
 #define TESTS_UNIT_LIB_TINY_SERVER_H
