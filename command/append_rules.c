@@ -29,7 +29,7 @@ bool append_is_expected(const struct command_input *input, const struct aggregat
 /* A version has one event for ever: if it is ours, it was written; else ours never can be. */
 enum append_outcome append_verify(const struct value *item, const struct event *first)
 {
-    struct slice there = event_text(item, "eventId", "S");
+    struct slice there = event_text(item, EVENT_ID, "S");
 
     if (there.len == 0) {
         return APPEND_VERIFY;

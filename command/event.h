@@ -1,17 +1,34 @@
 /*
- * One event of an event store, and its item.
+ * One event of an event store, and how its items are laid out. Nobody else knows the layout: the
+ * projector reads items and ranges of events by what is declared here and in event_request.h.
  *
- *     PK = CUSTOMER#<id>  SK = EVENT#<version, 20 digits>   eventId, eventType, payload, timestamp, version [, commandId, commandTimestamp]
- *     PK = CUSTOMER#<id>  SK = SNAPSHOT                     version, fold [, state: absent when the aggregate is deleted]
+ *     PK = CUSTOMER#<id>  SK = EVENT#<version, 20 digits>   eventId, eventType, payload, timestamp,
+ *                                                           version [, commandId, commandTimestamp]
+ *     PK = CUSTOMER#<id>  SK = SNAPSHOT                     version, fold [, state: absent when the
+ *                                                           aggregate is deleted]
  */
 #ifndef COMMAND_EVENT_H
 #define COMMAND_EVENT_H
 
 #include "lib/data/value.h"
 
-#define EVENT_PREFIX   "EVENT#"
-#define EVENT_SNAPSHOT "SNAPSHOT"
-#define EVENT_SK_MAX   27 /* of an event, with its NUL */
+/* Attributes. */
+#define EVENT_PK                "PK"
+#define EVENT_SK                "SK"
+#define EVENT_ID                "eventId"
+#define EVENT_TYPE              "eventType"
+#define EVENT_PAYLOAD           "payload"
+#define EVENT_TIMESTAMP         "timestamp"
+#define EVENT_VERSION           "version" /* of snapshots too */
+#define EVENT_COMMAND_ID        "commandId"
+#define EVENT_COMMAND_TIMESTAMP "commandTimestamp"
+#define SNAPSHOT_FOLD           "fold"
+#define SNAPSHOT_STATE          "state"
+
+#define EVENT_SORT_PREFIX   "EVENT#"
+#define EVENT_SORT_SNAPSHOT "SNAPSHOT"
+#define EVENT_SORT_DIGITS   20
+#define EVENT_SORT_MAX      27 /* of an event, with its NUL */
 
 struct event {
     struct slice id, type;
@@ -20,7 +37,17 @@ struct event {
 };
 
 /* "EVENT#00000000000000000007" */
-void event_sort_key(uint64_t version, char out[EVENT_SK_MAX]);
+void event_sort_key(uint64_t version, char out[EVENT_SORT_MAX]);
+
+enum event_sort {
+    SORT_NONE, /* of neither */
+    SORT_SNAPSHOT,
+    SORT_EVENT,
+    SORT_BROKEN, /* begins as an event's, but a version of 20 digits does not follow */
+};
+
+/* What an item with the sort key SORT is. *version_out: of an event; else 0. */
+enum event_sort event_sort_read(struct slice sort, uint64_t *version_out);
 
 /* From an item that is an event's. CORRUPT: it is not. */
 MUST_CHECK enum status event_read(struct arena *arena, const struct value *typed,

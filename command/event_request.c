@@ -1,21 +1,36 @@
 /*
  * PutItem, GetItem and Query for an event store.
  *
- * Invariants: every attribute stands in an expression as a # name; what an expression does not use is not declared; every read is consistent.
+ * Invariants: every attribute is in an expression as a # name; what an expression does not use is
+ * not declared; every read is consistent.
  */
 #include "command/event_request.h"
 
 #include "lib/aws/attribute.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 #define LOOK_WITHOUT_SNAPSHOTS 100 /* events, when there are no snapshots to meet */
-#define ITEM_MAX \
-    ((size_t)400 << 10) /* AWS, "Item size"; our text of one is larger than what they count */
+
+/* AWS, "Item size"; our text of one is larger than what they count. */
+#define ITEM_MAX ((size_t)400 << 10)
+
+/* Behind each event that there can be. */
+#define SORT_END EVENT_SORT_PREFIX "99999999999999999999"
 
 static void open_body(struct buf *body, const struct event_stream *stream)
 {
-    buf_append_str(body, "{\"TableName\":");
-    json_write_string(body, stream->aggregate->table);
+    json_add_object(body, NULL);
+    json_add_string(body, "TableName", stream->aggregate->table);
+}
+
+static struct slice close_body(struct buf *body, struct arena *arena)
+{
+    struct slice out;
+
+    json_add_end(body, '}');
+    out = arena_copy(arena, buf_slice(body));
+    buf_fini(body);
+    return out;
 }
 
 static void add_partition(struct buf *body, const struct event_stream *stream, const char *name)
@@ -24,34 +39,42 @@ static void add_partition(struct buf *body, const struct event_stream *stream, c
 
     buf_append(&text, stream->aggregate->key_prefix);
     buf_append(&text, stream->id);
-    buf_printf(body, "\"%s\":{\"S\":", name);
-    json_write_string(body, buf_slice(&text));
-    buf_append_char(body, '}');
+    attribute_add_text(body, name, buf_slice(&text));
     buf_fini(&text);
 }
 
-static void add_text(struct buf *body, const char *name, struct slice text)
+/* Opens the object NAME with the key of one item. */
+static void open_item(struct buf *body, const struct event_stream *stream, const char *name,
+                      const char *sort_key)
 {
-    buf_printf(body, ",\"%s\":{\"S\":", name);
-    json_write_string(body, text);
-    buf_append_char(body, '}');
+    json_add_object(body, name);
+    add_partition(body, stream, EVENT_PK);
+    attribute_add_text(body, EVENT_SK, slice_str(sort_key));
 }
 
-static void add_number(struct buf *body, const char *name, uint64_t number)
-{
-    buf_printf(body, ",\"%s\":{\"N\":\"", name);
-    buf_append_u64(body, number);
-    buf_append_str(body, "\"}");
-}
+/* ------------------------------------------------------------------ writing events */
 
-static struct slice close_body(struct buf *body, const char *rest, struct arena *arena)
+static enum status add_event(struct buf *body, const struct event_stream *stream,
+                             const struct event *event, struct slice command_id, uint64_t sent_ms)
 {
-    struct slice out;
+    char sort_key[EVENT_SORT_MAX];
+    enum status status;
 
-    buf_append_str(body, rest);
-    out = arena_copy(arena, buf_slice(body));
-    buf_fini(body);
-    return out;
+    event_sort_key(event->version, sort_key);
+    open_item(body, stream, "Item", sort_key);
+    attribute_add_text(body, EVENT_ID, event->id);
+    attribute_add_text(body, EVENT_TYPE, event->type);
+    attribute_add_number(body, EVENT_TIMESTAMP, event->timestamp_ms);
+    attribute_add_number(body, EVENT_VERSION, event->version);
+    if (command_id.len > 0) {
+        attribute_add_text(body, EVENT_COMMAND_ID, command_id);
+    }
+    if (sent_ms > 0) {
+        attribute_add_number(body, EVENT_COMMAND_TIMESTAMP, sent_ms);
+    }
+    status = attribute_add_value(body, EVENT_PAYLOAD, event->payload);
+    json_add_end(body, '}');
+    return status;
 }
 
 enum status event_put_request(const struct event_stream *stream, const struct event *event,
@@ -59,94 +82,95 @@ enum status event_put_request(const struct event_stream *stream, const struct ev
                               struct slice *out)
 {
     struct buf body = {0};
-    char sort_key[EVENT_SK_MAX];
     enum status status;
 
-    event_sort_key(event->version, sort_key);
     open_body(&body, stream);
-    buf_append_str(&body, ",\"Item\":{");
-    add_partition(&body, stream, "PK");
-    add_text(&body, "SK", slice_str(sort_key));
-    add_text(&body, "eventId", event->id);
-    add_text(&body, "eventType", event->type);
-    add_number(&body, "timestamp", event->timestamp_ms);
-    add_number(&body, "version", event->version);
-    if (command_id.len > 0) {
-        add_text(&body, "commandId", command_id);
-    }
-    if (sent_ms > 0) {
-        add_number(&body, "commandTimestamp", sent_ms);
-    }
-    buf_append_str(&body, ",\"payload\":");
-    status = attribute_write(&body, event->payload);
-    *out = close_body(&body,
-                      "},\"ConditionExpression\":\"attribute_not_exists(#key)\","
-                      "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-                      "\"ExpressionAttributeNames\":{\"#key\":\"PK\"}}",
-                      arena);
+    status = add_event(&body, stream, event, command_id, sent_ms);
+    json_add_string(&body, "ConditionExpression", SLICE_LITERAL("attribute_not_exists(#key)"));
+    json_add_string(&body, "ReturnValuesOnConditionCheckFailure", SLICE_LITERAL("ALL_OLD"));
+    json_add_object(&body, "ExpressionAttributeNames");
+    json_add_string(&body, "#key", SLICE_LITERAL(EVENT_PK));
+    json_add_end(&body, '}');
+    *out = close_body(&body, arena);
     return status;
 }
+
+/* ------------------------------------------------------------------ reading events */
 
 struct slice event_get_request(const struct event_stream *stream, uint64_t version,
                                struct arena *arena)
 {
     struct buf body = {0};
-    char sort_key[EVENT_SK_MAX];
+    char sort_key[EVENT_SORT_MAX];
 
     event_sort_key(version, sort_key);
     open_body(&body, stream);
-    buf_append_str(&body, ",\"Key\":{");
-    add_partition(&body, stream, "PK");
-    add_text(&body, "SK", slice_str(sort_key));
-    return close_body(&body, "},\"ConsistentRead\":true}", arena);
+    open_item(&body, stream, "Key", sort_key);
+    json_add_end(&body, '}');
+    json_add_bool(&body, "ConsistentRead", true);
+    return close_body(&body, arena);
 }
 
-static struct slice query(const struct event_stream *stream, const char *from, const char *to,
-                          const char *rest, struct arena *arena)
+static void open_query(struct buf *body, const struct event_stream *stream, const char *from,
+                       const char *to)
 {
-    struct buf body = {0};
-
-    open_body(&body, stream);
-    buf_append_str(&body, ",\"ConsistentRead\":true,"
-                          "\"KeyConditionExpression\":\"#pk = :pk AND #sk BETWEEN :from AND :to\","
-                          "\"ExpressionAttributeNames\":{\"#pk\":\"PK\",\"#sk\":\"SK\"},"
-                          "\"ExpressionAttributeValues\":{");
-    add_partition(&body, stream, ":pk");
-    add_text(&body, ":from", slice_str(from));
-    add_text(&body, ":to", slice_str(to));
-    buf_append_char(&body, '}');
-    return close_body(&body, rest, arena);
+    open_body(body, stream);
+    json_add_bool(body, "ConsistentRead", true);
+    json_add_string(body, "KeyConditionExpression",
+                    SLICE_LITERAL("#pk = :pk AND #sk BETWEEN :from AND :to"));
+    json_add_object(body, "ExpressionAttributeNames");
+    json_add_string(body, "#pk", SLICE_LITERAL(EVENT_PK));
+    json_add_string(body, "#sk", SLICE_LITERAL(EVENT_SK));
+    json_add_end(body, '}');
+    json_add_object(body, "ExpressionAttributeValues");
+    add_partition(body, stream, ":pk");
+    attribute_add_text(body, ":from", slice_str(from));
+    attribute_add_text(body, ":to", slice_str(to));
+    json_add_end(body, '}');
 }
 
 struct slice event_look_request(const struct event_stream *stream, struct arena *arena)
 {
     unsigned int every = stream->aggregate->snapshot_every;
-    unsigned int limit = every > 0 ? 2 * every + 1 : LOOK_WITHOUT_SNAPSHOTS;
-    char *rest =
-        arena_cstr(arena, arena_printf(arena, ",\"ScanIndexForward\":false,\"Limit\":%u}", limit));
+    struct buf body = {0};
 
-    return query(stream, EVENT_PREFIX, EVENT_SNAPSHOT, rest, arena);
+    open_query(&body, stream, EVENT_SORT_PREFIX, EVENT_SORT_SNAPSHOT);
+    json_add_bool(&body, "ScanIndexForward", false);
+    json_add_u64(&body, "Limit", every > 0 ? 2 * every + 1 : LOOK_WITHOUT_SNAPSHOTS);
+    return close_body(&body, arena);
 }
 
-struct slice event_query_request(const struct event_stream *stream, uint64_t version,
-                                 struct arena *arena)
+struct slice event_range_request(const struct event_stream *stream, uint64_t from, uint64_t until,
+                                 const struct value *after, struct arena *arena)
 {
-    char from[EVENT_SK_MAX];
+    char first[EVENT_SORT_MAX], last[EVENT_SORT_MAX];
+    struct buf body = {0};
 
-    event_sort_key(version, from);
-    return query(stream, from, EVENT_PREFIX "99999999999999999999", "}", arena);
+    event_sort_key(from, first);
+    event_sort_key(until, last);
+    open_query(&body, stream, first, until == EVENT_VERSION_ANY ? SORT_END : last);
+    if (after) {
+        json_add_value(&body, "ExclusiveStartKey", after);
+    }
+    return close_body(&body, arena);
 }
+
+/* ------------------------------------------------------------------ snapshots */
 
 static void add_unless_later(struct buf *body, uint64_t version, const char *fold)
 {
-    buf_append_str(body, ",\"ConditionExpression\":\"attribute_not_exists(#key) OR "
-                         "#version < :version OR #fold <> :fold\","
-                         "\"ExpressionAttributeNames\":{\"#key\":\"PK\",\"#version\":\"version\","
-                         "\"#fold\":\"fold\"},\"ExpressionAttributeValues\":{\":fold\":{\"S\":");
-    json_write_string(body, slice_str(fold));
-    buf_append_char(body, '}');
-    add_number(body, ":version", version);
-    buf_append_char(body, '}');
+    json_add_string(body, "ConditionExpression",
+                    SLICE_LITERAL("attribute_not_exists(#key) OR #version < :version OR "
+                                  "#fold <> :fold"));
+    json_add_object(body, "ExpressionAttributeNames");
+    json_add_string(body, "#key", SLICE_LITERAL(EVENT_PK));
+    json_add_string(body, "#version", SLICE_LITERAL(EVENT_VERSION));
+    json_add_string(body, "#fold", SLICE_LITERAL(SNAPSHOT_FOLD));
+    json_add_end(body, '}');
+    json_add_object(body, "ExpressionAttributeValues");
+    attribute_add_text(body, ":fold", slice_str(fold));
+    attribute_add_number(body, ":version", version);
+    json_add_end(body, '}');
 }
 
 enum status snapshot_put_request(const struct event_stream *stream,
@@ -157,19 +181,16 @@ enum status snapshot_put_request(const struct event_stream *stream,
     enum status status = STATUS_OK;
 
     open_body(&body, stream);
-    buf_append_str(&body, ",\"Item\":{");
-    add_partition(&body, stream, "PK");
-    add_text(&body, "SK", slice_str(EVENT_SNAPSHOT));
-    add_number(&body, "version", aggregate->version);
-    add_text(&body, "fold", slice_str(fold));
+    open_item(&body, stream, "Item", EVENT_SORT_SNAPSHOT);
+    attribute_add_number(&body, EVENT_VERSION, aggregate->version);
+    attribute_add_text(&body, SNAPSHOT_FOLD, slice_str(fold));
     if (aggregate->exists) {
-        buf_append_str(&body, ",\"state\":");
-        status = attribute_write(&body, aggregate->state);
+        status = attribute_add_value(&body, SNAPSHOT_STATE, aggregate->state);
     }
-    buf_append_char(&body, '}');
+    json_add_end(&body, '}');
     if (unless_later) {
         add_unless_later(&body, aggregate->version, fold);
     }
-    *out = close_body(&body, "}", arena);
+    *out = close_body(&body, arena);
     return status == STATUS_OK && out->len > ITEM_MAX ? STATUS_TOO_LARGE : status;
 }

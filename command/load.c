@@ -120,14 +120,14 @@ static struct aggregate *begin(struct load *load, const struct value *snapshot)
 {
     const struct command *command = load->command;
     const struct plan_model *model = command->input->command->model;
-    const struct value *typed = value_get(snapshot, slice_str("state")), *state = NULL;
+    const struct value *typed = value_get(snapshot, slice_str(SNAPSHOT_STATE)), *state = NULL;
     const struct aggregate_key key = command_aggregate_key(command);
     uint64_t version = 0;
     struct fold fold;
 
-    if (!slice_is(event_text(snapshot, "fold", "S"),
+    if (!slice_is(event_text(snapshot, SNAPSHOT_FOLD, "S"),
                   command->commander->models[model->index].fold) ||
-        slice_parse_u64(event_text(snapshot, "version", "N"), &version) != STATUS_OK ||
+        slice_parse_u64(event_text(snapshot, EVENT_VERSION, "N"), &version) != STATUS_OK ||
         (typed &&
          (attribute_read(&load->page, typed, &state) != STATUS_OK || state->type != VALUE_MAP))) {
         version = 0;
@@ -214,7 +214,8 @@ static void follow(struct load *load)
 {
     load->looking = false;
     arena_reset(&load->page);
-    request(load, event_query_request(&load->stream, load->known->version + 1, &load->page));
+    request(load, event_range_request(&load->stream, load->known->version + 1, EVENT_VERSION_ANY,
+                                      NULL, &load->page));
 }
 
 void aggregate_load(struct command *command, struct aggregate *known, aggregate_loaded_fn *done,

@@ -1,36 +1,20 @@
 /*
- * The items of an event store.
+ * Records of an event store's table. How its items are laid out is said in command/event.h;
+ * snapshots are derived, for the write side only, and ignored here.
  *
- *     PK CUSTOMER#<id>   SK EVENT#<20 digits>   eventId, eventType, payload (M), timestamp (ms), version, commandId
- *                        SK SNAPSHOT            derived, for the write side only: ignored
- *
- * The key alone says which event of which aggregate it is, so a broken event blocks its aggregate only. An eventType that the plan does not know is a
- * fault, never skipped: the plan may be older than the writer's.
+ * The key alone says which event of which aggregate it is, so a broken event blocks its aggregate
+ * only. An eventType that the plan does not know is a fault, never skipped: the plan may be older
+ * than the writer's.
  */
 #include "projector/source/event.h"
 
-#include <inttypes.h>
+#include "command/event.h"
 
-#define KEY_NAME       SLICE_LITERAL("PK")
-#define SORT_NAME      SLICE_LITERAL("SK")
-#define SORT_PREFIX    "EVENT#"
-#define SORT_DIGITS    20
-#define SORT_SNAPSHOT  "SNAPSHOT"
-#define VERSION_MAX    ((uint64_t)INT64_MAX)
-#define EVENT_ID_NAME  SLICE_LITERAL("eventId")
-#define TYPE_NAME      SLICE_LITERAL("eventType")
-#define PAYLOAD_NAME   SLICE_LITERAL("payload")
-#define TIMESTAMP_NAME SLICE_LITERAL("timestamp")
-#define VERSION_NAME   SLICE_LITERAL("version")
+#define VERSION_MAX ((uint64_t)INT64_MAX)
 
-struct slice event_sort_key(struct arena *arena, uint64_t version)
+static struct slice text_of(const struct value *map, const char *name)
 {
-    return arena_printf(arena, SORT_PREFIX "%0*" PRIu64, SORT_DIGITS, version);
-}
-
-static struct slice text_of(const struct value *map, struct slice name)
-{
-    const struct value *value = value_get(map, name);
+    const struct value *value = value_get(map, slice_str(name));
 
     return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
 }
@@ -52,23 +36,25 @@ bool event_decode_key(const struct plan_model *model, const struct value *keys, 
                       struct record *record)
 {
     const struct plan_aggregate *aggregate = &model->aggregate;
-    struct slice key = text_of(keys, KEY_NAME), sort = text_of(keys, SORT_NAME), digits;
+    struct slice key = text_of(keys, EVENT_PK);
+    uint64_t version;
+    enum event_sort sort = event_sort_read(text_of(keys, EVENT_SK), &version);
 
-    if (slice_is(sort, SORT_SNAPSHOT)) {
+    if (sort == SORT_SNAPSHOT) {
         return ignore(record, NULL);
     }
-    if (!slice_starts(sort, SORT_PREFIX) || key.len <= aggregate->key_prefix.len ||
+    if (sort == SORT_NONE || key.len <= aggregate->key_prefix.len ||
         memcmp(key.ptr, aggregate->key_prefix.ptr, aggregate->key_prefix.len) != 0) {
         return ignore(record, "the table holds items that are no events of this model");
     }
     record->kind = RECORD_EVENT;
     record->id = id_of(aggregate->id_type, slice_from(key, aggregate->key_prefix.len), arena);
     record_name(model, arena, record);
-    digits = slice_from(sort, sizeof(SORT_PREFIX) - 1);
-    if (!record->fault &&
-        (digits.len != SORT_DIGITS || slice_parse_u64(digits, &record->version) != STATUS_OK ||
-         record->version == 0 || record->version > VERSION_MAX)) {
-        record->fault = "its SK is not EVENT# and a version of 20 digits";
+    if (!record->fault) {
+        record->version = version;
+        record->fault = sort == SORT_BROKEN || version == 0 || version > VERSION_MAX
+                            ? "its SK is not EVENT# and a version of 20 digits"
+                            : NULL;
     }
     record->has_version = !record->fault;
     return record->has_version;
@@ -77,7 +63,7 @@ bool event_decode_key(const struct plan_model *model, const struct value *keys, 
 static const char *fault_of(const struct value *item, const struct record *record)
 {
     uint64_t version = record->version;
-    const struct value *stated = value_get(item, VERSION_NAME);
+    const struct value *stated = value_get(item, slice_str(EVENT_VERSION));
 
     if (stated && (record_number(stated, &version) != STATUS_OK || version != record->version)) {
         return "its version is not that of its SK";
@@ -96,12 +82,13 @@ static const char *fault_of(const struct value *item, const struct record *recor
 
 void event_decode(const struct plan_model *model, const struct value *item, struct record *record)
 {
-    record->image = value_get(item, PAYLOAD_NAME);
-    record->event_id = value_get(item, EVENT_ID_NAME);
-    if (record_number(value_get(item, TIMESTAMP_NAME), &record->written_ms) != STATUS_OK) {
+    record->image = value_get(item, slice_str(EVENT_PAYLOAD));
+    record->event_id = value_get(item, slice_str(EVENT_ID));
+    if (record_number(value_get(item, slice_str(EVENT_TIMESTAMP)), &record->written_ms) !=
+        STATUS_OK) {
         record->written_ms = 0;
     }
-    record->projection = plan_projection_find(model, text_of(item, TYPE_NAME));
+    record->projection = plan_projection_find(model, text_of(item, EVENT_TYPE));
     record->fault = record->fault ? record->fault : fault_of(item, record);
     if (record->fault || record->projection->ignored) {
         record->projection = NULL;

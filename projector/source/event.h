@@ -13,7 +13,4 @@ bool event_decode_key(const struct plan_model *model, const struct value *keys, 
 /* The rest of the item; the key is decoded. */
 void event_decode(const struct plan_model *model, const struct value *item, struct record *record);
 
-/* "EVENT#00000000000000000007" */
-struct slice event_sort_key(struct arena *arena, uint64_t version);
-
 #endif

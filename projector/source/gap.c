@@ -1,21 +1,21 @@
 /*
  * Reading missing events.
  *
- *     stored version 4, the stream brings 7:   Query PK = CUSTOMER#<id>, SK between EVENT#..5 and EVENT#..6, consistent, page by page
+ *     stored version 4, the stream brings 7:   the events 5 and 6 are asked for, page by page
  *
- * The table holds an event before the stream shows it or a later one, so a consistent read that does not find one means that it was never written
- * or that somebody removed it. That is no matter of waiting, and it is not jumped over: the record that showed the gap becomes a dead letter.
+ * The table holds an event before the stream shows it or a later one, so a consistent read that
+ * does not find one means that it was never written or that somebody removed it. That is no matter
+ * of waiting, and it is not jumped over: the record that showed the gap becomes a dead letter.
  */
 #include "projector/source/gap.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "command/event_request.h"
 #include "lib/aws/attribute.h"
 #include "lib/aws/dynamodb.h"
-#include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/data/json.h"
 #include "projector/source/event.h"
 
 struct gap {
@@ -33,38 +33,6 @@ static enum status refuse(struct gap *gap, const char *why)
                    "event %" PRIu64 " of %.*s, which comes before %" PRIu64 ": %s", gap->next,
                    SLICE_ARG(gap->record->aggregate), gap->record->version, why);
     return STATUS_INVALID;
-}
-
-static void query_value(struct buf *body, const char *name, struct slice text)
-{
-    buf_printf(body, "\"%s\":{\"S\":", name);
-    json_write_string(body, text);
-    buf_append_char(body, '}');
-}
-
-static void query(const struct gap *gap, const struct value *after, struct buf *body)
-{
-    struct slice key =
-        arena_printf(gap->arena, "%.*s%.*s", SLICE_ARG(gap->model->aggregate.key_prefix),
-                     SLICE_ARG(gap->record->id->text));
-
-    buf_append_str(body, "{\"TableName\":");
-    json_write_string(body, gap->model->aggregate.table);
-    buf_append_str(body, ",\"ConsistentRead\":true,\"KeyConditionExpression\":"
-                         "\"#pk = :pk AND #sk BETWEEN :from AND :until\","
-                         "\"ExpressionAttributeNames\":{\"#pk\":\"PK\",\"#sk\":\"SK\"},"
-                         "\"ExpressionAttributeValues\":{");
-    query_value(body, ":pk", key);
-    buf_append_char(body, ',');
-    query_value(body, ":from", event_sort_key(gap->arena, gap->from));
-    buf_append_char(body, ',');
-    query_value(body, ":until", event_sort_key(gap->arena, gap->until));
-    buf_append_char(body, '}');
-    if (after) {
-        buf_append_str(body, ",\"ExclusiveStartKey\":");
-        json_write(body, after);
-    }
-    buf_append_char(body, '}');
 }
 
 static enum status take(struct gap *gap, const struct value *typed)
@@ -92,14 +60,13 @@ static enum status take_page(struct gap *gap, const struct value **after)
 {
     struct session *session = gap->session;
     struct dynamodb_answer answer = {.body = NULL};
+    const struct event_stream stream = {&gap->model->aggregate, gap->record->id->text};
+    struct slice body = event_range_request(&stream, gap->from, gap->until, *after, gap->arena);
     const struct value *items, *item;
-    struct buf body = {0};
     enum status status;
 
-    query(gap, *after, &body);
-    status = dynamodb_sync_call(session->dynamodb, DYNAMODB_QUERY, buf_slice(&body), gap->arena,
+    status = dynamodb_sync_call(session->dynamodb, DYNAMODB_QUERY, body, gap->arena,
                                 clock_deadline(session->settings->dynamodb_timeout), &answer);
-    buf_fini(&body);
     items = value_get(answer.body, SLICE_LITERAL("Items"));
     if (status != STATUS_OK || !items) {
         (void)snprintf(session->error, sizeof(session->error), "Query of %.*s: %s %.*s",

@@ -79,7 +79,6 @@ static void test_metadata_come_from_the_item(void **state)
     assert_slice(value_get(record.image, SLICE_LITERAL("x"))->text, "1");
     assert_int_equal(record.written_ms, 99);
     assert_slice(record.position, "12");
-    assert_slice(event_sort_key(&arena, 7), SEVEN);
 }
 
 int main(void)
