@@ -3,7 +3,7 @@
  */
 #include "command/append_rules.h"
 
-#include "command/transaction.h"
+#include "lib/aws/dynamodb_error.h"
 
 static bool is_listed(const struct version_list *list, const struct aggregate *aggregate)
 {
@@ -43,11 +43,11 @@ static enum append_outcome judge_reasons(const struct dynamodb_answer *answer,
 {
     const struct value *item;
 
-    if (keyed && transaction_condition_failed(answer, count, item_out)) {
+    if (keyed && dynamodb_reason_of(answer, count, item_out) == DYNAMODB_REASON_CONDITION_FAILED) {
         return APPEND_MET;
     }
     for (size_t i = 0; i < count; i++) {
-        if (transaction_condition_failed(answer, i, &item)) {
+        if (dynamodb_reason_of(answer, i, &item) == DYNAMODB_REASON_CONDITION_FAILED) {
             return append_verify(item, &events[i]);
         }
     }

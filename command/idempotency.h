@@ -7,7 +7,7 @@
 #define COMMAND_IDEMPOTENCY_H
 
 #include "command/commander.h"
-#include "command/transaction.h"
+#include "lib/aws/transaction.h"
 
 #define COMMANDS_KEY    "PK"        /* S */
 #define COMMANDS_EXPIRY "expiresAt" /* N, seconds: DynamoDB's time to live */

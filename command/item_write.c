@@ -24,6 +24,7 @@
 #include "command/idempotency.h"
 #include "command/item_rules.h"
 #include "command/version.h"
+#include "lib/aws/dynamodb_error.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
@@ -324,9 +325,11 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
         finish_written(run, run->command->result.version);
     } else if (status == STATUS_UNCERTAIN) {
         idempotency_settle(run->command, STATUS_UNCERTAIN);
-    } else if (status == STATUS_CONFLICT && transaction_condition_failed(answer, 1, &item)) {
+    } else if (status == STATUS_CONFLICT &&
+               dynamodb_reason_of(answer, 1, &item) == DYNAMODB_REASON_CONDITION_FAILED) {
         idempotency_meet(run->command, item);
-    } else if (status == STATUS_CONFLICT && transaction_condition_failed(answer, 0, &item)) {
+    } else if (status == STATUS_CONFLICT &&
+               dynamodb_reason_of(answer, 0, &item) == DYNAMODB_REASON_CONDITION_FAILED) {
         if (item) {
             decide_again(run, item);
         } else if (!race_is_given_up(run)) {

@@ -7,7 +7,7 @@
 #define COMMAND_SNAPSHOT_H
 
 #include "command/commander.h"
-#include "command/transaction.h"
+#include "lib/aws/transaction.h"
 
 /* The action that stores it with the events that AGGREGATE ends with. False: it is not due, or too large for an item. */
 bool snapshot_action(const struct command *command, struct aggregate *aggregate,

@@ -88,9 +88,6 @@ struct dynamodb_answer {
  */
 typedef void dynamodb_done_fn(void *ctx, enum status status, const struct dynamodb_answer *answer);
 
-/* REASON, one of CancellationReasons, says that its action's condition did not hold. */
-bool dynamodb_reason_is_condition(const struct value *reason);
-
 /* Asynchronous, on LOOP. */
 MUST_CHECK enum status dynamodb_create(struct loop *loop, const struct dynamodb_config *config,
                                        struct credential_provider *credentials,

@@ -4,7 +4,7 @@
  */
 #include "lib/aws/dynamodb_error.h"
 
-/* What callers tell apart. */
+/* What callers tell apart; of a reason it is its enum dynamodb_reason. */
 enum {
     KIND_OTHER,
     KIND_CONDITION_FAILED,
@@ -38,14 +38,14 @@ static const struct aws_error errors[] = {
  * reasons.
  */
 static const struct aws_error reasons[] = {
-    {"ConditionalCheckFailed",          STATUS_CONFLICT,  false, KIND_CONDITION_FAILED},
-    {"ItemCollectionSizeLimitExceeded", STATUS_TOO_LARGE, false, KIND_OTHER},
-    {"ValidationError",                 STATUS_INVALID,   false, KIND_OTHER},
-    {"AccessDenied",                    STATUS_DENIED,    false, KIND_OTHER},
-    {"TransactionConflict",             STATUS_CONFLICT,  true,  KIND_OTHER},
-    {"ProvisionedThroughputExceeded",   STATUS_THROTTLED, true,  KIND_OTHER},
-    {"ThrottlingError",                 STATUS_THROTTLED, true,  KIND_OTHER},
-    {"RequestLimitExceeded",            STATUS_THROTTLED, true,  KIND_OTHER},
+    {"ConditionalCheckFailed",          STATUS_CONFLICT,  false, DYNAMODB_REASON_CONDITION_FAILED},
+    {"ItemCollectionSizeLimitExceeded", STATUS_TOO_LARGE, false, DYNAMODB_REASON_OTHER},
+    {"ValidationError",                 STATUS_INVALID,   false, DYNAMODB_REASON_OTHER},
+    {"AccessDenied",                    STATUS_DENIED,    false, DYNAMODB_REASON_OTHER},
+    {"TransactionConflict",             STATUS_CONFLICT,  true,  DYNAMODB_REASON_CONFLICT},
+    {"ProvisionedThroughputExceeded",   STATUS_THROTTLED, true,  DYNAMODB_REASON_THROTTLED},
+    {"ThrottlingError",                 STATUS_THROTTLED, true,  DYNAMODB_REASON_THROTTLED},
+    {"RequestLimitExceeded",            STATUS_THROTTLED, true,  DYNAMODB_REASON_THROTTLED},
 };
 // clang-format on
 
@@ -66,11 +66,19 @@ static const struct aws_error *reason_find(const struct value *reason)
     return aws_error_find(reasons, ARRAY_COUNT(reasons), text_of(reason, "Code"));
 }
 
-bool dynamodb_reason_is_condition(const struct value *reason)
+enum dynamodb_reason dynamodb_reason_of(const struct dynamodb_answer *answer, size_t index,
+                                        const struct value **item_out)
 {
-    const struct aws_error *row = reason_find(reason);
+    const struct value *list = value_get(answer->body, slice_str("CancellationReasons"));
+    const struct value *reason = list ? list->first : NULL;
+    const struct aws_error *row;
 
-    return row && row->kind == KIND_CONDITION_FAILED;
+    for (size_t i = 0; reason && i < index; i++) {
+        reason = reason->next;
+    }
+    *item_out = value_get(reason, slice_str("Item"));
+    row = reason_find(reason);
+    return row ? (enum dynamodb_reason)row->kind : DYNAMODB_REASON_NONE;
 }
 
 /* The weightiest reason of a cancelled transaction; NULL: none that we know. */

@@ -102,6 +102,44 @@ static void test_failed_condition_brings_its_item(void **state)
     arena_fini(&arena);
 }
 
+static void test_each_action_has_its_reason(void **state)
+{
+    static const char text[] =
+        "{\"__type\":\"a#TransactionCanceledException\",\"CancellationReasons\":["
+        "{\"Code\":\"None\"},"
+        "{\"Code\":\"ConditionalCheckFailed\",\"Item\":{\"a\":{\"N\":\"1\"}}},"
+        "{\"Code\":\"ConditionalCheckFailed\"},"
+        "{\"Code\":\"TransactionConflict\"},{\"Code\":\"ThrottlingError\"},"
+        "{\"Code\":\"ProvisionedThroughputExceeded\"},{\"Code\":\"ValidationError\"},"
+        "{\"Code\":\"SomethingNew\"},{}]}";
+    static const enum dynamodb_reason reasons[] = {
+        DYNAMODB_REASON_NONE,
+        DYNAMODB_REASON_CONDITION_FAILED,
+        DYNAMODB_REASON_CONDITION_FAILED,
+        DYNAMODB_REASON_CONFLICT,
+        DYNAMODB_REASON_THROTTLED,
+        DYNAMODB_REASON_THROTTLED,
+        DYNAMODB_REASON_OTHER,
+        DYNAMODB_REASON_NONE,
+        DYNAMODB_REASON_NONE,
+        DYNAMODB_REASON_NONE, /* there is no such action */
+    };
+    const struct http_answer http = {.code = 400, .body = slice_str(text)};
+    struct dynamodb_answer answer = {0};
+    struct arena arena = {0};
+    const struct value *item;
+
+    (void)state;
+    assert_status(translate(&http, &arena, &answer), STATUS_CONFLICT);
+    for (size_t i = 0; i < ARRAY_COUNT(reasons); i++) {
+        assert_int_equal(dynamodb_reason_of(&answer, i, &item), reasons[i]);
+        assert_int_equal(item != NULL, i == 1);
+    }
+    answer.body = NULL;
+    assert_int_equal(dynamodb_reason_of(&answer, 0, &item), DYNAMODB_REASON_NONE);
+    arena_fini(&arena);
+}
+
 static void test_errors_that_callers_tell_apart(void **state)
 {
     static const struct {
@@ -145,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_by_table),
         cmocka_unit_test(test_failed_condition_brings_its_item),
+        cmocka_unit_test(test_each_action_has_its_reason),
         cmocka_unit_test(test_errors_that_callers_tell_apart),
         cmocka_unit_test(test_status_without_an_answer_stays),
     };
