@@ -1,24 +1,29 @@
 /*
- * A command of an event store: events appended behind the version that the decision stands on.
+ * A command of an event store: events appended behind the version that the decision was made on.
  *
- *   begin --cached, or the id is new--> decide --write--> WRITE --done--> keep the aggregate that the events make, answer
- *     |                                  |  ^              |
- *     '--not cached--> LOAD -------------+--'              | another's event has the version: a race was lost
- *                       ^                |                 |
- *                       +--no write, and not read by this command
- *                       '----------------------------------'
- *         VERIFY: the answer was lost: read the first event's item: ours: done | another's: a lost race | none: outcome unknown
+ *   begin    the aggregate is cached, or its id is new -> DECIDE    else -> LOAD
+ *   LOAD     reads the events behind what is known     -> DECIDE; a race that was lost before is
+ *                                                         counted: once too often, 409
+ *   DECIDE   write                                     -> WRITE
+ *            no write, and not read by this command    -> LOAD
+ *            no write                                  -> the answer (command_decide)
+ *   WRITE    done, or our own event is there           -> keep what the events make, the answer
+ *            another's event has the version           -> LOAD: a race was lost
+ *            the record of the key is there already    -> idempotency.c
+ *            the answer was lost                       -> VERIFY
+ *   VERIFY   reads the first event's item: ours: done | another's: LOAD | none: outcome unknown
  *
  * Invariants
- *   - Only a write may stand on a cached aggregate, for its condition proves the version; before a refusal, a no-op, a 409 or a 412 the later events are read.
- *   - An event's version is written once and never changes: a condition that fails by an event with our eventId means that ours was written.
+ *   - Only a write may stand on a cached aggregate, for its condition proves the version; before a
+ *     refusal, a no-op, a 409 or a 412 the later events are read.
+ *   - An event's version is written once and never changes: a condition that fails by an event with
+ *     our eventId means that ours was written.
  *   - Appends are sent again after a lost answer: they cannot apply twice.
  *   - A command ends once, by one of commander.h's ends; each of its requests has a deadline.
  */
 #include "command/append.h"
 
 #include "command/append_rules.h"
-#include "command/decide.h"
 #include "command/event_request.h"
 #include "command/idempotency.h"
 #include "command/load.h"
@@ -32,7 +37,6 @@ struct append {
     struct aggregate *next;      /* held; what the write in flight makes of it; NULL: none yet */
     bool fresh;                  /* read by this command, or surely empty */
     bool overtaken;              /* a race was lost since */
-    unsigned int races;
     uint64_t now_ms;
     struct decision decision;
     struct event *events; /* of the write in flight */
@@ -59,88 +63,27 @@ static struct event_stream stream_of(const struct append *run)
 
 /* ------------------------------------------------------------------ DECIDE */
 
-/* Nothing was written. */
-static void conclude_with(struct append *run, enum status status)
+static struct current current_of(const struct aggregate *aggregate)
 {
-    struct command_result *result = &run->command->result;
-
-    result->version = run->aggregate->version;
-    result->created = false;
-    result->events = NULL;
-    result->event_count = 0;
-    command_conclude(run->command, status, status == STATUS_OK);
-}
-
-static void conclude_expectation(struct append *run)
-{
-    struct command_result *result = &run->command->result;
-
-    result->detail = arena_printf(run->command->input->arena, "the version is %llu",
-                                  (unsigned long long)run->aggregate->version)
-                         .ptr;
-    conclude_with(run, command_unexpected(run->command));
-}
-
-static void conclude_race(struct append *run)
-{
-    run->command->result.detail =
-        arena_printf(run->command->input->arena,
-                     "other writers were faster each time; the version is %llu",
-                     (unsigned long long)run->aggregate->version)
-            .ptr;
-    conclude_with(run, STATUS_CONFLICT);
-}
-
-/* With the aggregate known. What is absent is refused before its version is compared (RFC 9110 13.2.1). */
-static void conclude(struct append *run, bool expected)
-{
-    const struct decision *decision = &run->decision;
-    struct command_result *result = &run->command->result;
-    bool absent = decision->kind == DECISION_REFUSED && !run->aggregate->exists;
-
-    if (!absent && !expected) {
-        conclude_expectation(run);
-        return;
-    }
-    switch (decision->kind) {
-    case DECISION_REFUSED:
-        result->code = decision->code;
-        result->title = decision->title;
-        result->detail = decision->detail;
-        conclude_with(run, STATUS_REFUSED);
-        return;
-    case DECISION_INVALID:
-        command_error(run->command, decision->pointer, decision->detail);
-        conclude_with(run, STATUS_SCHEMA);
-        return;
-    case DECISION_NOOP:
-        conclude_with(run, STATUS_OK);
-        return;
-    case DECISION_WRITE:
-        step_write(run);
-        return;
-    }
+    return (struct current){aggregate->exists, true, aggregate->version};
 }
 
 static void step_decide(struct append *run)
 {
-    const struct command_input *input = run->command->input;
-    const struct aggregate *aggregate = run->aggregate;
-    bool expected = append_is_expected(input, aggregate);
-    struct decide_input given = {.command = input->command,
-                                 .id = run->command->result.id,
-                                 .payload = input->payload,
-                                 .claims = input->claims,
-                                 .state = aggregate->state,
-                                 .exists = aggregate->exists,
-                                 .version = aggregate->version};
+    struct command_subject subject = {.current = current_of(run->aggregate),
+                                      .state = run->aggregate->state,
+                                      .proven = run->fresh};
 
-    run->now_ms = given.now_ms = timestamp_issue();
-    decide(&given, input->arena, &run->decision);
-    if (run->fresh || (expected && run->decision.kind == DECISION_WRITE)) {
-        conclude(run, expected);
-    } else {
+    run->now_ms = subject.now_ms = timestamp_issue();
+    switch (command_decide(run->command, &subject, &run->decision)) {
+    case COMMAND_WRITES:
+        step_write(run);
+        return;
+    case COMMAND_READS:
         step_load(run);
+        return;
+    case COMMAND_ENDED:
+        return;
     }
 }
 
@@ -150,6 +93,8 @@ static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate
                       const struct dynamodb_answer *answer)
 {
     struct append *run = ctx;
+    bool race = run->overtaken;
+    struct current current;
 
     if (status != STATUS_OK) {
         command_fail(run->command, status, answer);
@@ -158,12 +103,11 @@ static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate
     aggregate_put(run->aggregate);
     run->aggregate = aggregate;
     run->fresh = true;
-    if (run->overtaken && ++run->races > run->command->commander->settings->command_races) {
-        conclude_race(run);
-        return;
-    }
     run->overtaken = false;
-    step_decide(run);
+    current = current_of(aggregate);
+    if (!race || command_races_again(run->command, &current)) {
+        step_decide(run);
+    }
 }
 
 static void step_load(struct append *run)
@@ -275,8 +219,6 @@ static enum status make_puts(struct append *run, struct transaction_action *acti
 static void step_write(struct append *run)
 {
     struct command *command = run->command;
-    struct arena *arena = command->input->arena;
-    struct dynamodb_answer none = {0};
     struct transaction_action *actions;
     size_t count;
     enum status status;
@@ -284,10 +226,10 @@ static void step_write(struct append *run)
     number_events(run);
     fold_events(run);
     count = run->event_count;
-    actions = ARENA_ARRAY(arena, struct transaction_action, count + 2);
+    actions = ARENA_ARRAY(command->input->arena, struct transaction_action, count + 2);
     status = make_puts(run, actions);
     if (status != STATUS_OK) {
-        command_fail(command, status, &none);
+        command_fail(command, status, NULL);
         return;
     }
     if (command->once) {
@@ -299,9 +241,7 @@ static void step_write(struct append *run)
     if (count == 1) {
         command_request(command, DYNAMODB_PUT_ITEM, actions[0].body, true, on_written, run);
     } else {
-        command_request(command, DYNAMODB_TRANSACT_WRITE_ITEMS,
-                        transaction_request(arena, actions, count, transaction_token(arena)), true,
-                        on_written, run);
+        command_transact(command, actions, count, on_written, run);
     }
 }
 
@@ -316,8 +256,7 @@ static void on_verified(void *ctx, enum status status, const struct dynamodb_ans
             : APPEND_VERIFY;
 
     if (outcome == APPEND_VERIFY) {
-        run->command->result.version = 0;
-        command_finish(run->command, STATUS_UNCERTAIN, false);
+        command_finish_unknown(run->command);
     } else {
         follow_outcome(run, outcome, status, answer, NULL);
     }

@@ -1,30 +1,9 @@
 /*
- * What is expected, what an answer means. The table is in README.md.
+ * What an answer means. The table is in README.md.
  */
 #include "command/append_rules.h"
 
 #include "lib/aws/dynamodb_error.h"
-
-static bool is_listed(const struct version_list *list, const struct aggregate *aggregate)
-{
-    return aggregate->exists && version_listed(list, true, aggregate->version);
-}
-
-bool append_is_expected(const struct command_input *input, const struct aggregate *aggregate)
-{
-    if ((input->one_of.given && !is_listed(&input->one_of, aggregate)) ||
-        (input->none_of.given && is_listed(&input->none_of, aggregate))) {
-        return false;
-    }
-    if (!input->has_expected) {
-        return true;
-    }
-    if (input->expected_any) {
-        return aggregate->exists;
-    }
-    return aggregate->version == input->expected &&
-           (aggregate->exists || !input->expected_by_header);
-}
 
 /* A version has one event for ever: if it is ours, it was written; else ours never can be. */
 enum append_outcome append_verify(const struct value *item, const struct event *first)

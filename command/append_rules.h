@@ -4,21 +4,25 @@
 #ifndef COMMAND_APPEND_RULES_H
 #define COMMAND_APPEND_RULES_H
 
-#include "command/aggregate.h"
-#include "command/command.h"
-
-/* What is given of If-Match, If-None-Match and expectedVersion agrees with the aggregate. expectedVersion 0: no event yet. */
-bool append_is_expected(const struct command_input *input, const struct aggregate *aggregate);
+#include "command/event.h"
+#include "lib/aws/dynamodb.h"
 
 enum append_outcome {
     APPEND_DONE,
-    APPEND_RACE, /* another's event has the version: ours was not written and cannot be any more */
-    APPEND_MET,  /* the record of the key is there: *item_out, or NULL */
-    APPEND_VERIFY, /* not known: the first event's item tells */
-    APPEND_FAILED, /* the request did */
+    /* another's event has the version: ours was not written and cannot be any more */
+    APPEND_RACE,
+    /* the record of the key is there: *item_out, or NULL */
+    APPEND_MET,
+    /* not known: the first event's item tells */
+    APPEND_VERIFY,
+    /* the request did */
+    APPEND_FAILED,
 };
 
-/* What the answer to PutItem or TransactWriteItems of the EVENTS means; KEYED: the record of a key is the action after them. */
+/*
+ * What the answer to PutItem or TransactWriteItems of the EVENTS means; KEYED: the record of a key
+ * is the action after them.
+ */
 enum append_outcome append_judge(enum status status, const struct dynamodb_answer *answer,
                                  const struct event *events, size_t count, bool keyed,
                                  const struct value **item_out);

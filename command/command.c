@@ -53,16 +53,6 @@ void commander_destroy(struct commander *commander)
 
 /* ------------------------------------------------------------------ input */
 
-bool version_listed(const struct version_list *list, bool versioned, uint64_t version)
-{
-    for (unsigned int i = 0; i < list->count; i++) {
-        if (versioned && list->versions[i] == version) {
-            return true;
-        }
-    }
-    return list->any;
-}
-
 /* True when it is good; else the command has ended. */
 static bool payload_is_valid(struct command *command)
 {

@@ -1,12 +1,15 @@
 /*
- * The write side: validate -> state -> require, skip_if -> conditional write -> answer. command/README.md.
+ * The write side: validate -> state -> require, skip_if -> conditional write -> answer.
+ * command/README.md.
  *
- * One struct commander per worker. A command in flight owns itself; its caller's arena and input must live until done, which always comes (each has a deadline).
+ * One struct commander per worker. A command in flight owns itself; its caller's arena and input
+ * must live until done, which always comes (each has a deadline).
  */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
 #include "command/aggregate_cache.h"
+#include "command/precondition.h"
 #include "conf/plan/plan.h"
 #include "conf/settings/settings.h"
 #include "lib/aws/dynamodb.h"
@@ -28,34 +31,20 @@ struct command_answer {
     struct slice body;
 };
 
-/* RESULT is that of an OK end. Runs before the write is sent, for a key's sake: perhaps several times, and the command may still fail. */
+/*
+ * RESULT is that of an OK end. Runs before the write is sent, for a key's sake: perhaps several
+ * times, and the command may still fail.
+ */
 typedef void command_render_fn(void *ctx, const struct command_result *result, struct arena *arena,
                                struct command_answer *out);
-
-#define COMMAND_VERSIONS_MAX 16
-
-/* What a header lists (RFC 9110 13.1): any version of what exists, or these. */
-struct version_list {
-    bool given, any;
-    unsigned int count;
-    uint64_t versions[COMMAND_VERSIONS_MAX];
-};
-
-/* Whether an existing item's version is listed; VERSIONED: it has one. */
-bool version_listed(const struct version_list *list, bool versioned, uint64_t version);
 
 /* Borrowed until done. */
 struct command_input {
     const struct plan_command *command;
     const struct value *path_id; /* the id from the path, typed; NULL: not in the path */
     const struct value *payload; /* parsed body; NULL: no body */
-    bool has_expected;           /* expectedVersion of the envelope (409) or If-Match (412) */
-    bool expected_by_header;
-    bool expected_any; /* If-Match: * */
-    uint64_t expected;
-    struct version_list one_of;  /* If-Match with several versions: 412 when none is current */
-    struct version_list none_of; /* If-None-Match: 412 when one is current */
-    const struct value *claims;  /* NULL: none */
+    struct precondition precondition;
+    const struct value *claims;              /* NULL: none */
     struct slice principal, idempotency_key; /* empty: none */
     command_render_fn *render;               /* needed with a key */
     void *render_ctx;
@@ -87,10 +76,19 @@ struct command_result {
 };
 
 /*
- * OK; SCHEMA (422: payload, id, or two ids that differ); INVALID (422: the key was used for another request); REFUSED; PRECONDITION (If-Match: 412);
- * CONFLICT (409: expectedVersion, or the race lost too often: result.version is the current one; with retry_after_s: transactions stood in the way until the deadline);
- * THROTTLED, BUSY, UNAVAILABLE (503: surely not applied); UNCERTAIN (504 outcome-unknown); TIMEOUT (504, surely not applied); TOO_LARGE (422: beyond DynamoDB's
- * item size); INTERNAL
+ * OK
+ * SCHEMA        422: payload, id, or two ids that differ
+ * INVALID       422: the key was used for another request
+ * REFUSED       as the model declares it
+ * PRECONDITION  412: a header's condition does not hold; result.version is the current one
+ * CONFLICT      409: expectedVersion, or the race was lost too often; result.version is the
+ *               current one. With retry_after_s: transactions were in the way until the deadline
+ * THROTTLED, BUSY, UNAVAILABLE  503: surely not applied
+ * UNCERTAIN     504 outcome-unknown
+ * TIMEOUT       504: surely not applied
+ * TOO_LARGE     422: beyond DynamoDB's item size
+ * INTERNAL
+ *
  * done runs once, later, on the loop; never from inside command_start.
  */
 typedef void command_done_fn(void *ctx, enum status status, const struct command_result *result);

@@ -1,12 +1,15 @@
 /*
- * A command in flight, as command.c (what all stores share) and the stores' files (item_write.c, append.c) see it. Not for other folders.
+ * A command in flight, as command.c (what all stores share) and the stores' files (item_write.c,
+ * append.c) see it. Not for other folders.
  */
 #ifndef COMMAND_COMMANDER_H
 #define COMMAND_COMMANDER_H
 
 #include "command/aggregate_cache.h"
 #include "command/command.h"
+#include "command/decide.h"
 #include "lib/aws/retry.h"
+#include "lib/aws/transaction.h"
 #include "lib/run/metric.h"
 
 #define COMMAND_RESULTS (STATUS_COUNT + 2) /* statuses, no-op, repetition */
@@ -35,39 +38,75 @@ struct command {
     struct command_result result;
     struct slice given_id;    /* canonical; empty: it was generated */
     struct idempotency *once; /* NULL: without a key */
+    unsigned int races;       /* that were lost */
     struct loop_task task;
     command_done_fn *done;
     void *ctx;
 };
 
+/* ------------------------------------------------------------------ decide -> conclude (finish.c) */
+
+/* What a store knows of the aggregate when it lets decide. */
+struct command_subject {
+    struct current current;
+    const struct value *state; /* NULL: not read, or there is none */
+    /* It was read by this command, or cannot be another: an answer may be given on it. Else it is
+     * assumed or cached: only a write may stand on it, for the write's condition proves it. */
+    bool proven;
+    uint64_t now_ms;
+};
+
+enum command_next {
+    COMMAND_WRITES, /* what the decision says */
+    COMMAND_READS,  /* the aggregate first; then it is decided again */
+    COMMAND_ENDED,  /* or will, without its store */
+};
+
 /*
- * Ends of a command (finish.c). Each calls done, at once or later; result is in command->result.
+ * Decides, and concludes where nothing is to be written: a refusal, 409, 412, an invalid value or
+ * a no-op. With a key, a stored answer comes before those.
+ */
+enum command_next command_decide(struct command *command, const struct command_subject *subject,
+                                 struct decision *out);
+
+/*
+ * A race was lost; CURRENT is what is there now. False: once too often, and the command has ended
+ * or will. True: decide again.
+ */
+bool command_races_again(struct command *command, const struct current *current);
+
+/* ------------------------------------------------------------------ ends (finish.c) */
+
+/*
+ * Each calls done, at once or later; the rest of the result is in command->result.
  *
  * finish    as it is
  * invalid   422 with one error; pointer, detail: static or in the arena
- * fail      a request to DynamoDB ended with STATUS
- * conclude  nothing was written: a refusal, a 409 or 412, or a no-op. With a key, a stored answer comes before it
+ * fail      a request to DynamoDB ended with STATUS; ANSWER is NULL: it was not even sent
+ * unknown   the answer to a write was lost, and nothing told whether it was applied
+ * repeated  by the answer that an earlier command with the same key stored
  */
 void command_finish(struct command *command, enum status status, bool noop);
 void command_finish_invalid(struct command *command, struct slice pointer, const char *detail);
 void command_fail(struct command *command, enum status status,
                   const struct dynamodb_answer *answer);
-void command_conclude(struct command *command, enum status status, bool noop);
-
-/* What an aggregate of another version than demanded means: a header's condition failed, or the envelope's expectation. */
-enum status command_unexpected(const struct command *command);
-
-/* Fills result.errors with one error. */
-void command_error(struct command *command, struct slice pointer, const char *detail);
-
-/* Ends by the answer that an earlier command with the same key stored: the same body. */
+void command_finish_unknown(struct command *command);
 void command_finish_repeated(struct command *command);
 
-/* Of the aggregate that an event store's command is for; result.id is known. */
-struct aggregate_key command_aggregate_key(const struct command *command);
+/* ------------------------------------------------------------------ requests (finish.c) */
 
 /* A request of this command, by its deadline. */
 void command_request(struct command *command, enum dynamodb_operation operation, struct slice body,
                      bool repeatable, dynamodb_done_fn *done, void *ctx);
+
+/* ACTIONS, all or none. Sent again after a lost answer: a token lets it apply once. */
+void command_transact(struct command *command, const struct transaction_action *actions,
+                      size_t count, dynamodb_done_fn *done, void *ctx);
+
+/* Of a request that has no effect to be uncertain about: a lost answer is one that did not come. */
+enum status command_status_of_read(enum status status);
+
+/* Of the aggregate that an event store's command is for; result.id is known. */
+struct aggregate_key command_aggregate_key(const struct command *command);
 
 #endif

@@ -1,8 +1,11 @@
 /*
- * requires, in their order -> skip_if -> what the command writes: attributes, or events.
+ * requires, in their order -> precondition -> skip_if -> what the command writes: attributes, or
+ * events. What is absent and required is refused before its version is compared (RFC 9110 13.2.1);
+ * of what exists the version comes first.
  *
- * An expression without a value is no assent: a requirement then does not hold, a command is not skipped, an event not emitted; an assignment makes the input
- * invalid. All expressions see the state before the command, also those of a second event.
+ * An expression without a value is no assent: a requirement then does not hold, a command is not
+ * skipped, an event not emitted; an assignment makes the input invalid. All expressions see the
+ * state before the command, also those of a second event.
  */
 #include "command/decide.h"
 
@@ -84,6 +87,34 @@ static void write_attributes(const struct plan_command *command, const struct ex
     }
 }
 
+static bool is_unexpected(const struct decide_input *input)
+{
+    return input->precondition && !precondition_holds(input->precondition, &input->current);
+}
+
+static void refuse_absent(const struct plan_command *command, struct arena *arena,
+                          struct decision *out)
+{
+    *out = (struct decision){
+        .kind = DECISION_REFUSED,
+        .code = 404,
+        .title = arena_printf(arena, "No such %.*s", SLICE_ARG(command->model->aggregate.name))};
+}
+
+static void decide_write(const struct decide_input *input, const struct expr_env *env,
+                         struct arena *arena, struct decision *out)
+{
+    const struct plan_command *command = input->command;
+
+    if (command->write == WRITE_EMIT) {
+        emit(command, env, arena, out);
+    } else if (command->write == WRITE_DELETE && !input->current.exists) {
+        refuse_absent(command, arena, out);
+    } else {
+        write_attributes(command, env, arena, out);
+    }
+}
+
 void decide(const struct decide_input *input, struct arena *arena, struct decision *out)
 {
     const struct plan_command *command = input->command;
@@ -91,26 +122,22 @@ void decide(const struct decide_input *input, struct arena *arena, struct decisi
                                  .state = input->state,
                                  .claims = input->claims,
                                  .id = input->id,
-                                 .exists = input->exists,
-                                 .version = (int64_t)input->version,
+                                 .exists = input->current.exists,
+                                 .version = (int64_t)input->current.version,
                                  .now_ms = input->now_ms};
     const char *why = NULL;
     const struct plan_require *refusal = first_refusal(command, &env, arena, &why);
 
-    if (refusal) {
+    if ((!refusal || input->current.exists) && is_unexpected(input)) {
+        *out = (struct decision){.kind = DECISION_UNEXPECTED};
+    } else if (refusal) {
         *out = (struct decision){.kind = DECISION_REFUSED,
                                  .code = refusal->code,
                                  .title = refusal->title,
                                  .detail = why};
-        return;
-    }
-    if (command->skip_if && holds(command->skip_if, &env, arena, &why)) {
+    } else if (command->skip_if && holds(command->skip_if, &env, arena, &why)) {
         *out = (struct decision){.kind = DECISION_NOOP};
-        return;
-    }
-    if (command->write == WRITE_EMIT) {
-        emit(command, &env, arena, out);
     } else {
-        write_attributes(command, &env, arena, out);
+        decide_write(input, &env, arena, out);
     }
 }

@@ -4,14 +4,15 @@
 #ifndef COMMAND_DECIDE_H
 #define COMMAND_DECIDE_H
 
+#include "command/precondition.h"
 #include "conf/plan/plan.h"
 
 struct decide_input {
     const struct plan_command *command;
+    const struct precondition *precondition;   /* NULL: none */
     const struct value *id, *payload, *claims; /* payload, claims: NULL when there are none */
     const struct value *state;                 /* NULL: not read, or there is none */
-    bool exists;
-    uint64_t version;
+    struct current current;
     uint64_t now_ms;
 };
 
@@ -21,10 +22,17 @@ struct decision_event {
 };
 
 enum decision_kind {
-    DECISION_WRITE,   /* attributes of put and update; events of emit; a delete needs none */
-    DECISION_NOOP,    /* skip_if, or no event's condition holds */
-    DECISION_REFUSED, /* code, title of the first requirement that does not hold; detail: why it could not be evaluated, or NULL */
-    DECISION_INVALID, /* pointer, detail: an assignment has no value */
+    /* attributes of put and update; events of emit; a delete needs none */
+    DECISION_WRITE,
+    /* skip_if, or no event's condition holds */
+    DECISION_NOOP,
+    /* code, title of the first requirement that does not hold; detail: why it could not be
+     * evaluated, or NULL */
+    DECISION_REFUSED,
+    /* the precondition does not hold */
+    DECISION_UNEXPECTED,
+    /* pointer, detail: an assignment has no value */
+    DECISION_INVALID,
 };
 
 struct decision {

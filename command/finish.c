@@ -1,6 +1,14 @@
 /*
- * How commands end: counted once, told once. With a key, what wrote nothing first asks whether the same command was answered before.
+ * How commands end: counted once, told once.
+ *
+ *     a store's machine --> command_decide --write--> the machine goes on
+ *                                 |   '--nothing to write, on what is only assumed--> it reads
+ *                                 v
+ *                          conclude: refusal, 409, 412, invalid, no-op --> the answer
+ *                                 '--with a key: was it answered before? (idempotency.c)
  */
+#include <inttypes.h>
+
 #include "command/commander.h"
 #include "command/idempotency.h"
 #include "lib/base/log.h"
@@ -57,7 +65,7 @@ void command_finish_repeated(struct command *command)
     command->done(command->ctx, STATUS_OK, &command->result);
 }
 
-void command_error(struct command *command, struct slice pointer, const char *detail)
+static void set_error(struct command *command, struct slice pointer, const char *detail)
 {
     struct schema_errors *errors = ARENA_NEW(command->input->arena, struct schema_errors);
 
@@ -68,28 +76,111 @@ void command_error(struct command *command, struct slice pointer, const char *de
 
 void command_finish_invalid(struct command *command, struct slice pointer, const char *detail)
 {
-    command_error(command, pointer, detail);
+    set_error(command, pointer, detail);
     command_finish(command, STATUS_SCHEMA, false);
 }
 
-enum status command_unexpected(const struct command *command)
-{
-    const struct command_input *input = command->input;
+/* ------------------------------------------------------------------ decide -> conclude */
 
-    return input->expected_by_header || input->one_of.given || input->none_of.given
-               ? STATUS_PRECONDITION
-               : STATUS_CONFLICT;
-}
-
-void command_conclude(struct command *command, enum status status, bool noop)
+/* Nothing was written, and CURRENT is what is there. */
+static void conclude(struct command *command, enum status status, const struct current *current)
 {
+    struct command_result *result = &command->result;
+
+    result->version = current->version;
+    result->created = false;
+    result->events = NULL;
+    result->event_count = 0;
     if (!command->once) {
-        command_finish(command, status, noop);
-    } else if (noop) {
+        command_finish(command, status, status == STATUS_OK);
+    } else if (status == STATUS_OK) {
         idempotency_store(command);
     } else {
         idempotency_settle(command, status);
     }
+}
+
+/* Of an event store WORDS and the version; an item's may be another writer's affair: OTHERWISE. */
+static const char *say_version(const struct command *command, const char *words,
+                               const struct current *current, const char *otherwise)
+{
+    if (command->input->command->model->aggregate.store != STORE_EVENTS) {
+        return otherwise;
+    }
+    return arena_printf(command->input->arena, "%sthe version is %" PRIu64, words, current->version)
+        .ptr;
+}
+
+static void conclude_unexpected(struct command *command, const struct current *current)
+{
+    command->result.detail =
+        say_version(command, "", current,
+                    current->exists ? "the version is another one" : "there is no such item");
+    conclude(command, precondition_status(&command->input->precondition), current);
+}
+
+static void conclude_refused(struct command *command, const struct decision *decision,
+                             const struct current *current)
+{
+    command->result.code = decision->code;
+    command->result.title = decision->title;
+    command->result.detail = decision->detail;
+    conclude(command, STATUS_REFUSED, current);
+}
+
+static enum command_next follow(struct command *command, const struct decision *decision,
+                                const struct current *current)
+{
+    switch (decision->kind) {
+    case DECISION_WRITE:
+        return COMMAND_WRITES;
+    case DECISION_NOOP:
+        conclude(command, STATUS_OK, current);
+        break;
+    case DECISION_REFUSED:
+        conclude_refused(command, decision, current);
+        break;
+    case DECISION_UNEXPECTED:
+        conclude_unexpected(command, current);
+        break;
+    case DECISION_INVALID:
+        set_error(command, decision->pointer, decision->detail);
+        conclude(command, STATUS_SCHEMA, current);
+        break;
+    }
+    return COMMAND_ENDED;
+}
+
+enum command_next command_decide(struct command *command, const struct command_subject *subject,
+                                 struct decision *out)
+{
+    const struct command_input *input = command->input;
+    const struct decide_input given = {.command = input->command,
+                                       .precondition = &input->precondition,
+                                       .id = command->result.id,
+                                       .payload = input->payload,
+                                       .claims = input->claims,
+                                       .state = subject->state,
+                                       .current = subject->current,
+                                       .now_ms = subject->now_ms};
+
+    decide(&given, input->arena, out);
+    if (out->kind != DECISION_WRITE && !subject->proven) {
+        return COMMAND_READS;
+    }
+    return follow(command, out, &subject->current);
+}
+
+#define FASTER "other writers were faster each time"
+
+bool command_races_again(struct command *command, const struct current *current)
+{
+    if (++command->races <= command->commander->settings->command_races) {
+        return true;
+    }
+    command->result.detail = say_version(command, FASTER "; ", current, FASTER);
+    conclude(command, STATUS_CONFLICT, current);
+    return false;
 }
 
 /* ------------------------------------------------------------------ failures */
@@ -125,8 +216,12 @@ static enum status log_failed(const struct command *command, enum status status,
 /* Statuses of requests that no command answers are ours to see, not the client's. */
 void command_fail(struct command *command, enum status status, const struct dynamodb_answer *answer)
 {
+    static const struct dynamodb_answer none;
     struct command_result *result = &command->result;
 
+    if (!answer) {
+        answer = &none;
+    }
     switch (status) {
     case STATUS_THROTTLED:
     case STATUS_UNAVAILABLE:
@@ -167,6 +262,13 @@ void command_fail(struct command *command, enum status status, const struct dyna
     command_finish(command, status, false);
 }
 
+void command_finish_unknown(struct command *command)
+{
+    command_fail(command, STATUS_UNCERTAIN, NULL);
+}
+
+/* ------------------------------------------------------------------ requests */
+
 void command_request(struct command *command, enum dynamodb_operation operation, struct slice body,
                      bool repeatable, dynamodb_done_fn *done, void *ctx)
 {
@@ -178,4 +280,19 @@ void command_request(struct command *command, enum dynamodb_operation operation,
                                        .repeatable = repeatable};
 
     retry_start(&command->commander->retrier, &sent, done, ctx);
+}
+
+void command_transact(struct command *command, const struct transaction_action *actions,
+                      size_t count, dynamodb_done_fn *done, void *ctx)
+{
+    struct arena *arena = command->input->arena;
+
+    command_request(command, DYNAMODB_TRANSACT_WRITE_ITEMS,
+                    transaction_request(arena, actions, count, transaction_token(arena)), true,
+                    done, ctx);
+}
+
+enum status command_status_of_read(enum status status)
+{
+    return status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status;
 }

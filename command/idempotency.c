@@ -109,7 +109,7 @@ static void on_record(void *ctx, enum status status, const struct dynamodb_answe
     if (status != STATUS_OK && otherwise == STATUS_UNCERTAIN) {
         command_finish(command, STATUS_UNCERTAIN, false);
     } else if (status != STATUS_OK) {
-        command_fail(command, status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status, answer);
+        command_fail(command, command_status_of_read(status), answer);
     } else if (!item) {
         command_finish(command, otherwise, false);
     } else if (!read_record(command, item, &found)) {

@@ -42,6 +42,7 @@ static void add_versions(struct buf *text, const char *what, const struct versio
 
 struct slice record_request(struct arena *arena, const struct command_input *input, struct slice id)
 {
+    const struct precondition *demand = &input->precondition;
     struct buf text = {0};
     struct slice hash;
 
@@ -50,16 +51,16 @@ struct slice record_request(struct arena *arena, const struct command_input *inp
     buf_append_char(&text, ',');
     json_write_string(&text, id);
     buf_append_char(&text, ',');
-    if (input->has_expected && input->expected_any) {
+    if (demand->has_expected && demand->expected_any) {
         buf_append_str(&text, "\"*\"");
-    } else if (input->has_expected) {
-        buf_append_u64(&text, input->expected);
+    } else if (demand->has_expected) {
+        buf_append_u64(&text, demand->expected);
     } else {
         buf_append_str(&text, "null");
     }
     buf_append_char(&text, ',');
-    add_versions(&text, "in", &input->one_of);
-    add_versions(&text, "not in", &input->none_of);
+    add_versions(&text, "in", &demand->one_of);
+    add_versions(&text, "not in", &demand->none_of);
     if (input->payload) {
         json_write_canonical(&text, input->payload);
     }

@@ -14,11 +14,14 @@
 bool item_assume(const struct command_input *input, enum item_basis *basis_out,
                  struct item *item_out);
 
-/* What is given of If-Match, If-None-Match and expectedVersion agrees with the item. */
-bool item_is_expected(const struct command_input *input, const struct item *item);
-
 /* The change stands on a version that was read: it cannot apply twice. */
 bool item_change_is_on_version(const struct item_change *change);
+
+/* The version that a change gives which stands on what was read, and was issued one. */
+uint64_t item_change_version(const struct item_change *change);
+
+/* The change makes an item where there is none, as far as its basis says. */
+bool item_change_creates(const struct item_change *change);
 
 enum item_verdict {
     VERDICT_APPLIED,   /* the item carries our mark */

@@ -1,26 +1,37 @@
 /*
- * A command of a state store: one item, written on a condition that proves what the decision stood on.
+ * A command of a state store: one item, written on a condition that proves what the decision was
+ * made on.
  *
- *   begin --what the command demands of the item is assumed--> decide --write--> WRITE --done--> answer
- *     |                                                          | ^               |
- *     '--the item must be known--> READ ------------------------>| |               |
- *                                   ^                            | |               |
- *         assumed, and no write ----+----------------------------' |               |
- *                                                                  |               |
- *         LEARN: the condition failed and shows the item <---------+---------------+
- *         STAMP: a delete met an item of another writer: give it a _version -------'
- *         VERIFY: the answer was lost: read, and judge ------------> done | lost race: LEARN | outcome unknown
+ *   begin    what the command demands of the item is assumed -> DECIDE    it must be known -> READ
+ *   READ     -> DECIDE
+ *   DECIDE   write                                     -> WRITE
+ *            write: delete an item of another writer   -> STAMP
+ *            no write, but the item is only assumed    -> READ
+ *            no write, and the item is known           -> the answer (command_decide)
+ *   STAMP    gives the item a _version                 -> DECIDE
+ *            the condition failed and shows the item   -> DECIDE on that one
+ *   WRITE    done                                      -> the answer
+ *            the condition failed and shows the item   -> DECIDE on that one; a lost race, if the
+ *                                                         item was known; after a lost answer: JUDGE
+ *            the answer was lost                       -> VERIFY
+ *   VERIFY   reads the item                            -> JUDGE
+ *   JUDGE    the answer | a lost race: DECIDE on what is there | outcome unknown
+ *
+ * With a key, WRITE is a transaction: a record that is there already, and an answer that was lost,
+ * are idempotency.c's affair.
  *
  * Invariants
- *   - Only a write may stand on an assumption, for its condition proves it; before a refusal, a no-op or a 412 the item is read.
+ *   - Only a write may stand on an assumption, for its condition proves it; before a refusal, a
+ *     no-op or a 412 the item is read.
  *   - `_write` is the command's own 16 bytes: an item that carries them was written by this command.
- *   - Only a write on a version that was read is sent again after a lost answer; it cannot apply twice. Nothing else is.
- *   - With a key, what is written stands on what was read (or on no item), for a transaction returns no item; its record goes with it.
+ *   - Only a write on a version that was read is sent again after a lost answer; it cannot apply
+ *     twice. Nothing else is.
+ *   - With a key, what is written stands on what was read (or on no item), for a transaction returns
+ *     no item; its record goes with it.
  *   - A command ends once, by one of commander.h's ends; each of its requests has a deadline.
  */
 #include "command/item_write.h"
 
-#include "command/decide.h"
 #include "command/idempotency.h"
 #include "command/item_rules.h"
 #include "command/version.h"
@@ -36,7 +47,6 @@ struct item_command {
     bool assumed;
     struct decision decision;
     struct item_change change; /* the write in flight */
-    unsigned int races;
     char mark[ITEM_MARK_TEXT];
 };
 
@@ -46,69 +56,46 @@ static void step_write(struct item_command *run);
 static void step_stamp(struct item_command *run);
 static void step_verify(struct item_command *run);
 
-/* ------------------------------------------------------------------ ends */
+/* ------------------------------------------------------------------ requests and items */
 
-static void finish(struct item_command *run, enum status status, uint64_t version)
+/* MADE: whether BODY could be made. */
+static void request(struct item_command *run, enum dynamodb_operation operation, enum status made,
+                    struct slice body, bool repeatable, dynamodb_done_fn *done)
 {
-    run->command->result.version = version;
-    command_finish(run->command, status, false);
-}
-
-static void fail(struct item_command *run, enum status status, const struct dynamodb_answer *answer)
-{
-    command_fail(run->command, status, answer);
-}
-
-static void unknown(struct item_command *run)
-{
-    finish(run, STATUS_UNCERTAIN, 0);
-}
-
-/* Nothing was written. */
-static void conclude_with(struct item_command *run, enum status status)
-{
-    run->command->result.version = run->item.version;
-    command_conclude(run->command, status, status == STATUS_OK);
-}
-
-/* ------------------------------------------------------------------ requests */
-
-static void request(struct item_command *run, enum dynamodb_operation operation, struct slice body,
-                    bool repeatable, dynamodb_done_fn *done)
-{
-    command_request(run->command, operation, body, repeatable, done, run);
-}
-
-static const struct value *member(const struct dynamodb_answer *answer, const char *name)
-{
-    return answer ? value_get(answer->body, slice_str(name)) : NULL;
-}
-
-/* The item that an answer shows is now what we know. */
-static bool learn(struct item_command *run, const struct value *typed)
-{
-    struct dynamodb_answer none = {.message = SLICE_LITERAL("the item cannot be understood")};
-
-    if (item_learn(run->command->input->arena, typed, &run->item) != STATUS_OK) {
-        fail(run, STATUS_CORRUPT, &none);
-        return false;
+    if (made != STATUS_OK) {
+        command_fail(run->command, made, NULL);
+        return;
     }
-    run->assumed = false;
-    return true;
+    command_request(run->command, operation, body, repeatable, done, run);
 }
 
 static void get(struct item_command *run, dynamodb_done_fn *done)
 {
-    struct dynamodb_answer none = {0};
-    struct slice body;
-    enum status status = item_get_request(&run->plan->model->aggregate, run->command->result.id,
-                                          run->command->input->arena, &body);
+    struct slice body = SLICE_EMPTY;
+    enum status made = item_get_request(&run->plan->model->aggregate, run->command->result.id,
+                                        run->command->input->arena, &body);
 
-    if (status != STATUS_OK) {
-        fail(run, status, &none);
-        return;
+    request(run, DYNAMODB_GET_ITEM, made, body, true, done);
+}
+
+/* "Item" or "Attributes"; NULL: there is none, or it is not shown. */
+static const struct value *member(const struct dynamodb_answer *answer, const char *name)
+{
+    return value_get(answer->body, slice_str(name));
+}
+
+/* The item that an answer shows is now what we know. False: the command has ended. */
+static bool learn(struct item_command *run, const struct value *typed)
+{
+    const struct dynamodb_answer senseless = {.message =
+                                                  SLICE_LITERAL("the item cannot be understood")};
+
+    if (item_learn(run->command->input->arena, typed, &run->item) != STATUS_OK) {
+        command_fail(run->command, STATUS_CORRUPT, &senseless);
+        return false;
     }
-    request(run, DYNAMODB_GET_ITEM, body, true, done);
+    run->assumed = false;
+    return true;
 }
 
 /* ------------------------------------------------------------------ READ */
@@ -117,11 +104,8 @@ static void on_read(void *ctx, enum status status, const struct dynamodb_answer 
 {
     struct item_command *run = ctx;
 
-    if (status == STATUS_UNCERTAIN) {
-        status = STATUS_UNAVAILABLE; /* a read that was not answered changed nothing */
-    }
     if (status != STATUS_OK) {
-        fail(run, status, answer);
+        command_fail(run->command, command_status_of_read(status), answer);
     } else if (learn(run, member(answer, "Item"))) {
         step_decide(run);
     }
@@ -134,120 +118,63 @@ static void step_read(struct item_command *run)
 
 /* ------------------------------------------------------------------ DECIDE */
 
-static void refuse(struct item_command *run, int code, struct slice title, const char *detail)
+static struct current current_of(const struct item *item)
 {
-    run->command->result.code = code;
-    run->command->result.title = title;
-    run->command->result.detail = detail;
-    conclude_with(run, STATUS_REFUSED);
-}
-
-static void finish_expectation(struct item_command *run)
-{
-    run->command->result.detail =
-        run->item.exists ? "the version is another one" : "there is no such item";
-    conclude_with(run, command_unexpected(run->command));
-}
-
-static void carry_out(struct item_command *run)
-{
-    if (run->plan->write != WRITE_DELETE || run->item.versioned) {
-        step_write(run);
-    } else if (run->item.exists) {
-        step_stamp(run);
-    } else {
-        refuse(run, 404,
-               arena_printf(run->command->input->arena, "No such %.*s",
-                            SLICE_ARG(run->plan->model->aggregate.name)),
-               NULL);
-    }
-}
-
-/* With the item known, a decision is an answer or a write. An absent item is refused before its version is compared (RFC 9110 13.2.1). */
-static void conclude(struct item_command *run)
-{
-    const struct decision *decision = &run->decision;
-    bool absent = decision->kind == DECISION_REFUSED && !run->item.exists;
-
-    if (!absent && !item_is_expected(run->command->input, &run->item)) {
-        finish_expectation(run);
-        return;
-    }
-    switch (decision->kind) {
-    case DECISION_REFUSED:
-        refuse(run, decision->code, decision->title, decision->detail);
-        return;
-    case DECISION_INVALID:
-        command_error(run->command, decision->pointer, decision->detail);
-        conclude_with(run, STATUS_SCHEMA);
-        return;
-    case DECISION_NOOP:
-        conclude_with(run, STATUS_OK);
-        return;
-    case DECISION_WRITE:
-        carry_out(run);
-        return;
-    }
+    return (struct current){item->exists, item->versioned, item->version};
 }
 
 static void step_decide(struct item_command *run)
 {
-    const struct command_input *input = run->command->input;
-    const struct decide_input given = {.command = run->plan,
-                                       .id = run->command->result.id,
-                                       .payload = input->payload,
-                                       .claims = input->claims,
-                                       .state = run->item.state,
-                                       .exists = run->item.exists,
-                                       .version = run->item.version,
-                                       .now_ms = run->change.now_ms};
+    const struct command_subject subject = {.current = current_of(&run->item),
+                                            .state = run->item.state,
+                                            .proven = !run->assumed,
+                                            .now_ms = run->change.now_ms};
 
-    decide(&given, input->arena, &run->decision);
-    if (!run->assumed) {
-        conclude(run);
-    } else if (run->decision.kind == DECISION_WRITE) {
-        step_write(run);
-    } else {
+    switch (command_decide(run->command, &subject, &run->decision)) {
+    case COMMAND_WRITES:
+        if (run->plan->write == WRITE_DELETE && !run->item.versioned && !run->assumed) {
+            step_stamp(run);
+        } else {
+            step_write(run);
+        }
+        return;
+    case COMMAND_READS:
         step_read(run);
+        return;
+    case COMMAND_ENDED:
+        return;
     }
-}
-
-/* True when the race was lost too often: then the command has ended. */
-static bool race_is_given_up(struct item_command *run)
-{
-    if (++run->races <= run->command->commander->settings->command_races) {
-        return false;
-    }
-    run->command->result.detail = "other writers were faster each time";
-    conclude_with(run, STATUS_CONFLICT);
-    return true;
 }
 
 /* A race was lost, or an assumption: decide again on the item that is there. */
 static void decide_again(struct item_command *run, const struct value *typed)
 {
     bool race = !run->assumed;
+    struct current current;
 
-    if (!learn(run, typed) || (race && race_is_given_up(run))) {
+    if (!learn(run, typed)) {
         return;
     }
-    step_decide(run);
+    current = current_of(&run->item);
+    if (!race || command_races_again(run->command, &current)) {
+        step_decide(run);
+    }
 }
 
 /* ------------------------------------------------------------------ WRITE */
 
 static void finish_written(struct item_command *run, uint64_t version)
 {
-    bool deleted = run->plan->write == WRITE_DELETE;
-
-    run->command->result.created = !deleted && run->change.basis == BASIS_ABSENT;
-    if (deleted) {
+    if (run->plan->write == WRITE_DELETE) {
         version_retire(version);
     }
-    finish(run, STATUS_OK, version);
+    run->command->result.created = item_change_creates(&run->change);
+    run->command->result.version = version;
+    command_finish(run->command, STATUS_OK, false);
 }
 
-/* The version that an applied write has given: its own, the one returned, or for a delete the old one + 1. */
+/* The version that an applied write has given: its own, the one returned, or for a delete the old
+ * one + 1. */
 static void finish_by_answer(struct item_command *run, const struct dynamodb_answer *answer)
 {
     uint64_t version = run->change.version;
@@ -255,7 +182,7 @@ static void finish_by_answer(struct item_command *run, const struct dynamodb_ans
     if (run->plan->write != WRITE_PUT &&
         item_version_read(member(answer, "Attributes"), &version) != STATUS_OK) {
         log_warn_every("an answer without _version", "command=%.*s", SLICE_ARG(run->plan->name));
-        unknown(run);
+        command_finish_unknown(run->command);
         return;
     }
     finish_written(run, run->plan->write == WRITE_DELETE ? version + 1 : version);
@@ -264,13 +191,13 @@ static void finish_by_answer(struct item_command *run, const struct dynamodb_ans
 /* After a lost answer: TYPED is the item that is there now. */
 static void judge(struct item_command *run, const struct value *typed)
 {
+    enum item_verdict verdict = VERDICT_UNKNOWN;
     struct item item;
 
-    if (item_learn(run->command->input->arena, typed, &item) != STATUS_OK) {
-        unknown(run);
-        return;
+    if (item_learn(run->command->input->arena, typed, &item) == STATUS_OK) {
+        verdict = item_judge(&run->change, &item);
     }
-    switch (item_judge(&run->change, &item)) {
+    switch (verdict) {
     case VERDICT_APPLIED:
         finish_written(run, item.version);
         return;
@@ -278,7 +205,7 @@ static void judge(struct item_command *run, const struct value *typed)
         decide_again(run, typed);
         return;
     case VERDICT_UNKNOWN:
-        unknown(run);
+        command_finish_unknown(run->command);
         return;
     }
 }
@@ -291,8 +218,8 @@ static void on_written(void *ctx, enum status status, const struct dynamodb_answ
         finish_by_answer(run, answer);
     } else if (status == STATUS_UNCERTAIN) {
         step_verify(run);
-    } else if (status != STATUS_CONFLICT || !answer->condition_failed) {
-        fail(run, status, answer);
+    } else if (!answer->condition_failed) {
+        command_fail(run->command, status, answer);
     } else if (answer->doubted) {
         judge(run, member(answer, "Item"));
     } else {
@@ -300,47 +227,40 @@ static void on_written(void *ctx, enum status status, const struct dynamodb_answ
     }
 }
 
-/* What the write stands on, once the item is known. */
-static void stand_on_item(struct item_command *run)
+/* The item may not be shown: then it is read. */
+static void lose_transaction(struct item_command *run, const struct value *item)
 {
-    run->change.basis = run->item.exists ? BASIS_VERSION : BASIS_ABSENT;
-    run->change.item = run->item;
-}
+    const struct current known = current_of(&run->item);
 
-/* The version that a write gives which stands on what was read. */
-static uint64_t version_to_be(const struct item_change *change)
-{
-    if (item_change_is_on_version(change)) {
-        return change->item.version + 1;
+    if (item) {
+        decide_again(run, item);
+    } else if (command_races_again(run->command, &known)) {
+        step_read(run);
     }
-    return change->command->write == WRITE_PUT ? change->version : change->version + 1;
 }
 
 static void on_transacted(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct item_command *run = ctx;
-    const struct value *item;
+    const struct value *item, *record;
+    enum dynamodb_reason changed = dynamodb_reason_of(answer, 0, &item);
+    enum dynamodb_reason recorded = dynamodb_reason_of(answer, 1, &record);
 
     if (status == STATUS_OK) {
         finish_written(run, run->command->result.version);
     } else if (status == STATUS_UNCERTAIN) {
         idempotency_settle(run->command, STATUS_UNCERTAIN);
-    } else if (status == STATUS_CONFLICT &&
-               dynamodb_reason_of(answer, 1, &item) == DYNAMODB_REASON_CONDITION_FAILED) {
-        idempotency_meet(run->command, item);
-    } else if (status == STATUS_CONFLICT &&
-               dynamodb_reason_of(answer, 0, &item) == DYNAMODB_REASON_CONDITION_FAILED) {
-        if (item) {
-            decide_again(run, item);
-        } else if (!race_is_given_up(run)) {
-            step_read(run);
-        }
+    } else if (recorded == DYNAMODB_REASON_CONDITION_FAILED) {
+        idempotency_meet(run->command, record);
+    } else if (changed == DYNAMODB_REASON_CONDITION_FAILED) {
+        lose_transaction(run, item);
     } else {
-        fail(run, status, answer);
+        command_fail(run->command, status, answer);
     }
 }
 
-/* The change and the record of its key, both or neither. */
+/* The change and the record of its key, both or neither. The record holds the answer, so what it
+ * says must be known before. */
 static void transact(struct item_command *run, const char *kind, struct slice body)
 {
     struct command_result *result = &run->command->result;
@@ -348,13 +268,24 @@ static void transact(struct item_command *run, const char *kind, struct slice bo
         {kind, body}
     };
 
-    result->version = version_to_be(&run->change);
-    result->created = run->plan->write != WRITE_DELETE && run->change.basis == BASIS_ABSENT;
+    result->version = item_change_version(&run->change);
+    result->created = item_change_creates(&run->change);
     actions[1] = idempotency_action(run->command);
-    request(run, DYNAMODB_TRANSACT_WRITE_ITEMS,
-            transaction_request(run->command->input->arena, actions, ARRAY_COUNT(actions),
-                                transaction_token(run->command->input->arena)),
-            true, on_transacted);
+    command_transact(run->command, actions, ARRAY_COUNT(actions), on_transacted, run);
+}
+
+/* What the write stands on. */
+static void prepare(struct item_command *run)
+{
+    struct item_change *change = &run->change;
+
+    if (!run->assumed) {
+        change->basis = run->item.exists ? BASIS_VERSION : BASIS_ABSENT;
+        change->item = run->item;
+    }
+    change->attributes = run->decision.attributes;
+    change->version =
+        item_change_is_on_version(change) ? change->item.version + 1 : version_issue();
 }
 
 static void step_write(struct item_command *run)
@@ -369,25 +300,17 @@ static void step_write(struct item_command *run)
         [WRITE_UPDATE] = {DYNAMODB_UPDATE_ITEM, "Update", item_update_request},
         [WRITE_DELETE] = {DYNAMODB_DELETE_ITEM, "Delete", item_delete_request}
     };
-    struct item_change *change = &run->change;
-    struct dynamodb_answer none = {0};
-    struct slice body;
-    enum status status;
+    enum plan_write write = run->plan->write;
+    struct slice body = SLICE_EMPTY;
+    enum status made;
 
-    if (!run->assumed) {
-        stand_on_item(run);
-    }
-    change->attributes = run->decision.attributes;
-    change->version =
-        item_change_is_on_version(change) ? change->item.version + 1 : version_issue();
-    status = writes[run->plan->write].make(change, run->command->input->arena, &body);
-    if (status != STATUS_OK) {
-        fail(run, status, &none);
-    } else if (run->command->once) {
-        transact(run, writes[run->plan->write].kind, body);
+    prepare(run);
+    made = writes[write].make(&run->change, run->command->input->arena, &body);
+    if (made == STATUS_OK && run->command->once) {
+        transact(run, writes[write].kind, body);
     } else {
-        request(run, writes[run->plan->write].operation, body,
-                change->basis == BASIS_VERSION && run->plan->write != WRITE_DELETE, on_written);
+        request(run, writes[write].operation, made, body,
+                run->change.basis == BASIS_VERSION && write != WRITE_DELETE, on_written);
     }
 }
 
@@ -401,28 +324,23 @@ static void on_stamped(void *ctx, enum status status, const struct dynamodb_answ
         if (learn(run, member(answer, "Attributes"))) {
             step_decide(run);
         }
-    } else if (status == STATUS_CONFLICT && answer->condition_failed) {
+    } else if (answer->condition_failed) {
         decide_again(run, member(answer, "Item"));
     } else {
-        fail(run, status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status,
-             answer); /* a stamp is not the command's effect */
+        /* a stamp is not the command's effect */
+        command_fail(run->command, command_status_of_read(status), answer);
     }
 }
 
 static void step_stamp(struct item_command *run)
 {
-    struct dynamodb_answer none = {0};
-    struct slice body;
-    enum status status;
+    struct slice body = SLICE_EMPTY;
+    enum status made;
 
     run->change.version = version_issue();
     run->change.item = run->item;
-    status = item_stamp_request(&run->change, run->command->input->arena, &body);
-    if (status != STATUS_OK) {
-        fail(run, status, &none);
-        return;
-    }
-    request(run, DYNAMODB_UPDATE_ITEM, body, true, on_stamped);
+    made = item_stamp_request(&run->change, run->command->input->arena, &body);
+    request(run, DYNAMODB_UPDATE_ITEM, made, body, true, on_stamped);
 }
 
 /* ------------------------------------------------------------------ VERIFY */
@@ -431,10 +349,10 @@ static void on_verified(void *ctx, enum status status, const struct dynamodb_ans
 {
     struct item_command *run = ctx;
 
-    if (status != STATUS_OK) {
-        unknown(run);
-    } else {
+    if (status == STATUS_OK) {
         judge(run, member(answer, "Item"));
+    } else {
+        command_finish_unknown(run->command);
     }
 }
 
@@ -442,10 +360,10 @@ static void on_verified(void *ctx, enum status status, const struct dynamodb_ans
 static void step_verify(struct item_command *run)
 {
     if (run->plan->write == WRITE_DELETE) {
-        unknown(run);
-        return;
+        command_finish_unknown(run->command);
+    } else {
+        get(run, on_verified);
     }
-    get(run, on_verified);
 }
 
 /* ------------------------------------------------------------------ begin */

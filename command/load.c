@@ -48,12 +48,6 @@ static void keep_progress(struct load *load)
     snapshot_write(load->command, load->known);
 }
 
-/* A lost answer to a read is one that did not come. */
-static enum status status_of_read(enum status status)
-{
-    return status == STATUS_UNCERTAIN ? STATUS_UNAVAILABLE : status;
-}
-
 static void finish(struct load *load, enum status status, const struct dynamodb_answer *answer)
 {
     struct aggregate *known = load->known;
@@ -66,7 +60,7 @@ static void finish(struct load *load, enum status status, const struct dynamodb_
         aggregate_put(known);
         known = NULL;
     }
-    load->done(load->ctx, status_of_read(status), known, answer);
+    load->done(load->ctx, command_status_of_read(status), known, answer);
     arena_fini(&page);
 }
 

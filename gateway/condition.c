@@ -87,7 +87,7 @@ static bool read_versions(struct slice text, bool strongly, struct version_list 
         if ((strongly && tags.weak) || slice_parse_u64(version, &number) != STATUS_OK) {
             continue;
         }
-        if (out->count == COMMAND_VERSIONS_MAX) {
+        if (out->count == VERSION_LIST_MAX) {
             return false;
         }
         out->versions[out->count++] = number;
@@ -96,21 +96,21 @@ static bool read_versions(struct slice text, bool strongly, struct version_list 
 }
 
 /* One version may be assumed without reading the item; 0 is no item's. */
-static const char *take_match(struct command_input *input, const struct version_list *list)
+static const char *take_match(struct precondition *demand, const struct version_list *list)
 {
     uint64_t version = list->count == 1 ? list->versions[0] : 0;
 
     if (list->count > 1) {
-        input->one_of = *list;
+        demand->one_of = *list;
         return NULL;
     }
-    if (input->has_expected && (list->any || version != input->expected)) {
+    if (demand->has_expected && (list->any || version != demand->expected)) {
         return "If-Match and expectedVersion differ";
     }
-    input->has_expected = true;
-    input->expected_by_header = true;
-    input->expected_any = list->any;
-    input->expected = version;
+    demand->has_expected = true;
+    demand->expected_by_header = true;
+    demand->expected_any = list->any;
+    demand->expected = version;
     return NULL;
 }
 
@@ -120,7 +120,8 @@ const char *condition_of_command(struct request *request)
     struct slice none_match = request_header(request, "If-None-Match");
     struct version_list list;
 
-    if (none_match.len > 0 && !read_versions(none_match, false, &request->command.none_of)) {
+    if (none_match.len > 0 &&
+        !read_versions(none_match, false, &request->command.precondition.none_of)) {
         return "If-None-Match must be some entity tags in quotes, or *";
     }
     if (match.len == 0) {
@@ -129,5 +130,5 @@ const char *condition_of_command(struct request *request)
     if (!read_versions(match, true, &list)) {
         return "If-Match must be some entity tags in quotes, or *";
     }
-    return take_match(&request->command, &list);
+    return take_match(&request->command.precondition, &list);
 }

@@ -75,10 +75,10 @@ static bool read_count(const struct value *member, uint64_t *out)
 
 static const char *read_expected(struct reading *reading, const struct value *member)
 {
-    if (!read_count(member, &reading->input->expected)) {
+    if (!read_count(member, &reading->input->precondition.expected)) {
         return "must be a whole number from 0";
     }
-    reading->input->has_expected = true;
+    reading->input->precondition.has_expected = true;
     return NULL;
 }
 

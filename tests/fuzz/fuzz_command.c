@@ -51,13 +51,14 @@ static void judge(const struct decide_input *input, const struct item *item, str
 static void meet(const struct plan_command *command, const struct value *payload,
                  const struct item *item, struct arena *arena)
 {
-    const struct decide_input input = {.command = command,
-                                       .id = value_i64(arena, 7),
-                                       .payload = payload,
-                                       .state = item->state,
-                                       .exists = item->exists,
-                                       .version = item->version,
-                                       .now_ms = 1700000000000};
+    const struct decide_input input = {
+        .command = command,
+        .id = value_i64(arena, 7),
+        .payload = payload,
+        .state = item->state,
+        .current = {item->exists, item->versioned, item->version},
+        .now_ms = 1700000000000
+    };
     struct schema_errors errors;
 
     if (!command->payload ||

@@ -78,14 +78,14 @@ static void test_expected_version_is_compared_with_what_is_there_now(void **stat
     (void)state;
     cart_open(&trial);
     cart_foreign_append(&trial, 2, 1); /* the cached aggregate is at 1 */
-    trial.input.has_expected = trial.input.expected_by_header = true;
-    trial.input.expected = 1;
+    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
+    trial.input.precondition.expected = 1;
     assert_status(cart_run(&trial, CART_ADD, ONE), STATUS_PRECONDITION);
     assert_true(trial.result.version == 2);
-    trial.input.expected_by_header = false;
+    trial.input.precondition.expected_by_header = false;
     assert_status(cart_run(&trial, CART_ADD, ONE), STATUS_CONFLICT);
     cart_foreign_append(&trial, 3, 1);
-    trial.input.expected = 3; /* higher than the cached one */
+    trial.input.precondition.expected = 3; /* higher than the cached one */
     assert_status(cart_run(&trial, CART_ADD, ONE), STATUS_OK);
     assert_true(trial.result.version == 4);
     arena_fini(&trial.arena);

@@ -100,8 +100,8 @@ static void test_key_of_another_request_is_refused(void **state)
     assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
     assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_INVALID);
     assert_status(widget_run(&trial, WIDGET_REPLACE, LARGE), STATUS_INVALID);
-    trial.input.has_expected = true;
-    trial.input.expected = trial.result.version;
+    trial.input.precondition.has_expected = true;
+    trial.input.precondition.expected = trial.result.version;
     assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_INVALID);
     make(&other);
     other.input.idempotency_key = trial.input.idempotency_key;
@@ -154,8 +154,8 @@ static void test_done_command_is_not_refused_when_it_is_repeated(void **state)
 
     (void)state;
     make(&trial);
-    trial.input.has_expected = trial.input.expected_by_header = true;
-    trial.input.expected = widget_version(&trial);
+    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
+    trial.input.precondition.expected = widget_version(&trial);
     assert_status(widget_run(&trial, WIDGET_DELETE, NULL), STATUS_OK);
     first = *trial.result.answer;
     (void)widget_run(&trial, WIDGET_DELETE, NULL); /* without the key: 404 */

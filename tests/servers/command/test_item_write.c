@@ -221,15 +221,15 @@ static void test_expected_version_is_compared(void **state)
         trial_init(&trial);
         widget_stocked(&trial, 5);
         version = trial.result.version;
-        trial.input.has_expected = trial.input.expected_by_header = true;
-        trial.input.expected = version + 7;
+        trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
+        trial.input.precondition.expected = version + 7;
         assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload),
                          STATUS_PRECONDITION);
         assert_true(trial.result.version == version);
-        trial.input.expected_by_header = false;
+        trial.input.precondition.expected_by_header = false;
         assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload), STATUS_CONFLICT);
         assert_true(widget_version(&trial) == version);
-        trial.input.expected = version;
+        trial.input.precondition.expected = version;
         assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload), STATUS_OK);
         assert_true(trial.result.version == version + 1);
         arena_fini(&trial.arena);
@@ -242,12 +242,13 @@ static void test_if_match_any_demands_an_item(void **state)
 
     (void)state;
     trial_init(&trial);
-    trial.input.has_expected = trial.input.expected_by_header = trial.input.expected_any = true;
+    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header =
+        trial.input.precondition.expected_any = true;
     assert_int_equal(widget_run(&trial, WIDGET_UPSERT, SMALL), STATUS_PRECONDITION);
     assert_null(widget_item(&trial));
-    trial.input.has_expected = false;
+    trial.input.precondition.has_expected = false;
     assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    trial.input.has_expected = true;
+    trial.input.precondition.has_expected = true;
     assert_int_equal(widget_run(&trial, WIDGET_UPSERT, SMALL), STATUS_OK);
     assert_int_equal(widget_run(&trial, WIDGET_REPLACE, SMALL), STATUS_OK);
     arena_fini(&trial.arena);
@@ -259,8 +260,8 @@ static void test_absent_item_is_404_before_412(void **state)
 
     (void)state;
     trial_init(&trial);
-    trial.input.has_expected = trial.input.expected_by_header = true;
-    trial.input.expected = 5;
+    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
+    trial.input.precondition.expected = 5;
     assert_int_equal(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
     assert_int_equal(trial.result.code, 404);
     arena_fini(&trial.arena);

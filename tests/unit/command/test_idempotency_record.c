@@ -42,9 +42,10 @@ static struct slice hash_of(const struct request_case *given)
     const struct command_input input = {
         .command = &widgets.commands[given->command],
         .payload = given->payload ? widgets_json(&widgets.arena, given->payload) : NULL,
-        .has_expected = given->expected,
-        .expected_any = given->any,
-        .expected = given->version};
+        .precondition = {.has_expected = given->expected,
+                         .expected_any = given->any,
+                         .expected = given->version}
+    };
 
     return record_request(&widgets.arena, &input, slice_str(given->id));
 }
