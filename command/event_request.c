@@ -6,6 +6,8 @@
  */
 #include "command/event_request.h"
 
+#include <string.h>
+
 #include "lib/aws/attribute.h"
 #include "lib/data/json_add.h"
 
@@ -33,35 +35,36 @@ static struct slice close_body(struct buf *body, struct arena *arena)
     return out;
 }
 
-static void add_partition(struct buf *body, const struct event_stream *stream, const char *name)
+static struct slice partition_of(const struct event_stream *stream, struct arena *arena)
 {
-    struct buf text = {0};
+    struct slice prefix = stream->aggregate->key_prefix;
+    char *text = arena_bytes(arena, prefix.len + stream->id.len);
 
-    buf_append(&text, stream->aggregate->key_prefix);
-    buf_append(&text, stream->id);
-    attribute_add_text(body, name, buf_slice(&text));
-    buf_fini(&text);
+    memcpy(text, prefix.ptr, prefix.len);
+    memcpy(text + prefix.len, stream->id.ptr, stream->id.len);
+    return slice_of(text, prefix.len + stream->id.len);
 }
 
 /* Opens the object NAME with the key of one item. */
-static void open_item(struct buf *body, const struct event_stream *stream, const char *name,
-                      const char *sort_key)
+static void open_item(struct buf *body, const char *name, const struct event_stream *stream,
+                      const char *sort_key, struct arena *arena)
 {
     json_add_object(body, name);
-    add_partition(body, stream, EVENT_PK);
+    attribute_add_text(body, EVENT_PK, partition_of(stream, arena));
     attribute_add_text(body, EVENT_SK, slice_str(sort_key));
 }
 
 /* ------------------------------------------------------------------ writing events */
 
 static enum status add_event(struct buf *body, const struct event_stream *stream,
-                             const struct event *event, struct slice command_id, uint64_t sent_ms)
+                             const struct event *event, struct slice command_id, uint64_t sent_ms,
+                             struct arena *arena)
 {
     char sort_key[EVENT_SORT_MAX];
     enum status status;
 
     event_sort_key(event->version, sort_key);
-    open_item(body, stream, "Item", sort_key);
+    open_item(body, "Item", stream, sort_key, arena);
     attribute_add_text(body, EVENT_ID, event->id);
     attribute_add_text(body, EVENT_TYPE, event->type);
     attribute_add_number(body, EVENT_TIMESTAMP, event->timestamp_ms);
@@ -85,7 +88,7 @@ enum status event_put_request(const struct event_stream *stream, const struct ev
     enum status status;
 
     open_body(&body, stream);
-    status = add_event(&body, stream, event, command_id, sent_ms);
+    status = add_event(&body, stream, event, command_id, sent_ms, arena);
     json_add_string(&body, "ConditionExpression", SLICE_LITERAL("attribute_not_exists(#key)"));
     json_add_string(&body, "ReturnValuesOnConditionCheckFailure", SLICE_LITERAL("ALL_OLD"));
     json_add_object(&body, "ExpressionAttributeNames");
@@ -105,14 +108,14 @@ struct slice event_get_request(const struct event_stream *stream, uint64_t versi
 
     event_sort_key(version, sort_key);
     open_body(&body, stream);
-    open_item(&body, stream, "Key", sort_key);
+    open_item(&body, "Key", stream, sort_key, arena);
     json_add_end(&body, '}');
     json_add_bool(&body, "ConsistentRead", true);
     return close_body(&body, arena);
 }
 
 static void open_query(struct buf *body, const struct event_stream *stream, const char *from,
-                       const char *to)
+                       const char *to, struct arena *arena)
 {
     open_body(body, stream);
     json_add_bool(body, "ConsistentRead", true);
@@ -123,7 +126,7 @@ static void open_query(struct buf *body, const struct event_stream *stream, cons
     json_add_string(body, "#sk", SLICE_LITERAL(EVENT_SK));
     json_add_end(body, '}');
     json_add_object(body, "ExpressionAttributeValues");
-    add_partition(body, stream, ":pk");
+    attribute_add_text(body, ":pk", partition_of(stream, arena));
     attribute_add_text(body, ":from", slice_str(from));
     attribute_add_text(body, ":to", slice_str(to));
     json_add_end(body, '}');
@@ -134,7 +137,7 @@ struct slice event_look_request(const struct event_stream *stream, struct arena 
     unsigned int every = stream->aggregate->snapshot_every;
     struct buf body = {0};
 
-    open_query(&body, stream, EVENT_SORT_PREFIX, EVENT_SORT_SNAPSHOT);
+    open_query(&body, stream, EVENT_SORT_PREFIX, EVENT_SORT_SNAPSHOT, arena);
     json_add_bool(&body, "ScanIndexForward", false);
     json_add_u64(&body, "Limit", every > 0 ? 2 * every + 1 : LOOK_WITHOUT_SNAPSHOTS);
     return close_body(&body, arena);
@@ -148,7 +151,7 @@ struct slice event_range_request(const struct event_stream *stream, uint64_t fro
 
     event_sort_key(from, first);
     event_sort_key(until, last);
-    open_query(&body, stream, first, until == EVENT_VERSION_ANY ? SORT_END : last);
+    open_query(&body, stream, first, until == EVENT_VERSION_ANY ? SORT_END : last, arena);
     if (after) {
         json_add_value(&body, "ExclusiveStartKey", after);
     }
@@ -181,7 +184,7 @@ enum status snapshot_put_request(const struct event_stream *stream,
     enum status status = STATUS_OK;
 
     open_body(&body, stream);
-    open_item(&body, stream, "Item", EVENT_SORT_SNAPSHOT);
+    open_item(&body, "Item", stream, EVENT_SORT_SNAPSHOT, arena);
     attribute_add_number(&body, EVENT_VERSION, aggregate->version);
     attribute_add_text(&body, SNAPSHOT_FOLD, slice_str(fold));
     if (aggregate->exists) {

@@ -9,6 +9,7 @@
 #include "lib/aws/attribute.h"
 #include "lib/data/hash.h"
 #include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
 /* ------------------------------------------------------------------ hashes */
 
@@ -72,56 +73,71 @@ struct slice record_request(struct arena *arena, const struct command_input *inp
 
 /* ------------------------------------------------------------------ requests */
 
-static void add_text(struct buf *body, const char *name, struct slice text)
+static void open_body(struct buf *body)
 {
-    buf_printf(body, "\"%s\":{\"S\":", name);
-    json_write_string(body, text);
-    buf_append_str(body, "},");
+    json_add_object(body, NULL);
+    json_add_string(body, "TableName", SLICE_LITERAL(COMMANDS_TABLE));
 }
 
-static void add_number(struct buf *body, const char *name, uint64_t number)
+static struct slice close_body(struct buf *body, struct arena *arena)
 {
-    buf_printf(body, "\"%s\":{\"N\":\"", name);
-    buf_append_u64(body, number);
-    buf_append_str(body, "\"}");
+    struct slice out;
+
+    json_add_end(body, '}');
+    out = arena_copy(arena, buf_slice(body));
+    buf_fini(body);
+    return out;
+}
+
+static void add_item(struct buf *body, const struct record *record)
+{
+    json_add_object(body, "Item");
+    attribute_add_text(body, COMMANDS_KEY, record->key);
+    attribute_add_text(body, "request", record->request);
+    attribute_add_text(body, "write", record->write);
+    attribute_add_text(body, "command", record->command);
+    attribute_add_text(body, "aggregateId", record->id);
+    attribute_add_number(body, "version", record->version);
+    json_add_object(body, "response");
+    json_add_object(body, "M");
+    attribute_add_text(body, "headers", record->answer.headers);
+    attribute_add_text(body, "body", record->answer.body);
+    attribute_add_number(body, "status", (uint64_t)record->answer.code);
+    json_add_end(body, '}');
+    json_add_end(body, '}');
+    attribute_add_number(body, COMMANDS_EXPIRY, record->expires_s);
+    json_add_end(body, '}');
 }
 
 struct slice record_put(struct arena *arena, const struct record *record, uint64_t now_s)
 {
     struct buf body = {0};
-    struct slice out;
 
-    buf_append_str(&body, "{\"TableName\":\"" COMMANDS_TABLE "\",\"Item\":{");
-    add_text(&body, COMMANDS_KEY, record->key);
-    add_text(&body, "request", record->request);
-    add_text(&body, "write", record->write);
-    add_text(&body, "command", record->command);
-    add_text(&body, "aggregateId", record->id);
-    add_number(&body, "version", record->version);
-    buf_append_str(&body, ",\"response\":{\"M\":{");
-    add_text(&body, "headers", record->answer.headers);
-    add_text(&body, "body", record->answer.body);
-    add_number(&body, "status", (uint64_t)record->answer.code);
-    buf_append_str(&body, "}},");
-    add_number(&body, COMMANDS_EXPIRY, record->expires_s);
-    buf_append_str(&body,
-                   "},\"ConditionExpression\":\"attribute_not_exists(#key) OR #expiry < :now\","
-                   "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-                   "\"ExpressionAttributeNames\":{\"#key\":\"" COMMANDS_KEY
-                   "\",\"#expiry\":\"" COMMANDS_EXPIRY "\"},\"ExpressionAttributeValues\":{");
-    add_number(&body, ":now", now_s);
-    buf_append_str(&body, "}}");
-    out = arena_copy(arena, buf_slice(&body));
-    buf_fini(&body);
-    return out;
+    open_body(&body);
+    add_item(&body, record);
+    json_add_string(&body, "ConditionExpression",
+                    SLICE_LITERAL("attribute_not_exists(#key) OR #expiry < :now"));
+    json_add_string(&body, "ReturnValuesOnConditionCheckFailure", SLICE_LITERAL("ALL_OLD"));
+    json_add_object(&body, "ExpressionAttributeNames");
+    json_add_string(&body, "#key", SLICE_LITERAL(COMMANDS_KEY));
+    json_add_string(&body, "#expiry", SLICE_LITERAL(COMMANDS_EXPIRY));
+    json_add_end(&body, '}');
+    json_add_object(&body, "ExpressionAttributeValues");
+    attribute_add_number(&body, ":now", now_s);
+    json_add_end(&body, '}');
+    return close_body(&body, arena);
 }
 
 struct slice record_get(struct arena *arena, struct slice key)
 {
-    return arena_printf(arena,
-                        "{\"TableName\":\"" COMMANDS_TABLE "\",\"ConsistentRead\":true,"
-                        "\"Key\":{\"" COMMANDS_KEY "\":{\"S\":\"%.*s\"}}}",
-                        SLICE_ARG(key));
+    struct buf body = {0};
+
+    open_body(&body);
+    json_add_bool(&body, "ConsistentRead", true);
+    json_add_object(&body, "Key");
+    attribute_add_text(&body, COMMANDS_KEY, key);
+    json_add_end(&body, '}');
+    return close_body(&body, arena);
 }
 
 /* ------------------------------------------------------------------ reading */

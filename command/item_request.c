@@ -1,30 +1,24 @@
 /*
  * PutItem, UpdateItem, DeleteItem, GetItem for a state store.
  *
- * Invariants: every attribute stands in an expression as a # name (`_version` raw is a syntax error) and every value as a : value; what an
- * expression does not use is not declared, for DynamoDB refuses that; each conditional request asks for the item that failed it.
+ * Invariants: every attribute is in an expression as a # name (`_version` raw is a syntax error) and
+ * every value as a : value; what an expression does not use is not declared, for DynamoDB refuses
+ * that; each conditional request asks for the item that failed it.
  */
 #include "command/item_request.h"
 
 #include <stdio.h>
 
 #include "lib/aws/attribute.h"
-#include "lib/data/json.h"
+#include "lib/data/json_add.h"
 
-/* A request that is being written. */
+/* A request that is being written: its body, and what its condition and its expressions need. */
 struct draft {
     const struct item_change *change;
-    struct buf body, condition, names, values;
-    enum status status; /* the first failure */
+    struct buf body, condition;
+    struct buf names, values; /* members only, without the braces */
+    enum status status;       /* the first failure */
 };
-
-static void draft_fini(struct draft *draft)
-{
-    buf_fini(&draft->body);
-    buf_fini(&draft->condition);
-    buf_fini(&draft->names);
-    buf_fini(&draft->values);
-}
 
 static void keep(struct draft *draft, enum status status)
 {
@@ -33,91 +27,69 @@ static void keep(struct draft *draft, enum status status)
     }
 }
 
-/* ------------------------------------------------------------------ names and values */
-
-static void comma(struct buf *buf)
+static void name_add(struct draft *draft, const char *alias, const char *name)
 {
-    if (buf->len > 0) {
-        buf_append_char(buf, ',');
-    }
+    json_add_string(&draft->names, alias, slice_str(name));
 }
 
-/* "#kind" or "#kind7" stands for NAME. */
-static void name_add(struct draft *draft, const char *alias, struct slice name)
-{
-    comma(&draft->names);
-    buf_printf(&draft->names, "\"#%s\":", alias);
-    json_write_string(&draft->names, name);
-}
+/* "#f7", ":f7" */
+struct alias {
+    char name[24], value[24];
+};
 
-static void value_add(struct draft *draft, const char *alias, const struct value *value)
+static struct alias alias_of(char kind, size_t index)
 {
-    comma(&draft->values);
-    buf_printf(&draft->values, "\":%s\":", alias);
-    keep(draft, attribute_write(&draft->values, value));
-}
+    struct alias alias;
 
-static void value_add_typed(struct draft *draft, const char *alias, const struct value *typed)
-{
-    comma(&draft->values);
-    buf_printf(&draft->values, "\":%s\":", alias);
-    json_write(&draft->values, typed);
-}
-
-static void value_add_u64(struct draft *draft, const char *alias, uint64_t number)
-{
-    comma(&draft->values);
-    buf_printf(&draft->values, "\":%s\":{\"N\":\"", alias);
-    buf_append_u64(&draft->values, number);
-    buf_append_str(&draft->values, "\"}");
-}
-
-static void value_add_mark(struct draft *draft, struct slice mark)
-{
-    comma(&draft->values);
-    buf_append_str(&draft->values, "\":write\":{\"B\":\"");
-    buf_append(&draft->values, mark);
-    buf_append_str(&draft->values, "\"}");
+    (void)snprintf(alias.name, sizeof(alias.name), "#%c%zu", kind, index);
+    (void)snprintf(alias.value, sizeof(alias.value), ":%c%zu", kind, index);
+    return alias;
 }
 
 /* ------------------------------------------------------------------ conditions */
 
-static void also(struct draft *draft, const char *text)
+/* Where the next term of the condition goes. */
+static struct buf *also(struct draft *draft)
 {
     if (draft->condition.len > 0) {
         buf_append_str(&draft->condition, " AND ");
     }
-    buf_append_str(&draft->condition, text);
+    return &draft->condition;
+}
+
+/* The attribute NAME is as it was read: TYPED; NULL: it was not there. */
+static void compare_field(struct draft *draft, const struct alias *alias, struct slice name,
+                          const struct value *typed)
+{
+    json_add_string(&draft->names, alias->name, name);
+    if (typed) {
+        buf_printf(also(draft), "%s = %s", alias->name, alias->value);
+        json_add_value(&draft->values, alias->value, typed);
+    } else {
+        buf_printf(also(draft), "attribute_not_exists(%s)", alias->name);
+    }
 }
 
 /* Other writers keep _version: what the expressions read must be as it was. */
 static void compare_fields(struct draft *draft)
 {
     const struct plan_command *command = draft->change->command;
-    char alias[24], text[64];
+    const struct value *typed = draft->change->item.typed;
 
-    for (size_t i = 0; draft->change->item.typed && i < command->condition_field_count; i++) {
+    for (size_t i = 0; typed && i < command->condition_field_count; i++) {
         struct slice name = command->condition_fields[i];
-        const struct value *typed = value_get(draft->change->item.typed, name);
+        struct alias alias = alias_of('f', i);
 
-        if (slice_eq(name, command->model->aggregate.id_name)) {
-            continue; /* a key does not change */
+        if (!slice_eq(name, command->model->aggregate.id_name)) { /* a key does not change */
+            compare_field(draft, &alias, name, value_get(typed, name));
         }
-        (void)snprintf(alias, sizeof(alias), "f%zu", i);
-        name_add(draft, alias, name);
-        if (typed) {
-            value_add_typed(draft, alias, typed);
-        }
-        (void)snprintf(text, sizeof(text), typed ? "#%s = :%s" : "attribute_not_exists(#%s)", alias,
-                       alias);
-        also(draft, text);
     }
 }
 
 static void require_id(struct draft *draft, const char *text)
 {
-    also(draft, text);
-    name_add(draft, "id", draft->change->command->model->aggregate.id_name);
+    buf_append_str(also(draft), text);
+    json_add_string(&draft->names, "#id", draft->change->command->model->aggregate.id_name);
 }
 
 /* An item, and still without a version of ours. */
@@ -127,18 +99,18 @@ static void require_unversioned(struct draft *draft)
 
     require_id(draft, "attribute_exists(#id)");
     if (stray) {
-        also(draft, "#version = :stray");
-        value_add_typed(draft, "stray", stray);
+        buf_append_str(also(draft), "#version = :stray");
+        json_add_value(&draft->values, ":stray", stray);
     } else {
-        also(draft, "attribute_not_exists(#version)");
+        buf_append_str(also(draft), "attribute_not_exists(#version)");
     }
 }
 
 static void require_version(struct draft *draft)
 {
     if (draft->change->item.versioned) {
-        also(draft, "#version = :expected");
-        value_add_u64(draft, "expected", draft->change->item.version);
+        buf_append_str(also(draft), "#version = :expected");
+        attribute_add_number(&draft->values, ":expected", draft->change->item.version);
     } else {
         require_unversioned(draft);
     }
@@ -148,9 +120,9 @@ static void require_version(struct draft *draft)
 /* A _version that can be none of ours fails the condition, and is seen. */
 static void require_usable_version(struct draft *draft, const char *text)
 {
-    also(draft, text);
-    value_add_u64(draft, "zero", 0);
-    value_add_u64(draft, "last", ITEM_VERSION_LAST);
+    buf_append_str(also(draft), text);
+    attribute_add_number(&draft->values, ":zero", 0);
+    attribute_add_number(&draft->values, ":last", ITEM_VERSION_LAST);
 }
 
 /* #version is declared by whoever calls, when its own expression has it too. */
@@ -175,46 +147,52 @@ static void require_basis(struct draft *draft)
 
 static void open_body(struct draft *draft, const struct plan_aggregate *aggregate)
 {
-    buf_append_str(&draft->body, "{\"TableName\":");
-    json_write_string(&draft->body, aggregate->table);
+    json_add_object(&draft->body, NULL);
+    json_add_string(&draft->body, "TableName", aggregate->table);
+}
+
+static void add_attribute(struct draft *draft, struct slice name, const struct value *value)
+{
+    json_add_name_of(&draft->body, name);
+    keep(draft, attribute_write(&draft->body, value));
 }
 
 static void add_key(struct draft *draft, const struct plan_aggregate *aggregate,
                     const struct value *id)
 {
-    buf_append_str(&draft->body, ",\"Key\":{");
-    json_write_string(&draft->body, aggregate->id_name);
-    buf_append_char(&draft->body, ':');
-    keep(draft, attribute_write(&draft->body, id));
-    buf_append_char(&draft->body, '}');
+    json_add_object(&draft->body, "Key");
+    add_attribute(draft, aggregate->id_name, id);
+    json_add_end(&draft->body, '}');
 }
 
-static void add_map(struct buf *body, const char *member, const struct buf *content)
+static void add_members(struct buf *body, const char *name, const struct buf *members)
 {
-    if (content->len > 0) {
-        buf_printf(body, ",\"%s\":{", member);
-        buf_append(body, buf_slice(content));
-        buf_append_char(body, '}');
+    if (members->len > 0) {
+        json_add_object(body, name);
+        buf_append(body, buf_slice(members));
+        json_add_end(body, '}');
     }
 }
 
 static enum status close_body(struct draft *draft, struct arena *arena, struct slice *out)
 {
-    enum status status = draft->status;
+    struct buf *body = &draft->body;
 
     if (draft->condition.len > 0) {
-        buf_append_str(&draft->body, ",\"ConditionExpression\":");
-        json_write_string(&draft->body, buf_slice(&draft->condition));
-        buf_append_str(&draft->body, ",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\"");
+        json_add_string(body, "ConditionExpression", buf_slice(&draft->condition));
+        json_add_string(body, "ReturnValuesOnConditionCheckFailure", SLICE_LITERAL("ALL_OLD"));
     }
-    add_map(&draft->body, "ExpressionAttributeNames", &draft->names);
-    add_map(&draft->body, "ExpressionAttributeValues", &draft->values);
-    buf_append_char(&draft->body, '}');
-    if (status == STATUS_OK) {
-        *out = arena_copy(arena, buf_slice(&draft->body));
+    add_members(body, "ExpressionAttributeNames", &draft->names);
+    add_members(body, "ExpressionAttributeValues", &draft->values);
+    json_add_end(body, '}');
+    if (draft->status == STATUS_OK) {
+        *out = arena_copy(arena, buf_slice(body));
     }
-    draft_fini(draft);
-    return status;
+    buf_fini(body);
+    buf_fini(&draft->condition);
+    buf_fini(&draft->names);
+    buf_fini(&draft->values);
+    return draft->status;
 }
 
 static void add_item(struct draft *draft)
@@ -222,24 +200,16 @@ static void add_item(struct draft *draft)
     const struct item_change *change = draft->change;
     struct buf *body = &draft->body;
 
-    buf_append_str(body, ",\"Item\":{");
-    json_write_string(body, change->command->model->aggregate.id_name);
-    buf_append_char(body, ':');
-    keep(draft, attribute_write(body, change->id));
+    json_add_object(body, "Item");
+    add_attribute(draft, change->command->model->aggregate.id_name, change->id);
     for (const struct value *attribute = change->attributes->first; attribute;
          attribute = attribute->next) {
-        buf_append_char(body, ',');
-        json_write_string(body, attribute->name);
-        buf_append_char(body, ':');
-        keep(draft, attribute_write(body, attribute));
+        add_attribute(draft, attribute->name, attribute);
     }
-    buf_append_str(body, ",\"" ITEM_VERSION "\":{\"N\":\"");
-    buf_append_u64(body, change->version);
-    buf_append_str(body, "\"},\"" ITEM_WRITTEN_AT "\":{\"N\":\"");
-    buf_append_u64(body, change->now_ms);
-    buf_append_str(body, "\"},\"" ITEM_WRITE "\":{\"B\":\"");
-    buf_append(body, change->mark);
-    buf_append_str(body, "\"}}");
+    attribute_add_number(body, ITEM_VERSION, change->version);
+    attribute_add_number(body, ITEM_WRITTEN_AT, change->now_ms);
+    attribute_add_base64(body, ITEM_WRITE, change->mark);
+    json_add_end(body, '}');
 }
 
 enum status item_put_request(const struct item_change *change, struct arena *arena,
@@ -251,7 +221,7 @@ enum status item_put_request(const struct item_change *change, struct arena *are
     add_item(&draft);
     require_basis(&draft);
     if (change->basis == BASIS_VERSION) {
-        name_add(&draft, "version", slice_str(ITEM_VERSION));
+        name_add(&draft, "#version", ITEM_VERSION);
     }
     return close_body(&draft, arena, out);
 }
@@ -261,11 +231,11 @@ static void set_stamps(struct draft *draft, struct buf *set)
 {
     const struct item_change *change = draft->change;
 
-    name_add(draft, "version", slice_str(ITEM_VERSION));
-    name_add(draft, "written_at", slice_str(ITEM_WRITTEN_AT));
-    name_add(draft, "write", slice_str(ITEM_WRITE));
-    value_add_u64(draft, "now", change->now_ms);
-    value_add_mark(draft, change->mark);
+    name_add(draft, "#version", ITEM_VERSION);
+    name_add(draft, "#written_at", ITEM_WRITTEN_AT);
+    name_add(draft, "#write", ITEM_WRITE);
+    attribute_add_number(&draft->values, ":now", change->now_ms);
+    attribute_add_base64(&draft->values, ":write", change->mark);
     buf_append_str(set, "SET #written_at = :now, #write = :write, #version = ");
 }
 
@@ -274,13 +244,13 @@ static void set_next_version(struct draft *draft, struct buf *set)
     const struct item_change *change = draft->change;
 
     if (change->basis == BASIS_VERSION) {
-        value_add_u64(draft, "next",
-                      (change->item.versioned ? change->item.version : change->version) + 1);
+        attribute_add_number(&draft->values, ":next",
+                             (change->item.versioned ? change->item.version : change->version) + 1);
         buf_append_str(set, ":next");
         return;
     }
-    value_add_u64(draft, "first", change->version);
-    value_add_u64(draft, "one", 1);
+    attribute_add_number(&draft->values, ":first", change->version);
+    attribute_add_number(&draft->values, ":one", 1);
     buf_append_str(set, "if_not_exists(#version, :first) + :one");
     require_usable_version(draft,
                            "(attribute_not_exists(#version) OR #version BETWEEN :zero AND :last)");
@@ -291,22 +261,20 @@ static void set_attributes(struct draft *draft, struct buf *set)
     size_t i = 0;
 
     for (const struct value *attribute = draft->change->attributes->first; attribute;
-         attribute = attribute->next, i++) {
-        char alias[24];
+         attribute = attribute->next) {
+        struct alias alias = alias_of('a', i++);
 
-        (void)snprintf(alias, sizeof(alias), "a%zu", i);
-        name_add(draft, alias, attribute->name);
-        value_add(draft, alias, attribute);
-        buf_printf(set, ", #%s = :%s", alias, alias);
+        json_add_string(&draft->names, alias.name, attribute->name);
+        keep(draft, attribute_add_value(&draft->values, alias.value, attribute));
+        buf_printf(set, ", %s = %s", alias.name, alias.value);
     }
 }
 
 static void add_update(struct draft *draft, struct buf *set, const char *returned)
 {
-    buf_append_str(&draft->body, ",\"UpdateExpression\":");
-    json_write_string(&draft->body, buf_slice(set));
+    json_add_string(&draft->body, "UpdateExpression", buf_slice(set));
     if (returned) {
-        buf_printf(&draft->body, ",\"ReturnValues\":\"%s\"", returned);
+        json_add_string(&draft->body, "ReturnValues", slice_str(returned));
     }
     buf_fini(set);
 }
@@ -335,9 +303,9 @@ enum status item_delete_request(const struct item_change *change, struct arena *
     open_body(&draft, &change->command->model->aggregate);
     add_key(&draft, &change->command->model->aggregate, change->id);
     if (!change->in_transaction) {
-        buf_append_str(&draft.body, ",\"ReturnValues\":\"ALL_OLD\"");
+        json_add_string(&draft.body, "ReturnValues", SLICE_LITERAL("ALL_OLD"));
     }
-    name_add(&draft, "version", slice_str(ITEM_VERSION));
+    name_add(&draft, "#version", ITEM_VERSION);
     if (change->basis == BASIS_VERSION) {
         require_version(&draft);
     } else {
@@ -355,7 +323,7 @@ enum status item_stamp_request(const struct item_change *change, struct arena *a
     open_body(&draft, &change->command->model->aggregate);
     add_key(&draft, &change->command->model->aggregate, change->id);
     set_stamps(&draft, &set);
-    value_add_u64(&draft, "first", change->version);
+    attribute_add_number(&draft.values, ":first", change->version);
     buf_append_str(&set, ":first");
     add_update(&draft, &set, "ALL_NEW");
     require_unversioned(&draft);
@@ -369,6 +337,6 @@ enum status item_get_request(const struct plan_aggregate *aggregate, const struc
 
     open_body(&draft, aggregate);
     add_key(&draft, aggregate, id);
-    buf_append_str(&draft.body, ",\"ConsistentRead\":true");
+    json_add_bool(&draft.body, "ConsistentRead", true);
     return close_body(&draft, arena, out);
 }
