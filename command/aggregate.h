@@ -1,8 +1,9 @@
 /*
  * An aggregate as it was at one version.
  *
- * What a version's events have made never changes, for an event is written once: so an aggregate is read-only from its making on, and any number of threads may
- * hold the same one. Only the count of its holders moves, and a hint about snapshots: both are atomic.
+ * What a version's events have made never changes, for an event is written once: so an aggregate is
+ * read-only from its making on, and any number of threads may hold the same one. Only the count of
+ * its holders moves, and a hint about snapshots: both are atomic.
  */
 #ifndef COMMAND_AGGREGATE_H
 #define COMMAND_AGGREGATE_H
@@ -26,7 +27,10 @@ struct aggregate {
     _Atomic unsigned int references;
 };
 
-/* Of the table and of the fold: models that were loaded again have the same kind unless their events' set or deletes changed. */
+/*
+ * Of the table and of the fold: models that were loaded again have the same kind unless their
+ * events' set or deletes changed.
+ */
 uint64_t aggregate_kind(const struct plan_model *model);
 
 /* A copy of what the fold has come to; references: 1. */

@@ -3,7 +3,8 @@
  *
  *     newest <-> ... <-> oldest      found or kept: to the front; too many bytes: the oldest goes
  *
- * The lock is held for a few pointers: about 0.1 us twice a command, of which a worker makes one in 60 us at best. What allocates, frees or counts is done outside it.
+ * The lock is held for a few pointers: about 0.1 us twice a command, of which a worker makes one in
+ * 60 us at best. What allocates, frees or counts is done outside it.
  */
 #include "command/aggregate_cache.h"
 
@@ -102,7 +103,9 @@ static void take_out_oldest(struct aggregate_cache *cache, struct entry **gone)
     take_out(cache, place_of(cache, cache->oldest->hash, &cache->oldest->aggregate->key), gone);
 }
 
-/* False: a version as late is there, or it is too large; an earlier version has gone in any case. */
+/*
+ * False: a version as late is there, or it is too large; an earlier version has gone in any case.
+ */
 static bool is_wanted(struct aggregate_cache *cache, const struct entry *entry, struct entry **gone)
 {
     struct entry **place = place_of(cache, entry->hash, &entry->aggregate->key);

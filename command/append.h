@@ -6,7 +6,10 @@
 
 #include "command/commander.h"
 
-/* The input is valid and result.id known. Ends by one of commander.h's ends, perhaps inside this call. */
+/*
+ * The input is valid and result.id known. Ends by one of commander.h's ends, perhaps inside this
+ * call.
+ */
 void append_start(struct command *command);
 
 #endif

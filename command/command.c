@@ -1,9 +1,12 @@
 /*
- * What the commands of every store share: input is checked, the id found, the store's machine started, the end counted.
+ * What the commands of every store share: input is checked, the id found, the store's machine
+ * started.
  *
- *     command_start --next turn--> payload, id [, key] --> item_write_start (state store) --> an end (finish.c) --> done
- *                                     |                    '--> append_start (event store) --------^
- *                                     '--invalid---------------------------------------------------'
+ *     command_start --next turn--> payload, id [, key] --state store--> item_write_start --.
+ *                                     |     '--event store--> append_start ----------------+
+ *                                     '--invalid-------------------------------------------'
+ *                                                                                          v
+ *                                                                      an end (finish.c) --> done
  */
 #include "command/command.h"
 
@@ -117,7 +120,9 @@ static bool id_has_room(struct command *command, struct slice id)
     return false;
 }
 
-/* The path's, else the payload's, else a new one. True when it is good; else the command has ended. */
+/*
+ * The path's, else the payload's, else a new one. True when it is good; else the command has ended.
+ */
 static bool id_is_valid(struct command *command)
 {
     const struct command_input *input = command->input;

@@ -1,6 +1,7 @@
 /*
  * A command in flight, as command.c (what all stores share) and the stores' files (item_write.c,
- * append.c) see it. Not for other folders.
+ * append.c) see it. Not for other folders. What is declared here is in finish.c, but for the key of
+ * an aggregate (command.c).
  */
 #ifndef COMMAND_COMMANDER_H
 #define COMMAND_COMMANDER_H
@@ -44,7 +45,7 @@ struct command {
     void *ctx;
 };
 
-/* ------------------------------------------------------------------ decide -> conclude (finish.c) */
+/* ------------------------------------------------------------------ decide -> conclude */
 
 /* What a store knows of the aggregate when it lets decide. */
 struct command_subject {
@@ -75,7 +76,7 @@ enum command_next command_decide(struct command *command, const struct command_s
  */
 bool command_races_again(struct command *command, const struct current *current);
 
-/* ------------------------------------------------------------------ ends (finish.c) */
+/* ------------------------------------------------------------------ ends */
 
 /*
  * Each calls done, at once or later; the rest of the result is in command->result.
@@ -93,7 +94,7 @@ void command_fail(struct command *command, enum status status,
 void command_finish_unknown(struct command *command);
 void command_finish_repeated(struct command *command);
 
-/* ------------------------------------------------------------------ requests (finish.c) */
+/* ------------------------------------------------------------------ requests */
 
 /* A request of this command, by its deadline. */
 void command_request(struct command *command, enum dynamodb_operation operation, struct slice body,

@@ -1,8 +1,9 @@
 /*
  * state, event -> state.
  *
- * All of an event's expressions see the state before it. One without a value (what it reads is not there) leaves its field without one. An event makes the
- * aggregate exist, unless it deletes it: then the next one begins with an empty state.
+ * All of an event's expressions see the state before it. One without a value (what it reads is not
+ * there) leaves its field without one. An event makes the aggregate exist, unless it deletes it:
+ * then the next one begins with an empty state.
  */
 #include "command/fold.h"
 

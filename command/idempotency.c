@@ -2,15 +2,20 @@
  * One effect for a key.
  *
  *     begin -> the store's machine -> decision
- *                write:    TransactWriteItems [change..., record if there is none]
- *                            done: the answer as stored    a record is there: MEET    lost answer: SETTLE
- *                no-op:    STORE: PutItem of the record if there is none          a record is there: MEET
- *                refusal:  SETTLE: GetItem of the record          there is one: MEET    none: the refusal
- *     MEET: of the same request: its answer again    of another one: 422
+ *
+ *     write    TransactWriteItems: the change, and the record if there is none
+ *                  done -> the answer as stored    a record is there -> MEET    lost -> SETTLE
+ *     no-op    STORE: PutItem of the record if there is none
+ *                  done -> the answer as stored    a record is there -> MEET    lost -> SETTLE
+ *     refusal  SETTLE: GetItem of the record
+ *                  there is one -> MEET            none -> the refusal
+ *     MEET     of the same request: its answer again; of another one: 422
  *
  * Invariants
- *   - A change and its record are one transaction: an effect without a record, or the other way round, does not exist.
- *   - Nobody is refused before the table of answers was asked: what was done once is not refused the second time.
+ *   - A change and its record are one transaction: an effect without a record, or the other way
+ *     round, does not exist.
+ *   - Nobody is refused before the table of answers was asked: what was done once is not refused
+ *     the second time.
  *   - Only answers of success are stored; a refusal is decided anew.
  */
 #include "command/idempotency.h"

@@ -1,7 +1,9 @@
 /*
- * Commands with a key (Idempotency-Key, or the envelope's commandId): one effect, and the first answer again.
+ * Commands with a key (Idempotency-Key, or the envelope's commandId): one effect, and the first
+ * answer again.
  *
- * The answer is stored in COMMANDS_TABLE, in the same transaction as the change: both are there or neither.
+ * The answer is stored in COMMANDS_TABLE, in the same transaction as the change: both are there or
+ * neither.
  */
 #ifndef COMMAND_IDEMPOTENCY_H
 #define COMMAND_IDEMPOTENCY_H
@@ -16,8 +18,8 @@
 void idempotency_begin(struct command *command);
 
 /*
- * Renders the answer of what result says, and appends the action that stores it: of OK ends, before the write is sent.
- * In result.answer then.
+ * Renders the answer of what result says, and appends the action that stores it: of OK ends, before
+ * the write is sent. In result.answer then.
  */
 struct transaction_action idempotency_action(struct command *command);
 
@@ -26,7 +28,10 @@ struct transaction_action idempotency_action(struct command *command);
 /* A no-op: stores its answer, or repeats the one that is there. */
 void idempotency_store(struct command *command);
 
-/* STATUS, unless an answer is stored: after a refusal, or when the fate of the transaction is not known. */
+/*
+ * STATUS, unless an answer is stored: after a refusal, or when the fate of the transaction is not
+ * known.
+ */
 void idempotency_settle(struct command *command, enum status status);
 
 /* The transaction failed because a record is there; ITEM: as it was shown; NULL: it was not. */

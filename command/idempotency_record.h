@@ -28,7 +28,10 @@ struct slice record_key(struct arena *arena, struct slice principal, struct slic
 struct slice record_request(struct arena *arena, const struct command_input *input,
                             struct slice id);
 
-/* Body of PutItem, or of a transaction's Put: on the condition that there is no record, or one that has expired at NOW_S. */
+/*
+ * Body of PutItem, or of a transaction's Put: on the condition that there is no record, or one that
+ * has expired at NOW_S.
+ */
 struct slice record_put(struct arena *arena, const struct record *record, uint64_t now_s);
 
 /* Body of a consistent GetItem. */

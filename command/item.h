@@ -22,7 +22,10 @@ struct item {
     uint64_t version;          /* 0 unless versioned */
     const struct value *typed; /* as DynamoDB sent it; NULL when it is assumed only */
     const struct value *state; /* plain values */
-    /* typed: another writer's _version that can be none of ours (a text, below 0, beyond the last); the item counts as one without. NULL: there is none */
+    /*
+     * typed: another writer's _version that can be none of ours (a text, below 0, beyond the last);
+     * the item counts as one without. NULL: there is none
+     */
     const struct value *stray;
 };
 

@@ -1,9 +1,9 @@
 /*
  * PutItem, UpdateItem, DeleteItem, GetItem for a state store.
  *
- * Invariants: every attribute is in an expression as a # name (`_version` raw is a syntax error) and
- * every value as a : value; what an expression does not use is not declared, for DynamoDB refuses
- * that; each conditional request asks for the item that failed it.
+ * Invariants: every attribute is in an expression as a # name (`_version` raw is a syntax error)
+ * and every value as a : value; what an expression does not use is not declared, for DynamoDB
+ * refuses that; each conditional request asks for the item that failed it.
  */
 #include "command/item_request.h"
 

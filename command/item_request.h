@@ -8,12 +8,13 @@
 #include "conf/plan/plan.h"
 #include "lib/base/buf.h"
 
-/* What a write stands on: its condition. */
+/* What a write is conditional on. */
 enum item_basis {
     BASIS_NONE,   /* whatever is there */
     BASIS_ABSENT, /* no item */
     BASIS_EXISTS, /* any item (a delete: one with a _version) */
-    BASIS_VERSION, /* the item as it was read: its version, and the attributes that expressions read */
+    /* the item as it was read: its version, and the attributes that expressions read */
+    BASIS_VERSION,
 };
 
 struct item_change {

@@ -8,8 +8,8 @@
 #include "command/item_request.h"
 
 /*
- * What a command may assume of its item without reading it, for the condition of its write will prove it: basis, and the item as far as it matters.
- * False: it must be read.
+ * What a command may assume of its item without reading it, for the condition of its write will
+ * prove it: basis, and the item as far as it matters. False: it must be read.
  */
 bool item_assume(const struct command_input *input, enum item_basis *basis_out,
                  struct item *item_out);

@@ -9,13 +9,14 @@
  *            no write, but the item is only assumed    -> READ
  *            no write, and the item is known           -> the answer (command_decide)
  *   STAMP    gives the item a _version                 -> DECIDE
- *            the condition failed and shows the item   -> DECIDE on that one
+ *            the condition failed and shows the item   -> DECIDE on that one: a lost race
  *   WRITE    done                                      -> the answer
- *            the condition failed and shows the item   -> DECIDE on that one; a lost race, if the
- *                                                         item was known; after a lost answer: JUDGE
+ *            the condition failed and shows the item   -> DECIDE on that one: a lost race, unless
+ *                                                         the item was only assumed
+ *            the same after a lost answer              -> JUDGE
  *            the answer was lost                       -> VERIFY
  *   VERIFY   reads the item                            -> JUDGE
- *   JUDGE    the answer | a lost race: DECIDE on what is there | outcome unknown
+ *   JUDGE    ours is there -> the answer    a lost race -> DECIDE    else -> outcome unknown
  *
  * With a key, WRITE is a transaction: a record that is there already, and an answer that was lost,
  * are idempotency.c's affair.
@@ -23,11 +24,12 @@
  * Invariants
  *   - Only a write may stand on an assumption, for its condition proves it; before a refusal, a
  *     no-op or a 412 the item is read.
- *   - `_write` is the command's own 16 bytes: an item that carries them was written by this command.
+ *   - `_write` is the command's own 16 bytes: an item that carries them was written by this
+ *     command.
  *   - Only a write on a version that was read is sent again after a lost answer; it cannot apply
  *     twice. Nothing else is.
- *   - With a key, what is written stands on what was read (or on no item), for a transaction returns
- *     no item; its record goes with it.
+ *   - With a key, what is written stands on what was read (or on no item), for a transaction
+ *     returns no item; its record goes with it.
  *   - A command ends once, by one of commander.h's ends; each of its requests has a deadline.
  */
 #include "command/item_write.h"

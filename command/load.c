@@ -1,13 +1,15 @@
 /*
- *     nothing known   LOOK: one Query, newest first: the snapshot and the last events. Do they meet? done
- *                       no (an old snapshot, or none): what was found of the beginning is known; go on below
+ *     nothing known   LOOK: one Query, newest first: the snapshot and the last events. Do they
+ *                     meet? Then that was all. Else (an old snapshot, or none) what was found of
+ *                     the beginning is known, and goes on below
  *     known           FOLLOW: Query of the events after it, oldest first, page by page
  *
- * Each page is folded and thrown away, so that a long history needs little memory; and folded in runs, for a set that adds to a list copies it for each event.
- * What was read until the deadline is kept, here and as a snapshot: the next try goes on from there.
+ * Each page is folded and thrown away, so that a long history needs little memory; and folded in
+ * runs, for a set that adds to a list copies it for each event. What was read until the deadline is
+ * kept, here and as a snapshot: the next try goes on from there.
  *
- * A Query is no snapshot: of several events that one transaction writes it may show the later one only. So a missing version is asked for again, and only one
- * that stays missing is an error.
+ * A Query is no snapshot: of several events that one transaction writes it may show the later one
+ * only. So a missing version is asked for again, and only one that stays missing is an error.
  */
 #include "command/load.h"
 
@@ -16,7 +18,10 @@
 #include "lib/aws/attribute.h"
 #include "lib/base/log.h"
 
-#define GAPS_MAX   5
+/* Queries for a version that is missing; see above. */
+#define GAPS_MAX 5
+
+/* Events that are folded before the state is copied and the memory of its making is freed. */
 #define RUN_EVENTS 64
 
 struct load {
@@ -41,7 +46,10 @@ struct page {
 static void on_page(void *ctx, enum status status, const struct dynamodb_answer *answer);
 static void follow(struct load *load);
 
-/* What was read counts for the next try too, or a history that takes longer than a command may would never be read. */
+/*
+ * What was read counts for the next try too, or a history that takes longer than a command may
+ * would never be read.
+ */
 static void keep_progress(struct load *load)
 {
     aggregate_cache_keep(load->command->commander->aggregates, load->known);
@@ -136,7 +144,7 @@ static enum status fail_gap(struct load *load, uint64_t version)
     if (++load->gaps <= GAPS_MAX) {
         return STATUS_OK;
     }
-    log_warn_every("an event is missing", "table=%.*s id=%.*s version=%llu",
+    log_warn_every("an event is missing", "table=%.*s id=\"%.*s\" version=%llu",
                    SLICE_ARG(load->stream.aggregate->table), SLICE_ARG(load->stream.id),
                    (unsigned long long)version);
     return STATUS_CORRUPT;
@@ -173,7 +181,10 @@ static enum status page_fold(struct load *load, const struct page *page, bool *w
 
 /* ------------------------------------------------------------------ LOOK and FOLLOW */
 
-/* True when the events up to the last one are known. Of a look, newest first, its first page says that. */
+/*
+ * True when the events up to the last one are known. Of a look, newest first, its first page says
+ * that.
+ */
 static bool is_complete(const struct load *load, const struct page *page, bool whole)
 {
     return whole && (!page->more || (load->looking && page->count > 0));

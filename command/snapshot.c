@@ -1,5 +1,6 @@
 /*
- * Two ways to a snapshot: along with the events, and a PutItem in the background that owns itself and outlives its command and its commander.
+ * Two ways to a snapshot: along with the events, and a PutItem in the background that owns itself
+ * and outlives its command and its commander.
  *
  * An aggregate is shared, so who asks for its snapshot first notes that: the others find none due.
  */

@@ -1,7 +1,8 @@
 /*
  * Snapshots: derived. Without them the same answers cost more.
  *
- * One is due when enough events came after the last one. The write that makes it due takes it along, in its transaction; a read that found it due leaves it behind.
+ * One is due when enough events came after the last one. The write that makes it due takes it
+ * along, in its transaction; a read that found it due leaves it behind.
  */
 #ifndef COMMAND_SNAPSHOT_H
 #define COMMAND_SNAPSHOT_H
@@ -9,7 +10,10 @@
 #include "command/commander.h"
 #include "lib/aws/transaction.h"
 
-/* The action that stores it with the events that AGGREGATE ends with. False: it is not due, or too large for an item. */
+/*
+ * The action that stores it with the events that AGGREGATE ends with. False: it is not due, or too
+ * large for an item.
+ */
 bool snapshot_action(const struct command *command, struct aggregate *aggregate,
                      struct transaction_action *out);
 

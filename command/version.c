@@ -1,5 +1,6 @@
 /*
- * One counter of each kind for all workers, so that an item deleted on one and created again on another gets a higher version.
+ * One counter of each kind for all workers, so that an item deleted on one and created again on
+ * another gets a higher version.
  */
 #include "command/version.h"
 

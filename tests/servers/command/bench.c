@@ -181,6 +181,29 @@ void trial_init(struct trial *trial)
     trial->id = bench.next_id++ % 9000000000000000u + 1;
 }
 
+int trial_open(void **state)
+{
+    static struct trial trial;
+
+    trial_init(&trial);
+    *state = &trial;
+    return bench_forget_faults(state);
+}
+
+void trial_next(struct trial *trial)
+{
+    arena_fini(&trial->arena);
+    trial_init(trial);
+}
+
+int trial_close(void **state)
+{
+    struct trial *trial = *state;
+
+    arena_fini(&trial->arena);
+    return 0;
+}
+
 static void on_done(void *ctx, enum status status, const struct command_result *result)
 {
     struct trial *trial = ctx;

@@ -1,6 +1,7 @@
 /*
- * A commander on a loop, and another writer beside it. TWOFOLD_DYNAMODB=http://127.0.0.1:PORT names the DynamoDB: ours (tests/stub/dynamodb_stub.py), where
- * faults are played too, or any other, where those tests are skipped.
+ * A commander on a loop, and another writer beside it. TWOFOLD_DYNAMODB=http://127.0.0.1:PORT names
+ * the DynamoDB: ours (tests/stub/dynamodb_stub.py), where faults are played too, or any other,
+ * where those tests are skipped.
  */
 #ifndef TESTS_SERVERS_COMMAND_BENCH_H
 #define TESTS_SERVERS_COMMAND_BENCH_H
@@ -43,7 +44,10 @@ enum status other_writer(enum dynamodb_operation operation, const char *body, st
 void other_does(struct trial *trial, enum dynamodb_operation operation, const char *body);
 bool control(const char *body);
 void fault(const char *operation, const char *action, unsigned int count);
-/* The requests of OPERATION that the stub has seen since its counts were forgotten; "*": of all but a gateway's probes. */
+/*
+ * The requests of OPERATION that the stub has seen since its counts were forgotten; "*": of all but
+ * a gateway's probes.
+ */
 unsigned int requests_seen(const char *operation);
 /* Just before the next OPERATION the other writer sends OPERATION2. */
 void race(const char *operation, const char *operation2, const char *body2);
@@ -59,7 +63,15 @@ struct trial {
 };
 
 void trial_init(struct trial *trial);
-/* Runs the command of trial->input and waits for its end; payload: JSON or NULL. Its answer is rendered as the id and the version. */
+/* A test's setup and teardown: *state is a trial, and the stub has no faults. */
+int trial_open(void **state);
+int trial_close(void **state);
+/* Another one in its place: for the next case of a table. */
+void trial_next(struct trial *trial);
+/*
+ * Runs the command of trial->input and waits for its end; payload: JSON or NULL. Its answer is
+ * rendered as the id and the version.
+ */
 enum status trial_run(struct trial *trial, const struct plan_command *command, const char *payload);
 /* Starts it only: trial->done tells. bench_wait runs the loop until all have ended. */
 void trial_start(struct trial *trial, const struct plan_command *command, const char *payload);

@@ -42,7 +42,10 @@ static void test_a_race_lost_each_time_is_a_conflict_with_the_version(void **sta
     arena_fini(&trial.arena);
 }
 
-/* One event, several, one with a key or a snapshot; the answer lost before and after it was applied, once and for ever. */
+/*
+ * One event, several, one with a key or a snapshot; the answer lost before and after it was
+ * applied, once and for ever.
+ */
 static void test_lost_answers_by_kind_of_append(void **state)
 {
     static const struct {

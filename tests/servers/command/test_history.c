@@ -102,7 +102,9 @@ static void test_a_long_history_costs_two_requests_and_one_when_it_is_known(void
     assert_int_equal(requests_seen("Query"), 12);
     assert_int_equal(requests_seen("*"), 24); /* the snapshot that was due went with its event */
     (void)bench_forget_faults(NULL);
-    /* This gateway knew its beginning only: a lost race, then it knows all, and leaves a snapshot. */
+    /*
+     * This gateway knew its beginning only: a lost race, then it knows all, and leaves a snapshot.
+     */
     assert_status(cart_run(&trial, CART_NOTE, "{\"Text\":\"c\"}"), STATUS_OK);
     wait_for_puts(2 + 1);
     (void)bench_forget_faults(NULL);

@@ -1,5 +1,6 @@
 /*
- * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first answer again.
+ * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first
+ * answer again.
  */
 #include "lib/base/clock.h"
 #include "tests/servers/command/widget.h"

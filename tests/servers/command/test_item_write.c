@@ -6,52 +6,43 @@
 
 static void test_created_item_has_its_attributes_and_marks(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     const struct value *item;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, LARGE), STATUS_OK);
-    assert_true(trial.result.created);
-    item = widget_item(&trial);
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, LARGE), STATUS_OK);
+    assert_true(trial->result.created);
+    item = widget_item(trial);
     assert_true(slice_is(field(item, "Price", "N"), "12345678901234567890.123456"));
     assert_true(slice_is(field(item, "Name", "S"), "b"));
     assert_int_equal(field(item, "_write", "B").len, 24);
     assert_true(field(item, "_written_at", "N").len == 13);
-    assert_true(widget_version(&trial) == trial.result.version);
-    arena_fini(&trial.arena);
+    assert_true(widget_version(trial) == trial->result.version);
 }
 
 static void test_second_create_is_refused_as_declared(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, LARGE), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 409);
-    assert_true(slice_is(trial.result.title, "Widget exists"));
-    assert_true(widget_version(&trial) == version);
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, LARGE), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 409);
+    assert_true(slice_is(trial->result.title, "Widget exists"));
+    assert_true(widget_version(trial) == version);
 }
 
 static void test_update_raises_the_version_by_one(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
-    assert_true(trial.result.version == version + 1);
-    assert_true(slice_is(field(widget_item(&trial), "Price", "N"), "12345678901234567890.123456"));
-    assert_true(widget_version(&trial) == version + 1);
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_true(trial->result.version == version + 1);
+    assert_true(slice_is(field(widget_item(trial), "Price", "N"), "12345678901234567890.123456"));
+    assert_true(widget_version(trial) == version + 1);
 }
 
 static void test_what_is_absent_is_404(void **state)
@@ -59,146 +50,123 @@ static void test_what_is_absent_is_404(void **state)
     static const enum widget_command commands[] = {WIDGET_UPDATE, WIDGET_DELETE, WIDGET_RESERVE,
                                                    WIDGET_DISCARD, WIDGET_DROP};
     static const char *const payloads[] = {SMALL, NULL, "{\"Count\":1}", NULL, NULL};
+    struct trial *trial = *state;
 
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
-        struct trial trial;
-
-        trial_init(&trial);
-        assert_int_equal(widget_run(&trial, commands[i], payloads[i]), STATUS_REFUSED);
-        assert_int_equal(trial.result.code, 404);
-        assert_null(widget_item(&trial));
-        arena_fini(&trial.arena);
+        trial_next(trial);
+        assert_int_equal(widget_run(trial, commands[i], payloads[i]), STATUS_REFUSED);
+        assert_int_equal(trial->result.code, 404);
+        assert_null(widget_item(trial));
     }
 }
 
 static void test_deleted_and_created_again_has_a_higher_version(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_DELETE, NULL), STATUS_OK);
-    assert_true(trial.result.version == version + 1);
-    assert_null(widget_item(&trial));
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    assert_true(trial.result.version > version);
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_DELETE, NULL), STATUS_OK);
+    assert_true(trial->result.version == version + 1);
+    assert_null(widget_item(trial));
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    assert_true(trial->result.version > version);
 }
 
 static void test_item_of_another_writer_gets_versions(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t now_ms = clock_wall_ms();
 
-    (void)state;
-    trial_init(&trial);
-    other_does(&trial, DYNAMODB_PUT_ITEM, widget_foreign_put(&trial, 1));
-    assert_int_equal(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
-    assert_true(trial.result.version >= now_ms);
-    assert_true(widget_version(&trial) == trial.result.version);
-    assert_true(slice_is(field(widget_item(&trial), "Stock", "N"), "1"));
-    arena_fini(&trial.arena);
+    other_does(trial, DYNAMODB_PUT_ITEM, widget_foreign_put(trial, 1));
+    assert_int_equal(widget_run(trial, WIDGET_UPDATE, SMALL), STATUS_OK);
+    assert_true(trial->result.version >= now_ms);
+    assert_true(widget_version(trial) == trial->result.version);
+    assert_true(slice_is(field(widget_item(trial), "Stock", "N"), "1"));
 }
 
 static void test_item_of_another_writer_is_stamped_and_deleted(void **state)
 {
     static const enum widget_command commands[] = {WIDGET_DELETE, WIDGET_DISCARD, WIDGET_DROP};
+    struct trial *trial = *state;
 
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
-        struct trial trial;
         uint64_t now_ms = clock_wall_ms();
 
-        trial_init(&trial);
-        other_does(&trial, DYNAMODB_PUT_ITEM, widget_foreign_put(&trial, 0));
-        assert_int_equal(widget_run(&trial, commands[i], NULL), STATUS_OK);
-        assert_true(trial.result.version > now_ms);
-        assert_null(widget_item(&trial));
-        arena_fini(&trial.arena);
+        trial_next(trial);
+        other_does(trial, DYNAMODB_PUT_ITEM, widget_foreign_put(trial, 0));
+        assert_int_equal(widget_run(trial, commands[i], NULL), STATUS_OK);
+        assert_true(trial->result.version > now_ms);
+        assert_null(widget_item(trial));
     }
 }
 
 static void test_replace_puts_over_what_exists_and_what_does_not(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_REPLACE, SMALL), STATUS_OK);
-    assert_true(trial.result.created);
-    version = trial.result.version;
-    other_does(&trial, DYNAMODB_UPDATE_ITEM, widget_foreign_stock(&trial, 3));
-    assert_int_equal(widget_run(&trial, WIDGET_REPLACE, LARGE), STATUS_OK);
-    assert_false(trial.result.created);
-    assert_true(trial.result.version == version + 1);
-    assert_null(value_get(widget_item(&trial), slice_str("Stock")));
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_REPLACE, SMALL), STATUS_OK);
+    assert_true(trial->result.created);
+    version = trial->result.version;
+    other_does(trial, DYNAMODB_UPDATE_ITEM, widget_foreign_stock(trial, 3));
+    assert_int_equal(widget_run(trial, WIDGET_REPLACE, LARGE), STATUS_OK);
+    assert_false(trial->result.created);
+    assert_true(trial->result.version == version + 1);
+    assert_null(value_get(widget_item(trial), slice_str("Stock")));
 }
 
 static void test_upsert_updates_what_exists_and_creates_what_does_not(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_UPSERT, SMALL), STATUS_OK);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_UPSERT, LARGE), STATUS_OK);
-    assert_true(trial.result.version == version + 1);
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_UPSERT, SMALL), STATUS_OK);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_UPSERT, LARGE), STATUS_OK);
+    assert_true(trial->result.version == version + 1);
 }
 
 static void test_state_is_read_decided_on_and_written(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    widget_stocked(&trial, 5);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_RESERVE, "{\"Count\":3}"), STATUS_OK);
-    assert_true(trial.result.version == version + 1);
-    assert_true(slice_is(field(widget_item(&trial), "Stock", "N"), "2"));
-    assert_int_equal(widget_run(&trial, WIDGET_RESERVE, "{\"Count\":3}"), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 409);
-    assert_true(slice_is(trial.result.title, "Not enough"));
-    assert_int_equal(widget_run(&trial, WIDGET_RESERVE, "{\"Count\":0}"), STATUS_OK);
-    assert_true(trial.result.version == version + 1); /* a no-op */
-    assert_int_equal(widget_run(&trial, WIDGET_DISCARD, NULL), STATUS_REFUSED);
-    assert_int_equal(widget_run(&trial, WIDGET_RESERVE, "{\"Count\":2}"), STATUS_OK);
-    assert_int_equal(widget_run(&trial, WIDGET_DISCARD, NULL), STATUS_OK);
-    arena_fini(&trial.arena);
+    widget_stocked(trial, 5);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_RESERVE, "{\"Count\":3}"), STATUS_OK);
+    assert_true(trial->result.version == version + 1);
+    assert_true(slice_is(field(widget_item(trial), "Stock", "N"), "2"));
+    assert_int_equal(widget_run(trial, WIDGET_RESERVE, "{\"Count\":3}"), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 409);
+    assert_true(slice_is(trial->result.title, "Not enough"));
+    assert_int_equal(widget_run(trial, WIDGET_RESERVE, "{\"Count\":0}"), STATUS_OK);
+    assert_true(trial->result.version == version + 1); /* a no-op */
+    assert_int_equal(widget_run(trial, WIDGET_DISCARD, NULL), STATUS_REFUSED);
+    assert_int_equal(widget_run(trial, WIDGET_RESERVE, "{\"Count\":2}"), STATUS_OK);
+    assert_int_equal(widget_run(trial, WIDGET_DISCARD, NULL), STATUS_OK);
 }
 
 static void test_refusal_and_noop_do_not_stand_on_an_assumption(void **state)
 {
     static const char dear[] = "{\"Name\":\"a\",\"Price\":101}",
                       free_of_charge[] = "{\"Name\":\"a\",\"Price\":0}";
-    struct trial trial;
+    struct trial *trial = *state;
     uint64_t version;
 
-    (void)state;
-    trial_init(&trial);
-    assert_int_equal(widget_run(&trial, WIDGET_PRICE, dear), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 404);
-    assert_int_equal(widget_run(&trial, WIDGET_PRICE, free_of_charge), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 404);
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    version = trial.result.version;
-    assert_int_equal(widget_run(&trial, WIDGET_PRICE, dear), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 409);
-    assert_int_equal(widget_run(&trial, WIDGET_PRICE, free_of_charge), STATUS_OK);
-    assert_true(trial.result.version == version);
-    assert_int_equal(widget_run(&trial, WIDGET_PRICE, SMALL), STATUS_OK);
-    assert_true(trial.result.version == version + 1);
-    arena_fini(&trial.arena);
+    assert_int_equal(widget_run(trial, WIDGET_PRICE, dear), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 404);
+    assert_int_equal(widget_run(trial, WIDGET_PRICE, free_of_charge), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 404);
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    version = trial->result.version;
+    assert_int_equal(widget_run(trial, WIDGET_PRICE, dear), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 409);
+    assert_int_equal(widget_run(trial, WIDGET_PRICE, free_of_charge), STATUS_OK);
+    assert_true(trial->result.version == version);
+    assert_int_equal(widget_run(trial, WIDGET_PRICE, SMALL), STATUS_OK);
+    assert_true(trial->result.version == version + 1);
 }
 
 static void test_expected_version_is_compared(void **state)
@@ -212,59 +180,53 @@ static void test_expected_version_is_compared(void **state)
         {WIDGET_RESERVE, "{\"Count\":1}"},
         {WIDGET_DELETE,  NULL           }
     };
+    struct trial *trial = *state;
+    struct precondition *demand = &trial->input.precondition;
 
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        struct trial trial;
         uint64_t version;
 
-        trial_init(&trial);
-        widget_stocked(&trial, 5);
-        version = trial.result.version;
-        trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
-        trial.input.precondition.expected = version + 7;
-        assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload),
+        trial_next(trial);
+        widget_stocked(trial, 5);
+        version = trial->result.version;
+        demand->has_expected = demand->expected_by_header = true;
+        demand->expected = version + 7;
+        assert_int_equal(widget_run(trial, cases[i].command, cases[i].payload),
                          STATUS_PRECONDITION);
-        assert_true(trial.result.version == version);
-        trial.input.precondition.expected_by_header = false;
-        assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload), STATUS_CONFLICT);
-        assert_true(widget_version(&trial) == version);
-        trial.input.precondition.expected = version;
-        assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload), STATUS_OK);
-        assert_true(trial.result.version == version + 1);
-        arena_fini(&trial.arena);
+        assert_true(trial->result.version == version);
+        demand->expected_by_header = false;
+        assert_int_equal(widget_run(trial, cases[i].command, cases[i].payload), STATUS_CONFLICT);
+        assert_true(widget_version(trial) == version);
+        demand->expected = version;
+        assert_int_equal(widget_run(trial, cases[i].command, cases[i].payload), STATUS_OK);
+        assert_true(trial->result.version == version + 1);
     }
 }
 
 static void test_if_match_any_demands_an_item(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
+    struct precondition *demand = &trial->input.precondition;
 
-    (void)state;
-    trial_init(&trial);
-    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header =
-        trial.input.precondition.expected_any = true;
-    assert_int_equal(widget_run(&trial, WIDGET_UPSERT, SMALL), STATUS_PRECONDITION);
-    assert_null(widget_item(&trial));
-    trial.input.precondition.has_expected = false;
-    assert_int_equal(widget_run(&trial, WIDGET_CREATE, SMALL), STATUS_OK);
-    trial.input.precondition.has_expected = true;
-    assert_int_equal(widget_run(&trial, WIDGET_UPSERT, SMALL), STATUS_OK);
-    assert_int_equal(widget_run(&trial, WIDGET_REPLACE, SMALL), STATUS_OK);
-    arena_fini(&trial.arena);
+    demand->has_expected = demand->expected_by_header = demand->expected_any = true;
+    assert_int_equal(widget_run(trial, WIDGET_UPSERT, SMALL), STATUS_PRECONDITION);
+    assert_null(widget_item(trial));
+    demand->has_expected = false;
+    assert_int_equal(widget_run(trial, WIDGET_CREATE, SMALL), STATUS_OK);
+    demand->has_expected = true;
+    assert_int_equal(widget_run(trial, WIDGET_UPSERT, SMALL), STATUS_OK);
+    assert_int_equal(widget_run(trial, WIDGET_REPLACE, SMALL), STATUS_OK);
 }
 
 static void test_absent_item_is_404_before_412(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
+    struct precondition *demand = &trial->input.precondition;
 
-    (void)state;
-    trial_init(&trial);
-    trial.input.precondition.has_expected = trial.input.precondition.expected_by_header = true;
-    trial.input.precondition.expected = 5;
-    assert_int_equal(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
-    assert_int_equal(trial.result.code, 404);
-    arena_fini(&trial.arena);
+    demand->has_expected = demand->expected_by_header = true;
+    demand->expected = 5;
+    assert_int_equal(widget_run(trial, WIDGET_UPDATE, SMALL), STATUS_REFUSED);
+    assert_int_equal(trial->result.code, 404);
 }
 
 static void test_bad_input_is_listed_and_nothing_written(void **state)
@@ -279,41 +241,35 @@ static void test_bad_input_is_listed_and_nothing_written(void **state)
         {WIDGET_DELETE, "{\"a\":1}",                                   ""         },
         {WIDGET_CREATE, "{\"WidgetId\":1,\"Name\":\"a\",\"Price\":1}", "/WidgetId"},
     };
+    struct trial *trial = *state;
 
-    (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        struct trial trial;
-
-        trial_init(&trial);
-        assert_int_equal(widget_run(&trial, cases[i].command, cases[i].payload), STATUS_SCHEMA);
-        assert_int_equal(trial.result.errors->count, 1);
-        assert_null(widget_item(&trial));
-        arena_fini(&trial.arena);
+        trial_next(trial);
+        assert_int_equal(widget_run(trial, cases[i].command, cases[i].payload), STATUS_SCHEMA);
+        assert_int_equal(trial->result.errors->count, 1);
+        assert_null(widget_item(trial));
     }
 }
 
 static void test_item_beyond_the_size_limit_is_too_large(void **state)
 {
-    struct trial trial;
+    struct trial *trial = *state;
     struct buf payload = {0};
 
-    (void)state;
-    trial_init(&trial);
     buf_append_str(&payload, "{\"Price\":1,\"Name\":\"");
     memset(buf_reserve(&payload, 500000), 'x', 500000);
     payload.len += 500000;
     buf_append_str(&payload, "\"}");
     assert_int_equal(
-        widget_run(&trial, WIDGET_CREATE, arena_cstr(&trial.arena, buf_slice(&payload))),
+        widget_run(trial, WIDGET_CREATE, arena_cstr(&trial->arena, buf_slice(&payload))),
         STATUS_TOO_LARGE);
     buf_fini(&payload);
-    arena_fini(&trial.arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup(name, bench_forget_faults)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, trial_open, trial_close)
         TEST(test_created_item_has_its_attributes_and_marks),
         TEST(test_second_create_is_refused_as_declared),
         TEST(test_update_raises_the_version_by_one),

@@ -33,10 +33,10 @@ enum status widget_run(struct trial *trial, enum widget_command which, const cha
 const struct value *widget_item(struct trial *trial)
 {
     struct dynamodb_answer answer;
-    struct slice body = arena_printf(
-        &trial->arena,
-        "{\"TableName\":\"Widgets\",\"ConsistentRead\":true,\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}}}",
-        (unsigned long long)trial->id);
+    struct slice body = arena_printf(&trial->arena,
+                                     "{\"TableName\":\"Widgets\",\"ConsistentRead\":true,"
+                                     "\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}}}",
+                                     (unsigned long long)trial->id);
 
     assert_int_equal(
         other_writer(DYNAMODB_GET_ITEM, arena_cstr(&trial->arena, body), &trial->arena, &answer),
@@ -66,11 +66,11 @@ const char *widget_foreign_stock(struct trial *trial, unsigned int stock)
 {
     return arena_cstr(
         &trial->arena,
-        arena_printf(
-            &trial->arena,
-            "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}},"
-            "\"UpdateExpression\":\"SET Stock = :s\",\"ExpressionAttributeValues\":{\":s\":{\"N\":\"%u\"}}}",
-            (unsigned long long)trial->id, stock));
+        arena_printf(&trial->arena,
+                     "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"%llu\"}},"
+                     "\"UpdateExpression\":\"SET Stock = :s\","
+                     "\"ExpressionAttributeValues\":{\":s\":{\"N\":\"%u\"}}}",
+                     (unsigned long long)trial->id, stock));
 }
 
 const char *widget_foreign_command(struct trial *trial)

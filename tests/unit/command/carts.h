@@ -1,5 +1,6 @@
 /*
- * A small event store for tests of the write side, made by hand: carts with counted items, string ids.
+ * A small event store for tests of the write side, made by hand: carts with counted items, string
+ * ids.
  */
 #ifndef TESTS_UNIT_COMMAND_CARTS_H
 #define TESTS_UNIT_COMMAND_CARTS_H
@@ -12,7 +13,8 @@
 
 enum cart_command {
     CART_OPEN, /* !exists; emits Opened; ids are generated */
-    CART_ADD, /* exists; emits Added, and Filled when the third item comes; skipped when Count is 0 */
+    /* exists; emits Added, and Filled when the 1000th item comes; skipped when Count is 0 */
+    CART_ADD,
     CART_NOTE,   /* exists; emits Noted only "if" payload.Text != '' */
     CART_CLOSE,  /* exists, state.Items > 0; emits Closed, which deletes */
     CART_DOUBLE, /* exists; emits Added twice */
@@ -152,15 +154,16 @@ static inline void carts_commands(struct carts *carts)
     carts_emit(carts, command, CART_OPENED, NULL, PAIRS("At", "now"));
     command = carts_command(
         carts, CART_ADD, "AddItem",
-        "{\"type\":\"object\",\"properties\":{\"Count\":{\"type\":\"integer\"},\"Name\":{}},\"required\":[\"Count\"]}");
+        "{\"type\":\"object\",\"properties\":{\"Count\":{\"type\":\"integer\"},\"Name\":{}},"
+        "\"required\":[\"Count\"]}");
     carts_require(carts, command, "exists", 404, "No such cart");
     command->skip_if = carts_expr(carts, "payload.Count == 0", false);
     carts_emit(carts, command, CART_ADDED, NULL,
                PAIRS("Count", "payload.Count", "Before", "state.Items"));
     carts_emit(carts, command, CART_FILLED, "state.Items + payload.Count >= 1000", NO_PAIRS);
-    command = carts_command(
-        carts, CART_NOTE, "NoteCart",
-        "{\"type\":\"object\",\"properties\":{\"Text\":{\"type\":\"string\"}},\"required\":[\"Text\"]}");
+    command = carts_command(carts, CART_NOTE, "NoteCart",
+                            "{\"type\":\"object\",\"properties\":{\"Text\":{\"type\":\"string\"}},"
+                            "\"required\":[\"Text\"]}");
     carts_require(carts, command, "exists", 404, "No such cart");
     carts_emit(carts, command, CART_NOTED, "payload.Text != ''", PAIRS("Text", "payload.Text"));
     command = carts_command(carts, CART_CLOSE, "CloseCart", NULL);

@@ -1,5 +1,6 @@
 /*
- * The cache of aggregates: bounded, the least recently used go first, versions never go back, whichever threads use it.
+ * The cache of aggregates: bounded, the least recently used go first, versions never go back,
+ * whichever threads use it.
  */
 #include <pthread.h>
 

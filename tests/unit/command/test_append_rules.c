@@ -13,7 +13,11 @@
 #define ITEM(id)      "\"Item\":{\"eventId\":{\"S\":\"" id "\"}}"
 #define FAILED_BY(id) "{\"Code\":\"ConditionalCheckFailed\"," ITEM(id) "}"
 
+#define FAILED_ONE "ConditionalCheckFailedException"
+#define CANCELED   "TransactionCanceledException"
+
 /* Two events, "one" and "two"; keyed: the record is the third action. */
+// clang-format off
 static const struct {
     enum status status;
     const char *error, *body;
@@ -21,37 +25,30 @@ static const struct {
     enum append_outcome outcome;
     bool item;
 } cases[] = {
-    {STATUS_OK,        "",                                "{}",                                  false, APPEND_DONE,   false},
-    {STATUS_OK,        "",                                "{}",                                  true,  APPEND_DONE,   false},
-    {STATUS_UNCERTAIN, "",                                "{}",                                  false, APPEND_VERIFY, false},
-    {STATUS_THROTTLED, "ThrottlingException",             "{}",                                  false, APPEND_FAILED, false},
-    {STATUS_TIMEOUT,   "",                                "{}",                                  false, APPEND_FAILED, false},
-    {STATUS_TOO_LARGE, "ValidationException",             "{}",                                  false, APPEND_FAILED, false},
-    {STATUS_CONFLICT,  "TransactionConflictException",    "{}",                                  false, APPEND_FAILED, false},
-    {STATUS_CONFLICT,  "ConditionalCheckFailedException", "{" ITEM("one") "}",                   false, APPEND_DONE,
-     false                                                                                                                  },
-    {STATUS_CONFLICT,  "ConditionalCheckFailedException", "{" ITEM("else") "}",                  false, APPEND_RACE,
-     false                                                                                                                  },
-    {STATUS_CONFLICT,  "ConditionalCheckFailedException", "{}",                                  false, APPEND_VERIFY, false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",
-     CANCELLED(FAILED_BY("one") "," FAILED_BY("two")),                                           false, APPEND_DONE,   false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(FAILED_BY("else") "," NONE), false,
-     APPEND_RACE,                                                                                                      false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(NONE "," FAILED_BY("else")), false,
-     APPEND_RACE,                                                                                                      false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(FAILED "," NONE),            false,
-     APPEND_VERIFY,                                                                                                    false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(BUSY "," NONE),              false,
-     APPEND_FAILED,                                                                                                    false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",
-     CANCELLED(FAILED_BY("else") "," NONE "," FAILED_BY("r")),                                   true,  APPEND_MET,    true },
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(NONE "," NONE "," FAILED),   true,
-     APPEND_MET,                                                                                                       false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",
-     CANCELLED(FAILED_BY("else") "," NONE "," BUSY),                                             true,  APPEND_RACE,   false},
-    {STATUS_CONFLICT,  "TransactionCanceledException",    CANCELLED(BUSY "," BUSY "," BUSY),     true,
-     APPEND_FAILED,                                                                                                    false},
+    {STATUS_OK,        "", "{}", false, APPEND_DONE, false},
+    {STATUS_OK,        "", "{}", true, APPEND_DONE, false},
+    {STATUS_UNCERTAIN, "", "{}", false, APPEND_VERIFY, false},
+    {STATUS_THROTTLED, "ThrottlingException", "{}", false, APPEND_FAILED, false},
+    {STATUS_TIMEOUT,   "", "{}", false, APPEND_FAILED, false},
+    {STATUS_TOO_LARGE, "ValidationException", "{}", false, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  "TransactionConflictException", "{}", false, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("one") "}", false, APPEND_DONE, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("else") "}", false, APPEND_RACE, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{}", false, APPEND_VERIFY, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("one") "," FAILED_BY("two")),
+     false, APPEND_DONE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE), false, APPEND_RACE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," FAILED_BY("else")), false, APPEND_RACE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED "," NONE), false, APPEND_VERIFY, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," NONE), false, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE "," FAILED_BY("r")),
+     true, APPEND_MET, true},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," NONE "," FAILED), true, APPEND_MET, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE "," BUSY),
+     true, APPEND_RACE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," BUSY "," BUSY), true, APPEND_FAILED, false},
 };
+// clang-format on
 
 static void test_answers_by_table(void **state)
 {

@@ -13,25 +13,30 @@ struct decide_case {
     int code;
 };
 
+#define NAMED  "{\"Name\":\"a\",\"Price\":1}"
+#define PRICED "{\"Name\":\"a\",\"Price\":1.5}"
+#define ONE    "{\"Count\":1}"
+
 // clang-format off
 static const struct decide_case cases[] = {
-    {WIDGET_CREATE,  "{\"Name\":\"a\",\"Price\":1.50}", NULL, DECISION_WRITE,   "{\"Name\":\"a\",\"Price\":1.5}", 0},
-    {WIDGET_CREATE,  "{\"Name\":\"a\",\"Price\":1}",    "{}", DECISION_REFUSED, "Widget exists", 409},
-    {WIDGET_CREATE,  "{\"Name\":\"a\"}",                NULL, DECISION_INVALID, "/Price", 0},
-    {WIDGET_UPDATE,  "{\"Name\":\"a\",\"Price\":1}",    "{}", DECISION_WRITE,   "{\"Name\":\"a\",\"Price\":1}", 0},
-    {WIDGET_UPDATE,  "{\"Name\":\"a\",\"Price\":1}",    NULL, DECISION_REFUSED, "No such widget", 404},
-    {WIDGET_DELETE,  NULL,                              "{}", DECISION_WRITE,   "{}", 0},
-    {WIDGET_DELETE,  NULL,                              NULL, DECISION_REFUSED, "No such widget", 404},
-    {WIDGET_DROP,    NULL,                              "{}", DECISION_WRITE,   "{}", 0},
-    {WIDGET_DROP,    NULL,                              NULL, DECISION_REFUSED, "No such Widget", 404},
-    {WIDGET_REPLACE, "{\"Name\":\"a\",\"Price\":1}",    NULL, DECISION_WRITE,   "{\"Name\":\"a\",\"Price\":1}", 0},
-    {WIDGET_RESERVE, "{\"Count\":2}", "{\"Stock\":5}",        DECISION_WRITE,   "{\"Stock\":3}", 0},
-    {WIDGET_RESERVE, "{\"Count\":6}", "{\"Stock\":5}",        DECISION_REFUSED, "Not enough", 409},
-    {WIDGET_RESERVE, "{\"Count\":0}", "{\"Stock\":5}",        DECISION_NOOP,    NULL, 0},
-    /* The first requirement that does not hold is the answer, and one that cannot be evaluated does not hold. */
-    {WIDGET_RESERVE, "{\"Count\":1}", NULL,                   DECISION_REFUSED, "No such widget", 404},
-    {WIDGET_RESERVE, "{\"Count\":1}", "{\"Other\":5}",        DECISION_REFUSED, "Not enough", 409},
-    {WIDGET_RESERVE, "{\"Count\":1}", "{\"Stock\":\"5\"}",    DECISION_REFUSED, "Not enough", 409},
+    {WIDGET_CREATE,  "{\"Name\":\"a\",\"Price\":1.50}", NULL, DECISION_WRITE, PRICED, 0},
+    {WIDGET_CREATE,  NAMED,             "{}", DECISION_REFUSED, "Widget exists", 409},
+    {WIDGET_CREATE,  "{\"Name\":\"a\"}", NULL, DECISION_INVALID, "/Price", 0},
+    {WIDGET_UPDATE,  NAMED,             "{}", DECISION_WRITE, NAMED, 0},
+    {WIDGET_UPDATE,  NAMED,             NULL, DECISION_REFUSED, "No such widget", 404},
+    {WIDGET_DELETE,  NULL,              "{}", DECISION_WRITE, "{}", 0},
+    {WIDGET_DELETE,  NULL,              NULL, DECISION_REFUSED, "No such widget", 404},
+    {WIDGET_DROP,    NULL,              "{}", DECISION_WRITE, "{}", 0},
+    {WIDGET_DROP,    NULL,              NULL, DECISION_REFUSED, "No such Widget", 404},
+    {WIDGET_REPLACE, NAMED,             NULL, DECISION_WRITE, NAMED, 0},
+    {WIDGET_RESERVE, "{\"Count\":2}",   "{\"Stock\":5}", DECISION_WRITE, "{\"Stock\":3}", 0},
+    {WIDGET_RESERVE, "{\"Count\":6}",   "{\"Stock\":5}", DECISION_REFUSED, "Not enough", 409},
+    {WIDGET_RESERVE, "{\"Count\":0}",   "{\"Stock\":5}", DECISION_NOOP, NULL, 0},
+    /* The first requirement that does not hold is the answer, and one that cannot be evaluated
+     * does not hold. */
+    {WIDGET_RESERVE, ONE,               NULL, DECISION_REFUSED, "No such widget", 404},
+    {WIDGET_RESERVE, ONE,               "{\"Other\":5}", DECISION_REFUSED, "Not enough", 409},
+    {WIDGET_RESERVE, ONE,               "{\"Stock\":\"5\"}", DECISION_REFUSED, "Not enough", 409},
 };
 // clang-format on
 
@@ -104,11 +109,11 @@ static void test_precondition_by_table(void **state)
         enum decision_kind kind;
         int code;
     } rows[] = {
-        {WIDGET_UPDATE,  "{\"Name\":\"a\",\"Price\":1}", NULL,            DECISION_REFUSED,    404},
-        {WIDGET_UPDATE,  "{\"Name\":\"a\",\"Price\":1}", "{}",            DECISION_UNEXPECTED, 0  },
-        {WIDGET_RESERVE, "{\"Count\":6}",                "{\"Stock\":5}", DECISION_UNEXPECTED, 0  },
-        {WIDGET_RESERVE, "{\"Count\":0}",                "{\"Stock\":5}", DECISION_UNEXPECTED, 0  },
-        {WIDGET_DROP,    NULL,                           NULL,            DECISION_UNEXPECTED, 0  },
+        {WIDGET_UPDATE,  NAMED,           NULL,            DECISION_REFUSED,    404},
+        {WIDGET_UPDATE,  NAMED,           "{}",            DECISION_UNEXPECTED, 0  },
+        {WIDGET_RESERVE, "{\"Count\":6}", "{\"Stock\":5}", DECISION_UNEXPECTED, 0  },
+        {WIDGET_RESERVE, "{\"Count\":0}", "{\"Stock\":5}", DECISION_UNEXPECTED, 0  },
+        {WIDGET_DROP,    NULL,            NULL,            DECISION_UNEXPECTED, 0  },
     };
     static const struct precondition demand = {.has_expected = true, .expected = 4};
     struct widgets widgets;

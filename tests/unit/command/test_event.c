@@ -47,32 +47,36 @@ static void test_sort_keys_by_table(void **state)
     }
 }
 
-#define SEVEN   "\"SK\":{\"S\":\"EVENT#00000000000000000007\"}"
-#define NAMES   ",\"eventId\":{\"S\":\"e\"},\"eventType\":{\"S\":\"Added\"}"
-#define VERSION ",\"version\":{\"N\":\"7\"}"
-#define TIME    ",\"timestamp\":{\"N\":\"99\"}"
-#define PAYLOAD ",\"payload\":{\"M\":{\"Count\":{\"N\":\"2\"}}}"
+#define SORT(key) "\"SK\":{\"S\":\"" key "\"}"
+#define SEVEN     SORT("EVENT#00000000000000000007")
+#define TYPE      ",\"eventType\":{\"S\":\"Added\"}"
+#define NAMES     ",\"eventId\":{\"S\":\"e\"}" TYPE
+#define VERSION   ",\"version\":{\"N\":\"7\"}"
+#define ANOTHER   ",\"version\":{\"N\":\"8\"}"
+#define ZERO      ",\"version\":{\"N\":\"0\"}"
+#define TIME      ",\"timestamp\":{\"N\":\"99\"}"
+#define PAYLOAD   ",\"payload\":{\"M\":{\"Count\":{\"N\":\"2\"}}}"
+#define TEXT      ",\"payload\":{\"S\":\"x\"}"
 
 static void test_items_by_table(void **state)
 {
+    // clang-format off
     static const struct {
         const char *what, *item;
         bool good;
     } cases[] = {
-        {"an event",                 "{" SEVEN NAMES VERSION TIME PAYLOAD "}",                              true },
-        {"no id",                    "{" SEVEN ",\"eventType\":{\"S\":\"Added\"}" VERSION TIME PAYLOAD "}", false},
-        {"no version",               "{" SEVEN NAMES TIME PAYLOAD "}",                                      false},
-        {"another version",          "{" SEVEN NAMES ",\"version\":{\"N\":\"8\"}" TIME PAYLOAD "}",         false},
-        {"a sort key of no event",   "{\"SK\":{\"S\":\"CONFIG\"}" NAMES VERSION TIME PAYLOAD "}",
-         false                                                                                                   },
-        {"a sort key of no version",
-         "{\"SK\":{\"S\":\"EVENT#7\"}" NAMES ",\"version\":{\"N\":\"0\"}" TIME PAYLOAD "}",                 false},
-        {"no time",                  "{" SEVEN NAMES VERSION PAYLOAD "}",                                   false},
-        {"no payload",               "{" SEVEN NAMES VERSION TIME "}",                                      false},
-        {"a payload that is no map", "{" SEVEN NAMES VERSION TIME ",\"payload\":{\"S\":\"x\"}}",
-         false                                                                                                   },
-        {"nothing",                  "{}",                                                                  false},
+        {"an event",                 "{" SEVEN NAMES VERSION TIME PAYLOAD "}", true},
+        {"no id",                    "{" SEVEN TYPE VERSION TIME PAYLOAD "}", false},
+        {"no version",               "{" SEVEN NAMES TIME PAYLOAD "}", false},
+        {"another version",          "{" SEVEN NAMES ANOTHER TIME PAYLOAD "}", false},
+        {"a sort key of no event",   "{" SORT("CONFIG") NAMES VERSION TIME PAYLOAD "}", false},
+        {"a sort key of no version", "{" SORT("EVENT#7") NAMES ZERO TIME PAYLOAD "}", false},
+        {"no time",                  "{" SEVEN NAMES VERSION PAYLOAD "}", false},
+        {"no payload",               "{" SEVEN NAMES VERSION TIME "}", false},
+        {"a payload that is no map", "{" SEVEN NAMES VERSION TIME TEXT "}", false},
+        {"nothing",                  "{}", false},
     };
+    // clang-format on
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -147,7 +147,8 @@ static void test_snapshot_is_put_unless_a_later_one_is_there(void **state)
         "{\"TableName\":\"Carts\",\"Item\":{\"PK\":{\"S\":\"CART#a\\\"1\"},"
         "\"SK\":{\"S\":\"SNAPSHOT\"},\"version\":{\"N\":\"20\"},"
         "\"fold\":{\"S\":\"0123\"},\"state\":{\"M\":{\"Items\":{\"N\":\"3\"}}}},"
-        "\"ConditionExpression\":\"attribute_not_exists(#key) OR #version < :version OR #fold <> :fold\","
+        "\"ConditionExpression\":\"attribute_not_exists(#key) OR #version < :version OR #fold <> "
+        ":fold\","
         "\"ExpressionAttributeNames\":{\"#key\":\"PK\",\"#version\":\"version\","
         "\"#fold\":\"fold\"},\"ExpressionAttributeValues\":{\":fold\":{\"S\":\"0123\"},"
         "\":version\":{\"N\":\"20\"}}}");
@@ -164,7 +165,8 @@ static void test_snapshot_is_put_unless_a_later_one_is_there(void **state)
         "{\"TableName\":\"Carts\",\"Item\":{\"PK\":{\"S\":\"CART#a\\\"1\"},"
         "\"SK\":{\"S\":\"SNAPSHOT\"},\"version\":{\"N\":\"20\"},"
         "\"fold\":{\"S\":\"0123\"}},"
-        "\"ConditionExpression\":\"attribute_not_exists(#key) OR #version < :version OR #fold <> :fold\","
+        "\"ConditionExpression\":\"attribute_not_exists(#key) OR #version < :version OR #fold <> "
+        ":fold\","
         "\"ExpressionAttributeNames\":{\"#key\":\"PK\",\"#version\":\"version\","
         "\"#fold\":\"fold\"},\"ExpressionAttributeValues\":{\":fold\":{\"S\":\"0123\"},"
         "\":version\":{\"N\":\"20\"}}}");

@@ -9,23 +9,25 @@
 static struct carts carts;
 
 /* "Type payload; Type payload; ...", versions from 1 -> the state as JSON, or "none". */
+// clang-format off
 static const struct {
     const char *events, *state;
     bool exists;
 } folds[] = {
-    {"",                                                                    "none",                                   false},
-    {"Opened {}",                                                           "{\"Items\":0}",                          true },
-    {"Opened {};Added {\"Count\":2};Added {\"Count\":3}",                   "{\"Items\":5}",                          true },
-    {"Opened {};Added {\"Count\":2};Filled {}",                             "{\"Items\":2,\"Full\":true,\"Last\":2}", true },
+    {"", "none", false},
+    {"Opened {}", "{\"Items\":0}", true},
+    {"Opened {};Added {\"Count\":2};Added {\"Count\":3}", "{\"Items\":5}", true},
+    {"Opened {};Added {\"Count\":2};Filled {}", "{\"Items\":2,\"Full\":true,\"Last\":2}", true},
     {"Opened {};Noted {\"Text\":\"a\",\"Extra\":1};Noted {\"Text\":\"b\"}",
-     "{\"Items\":0,\"Note\":\"b\"}",                                                                                  true },
-    {"Opened {};Added {}",                                                  "{}",                                     true },
-    {"Opened {};Closed {}",                                                 "none",                                   false},
-    {"Opened {};Added {\"Count\":2};Closed {};Opened {}",                   "{\"Items\":0}",                          true },
-    {"Unknown {}",                                                          "none",                                   false},
-    {"Opened {};Unknown {};Added {\"Count\":1}",                            "{\"Items\":1}",                          true },
-    {"Added {\"Count\":1}",                                                 "{}",                                     true },
+     "{\"Items\":0,\"Note\":\"b\"}", true},
+    {"Opened {};Added {}", "{}", true},
+    {"Opened {};Closed {}", "none", false},
+    {"Opened {};Added {\"Count\":2};Closed {};Opened {}", "{\"Items\":0}", true},
+    {"Unknown {}", "none", false},
+    {"Opened {};Unknown {};Added {\"Count\":1}", "{\"Items\":1}", true},
+    {"Added {\"Count\":1}", "{}", true},
 };
+// clang-format on
 
 static size_t read_events(struct slice text, struct arena *arena, struct event *out)
 {

@@ -13,27 +13,30 @@ struct request_case {
     uint64_t version;
 };
 
-#define BASE WIDGET_UPDATE, "7"
+#define BASE    WIDGET_UPDATE, "7"
+#define PAYLOAD "{\"Name\":\"a\",\"Price\":1.5}"
 
-static const struct request_case base = {BASE, "{\"Name\":\"a\",\"Price\":1.5}", false, false, 0};
+static const struct request_case base = {BASE, PAYLOAD, false, false, 0};
 
+// clang-format off
 static const struct request_case same[] = {
     {BASE, "{\"Price\":1.5,\"Name\":\"a\"}",                 false, false, 0},
     {BASE, "{ \"Name\" : \"\\u0061\", \"Price\" : 150e-2 }", false, false, 0},
 };
 
 static const struct request_case others[] = {
-    {WIDGET_REPLACE, "7", "{\"Name\":\"a\",\"Price\":1.5}", false,            false,0},
-    {WIDGET_UPDATE,              "8",     "{\"Name\":\"a\",\"Price\":1.5}",                     false, false,0},
-    {WIDGET_UPDATE,             "",                "{\"Name\":\"a\",\"Price\":1.5}",                                    false,                                      false,                0},
-    {BASE,         "{\"Name\":\"a\",\"Price\":\"1.5\"}",           false,                                           false,                   0},
-    {BASE,         "{\"Name\":\"a\",\"Price\":1.6}",           false, false,0},
-    {BASE,         "{\"Name\":\"a\",\"Price\":1.5,\"Gone\":null}",           false,                                           false,                                                             0},
-    {BASE,         NULL,           false, false,0},
-    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true,                                           false,                                                                                                       0                           },
-    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true, false,1},
-    {BASE,         "{\"Name\":\"a\",\"Price\":1.5}",           true,                                           true,                                                                                                                                                 0                                                                                                                                                                                                                                                                    },
+    {WIDGET_REPLACE, "7", PAYLOAD,                           false, false, 0},
+    {WIDGET_UPDATE, "8", PAYLOAD,                            false, false, 0},
+    {WIDGET_UPDATE, "", PAYLOAD,                             false, false, 0},
+    {BASE, "{\"Name\":\"a\",\"Price\":\"1.5\"}",             false, false, 0},
+    {BASE, "{\"Name\":\"a\",\"Price\":1.6}",                 false, false, 0},
+    {BASE, "{\"Name\":\"a\",\"Price\":1.5,\"Gone\":null}",   false, false, 0},
+    {BASE, NULL,                                             false, false, 0},
+    {BASE, PAYLOAD,                                          true,  false, 0},
+    {BASE, PAYLOAD,                                          true,  false, 1},
+    {BASE, PAYLOAD,                                          true,  true,  0},
 };
+// clang-format on
 
 static struct widgets widgets;
 
@@ -133,8 +136,10 @@ static void test_what_is_no_record_is_corrupt(void **state)
         "{}",
         "{\"PK\":{\"S\":\"k\"}}",
         "7",
-        "{\"PK\":{\"S\":\"k\"},\"request\":{\"S\":\"r\"},\"write\":{\"S\":\"w\"},\"command\":{\"S\":\"c\"},\"aggregateId\":{\"S\":\"i\"},"
-        "\"version\":{\"N\":\"1\"},\"expiresAt\":{\"N\":\"1\"},\"response\":{\"M\":{\"headers\":{\"S\":\"\"},\"body\":{\"S\":\"\"},"
+        "{\"PK\":{\"S\":\"k\"},\"request\":{\"S\":\"r\"},\"write\":{\"S\":\"w\"},"
+        "\"command\":{\"S\":\"c\"},\"aggregateId\":{\"S\":\"i\"},"
+        "\"version\":{\"N\":\"1\"},\"expiresAt\":{\"N\":\"1\"},"
+        "\"response\":{\"M\":{\"headers\":{\"S\":\"\"},\"body\":{\"S\":\"\"},"
         "\"status\":{\"N\":\"404\"}}}}",
     };
     struct record read;

@@ -82,12 +82,14 @@ static void test_update_of_any_item_counts_in_the_table(void **state)
         "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, "
         "#version = if_not_exists(#version, :first) + :one, #a0 = :a0\","
         "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":"
-        "\"(attribute_not_exists(#version) OR #version BETWEEN :zero AND :last) AND attribute_exists(#id)\","
+        "\"(attribute_not_exists(#version) OR #version BETWEEN :zero AND :last) AND "
+        "attribute_exists(#id)\","
         "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
         "\"ExpressionAttributeNames\":{\"#version\":\"_version\",\"#written_at\":\"_written_at\","
         "\"#write\":\"_write\",\"#a0\":\"Name\",\"#id\":\"WidgetId\"},"
         "\"ExpressionAttributeValues\":{\":now\":{\"N\":\"1700000000000\"},"
-        "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":first\":{\"N\":\"1000\"},\":one\":{\"N\":\"1\"},"
+        "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":first\":{\"N\":\"1000\"},"
+        "\":one\":{\"N\":\"1\"},"
         "\":zero\":{\"N\":\"0\"},\":last\":{\"N\":\"9223372036854775805\"},"
         "\":a0\":{\"S\":\"a\"}}}");
 }
@@ -104,13 +106,16 @@ static void test_update_on_a_version_compares_what_was_read(void **state)
     assert_body(
         body,
         "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},"
-        "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, #version = :next, #a0 = :a0\","
-        "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":\"#version = :expected AND #f0 = :f0\","
+        "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, #version = :next, #a0 = "
+        ":a0\","
+        "\"ReturnValues\":\"UPDATED_NEW\","
+        "\"ConditionExpression\":\"#version = :expected AND #f0 = :f0\","
         "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
         "\"ExpressionAttributeNames\":{\"#version\":\"_version\",\"#written_at\":\"_written_at\","
         "\"#write\":\"_write\",\"#a0\":\"Name\",\"#f0\":\"Stock\"},"
         "\"ExpressionAttributeValues\":{\":now\":{\"N\":\"1700000000000\"},"
-        "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":next\":{\"N\":\"42\"},\":expected\":{\"N\":\"41\"},"
+        "\":write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"},\":next\":{\"N\":\"42\"},"
+        "\":expected\":{\"N\":\"41\"},"
         "\":f0\":{\"NS\":[\"5\"]},\":a0\":{\"S\":\"a\"}}}");
 }
 
@@ -125,11 +130,15 @@ static void test_item_of_another_writer_must_stay_without_version(void **state)
     assert_status(item_put_request(&change, &arena, &body), STATUS_OK);
     assert_body(
         body,
-        "{\"TableName\":\"Widgets\",\"Item\":{\"WidgetId\":{\"N\":\"7\"},\"_version\":{\"N\":\"1000\"},"
-        "\"_written_at\":{\"N\":\"1700000000000\"},\"_write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}},"
-        "\"ConditionExpression\":\"attribute_exists(#id) AND attribute_not_exists(#version) AND attribute_not_exists(#f0)\","
+        "{\"TableName\":\"Widgets\",\"Item\":{\"WidgetId\":{\"N\":\"7\"},"
+        "\"_version\":{\"N\":\"1000\"},"
+        "\"_written_at\":{\"N\":\"1700000000000\"},"
+        "\"_write\":{\"B\":\"AAAAAAAAAAAAAAAAAAAAAA==\"}},"
+        "\"ConditionExpression\":\"attribute_exists(#id) AND attribute_not_exists(#version) AND "
+        "attribute_not_exists(#f0)\","
         "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-        "\"ExpressionAttributeNames\":{\"#id\":\"WidgetId\",\"#version\":\"_version\",\"#f0\":\"Stock\"}}");
+        "\"ExpressionAttributeNames\":{\"#id\":\"WidgetId\",\"#version\":\"_version\","
+        "\"#f0\":\"Stock\"}}");
 }
 
 static void test_delete_demands_a_version(void **state)
@@ -139,12 +148,13 @@ static void test_delete_demands_a_version(void **state)
 
     (void)state;
     assert_status(item_delete_request(&change, &arena, &body), STATUS_OK);
-    assert_body(
-        body,
-        "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},\"ReturnValues\":\"ALL_OLD\","
-        "\"ConditionExpression\":\"#version BETWEEN :zero AND :last\",\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-        "\"ExpressionAttributeNames\":{\"#version\":\"_version\"},"
-        "\"ExpressionAttributeValues\":{\":zero\":{\"N\":\"0\"},\":last\":{\"N\":\"9223372036854775805\"}}}");
+    assert_body(body, "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},"
+                      "\"ReturnValues\":\"ALL_OLD\","
+                      "\"ConditionExpression\":\"#version BETWEEN :zero AND :last\","
+                      "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+                      "\"ExpressionAttributeNames\":{\"#version\":\"_version\"},"
+                      "\"ExpressionAttributeValues\":{\":zero\":{\"N\":\"0\"},"
+                      "\":last\":{\"N\":\"9223372036854775805\"}}}");
 }
 
 static void test_stamp_gives_a_version_to_an_item_without_one(void **state)
@@ -176,9 +186,8 @@ static void test_read_is_consistent_and_string_ids_are_strings(void **state)
     assert_status(
         item_get_request(&aggregate, value_string(&arena, slice_str("x\"y")), &arena, &body),
         STATUS_OK);
-    assert_body(
-        body,
-        "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"S\":\"x\\\"y\"}},\"ConsistentRead\":true}");
+    assert_body(body, "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"S\":\"x\\\"y\"}},"
+                      "\"ConsistentRead\":true}");
 }
 
 static void test_number_beyond_dynamodb_makes_no_request(void **state)
@@ -192,7 +201,10 @@ static void test_number_beyond_dynamodb_makes_no_request(void **state)
     assert_status(item_update_request(&change, &arena, &body), STATUS_TOO_LARGE);
 }
 
-/* Whatever another writer means by its _version, it is replaced only as long as it is what was read. */
+/*
+ * Whatever another writer means by its _version, it is replaced only as long as it is what was
+ * read.
+ */
 static void test_update_replaces_the_stray_version_that_was_read(void **state)
 {
     struct item_change change = change_of(WIDGET_RESERVE, BASIS_VERSION);
@@ -204,7 +216,8 @@ static void test_update_replaces_the_stray_version_that_was_read(void **state)
     assert_body(
         body,
         "{\"TableName\":\"Widgets\",\"Key\":{\"WidgetId\":{\"N\":\"7\"}},"
-        "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, #version = :next, #a0 = :a0\","
+        "\"UpdateExpression\":\"SET #written_at = :now, #write = :write, #version = :next, #a0 = "
+        ":a0\","
         "\"ReturnValues\":\"UPDATED_NEW\",\"ConditionExpression\":"
         "\"attribute_exists(#id) AND #version = :stray AND attribute_not_exists(#f0)\","
         "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","

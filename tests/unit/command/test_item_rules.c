@@ -1,5 +1,6 @@
 /*
- * What a state store's commands may assume, and what a lost answer means. The tables of command/README.md.
+ * What a state store's commands may assume, and what a lost answer means. The tables of
+ * command/README.md.
  */
 #include "command/item_rules.h"
 #include "tests/unit/command/widgets.h"
@@ -117,7 +118,8 @@ static const struct {
     {WIDGET_RESERVE, BASIS_VERSION, "{}",              ITEM("42", OTHER), VERDICT_UNKNOWN},
     /* a create, of version 1000 */
     {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("1000", MARK),  VERDICT_APPLIED},
-    {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("1001", MARK),  VERDICT_APPLIED}, /* of another writer, who keeps _write */
+    /* the next one is of another writer, who keeps _write */
+    {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("1001", MARK),  VERDICT_APPLIED},
     {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("999", OTHER),  VERDICT_OVERTAKEN},
     {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("1000", OTHER), VERDICT_UNKNOWN},
     {WIDGET_CREATE,  BASIS_ABSENT,  NULL,              ITEM("1001", OTHER), VERDICT_UNKNOWN},

@@ -1,6 +1,6 @@
 /*
- * A small model for tests of the write side, made by hand so that they stand on expressions and schemas only:
- * state store "Widgets", integer id "WidgetId", commands by how they meet an item.
+ * A small model for tests of the write side, made by hand so that they stand on expressions and
+ * schemas only: state store "Widgets", integer id "WidgetId", commands by how they meet an item.
  */
 #ifndef TESTS_UNIT_COMMAND_WIDGETS_H
 #define TESTS_UNIT_COMMAND_WIDGETS_H
@@ -17,10 +17,13 @@ enum widget_command {
     WIDGET_DELETE,  /* delete, exists */
     WIDGET_REPLACE, /* put over what may exist */
     WIDGET_UPSERT,  /* update of what may exist */
-    WIDGET_RESERVE, /* update, reads the state: state.Stock >= payload.Count; skipped when Count is 0 */
+    /* update, reads the state: state.Stock >= payload.Count; skipped when Count is 0 */
+    WIDGET_RESERVE,
     WIDGET_DISCARD, /* delete, reads the state: only when Stock is 0 */
     WIDGET_DROP,    /* delete without any requirement */
-    WIDGET_PRICE, /* update, exists; payload.Price <= 100; skipped when it is 0: decided without the state, but not answered */
+    /* update, exists; payload.Price <= 100; skipped when it is 0: decided without the state, but
+     * not answered */
+    WIDGET_PRICE,
     WIDGET_COUNT
 };
 
@@ -118,10 +121,11 @@ static inline void widgets_reads(struct widgets *widgets, struct plan_command *c
     command->condition_field_count = 1;
 }
 
-#define WIDGET_SCHEMA                                                                                                     \
-    "{\"type\":\"object\",\"required\":[\"Name\",\"Price\"],\"additionalProperties\":false,\"properties\":{"              \
-    "\"WidgetId\":{\"type\":\"integer\"},\"Name\":{\"type\":\"string\",\"minLength\":1},\"Price\":{\"type\":\"number\"}," \
-    "\"Gone\":{\"type\":\"boolean\"}}}"
+#define WIDGET_SCHEMA                                                                     \
+    "{\"type\":\"object\",\"required\":[\"Name\",\"Price\"],"                             \
+    "\"additionalProperties\":false,\"properties\":{"                                     \
+    "\"WidgetId\":{\"type\":\"integer\"},\"Name\":{\"type\":\"string\",\"minLength\":1}," \
+    "\"Price\":{\"type\":\"number\"},\"Gone\":{\"type\":\"boolean\"}}}"
 
 static inline void widgets_assign_all(struct widgets *widgets, struct plan_command *command)
 {
@@ -161,9 +165,9 @@ static inline void widgets_init(struct widgets *widgets)
     widgets_assign_all(widgets, command);
     command = widgets_add(widgets, WIDGET_UPSERT, "UpsertWidget", WRITE_UPDATE, WIDGET_SCHEMA);
     widgets_assign_all(widgets, command);
-    command = widgets_add(
-        widgets, WIDGET_RESERVE, "ReserveWidget", WRITE_UPDATE,
-        "{\"type\":\"object\",\"properties\":{\"Count\":{\"type\":\"integer\"}},\"required\":[\"Count\"]}");
+    command = widgets_add(widgets, WIDGET_RESERVE, "ReserveWidget", WRITE_UPDATE,
+                          "{\"type\":\"object\",\"properties\":{\"Count\":{\"type\":\"integer\"}},"
+                          "\"required\":[\"Count\"]}");
     widgets_require(widgets, command, "exists", 404, "No such widget");
     widgets_require(widgets, command, "state.Stock >= payload.Count", 409, "Not enough");
     widgets_assign(widgets, command, "Stock", "state.Stock - payload.Count");
