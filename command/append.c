@@ -94,7 +94,6 @@ static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate
 {
     struct append *run = ctx;
     bool race = run->overtaken;
-    struct current current;
 
     if (status != STATUS_OK) {
         command_fail(run->command, status, answer);
@@ -104,8 +103,7 @@ static void on_loaded(void *ctx, enum status status, struct aggregate *aggregate
     run->aggregate = aggregate;
     run->fresh = true;
     run->overtaken = false;
-    current = current_of(aggregate);
-    if (!race || command_races_again(run->command, &current)) {
+    if (!race || command_races_again(run->command, current_of(aggregate))) {
         step_decide(run);
     }
 }

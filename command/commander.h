@@ -74,7 +74,7 @@ enum command_next command_decide(struct command *command, const struct command_s
  * A race was lost; CURRENT is what is there now. False: once too often, and the command has ended
  * or will. True: decide again.
  */
-bool command_races_again(struct command *command, const struct current *current);
+bool command_races_again(struct command *command, struct current current);
 
 /* ------------------------------------------------------------------ ends */
 

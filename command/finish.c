@@ -173,13 +173,13 @@ enum command_next command_decide(struct command *command, const struct command_s
 
 #define FASTER "other writers were faster each time"
 
-bool command_races_again(struct command *command, const struct current *current)
+bool command_races_again(struct command *command, struct current current)
 {
     if (++command->races <= command->commander->settings->command_races) {
         return true;
     }
-    command->result.detail = say_version(command, FASTER "; ", current, FASTER);
-    conclude(command, STATUS_CONFLICT, current);
+    command->result.detail = say_version(command, FASTER "; ", &current, FASTER);
+    conclude(command, STATUS_CONFLICT, &current);
     return false;
 }
 

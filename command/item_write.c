@@ -152,13 +152,8 @@ static void step_decide(struct item_command *run)
 static void decide_again(struct item_command *run, const struct value *typed)
 {
     bool race = !run->assumed;
-    struct current current;
 
-    if (!learn(run, typed)) {
-        return;
-    }
-    current = current_of(&run->item);
-    if (!race || command_races_again(run->command, &current)) {
+    if (learn(run, typed) && (!race || command_races_again(run->command, current_of(&run->item)))) {
         step_decide(run);
     }
 }
@@ -232,11 +227,9 @@ static void on_written(void *ctx, enum status status, const struct dynamodb_answ
 /* The item may not be shown: then it is read. */
 static void lose_transaction(struct item_command *run, const struct value *item)
 {
-    const struct current known = current_of(&run->item);
-
     if (item) {
         decide_again(run, item);
-    } else if (command_races_again(run->command, &known)) {
+    } else if (command_races_again(run->command, current_of(&run->item))) {
         step_read(run);
     }
 }
