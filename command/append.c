@@ -207,7 +207,7 @@ static enum status make_puts(struct append *run, struct transaction_action *acti
     enum status status = STATUS_OK;
 
     for (size_t i = 0; status == STATUS_OK && i < run->event_count; i++) {
-        actions[i].kind = "Put";
+        actions[i].operation = DYNAMODB_PUT_ITEM;
         status = event_put_request(&stream, &run->events[i], input->idempotency_key, input->sent_ms,
                                    input->arena, &actions[i].body);
     }

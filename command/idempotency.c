@@ -60,7 +60,7 @@ struct transaction_action idempotency_action(struct command *command)
     record->version = result->version;
     record->answer = *answer;
     record->expires_s = now_s + RECORD_LIFE_S;
-    return (struct transaction_action){"Put", record_put(input->arena, record, now_s)};
+    return (struct transaction_action){DYNAMODB_PUT_ITEM, record_put(input->arena, record, now_s)};
 }
 
 /* ------------------------------------------------------------------ a record is there */

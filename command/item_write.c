@@ -256,11 +256,11 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
 
 /* The change and the record of its key, both or neither. The record holds the answer, so what it
  * says must be known before. */
-static void transact(struct item_command *run, const char *kind, struct slice body)
+static void transact(struct item_command *run, enum dynamodb_operation operation, struct slice body)
 {
     struct command_result *result = &run->command->result;
     struct transaction_action actions[2] = {
-        {kind, body}
+        {operation, body}
     };
 
     result->version = item_change_version(&run->change);
@@ -287,13 +287,12 @@ static void step_write(struct item_command *run)
 {
     static const struct {
         enum dynamodb_operation operation;
-        const char *kind;
         enum status (*make)(const struct item_change *change, struct arena *arena,
                             struct slice *out);
     } writes[] = {
-        [WRITE_PUT] = {DYNAMODB_PUT_ITEM,    "Put",    item_put_request   },
-        [WRITE_UPDATE] = {DYNAMODB_UPDATE_ITEM, "Update", item_update_request},
-        [WRITE_DELETE] = {DYNAMODB_DELETE_ITEM, "Delete", item_delete_request}
+        [WRITE_PUT] = {DYNAMODB_PUT_ITEM,    item_put_request   },
+        [WRITE_UPDATE] = {DYNAMODB_UPDATE_ITEM, item_update_request},
+        [WRITE_DELETE] = {DYNAMODB_DELETE_ITEM, item_delete_request}
     };
     enum plan_write write = run->plan->write;
     struct slice body = SLICE_EMPTY;
@@ -302,7 +301,7 @@ static void step_write(struct item_command *run)
     prepare(run);
     made = writes[write].make(&run->change, run->command->input->arena, &body);
     if (made == STATUS_OK && run->command->once) {
-        transact(run, writes[write].kind, body);
+        transact(run, writes[write].operation, body);
     } else {
         request(run, writes[write].operation, made, body,
                 run->change.basis == BASIS_VERSION && write != WRITE_DELETE, on_written);

@@ -38,7 +38,7 @@ static enum status make_request(const struct command *command, const struct aggr
 bool snapshot_action(const struct command *command, struct aggregate *aggregate,
                      struct transaction_action *out)
 {
-    out->kind = "Put";
+    out->operation = DYNAMODB_PUT_ITEM;
     return claim(command, aggregate) &&
            make_request(command, aggregate, false, command->input->arena, &out->body) == STATUS_OK;
 }

@@ -14,6 +14,12 @@ struct slice transaction_token(struct arena *arena)
     return slice_of(token, UUID_TEXT - 1);
 }
 
+static const char *const kinds[] = {
+    [DYNAMODB_PUT_ITEM] = "Put",
+    [DYNAMODB_UPDATE_ITEM] = "Update",
+    [DYNAMODB_DELETE_ITEM] = "Delete",
+};
+
 struct slice transaction_request(struct arena *arena, const struct transaction_action *actions,
                                  size_t count, struct slice token)
 {
@@ -24,7 +30,7 @@ struct slice transaction_request(struct arena *arena, const struct transaction_a
     json_add_array(&body, "TransactItems");
     for (size_t i = 0; i < count; i++) {
         json_add_object(&body, NULL);
-        json_add_raw(&body, actions[i].kind, actions[i].body);
+        json_add_raw(&body, kinds[actions[i].operation], actions[i].body);
         json_add_end(&body, '}');
     }
     json_add_end(&body, ']');

@@ -4,15 +4,14 @@
 #ifndef LIB_AWS_TRANSACTION_H
 #define LIB_AWS_TRANSACTION_H
 
-#include "lib/base/arena.h"
-#include "lib/base/slice.h"
+#include "lib/aws/dynamodb.h"
 
 /* AWS, "TransactWriteItems": actions of one request. */
 #define TRANSACTION_ACTIONS_MAX 100
 
 struct transaction_action {
-    const char *kind;  /* "Put", "Update", "Delete" */
-    struct slice body; /* as of PutItem, UpdateItem, DeleteItem, without ReturnValues */
+    enum dynamodb_operation operation; /* PUT_ITEM, UPDATE_ITEM or DELETE_ITEM */
+    struct slice body;                 /* of that operation, without ReturnValues */
 };
 
 /*

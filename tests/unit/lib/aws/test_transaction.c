@@ -7,8 +7,8 @@
 static void test_request_has_its_actions_in_order(void **state)
 {
     const struct transaction_action actions[] = {
-        {"Put",    SLICE_LITERAL("{\"a\":1}")},
-        {"Delete", SLICE_LITERAL("{\"b\":2}")},
+        {DYNAMODB_PUT_ITEM,    SLICE_LITERAL("{\"a\":1}")},
+        {DYNAMODB_DELETE_ITEM, SLICE_LITERAL("{\"b\":2}")},
     };
     struct arena arena = {0};
 
