@@ -1,7 +1,7 @@
 /*
- * {"payload": ..., "item": {"Name": {"S": ...}, ...}}: each command of a small model meets the item.
- * What its schema lets pass is decided; a write becomes a request, which is JSON; what is refused or
- * invalid says so.
+ * {"payload": ..., "item": {"Name": {"S": ...}, ...}}: each command of a small model meets the
+ * item. What its schema lets pass is decided; a write becomes a request, which is JSON; what is
+ * refused or invalid says so.
  */
 #include <stdlib.h>
 
