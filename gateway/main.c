@@ -135,37 +135,6 @@ static int run_action(const struct settings *settings, const char *action)
 
 /* ------------------------------------------------------------------ serving */
 
-static enum status read_role(struct slice text, enum role *out)
-{
-    if (slice_is(text, "all")) {
-        *out = ROLE_ALL;
-    } else if (slice_is(text, "command")) {
-        *out = ROLE_COMMAND;
-    } else if (slice_is(text, "query")) {
-        *out = ROLE_QUERY;
-    } else {
-        log_error("bad setting", "setting=role value=%.*s allowed=command_query_all",
-                  SLICE_ARG(text));
-        return STATUS_INVALID;
-    }
-    return STATUS_OK;
-}
-
-static enum status read_log_level(struct slice text)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (slice_is(text, names[i])) {
-            log_level_set((enum log_level)i);
-            return STATUS_OK;
-        }
-    }
-    log_error("bad setting", "setting=log_level value=%.*s allowed=debug_info_warn_error",
-              SLICE_ARG(text));
-    return STATUS_INVALID;
-}
-
 /* What the workers share. Each step says by itself what is wrong. */
 static enum status prepare(struct gateway *gateway, const struct settings *settings)
 {
@@ -178,9 +147,7 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
                   SLICE_ARG(settings->listen));
         return STATUS_DENIED;
     }
-    if (read_role(settings->role, &gateway->role) != STATUS_OK) {
-        return STATUS_INVALID;
-    }
+    gateway->role = settings->role;
     gateway->edition = edition_load(settings, gateway->role);
     if (!gateway->edition || clients_sql_pool(settings, &config) != STATUS_OK ||
         (gateway->role != ROLE_COMMAND &&
@@ -281,8 +248,8 @@ static int serve(const struct settings *settings)
 
     block_signals(&signals);
     process_prepare();
-    if (read_log_level(settings->log_level) != STATUS_OK ||
-        process_pid_file(settings->pid_file) != STATUS_OK ||
+    log_level_set(settings->log_level);
+    if (process_pid_file(settings->pid_file) != STATUS_OK ||
         prepare(&gateway, settings) != STATUS_OK ||
         start_workers(&gateway, workers, count) != STATUS_OK) {
         _exit(EXIT_FAILURE);

@@ -7,6 +7,7 @@
 #define GATEWAY_ROUTE_H
 
 #include "conf/plan/plan.h"
+#include "conf/settings/settings.h"
 #include "lib/base/arena.h"
 #include "lib/httpd/parse.h"
 
@@ -17,13 +18,6 @@
 #define ENVELOPE_PATH "commands"
 
 struct router;
-
-/* Which sides of the plan are served. */
-enum role {
-    ROLE_ALL,
-    ROLE_COMMAND,
-    ROLE_QUERY
-};
 
 struct router *router_create(const struct plan *plan, enum role role);
 void router_destroy(struct router *router);

@@ -66,22 +66,6 @@ static struct plan *load_plan(const struct settings *settings)
     return plan;
 }
 
-static bool set_log_level(struct slice text)
-{
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(names); i++) {
-        if (slice_is(text, names[i])) {
-            log_level_set((enum log_level)i);
-            return true;
-        }
-    }
-    log_error("bad setting", "setting=log_level value=%.*s allowed=debug_info_warn_error",
-              SLICE_ARG(text));
-    return false;
-}
-
 static int run_setup(const struct settings *settings, struct plan *plan, bool create_tables)
 {
     struct credential_provider *credentials = NULL;
@@ -158,9 +142,7 @@ int main(int argc, char **argv)
         return EXIT_OK;
     }
     create_tables = take_flag(&argc, argv, "--create-tables");
-    if (!set_log_level(settings.log_level)) {
-        return EXIT_USAGE;
-    }
+    log_level_set(settings.log_level);
     process_prepare();
     return run(&settings, argc, argv, create_tables);
 }

@@ -31,20 +31,24 @@ static void print_value(const struct settings *settings, const struct setting *s
     case FLAG:
         fputs(*(const bool *)value ? "yes" : "no", out);
         return;
+    case CHOICE:
+        fprintf(out, "%.*s", SLICE_ARG(setting_word(setting, *(const unsigned int *)value)));
+        return;
     }
 }
 
 /* "50ms .. 1m", "command, query, all", "yes, no" or nothing; for a comment or a cell. */
 static void print_allowed(const struct setting *setting, FILE *out)
 {
-    const char *c;
+    unsigned int i;
 
     switch (setting->type) {
-    case TEXT:
-        for (c = setting->maximum; *c; c++) {
-            fputs(*c == '|' ? ", " : (char[]){*c, '\0'}, out);
+    case CHOICE:
+        for (i = 0; setting_word(setting, i).len > 0; i++) {
+            fprintf(out, "%s%.*s", i > 0 ? ", " : "", SLICE_ARG(setting_word(setting, i)));
         }
         return;
+    case TEXT:
     case SECRET:
         return;
     case TIME:
@@ -60,7 +64,7 @@ static void print_allowed(const struct setting *setting, FILE *out)
 
 static bool has_allowed(const struct setting *setting)
 {
-    return setting->type != SECRET && (setting->type != TEXT || setting->maximum[0]);
+    return setting->type != SECRET && setting->type != TEXT;
 }
 
 void settings_print(const struct settings *settings, FILE *out)

@@ -1,6 +1,6 @@
 /*
  * The table of settings.h as rows, for the code that reads settings (settings.c) and the code that
- * shows them (settings_print.c).
+ * shows them (print.c).
  */
 #ifndef CONF_SETTINGS_SETTING_H
 #define CONF_SETTINGS_SETTING_H
@@ -15,7 +15,8 @@ enum setting_type {
     TIME,
     SIZE,
     COUNT,
-    FLAG
+    FLAG,
+    CHOICE
 };
 
 struct setting {
@@ -27,6 +28,9 @@ struct setting {
 
 extern const struct setting settings_table[];
 extern const size_t settings_count;
+
+/* The word of a CHOICE whose constant is VALUE; empty: there is none. */
+struct slice setting_word(const struct setting *setting, unsigned int value);
 
 static inline void *setting_member(const struct settings *settings, const struct setting *setting)
 {

@@ -31,6 +31,21 @@
 const struct setting settings_table[] = {SETTINGS(SETTING_ROW)};
 const size_t settings_count = ARRAY_COUNT(settings_table);
 
+/* setting_word counts words: ROLES make their enum, the levels' is in log.h. */
+#define PLACE(constant, word) PLACE_##constant,
+#define IN_PLACE(constant, word)                             \
+    _Static_assert((int)PLACE_##constant == (int)(constant), \
+                   "LOG_LEVELS is in the order of its enum");
+
+enum {
+    LOG_LEVELS(PLACE)
+};
+LOG_LEVELS(IN_PLACE)
+
+_Static_assert(sizeof(enum role) == sizeof(unsigned int) &&
+                   sizeof(enum log_level) == sizeof(unsigned int),
+               "set_choice writes an enum as the compiler holds it");
+
 /* Variables of `.run/env` (README "The local stack") that are no settings but stand in people's
  * shells; and the projector's kill points. */
 static const char *const stack_variables[] = {
@@ -73,18 +88,16 @@ static const struct setting *setting_find(struct slice name)
 
 /* ------------------------------------------------------------------ one value */
 
-/* Is WORD one of "command|query|all"? */
-static bool is_choice(struct slice word, const char *choices)
+struct slice setting_word(const struct setting *setting, unsigned int value)
 {
-    struct slice rest = slice_str(choices), head;
+    struct slice word, rest;
+    unsigned int i;
 
-    while (rest.len > 0) {
-        slice_cut(rest, '|', &head, &rest);
-        if (slice_eq(head, word)) {
-            return true;
-        }
+    slice_cut(slice_str(setting->maximum), '|', &word, &rest); /* what is before the first bar */
+    for (i = 0; i <= value; i++) {
+        slice_cut(rest, '|', &word, &rest);
     }
-    return false;
+    return word;
 }
 
 static enum status parse_number(enum setting_type type, struct slice text, uint64_t *out)
@@ -99,6 +112,7 @@ static enum status parse_number(enum setting_type type, struct slice text, uint6
     case TEXT:
     case SECRET:
     case FLAG:
+    case CHOICE:
         break;
     }
     return STATUS_INVALID;
@@ -136,6 +150,20 @@ static enum status set_number(struct settings *settings, const struct setting *s
     return STATUS_OK;
 }
 
+static enum status set_choice(struct settings *settings, const struct setting *setting,
+                              struct slice text)
+{
+    unsigned int i;
+
+    for (i = 0; setting_word(setting, i).len > 0; i++) {
+        if (slice_eq(setting_word(setting, i), text)) {
+            *(unsigned int *)setting_member(settings, setting) = i;
+            return STATUS_OK;
+        }
+    }
+    return STATUS_INVALID;
+}
+
 /* A NUL would cut the text where a library reads it, a line's end where it is printed. */
 static enum status set_text(struct settings *settings, const struct setting *setting,
                             struct slice text)
@@ -157,14 +185,12 @@ static enum status setting_parse(struct settings *settings, const struct setting
 {
     switch (setting->type) {
     case TEXT:
-        if (setting->maximum[0] && !is_choice(text, setting->maximum)) {
-            return STATUS_INVALID;
-        }
-        return set_text(settings, setting, text);
     case SECRET:
         return set_text(settings, setting, text);
     case FLAG:
         return parse_flag(text, setting_member(settings, setting));
+    case CHOICE:
+        return set_choice(settings, setting, text);
     case TIME:
     case SIZE:
     case COUNT:
@@ -188,11 +214,9 @@ static struct slice allowed_text(struct arena *arena, const struct setting *sett
                             setting->maximum);
     case FLAG:
         return SLICE_LITERAL("yes or no");
+    case CHOICE:
+        return arena_printf(arena, "one of %s", setting->maximum + 1);
     case TEXT:
-        if (setting->maximum[0]) {
-            return arena_printf(arena, "one of %s", setting->maximum);
-        }
-        break;
     case SECRET:
         break;
     }

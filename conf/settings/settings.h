@@ -14,21 +14,55 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/base/log.h"
 #include "lib/base/slice.h"
 
 // clang-format off
-/* X(name, type, default, minimum, maximum, text)
- * type: TEXT, SECRET (struct slice), TIME (us), SIZE (bytes), COUNT (unsigned int), FLAG (bool)
- * A TEXT's maximum, unless empty, lists the words that are allowed. */
+/*
+ * The words of the CHOICEs: X(constant, word). A word's place is its constant's value, which
+ * settings.c asserts.
+ */
+#define ROLES(X)              \
+    X(ROLE_COMMAND, "command") \
+    X(ROLE_QUERY,   "query")   \
+    X(ROLE_ALL,     "all")
+#define LOG_LEVELS(X)     \
+    X(LOG_DEBUG, "debug") \
+    X(LOG_INFO,  "info")  \
+    X(LOG_WARN,  "warn")  \
+    X(LOG_ERROR, "error")
+// clang-format on
+
+#define CHOICE_CONSTANT(constant, word) constant,
+#define CHOICE_WORD(constant, word)     "|" word
+
+/* Which sides of the plan a gateway serves. */
+enum role {
+    ROLES(CHOICE_CONSTANT)
+};
+
+// clang-format off
+/*
+ * X(name, type, default, minimum, maximum, text)
+ *
+ *     type     member           minimum, maximum
+ *     TEXT     struct slice     empty
+ *     SECRET   struct slice     empty
+ *     TIME     uint64_t, us     durations
+ *     SIZE     size_t, bytes    sizes
+ *     COUNT    unsigned int     numbers
+ *     FLAG     bool             empty
+ *     CHOICE   enum NAME        the maximum lists the words: "|command|query|all"
+ */
 #define SETTINGS(X)                                                                                                                          \
     X(listen,               TEXT,   "127.0.0.1:8080", "", "",              "address and port of the clients' server")                       \
     X(admin_listen,         TEXT,   "127.0.0.1:8081", "", "",              "address and port of the gateway's metrics, health and dashboard") \
     X(projector_admin_listen, TEXT, "127.0.0.1:8082", "", "",              "the same of the projector")                                     \
-    X(role,                 TEXT,   "all", "", "command|query|all",        "command, query or all: which side this gateway serves")         \
+    X(role,                 CHOICE, "all", "", ROLES(CHOICE_WORD),         "which side this gateway serves")                                \
     X(models,               TEXT,   "conf/models", "", "",                 "folder whose sub-folders are the models")                       \
     X(workers,              COUNT,  "0", "0", "256",                       "worker threads; 0: one for each core")                          \
     X(pid_file,             TEXT,   "", "", "",                            "file that is locked and holds the process id; empty: none")     \
-    X(log_level,            TEXT,   "info", "", "debug|info|warn|error",   "debug, info, warn or error")                                    \
+    X(log_level,            CHOICE, "info", "", LOG_LEVELS(CHOICE_WORD),   "what weighs less is not logged")                                \
     X(line_max,             SIZE,   "8k", "1k", "64k",                     "bytes of a request line")                                       \
     X(header_max,           SIZE,   "16k", "1k", "1m",                     "bytes of a request's head")                                     \
     X(header_timeout,       TIME,   "10s", "100ms", "10m",                 "time for a request's head to be whole")                         \
@@ -98,13 +132,14 @@
 // clang-format on
 
 struct settings {
-#define SETTINGS_MEMBER_TEXT                                          struct slice
-#define SETTINGS_MEMBER_SECRET                                        struct slice
-#define SETTINGS_MEMBER_TIME                                          uint64_t
-#define SETTINGS_MEMBER_SIZE                                          size_t
-#define SETTINGS_MEMBER_COUNT                                         unsigned int
-#define SETTINGS_MEMBER_FLAG                                          bool
-#define SETTINGS_MEMBER(name, type, fallback, minimum, maximum, text) SETTINGS_MEMBER_##type name;
+#define SETTINGS_MEMBER_TEXT(name)                                    struct slice name
+#define SETTINGS_MEMBER_SECRET(name)                                  struct slice name
+#define SETTINGS_MEMBER_TIME(name)                                    uint64_t name
+#define SETTINGS_MEMBER_SIZE(name)                                    size_t name
+#define SETTINGS_MEMBER_COUNT(name)                                   unsigned int name
+#define SETTINGS_MEMBER_FLAG(name)                                    bool name
+#define SETTINGS_MEMBER_CHOICE(name)                                  enum name name
+#define SETTINGS_MEMBER(name, type, fallback, minimum, maximum, text) SETTINGS_MEMBER_##type(name);
     SETTINGS(SETTINGS_MEMBER)
 #undef SETTINGS_MEMBER
 };

@@ -44,7 +44,8 @@ static void print_and_load_again(const char *path, const struct settings *settin
     size_t count, count_again;
     char *text = print(settings, &count), *text_again;
 
-    if (load(path, text, count, &again) != STATUS_OK) {
+    if (load(path, text, count, &again) != STATUS_OK || again.role != settings->role ||
+        again.log_level != settings->log_level) {
         abort();
     }
     text_again = print(&again, &count_again);
@@ -64,8 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     if (!ready) {
         int file = mkstemp(path);
 
-        stderr = fopen("/dev/null",
-                       "w"); /* the complaints; a sanitizer's report is not written by this */
+        /* the complaints; a sanitizer's report is not written by this */
+        stderr = fopen("/dev/null", "w");
         if (file < 0 || close(file) != 0 || !stderr) {
             abort();
         }

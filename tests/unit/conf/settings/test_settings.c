@@ -73,6 +73,8 @@ static void test_defaults_are_in_force_when_nothing_is_said(void **state)
     assert_int_equal(got.settings.lease, 600000);
     assert_int_equal(got.settings.header_max, 16384);
     assert_int_equal(got.settings.sql_threads, 8);
+    assert_int_equal(got.settings.role, ROLE_ALL);
+    assert_int_equal(got.settings.log_level, LOG_INFO);
     assert_false(got.settings.sql_shared_storage);
     assert_string_equal(got.said, "");
 }
@@ -94,7 +96,7 @@ static void test_flag_beats_environment_beats_file(void **state)
     assert_status(got.status, STATUS_OK);
     assert_slice(got.settings.listen, "3.3.3.3:1");
     assert_slice(got.settings.redis, "2.2.2.2:2");
-    assert_slice(got.settings.role, "query");
+    assert_int_equal(got.settings.role, ROLE_QUERY);
 }
 
 static void test_what_is_the_programs_own_is_left_in_order(void **state)
@@ -128,6 +130,11 @@ static void test_faults_are_told_with_place_and_what_is_allowed(void **state)
         {"--body_max=1t",                   "from 1k to 64m"                                                  },
         {"--body_max=99999999999999999999", "from 1k to 64m"                                                  },
         {"--role=both",                     "allowed is one of command|query|all"                             },
+        {"--role=",                         "allowed is one of command|query|all"                             },
+        {"--role=ALL",                      "allowed is one of command|query|all"                             },
+        {"--role=query|all",                "allowed is one of command|query|all"                             },
+        {"--role=|command",                 "allowed is one of command|query|all"                             },
+        {"--log-level=loud",                "allowed is one of debug|info|warn|error"                         },
         {"--sql_shared_storage=maybe",      "yes or no"                                                       },
         {"--redsi=x",                       "--redsi: unknown setting (hint: did you mean 'redis'?)"          },
         {"--chek",                          "did you mean 'check'?"                                           },
@@ -225,6 +232,48 @@ static void test_secret_of_two_lines_is_refused_and_not_shown(void **state)
     assert_null(strstr(got.said, "s3cret"));
 }
 
+static void test_each_word_of_a_choice_is_its_constant(void **state)
+{
+    static const char *const levels[] = {"debug", "info", "warn", "error"};
+    static const char *const roles[] = {"command", "query", "all"};
+    static const enum log_level level_values[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
+    static const enum role role_values[] = {ROLE_COMMAND, ROLE_QUERY, ROLE_ALL};
+    struct outcome got;
+    char flag[64];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(levels); i++) {
+        snprintf(flag, sizeof(flag), "--log-level=%s", levels[i]);
+        load(&got, (const char *const[]){flag, NULL});
+        assert_status(got.status, STATUS_OK);
+        assert_int_equal(got.settings.log_level, level_values[i]);
+    }
+    for (i = 0; i < ARRAY_COUNT(roles); i++) {
+        snprintf(flag, sizeof(flag), "--role=%s", roles[i]);
+        load(&got, (const char *const[]){flag, NULL});
+        assert_status(got.status, STATUS_OK);
+        assert_int_equal(got.settings.role, role_values[i]);
+    }
+}
+
+static void test_a_choice_is_printed_with_its_words(void **state)
+{
+    struct outcome got;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out;
+
+    (void)state;
+    load(&got, (const char *const[]){"--role=command", NULL});
+    out = open_memstream(&text, &size);
+    settings_print(&got.settings, out);
+    fclose(out);
+    assert_non_null(strstr(text, "serves [command, query, all]\nrole = command\n"));
+    assert_non_null(strstr(text, " [debug, info, warn, error]\nlog_level = info\n"));
+    free(text);
+}
+
 static void test_what_is_printed_can_be_read_back(void **state)
 {
     struct outcome first, second;
@@ -232,7 +281,8 @@ static void test_what_is_printed_can_be_read_back(void **state)
     FILE *out;
 
     (void)state;
-    load(&first, (const char *const[]){"--lease=45s", "--body-max=3m", "--role=query", NULL});
+    load(&first, (const char *const[]){"--lease=45s", "--body-max=3m", "--role=query",
+                                       "--log-level=error", NULL});
     write_file(path, "");
     out = fopen(path, "w");
     settings_print(&first.settings, out);
@@ -243,7 +293,8 @@ static void test_what_is_printed_can_be_read_back(void **state)
     assert_status(second.status, STATUS_OK);
     assert_int_equal(second.settings.lease, 45000000);
     assert_int_equal(second.settings.body_max, 3145728);
-    assert_slice(second.settings.role, "query");
+    assert_int_equal(second.settings.role, ROLE_QUERY);
+    assert_int_equal(second.settings.log_level, LOG_ERROR);
     assert_int_equal(second.settings.linger, first.settings.linger);
 }
 
@@ -309,6 +360,8 @@ int main(void)
         cmocka_unit_test(test_an_unknown_variable_only_warns_and_the_stacks_own_do_not),
         cmocka_unit_test(test_secrets_come_from_files_and_are_never_printed),
         cmocka_unit_test(test_secret_of_two_lines_is_refused_and_not_shown),
+        cmocka_unit_test(test_each_word_of_a_choice_is_its_constant),
+        cmocka_unit_test(test_a_choice_is_printed_with_its_words),
         cmocka_unit_test(test_what_is_printed_can_be_read_back),
         cmocka_unit_test(test_the_document_is_the_tables),
         cmocka_unit_test(test_units_are_read_and_written),
