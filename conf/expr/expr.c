@@ -42,6 +42,9 @@ const struct expr *expr_compile(struct arena *arena, struct slice text,
     if (expr->tree) {
         expr_check(&build, expr->tree);
     }
+    if (scope->asks_first && !build.failed) {
+        expr_check_absent(&build, expr->tree);
+    }
     return build.failed ? NULL : expr;
 }
 

@@ -14,12 +14,28 @@
 
 struct expr;
 
-/* The names that an expression may use. Schemas (NULL: open) say which fields exist and of what
- * type. */
+/*
+ * A condition that was tried before the expression is evaluated, in the same scope. True: it held;
+ * false: it was false, or had no value.
+ */
+struct expr_passed {
+    const struct expr *condition;
+    bool value;
+    const struct expr_passed *before; /* another one; NULL: none */
+};
+
+/*
+ * The names that an expression may use. Schemas (NULL: open) say which fields exist and of what
+ * type.
+ */
 struct expr_scope {
     bool payload, state, event, claims, id, exists, version, now;
+    /* a field that payload_schema or event_schema declares and does not require is read only where
+     * has() was asked first, in this expression or in one of passed */
+    bool asks_first;
     const struct schema *payload_schema, *state_schema, *event_schema;
     enum value_type id_type; /* VALUE_NULL: not known */
+    const struct expr_passed *passed;
 };
 
 /* NULL after complaints at SOURCE. Memory in ARENA; TEXT is copied. */

@@ -87,6 +87,7 @@ struct node *parser_root(struct parser *parser, struct token name)
 
             if (node) {
                 node->root = roots[i].root;
+                node->name = name.text;
             }
             return node;
         }

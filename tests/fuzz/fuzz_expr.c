@@ -1,6 +1,6 @@
 /*
  * Expressions, free and in a model's scope: a value, or an error with a text. A value is one that
- * JSON can say.
+ * JSON can say. What asks first for fields that may be absent never misses one.
  */
 #include <stdlib.h>
 
@@ -60,6 +60,45 @@ static void evaluate_in_scope(struct arena *arena, struct slice text, const stru
     diag_fini(&diag);
 }
 
+/* With all fields and with none of those that may be absent. */
+static void evaluate_asking(struct arena *arena, struct slice text)
+{
+    struct diag diag = {0};
+    const struct json_source source = {&diag, SLICE_LITERAL("x"), text, SLICE_EMPTY};
+    const struct value *schema = read_json(
+        arena, "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"c\"],"
+               "\"properties\":{\"a\":{\"type\":\"number\"},\"b\":{\"type\":\"string\"},\"c\":"
+               "{\"type\":\"array\"},\"d\":{\"type\":\"object\",\"additionalProperties\":false,"
+               "\"properties\":{\"e\":{\"type\":\"boolean\"}}}}}");
+    const struct expr_scope scope = {.payload = true,
+                                     .asks_first = true,
+                                     .payload_schema = schema_compile(arena, schema, &source)};
+    static const char *const payloads[] = {
+        "{\"c\":[]}",
+        "{\"c\":[],\"d\":{}}",
+        "{\"a\":1,\"c\":[1]}",
+        "{\"a\":0,\"b\":\"x\",\"c\":[1,2],\"d\":{\"e\":true}}",
+    };
+    const struct expr *expr = expr_compile(arena, text, &scope, &source, 1);
+
+    if ((expr == NULL) != (diag.count > 0)) {
+        abort();
+    }
+    for (size_t i = 0; expr && i < ARRAY_COUNT(payloads); i++) {
+        const struct expr_env env = {.payload = read_json(arena, payloads[i])};
+        const struct value *value = NULL;
+        const char *error = NULL;
+        enum status status = expr_eval(expr, &env, arena, &value, &error);
+
+        /* a map that is written in the expression, or a key that is computed, may lack it */
+        if (status != STATUS_OK && slice_starts(slice_str(error), "no such key") &&
+            !memchr(text.ptr, '{', text.len) && !memchr(text.ptr, '[', text.len)) {
+            abort();
+        }
+    }
+    diag_fini(&diag);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     struct slice text = slice_of(bytes, count);
@@ -80,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
             abort();
         }
         evaluate_in_scope(&arena, text, &env);
+        evaluate_asking(&arena, text);
     }
     arena_fini(&arena);
     return 0;
