@@ -35,6 +35,18 @@ const struct expr *build_condition(struct command *command, const struct json_so
     return condition;
 }
 
+void build_passed(struct command *command, const struct expr *condition, bool value)
+{
+    struct expr_passed *passed = ARENA_NEW(command->build->arena, struct expr_passed);
+
+    if (!condition) {
+        command->scope.asks_first = false; /* there was a complaint; what it asked is not known */
+        return;
+    }
+    *passed = (struct expr_passed){condition, value, command->scope.passed};
+    command->scope.passed = passed;
+}
+
 static void build_requires(struct command *command)
 {
     struct arena *arena = command->build->arena;
@@ -57,6 +69,7 @@ static void build_requires(struct command *command)
         build_refusal(command, &source, written.otherwise, out);
         out->that = build_condition(command, &that, written.that);
         command->out->require_count += out->that != NULL;
+        build_passed(command, out->that, true);
     }
 }
 
@@ -67,6 +80,7 @@ static void build_skip_if(struct command *command)
 
     if (command->written.skip_if) {
         command->out->skip_if = build_condition(command, &source, command->written.skip_if);
+        build_passed(command, command->out->skip_if, false);
     }
 }
 
@@ -283,6 +297,7 @@ void build_command(struct build *build, const struct value *written, struct plan
                                         .exists = true,
                                         .version = true,
                                         .now = true,
+                                        .asks_first = true,
                                         .payload_schema = out->payload,
                                         .state_schema = build->state_schema,
                                         .id_type = build_id_type(&build->out->aggregate)};

@@ -23,5 +23,10 @@ void build_emits(struct command *command);
 /* An expression that is true or false; NULL after a complaint. */
 const struct expr *build_condition(struct command *command, const struct json_source *source,
                                    const struct value *written);
+/*
+ * What is compiled from now on is evaluated only after CONDITION was true (VALUE), or was not (false).
+ * NULL: it has a complaint.
+ */
+void build_passed(struct command *command, const struct expr *condition, bool value);
 
 #endif

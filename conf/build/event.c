@@ -1,8 +1,9 @@
 /*
  * An event store's events: what they do to the state, and what the commands emit.
  *
- * An event is folded for as long as it is stored, so what its expressions read must surely be there: a field of the event is known when every command that emits
- * it gives it (or when the expression asks has(event.x) first), a field of the state when some event sets it.
+ * An event is folded for as long as it is stored, so what its expressions read must surely be there:
+ * a field of the event when every command that emits it gives it, others behind has(event.x); of the
+ * state it is known which fields some event sets.
  */
 #include "conf/build/command.h"
 #include "conf/text/suggest.h"
@@ -17,25 +18,20 @@ struct event {
 };
 
 static const struct expr *compile_set(struct event *event, const struct value *written,
-                                      const struct json_source *source, bool common)
+                                      const struct json_source *source)
 {
     struct build *build = event->build;
     bool open = event->payload->writers == 0;
-    const struct expr_scope scope = {
-        .event = true,
-        .state = true,
-        .id = true,
-        .event_schema = open ? NULL : fields_schema(event->payload, build->arena, common),
-        .state_schema = build->state_schema,
-        .id_type = build_id_type(&build->out->aggregate)};
+    const struct expr_scope scope = {.event = true,
+                                     .state = true,
+                                     .id = true,
+                                     .asks_first = true,
+                                     .event_schema =
+                                         open ? NULL : fields_schema(event->payload, build->arena),
+                                     .state_schema = build->state_schema,
+                                     .id_type = build_id_type(&build->out->aggregate)};
 
     return expr_compile(build->arena, written->text, &scope, source, source_line(source, written));
-}
-
-/* Fields that only some commands give may be read by an expression that asks for them first. */
-static bool asks_first(struct slice text)
-{
-    return memmem(text.ptr, text.len, "has(", strlen("has(")) != NULL;
 }
 
 static void build_set(struct event *event, const struct json_source *parent,
@@ -53,7 +49,7 @@ static void build_set(struct event *event, const struct json_source *parent,
         return;
     }
     out->name = written->name;
-    out->value = compile_set(event, written, &source, !asks_first(written->text));
+    out->value = compile_set(event, written, &source);
     event->out->set_count += out->value != NULL;
 }
 
@@ -119,7 +115,7 @@ void build_events(struct build *build)
         out->events[i++].name = written->name;
     }
     build_types(build);
-    build->state_schema = fields_schema(&build->state, build->arena, false);
+    build->state_schema = fields_schema(&build->state, build->arena);
     written = build->model.events ? build->model.events->first : NULL;
     for (i = 0; written; written = written->next, i++) {
         build_event(build, written, &out->events[i], &build->payloads[i]);
@@ -179,6 +175,7 @@ static void build_emit(struct command *command, const struct json_source *source
     struct arena *arena = command->build->arena;
     struct json_source condition = source_child(arena, source, SLICE_LITERAL("if"));
     struct json_source payload = source_child(arena, source, SLICE_LITERAL("payload"));
+    struct expr_scope scope = command->scope; /* the condition is this event's */
     struct model_emit members;
 
     if (!model_emit_read(arena, source, written, &members)) {
@@ -187,10 +184,12 @@ static void build_emit(struct command *command, const struct json_source *source
     out->event = find_event(command, source, members.type);
     if (members.condition) {
         out->condition = build_condition(command, &condition, members.condition);
+        build_passed(command, out->condition, true);
     }
     if (members.payload) {
         build_payload(command, &payload, members.payload, out);
     }
+    command->scope = scope;
     command->out->emit_count += out->event != NULL;
 }
 

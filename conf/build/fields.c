@@ -89,9 +89,10 @@ struct slice fields_hint(const struct fields *fields, struct arena *arena, struc
     return text;
 }
 
-const struct schema *fields_schema(const struct fields *fields, struct arena *arena, bool common)
+const struct schema *fields_schema(const struct fields *fields, struct arena *arena)
 {
     struct value *json = value_map(arena), *properties = value_map(arena);
+    struct value *required = value_list(arena);
     struct diag none = {0};
     const struct json_source source = {.diag = &none};
     const struct schema *schema;
@@ -101,8 +102,8 @@ const struct schema *fields_schema(const struct fields *fields, struct arena *ar
         const struct field *field = &fields->items[i];
         struct value *type = value_map(arena);
 
-        if (common && field->count < fields->writers) {
-            continue;
+        if (fields->writers > 0 && field->count == fields->writers) {
+            value_append(required, value_string(arena, field->name));
         }
         if (field->type != VALUE_NULL && field->type != VALUE_BYTES) {
             value_set(type, SLICE_LITERAL("type"),
@@ -112,6 +113,7 @@ const struct schema *fields_schema(const struct fields *fields, struct arena *ar
     }
     value_set(json, SLICE_LITERAL("type"), value_string(arena, SLICE_LITERAL("object")));
     value_set(json, SLICE_LITERAL("properties"), properties);
+    value_set(json, SLICE_LITERAL("required"), required);
     value_set(json, SLICE_LITERAL("additionalProperties"), value_bool(arena, false));
     schema = schema_compile(arena, json, &source);
     diag_fini(&none);

@@ -25,7 +25,7 @@ bool fields_equal(const struct fields *a, const struct fields *b);
 /* The names, for a hint: "there is a, b, c"; empty when there are none. */
 struct slice fields_hint(const struct fields *fields, struct arena *arena, struct slice wrong);
 
-/* A closed schema of an object with these members; COMMON: only those that every writer gives. */
-const struct schema *fields_schema(const struct fields *fields, struct arena *arena, bool common);
+/* A closed schema of an object with these members; what every writer gives is required. */
+const struct schema *fields_schema(const struct fields *fields, struct arena *arena);
 
 #endif

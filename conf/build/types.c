@@ -91,7 +91,7 @@ static void take_sets(struct types *types, const struct value *event, const stru
         .event = true,
         .state = true,
         .id = true,
-        .event_schema = payload->writers > 0 ? fields_schema(payload, build->arena, false) : NULL,
+        .event_schema = payload->writers > 0 ? fields_schema(payload, build->arena) : NULL,
         .state_schema = types->state_schema,
         .id_type = build_id_type(&build->out->aggregate)};
     const struct value *set = first_of(event, "set", VALUE_MAP);
@@ -142,7 +142,7 @@ void build_types(struct build *build)
         more = learnt(&types);
         build->payloads = types.payloads;
         build->state = types.state;
-        types.state_schema = fields_schema(&types.state, build->arena, false);
+        types.state_schema = fields_schema(&types.state, build->arena);
     }
     diag_fini(&types.dropped);
 }

@@ -146,6 +146,21 @@ static inline void model_folder_write(const struct model_folder *folder, enum mo
     }
 }
 
+/* Appends TEXT with the one place where it holds OLD changed to NEW. */
+static inline void model_text_change(const char *text, const char *old, const char *new,
+                                     struct buf *out)
+{
+    const char *place = strstr(text, old);
+
+    if (!place) {
+        fprintf(stderr, "the good model has no: %s\n", old);
+        abort();
+    }
+    buf_append(out, slice_of(text, (size_t)(place - text)));
+    buf_append_str(out, new);
+    buf_append_str(out, place + strlen(old));
+}
+
 /* All four files, with the one place where OLD stands in FILE changed to NEW. */
 static inline void model_folder_fill_from(const struct model_folder *folder,
                                           const char *const *texts, enum model_file changed,
@@ -154,20 +169,13 @@ static inline void model_folder_fill_from(const struct model_folder *folder,
     enum model_file file;
 
     for (file = 0; file < MODEL_FILES; file++) {
-        const char *text = texts[file];
-        const char *place = old && file == changed ? strstr(text, old) : NULL;
         struct buf buf = {0};
 
-        if (old && file == changed && !place) {
-            fprintf(stderr, "the good model has no: %s\n", old);
-            abort();
+        if (old && file == changed) {
+            model_text_change(texts[file], old, new, &buf);
+        } else {
+            buf_append_str(&buf, texts[file]);
         }
-        if (place) {
-            buf_append(&buf, slice_of(text, (size_t)(place - text)));
-            buf_append_str(&buf, new);
-            text = place + strlen(old);
-        }
-        buf_append_str(&buf, text);
         model_folder_write(folder, file, buf_slice(&buf));
         buf_fini(&buf);
     }

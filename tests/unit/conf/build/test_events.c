@@ -216,14 +216,133 @@ static void test_an_event_may_be_ignored_on_purpose(void **state)
     diag_fini(&diag);
 }
 
-static void test_fields_that_only_some_commands_give_may_be_asked_for_with_has(void **state)
+/* ------------------------------------------------------------------ fields that may be absent */
+
+struct change {
+    const char *old, *new;
+};
+
+/* What is said of model.json with two changes; empty: nothing. The caller frees it. */
+static char *complaints(const struct change *first, const struct change *second)
 {
-    struct plan *plan = load_good(
-        "\"JarMoved\": { \"set\": { \"shelf\": \"event.shelf\" } }",
-        "\"JarMoved\": { \"set\": { \"shelf\": \"has(event.shelf) ? event.shelf : 0\" } }");
+    const char *texts[MODEL_FILES] = {NULL, event_model_texts[SCHEMA_SQL],
+                                      event_model_texts[PROJECTIONS_SQL],
+                                      event_model_texts[QUERIES_SQL]};
+    struct model_folder folder;
+    struct diag diag = {0};
+    struct buf changed = {0};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct plan *plan;
+
+    model_text_change(event_model_texts[MODEL_JSON], first->old, first->new, &changed);
+    buf_append_char(&changed, '\0');
+    texts[MODEL_JSON] = changed.ptr;
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, texts, MODEL_JSON, second->old, second->new);
+    plan = plan_load(slice_str(folder.root), &diag);
+    model_folder_remove(&folder);
+    diag_print(&diag, out);
+    fclose(out);
+    assert_true(!plan == (diag.count > 0));
+    assert_true(diag.count <= 1);
+    plan_put(plan);
+    diag_fini(&diag);
+    buf_fini(&changed);
+    return text;
+}
+
+static void assert_complaint(const struct change *first, const struct change *second,
+                             const char *expected)
+{
+    char *text = complaints(first, second);
+
+    if (expected ? !strstr(text, expected) : text[0] != '\0') {
+        fail_msg("%s and %s: there is '%s'", first->new, second->new, text);
+    }
+    free(text);
+}
+
+/* JarFilled comes from two commands, and only one of them gives it the grams. */
+static void test_events_ask_for_what_not_every_command_gives(void **state)
+{
+    static const struct change second_writer = {
+        "{ \"type\": \"JarBroken\", \"if\": \"exists\" }",
+        "{ \"type\": \"JarBroken\" }, { \"type\": \"JarFilled\", \"payload\": { \"label\": "
+        "\"'x'\", \"shelf\": \"1\" } }"};
+    static const struct {
+        const char *set, *complaint;
+    } cases[] = {
+        {"event.shelf",                                       NULL                   },
+        {"has(event.shelf) ? event.shelf : 0",                NULL                   },
+        {"has(event.grams) ? event.grams : 0",                NULL                   },
+        {"!has(event.grams) ? 0 : event.grams + event.shelf", NULL                   },
+        {"has(event.grams) && event.grams > 1",               NULL                   },
+        {"event.grams > 1 && has(event.grams)",               NULL                   },
+        {"has(event.grams) ? event.grams : state.grams",      NULL                   },
+        {"event.grams",
+         "model.json:5: /events/JarFilled/set/grams: 'grams' may be absent (not every command that "
+         "emits the event gives it) at column 7 of 'event.grams' (hint: ask first, such as "
+         "has(event.grams) ? event.grams : null)"                                    },
+        {"has(event.label) ? event.grams : 0",                "'grams' may be absent"},
+        {"has(event.shelf) || event.grams > 1",               "'grams' may be absent"},
+        {"has(event.grams) ? 0 : event.grams",                "'grams' may be absent"},
+        {"[has(event.grams), event.grams > 1]",               "'grams' may be absent"},
+        {"has(event.grams) ? event.gram : 0",                 "unknown field 'gram'" },
+        {"'has(' + event.label == '' ? 0 : event.grams",      "'grams' may be absent"},
+    };
 
     (void)state;
-    plan_put(plan);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct buf set = {0};
+        struct change change = {"\"grams\": \"event.grams\"", NULL};
+
+        buf_printf(&set, "\"grams\": \"%s\"%c", cases[i].set, '\0');
+        change.new = set.ptr;
+        assert_complaint(&second_writer, &change, cases[i].complaint);
+        buf_fini(&set);
+    }
+}
+
+/* MoveJar may say why. */
+static void test_emits_ask_for_what_the_payload_may_lack(void **state)
+{
+    static const struct change why = {
+        "\"required\": [\"shelf\"], \"properties\": { ",
+        "\"required\": [\"shelf\"], \"properties\": { \"why\": { \"type\": \"string\" }, "};
+    static const char old[] =
+        "{ \"type\": \"JarMoved\", \"payload\": { \"shelf\": \"payload.shelf\", ";
+    static const struct {
+        const char *emit, *complaint;
+    } cases[] = {
+        {"\"why\": \"has(payload.why) ? payload.why : null\" }, \"if\": \"true\"",        NULL                 },
+        {"\"why\": \"payload.why\" }, \"if\": \"has(payload.why)\"",                      NULL                 },
+        {"\"why\": \"payload.why\" }, \"if\": \"payload.why != '' && has(payload.why)\"", NULL                 },
+        {"\"why\": \"payload.other\" }, \"if\": \"true\"",                                NULL                 },
+        {"\"why\": \"payload.why\" }, \"if\": \"true\"",
+         "model.json:18: /commands/MoveJar/emit/1/payload/why: 'why' may be absent"                            },
+        {"\"why\": \"payload.why\" }, \"if\": \"!has(payload.why)\"",                     "'why' may be absent"},
+        {"\"why\": \"payload.shelf\" }, \"if\": \"payload.why != ''\"",
+         "model.json:18: /commands/MoveJar/emit/1/if: 'why' may be absent"                                     },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct buf emit = {0};
+        struct change change = {old, NULL};
+
+        /* of another event beside it, whose condition says nothing of this one */
+        buf_printf(&emit,
+                   "{ \"type\": \"JarBroken\", \"if\": \"has(payload.why)\" }, { \"type\": "
+                   "\"JarMoved\", \"payload\": { \"shelf\": \"payload.shelf\", \"oldShelf\": "
+                   "\"state.shelf\", %s }, { \"type\": \"JarMoved\", \"payload\": { \"shelf\": "
+                   "\"payload.shelf\", %c",
+                   cases[i].emit, '\0');
+        change.new = emit.ptr;
+        assert_complaint(&why, &change, cases[i].complaint);
+        buf_fini(&emit);
+    }
 }
 
 /* ------------------------------------------------------------------ broken models */
@@ -268,7 +387,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "\"shelf:{oldShelf}\"", "\"shelf:{old.shelf}\"", "model.json:23", "an event has no old image"},
     {MODEL_JSON, ", \"shelf:{oldShelf}\"", "", "model.json:23", "it changes the column 'shelf', so a row leaves one 'shelf:{shelf}' of the query GetShelf for another"},
     {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarBroken\" }, { \"type\": \"JarMoved\", \"payload\": { \"shelf\": \"1\" } }", "model.json:23", "not every command that emits JarMoved gives it the {oldShelf}"},
-    {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarMoved\", \"payload\": { \"oldShelf\": \"1\" } }", "model.json:6", "unknown field 'shelf'"},
+    {MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", "{ \"type\": \"JarMoved\", \"payload\": { \"oldShelf\": \"1\" } }", "model.json:6", "'shelf' may be absent (not every command that emits the event gives it) at column 7 of 'event.shelf'"},
     {MODEL_JSON, ", \"touches_sql\": \"ShelfOfJar\"", "", "model.json:24", "touches none of its tags"},
     {MODEL_JSON, "\"touches_sql\": \"ShelfOfJar\"", "\"touches_sql\": \"ShelfOfJars\"", "model.json:24", "projections.sql has no other block '-- name: ShelfOfJars'"},
     {SCHEMA_SQL, "NOT NULL PRIMARY KEY", "NOT NULL", "model.json:28", "rows are not unique by these columns"},
@@ -351,7 +470,8 @@ int main(void)
         cmocka_unit_test(test_near_is_kept),
         cmocka_unit_test(test_snapshots_have_a_default),
         cmocka_unit_test(test_an_event_may_be_ignored_on_purpose),
-        cmocka_unit_test(test_fields_that_only_some_commands_give_may_be_asked_for_with_has),
+        cmocka_unit_test(test_events_ask_for_what_not_every_command_gives),
+        cmocka_unit_test(test_emits_ask_for_what_the_payload_may_lack),
         cmocka_unit_test(test_broken_event_stores_are_refused_with_place_and_reason),
     };
 

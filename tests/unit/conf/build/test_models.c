@@ -157,6 +157,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "\"location\": \"GetBox\"", "\"location\": \"GetBoxes\"", "model.json:5", "no :one query"},
     {MODEL_JSON, "\"location\"", "\"skip_if\"", "model.json:5", "unknown name 'GetBox'"},
     {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"Label\"]", "model.json:5", "neither the path nor the payload surely holds the id"},
+    {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"BoxId\"]", "model.json:9", "/commands/CreateBox/put/Label: 'Label' may be absent (the schema does not require it) at column 9 of 'payload.Label' (hint: ask first, such as has(payload.Label) ? payload.Label : null, or require it in the schema)"},
     {MODEL_JSON, "[\"BoxId\", \"Label\"]", "[\"BoxId\", \"Lable\"]", "model.json:6", "additionalProperties forbids"},
     {MODEL_JSON, "\"BoxId\": { \"type\": \"integer\" }", "\"BoxId\": { \"type\": \"string\" }", "model.json:6", "must be of the id's type, integer"},
     {MODEL_JSON, "\"Label\": { \"type\": \"string\" }", "\"Label\": { \"type\": \"text\" }", "model.json:7", "not a type"},
@@ -275,6 +276,127 @@ static void test_broken_models_are_refused_with_place_and_reason(void **state)
     assert_true(refused);
 }
 
+/* ------------------------------------------------------------------ fields that may be absent */
+
+/* CreateBox with a Note and a Part that may be left out, and these expressions. */
+struct asking {
+    const char *require, *skip_if, *write;
+    const char *place; /* of the only complaint: "line: path"; NULL: there is none */
+    const char *text;  /* the complaint's beginning */
+};
+
+// clang-format off
+#define PUT_LABEL "\"put\": { \"Label\": \"payload.Label\" }"
+#define PUT(note) "\"put\": { \"Label\": \"payload.Label\", \"Note\": \"" note "\" }"
+#define UPDATE(note) "\"update\": { \"Note\": \"" note "\" }"
+
+static const struct asking askings[] = {
+    {"!exists", "false", PUT_LABEL, NULL, NULL},
+    {"!exists", "false", PUT("has(payload.Note) ? payload.Note : null"), NULL, NULL},
+    {"!exists", "false", PUT("has(payload.Part) ? payload.Part.Grams : 0"), NULL, NULL},
+    {"!exists", "false",
+     PUT("has(payload.Part) && has(payload.Part.Note) ? payload.Part.Note : ''"), NULL, NULL},
+    {"!exists", "false", PUT("'free-text' in payload ? payload['free-text'] : null"), NULL, NULL},
+    {"exists", "false",
+     UPDATE("has(payload.Note) ? payload.Note : has(state.Note) ? state.Note : null"), NULL, NULL},
+    {"exists", "has(payload.Note) && payload.Note == state.Note", PUT_LABEL, NULL, NULL},
+    {"exists || has(payload.Note) && payload.Note != ''", "false", PUT_LABEL, NULL, NULL},
+    /* a requirement has held, and skip_if has not, where the next expression is evaluated */
+    {"has(payload.Note) && payload.Note != ''", "payload.Note == 'x'", PUT("payload.Note"),
+     NULL, NULL},
+    {"!exists", "!has(payload.Note)", PUT("payload.Note"), NULL, NULL},
+    {"!exists", "!has(payload.Note) || payload.Note == ''", PUT("payload.Note"), NULL, NULL},
+
+    {"!exists", "false", PUT("payload.Note"), "model.json:10: /commands/CreateBox/put/Note: ",
+     "'Note' may be absent (the schema does not require it) at column 9 of 'payload.Note'"},
+    {"exists", "false", UPDATE("payload.Note"), "model.json:10: /commands/CreateBox/update/Note: ",
+     "'Note' may be absent"},
+    {"payload.Note != ''", "false", PUT_LABEL,
+     "model.json:8: /commands/CreateBox/require/0/that: ", "'Note' may be absent"},
+    {"!exists || payload.Note != ''", "false", PUT_LABEL, "model.json:8: ", "'Note' may be absent"},
+    {"!exists", "payload.Note == ''", PUT_LABEL, "model.json:9: /commands/CreateBox/skip_if: ",
+     "'Note' may be absent"},
+    {"!exists", "has(payload.Note)", PUT("payload.Note"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"has(payload.Note) || !exists", "false", PUT("payload.Note"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"has(payload.Label)", "has(payload.Part)", PUT("payload.Note"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"!exists", "false", PUT("has(payload.Label) ? payload.Note : ''"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"!exists", "false", PUT("has(payload.Note) ? '' : payload.Note"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"!exists", "false", PUT("payload.Part.Grams"), "model.json:10: ", "'Part' may be absent"},
+    {"!exists", "false", PUT("has(payload.Part.Note) ? payload.Part.Note : ''"),
+     "model.json:10: ", "'Part' may be absent"},
+    {"!exists", "false", PUT("has(payload.Part) ? payload.Part.Note : ''"), "model.json:10: ",
+     "'Note' may be absent"},
+    {"!exists", "false", PUT("payload['free-text']"), "model.json:10: ",
+     "'free-text' may be absent"},
+    /* what is asked there is not known: nothing is said of the others */
+    {"has(payload.Note) && payload.Lable == ''", "false", PUT("payload.Note"), "model.json:8: ",
+     "unknown field 'Lable'"},
+};
+// clang-format on
+
+static struct plan *load_asking(const struct asking *asking, struct diag *diag)
+{
+    static const char old_schema[] = "\"Label\": { \"type\": \"string\" } } },\n";
+    static const char schema[] =
+        "\"Label\": { \"type\": \"string\" },"
+        " \"Note\": { \"type\": \"string\", \"default\": \"\" },"
+        " \"free-text\": {}, \"Part\": { \"type\": \"object\", \"required\": [\"Grams\"],"
+        " \"properties\": { \"Grams\": { \"type\": \"number\" }, \"Note\": {} } } } },\n";
+    static const char old_write[] = "\n      \"put\": { \"Label\": \"payload.Label\" } },";
+    const char *texts[MODEL_FILES] = {NULL, model_texts[SCHEMA_SQL], model_texts[PROJECTIONS_SQL],
+                                      model_texts[QUERIES_SQL]};
+    struct buf with_schema = {0}, with_write = {0}, write = {0};
+    struct model_folder folder;
+    struct plan *plan;
+
+    model_text_change(model_texts[MODEL_JSON], old_schema, schema, &with_schema);
+    buf_append_char(&with_schema, '\0');
+    buf_printf(&write, "\n      \"skip_if\": \"%s\",\n      %s },%c", asking->skip_if,
+               asking->write, '\0');
+    model_text_change(with_schema.ptr, old_write, write.ptr, &with_write);
+    buf_append_char(&with_write, '\0');
+    texts[MODEL_JSON] = with_write.ptr;
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, texts, MODEL_JSON, "!exists", asking->require);
+    plan = plan_load(slice_str(folder.root), diag);
+    model_folder_remove(&folder);
+    buf_fini(&with_schema);
+    buf_fini(&with_write);
+    buf_fini(&write);
+    return plan;
+}
+
+static void test_fields_that_may_be_absent_are_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(askings); i++) {
+        const struct asking *asking = &askings[i];
+        struct diag diag = {0};
+        struct plan *plan = load_asking(asking, &diag);
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        const char *found;
+
+        diag_print(&diag, out);
+        fclose(out);
+        found = asking->place ? strstr(text, asking->place) : NULL;
+        if (!plan != !!asking->place || diag.count != (asking->place ? 1 : 0) ||
+            (asking->place && (!found || !strstr(found, asking->text)))) {
+            fail_msg("%s; %s; %s: there is: %s", asking->require, asking->skip_if, asking->write,
+                     text);
+        }
+        free(text);
+        plan_put(plan);
+        diag_fini(&diag);
+    }
+}
+
 static void test_all_complaints_are_given_not_the_first_only(void **state)
 {
     struct diag diag = {0};
@@ -350,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
+        cmocka_unit_test(test_fields_that_may_be_absent_are_asked_for),
         cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
         cmocka_unit_test(test_names_and_routes_are_unique_over_all_models),
         cmocka_unit_test(test_what_is_no_plain_file_is_refused_and_never_waited_for),
