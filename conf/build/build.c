@@ -68,10 +68,9 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
 {
     struct plan_sql sql = {.text = statement->text, .line = statement->line};
     struct plan_bind *binds = ARENA_ARRAY(build->arena, struct plan_bind, statement->token_count);
-    size_t i;
 
     sql.binds = binds;
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         if (statement->tokens[i].kind == SQLTOKEN_PARAM) {
             binds[sql.bind_count++] = resolve(ctx, &statement->tokens[i]);
         }
@@ -82,11 +81,10 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
 size_t build_templates(struct build *build, const struct json_source *source,
                        const struct value *list, struct plan_template **out)
 {
-    const struct value *item;
     size_t count = 0, index = 0;
 
     *out = ARENA_ARRAY(build->arena, struct plan_template, list->count);
-    for (item = list->first; item; item = item->next, index++) {
+    for (const struct value *item = list->first; item; item = item->next, index++) {
         struct json_source at = source_element(build->arena, source, index);
 
         if (item->type != VALUE_STRING) {
@@ -102,9 +100,7 @@ size_t build_templates(struct build *build, const struct json_source *source,
 
 static bool is_table_name(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_.-", text.ptr[i])) {
             return false;
         }
@@ -116,9 +112,8 @@ static struct slice key_prefix(struct arena *arena, struct slice name)
 {
     struct slice prefix = arena_printf(arena, "%.*s#", SLICE_ARG(name));
     char *bytes = arena_cstr(arena, prefix);
-    size_t i;
 
-    for (i = 0; i < prefix.len; i++) {
+    for (size_t i = 0; i < prefix.len; i++) {
         bytes[i] = (char)toupper((unsigned char)bytes[i]);
     }
     return slice_of(bytes, prefix.len);
@@ -242,11 +237,10 @@ static void check_name(struct build *build, const char *section, const struct va
 static void build_queries(struct build *build)
 {
     struct plan_model *out = build->out;
-    const struct value *written;
 
     out->queries = ARENA_ARRAY(build->arena, struct plan_query, count_of(build->model.queries));
-    for (written = build->model.queries ? build->model.queries->first : NULL; written;
-         written = written->next) {
+    for (const struct value *written = build->model.queries ? build->model.queries->first : NULL;
+         written; written = written->next) {
         struct plan_query *query = &out->queries[out->query_count++];
 
         check_name(build, "queries", written);
@@ -260,11 +254,10 @@ static void build_queries(struct build *build)
 static void build_commands(struct build *build)
 {
     struct plan_model *out = build->out;
-    const struct value *written;
 
     out->commands = ARENA_ARRAY(build->arena, struct plan_command, count_of(build->model.commands));
-    for (written = build->model.commands ? build->model.commands->first : NULL; written;
-         written = written->next) {
+    for (const struct value *written = build->model.commands ? build->model.commands->first : NULL;
+         written; written = written->next) {
         struct plan_command *command = &out->commands[out->command_count++];
 
         check_name(build, "commands", written);
@@ -277,9 +270,7 @@ static void build_commands(struct build *build)
 
 static void complain_unused(struct build *build, const struct sqlfile *file, const char *what)
 {
-    size_t i;
-
-    for (i = 0; i < file->block_count; i++) {
+    for (size_t i = 0; i < file->block_count; i++) {
         if (!file->blocks[i].used && file->blocks[i].name.len > 0) {
             diag_add(build->diag, file->path, file->blocks[i].line, file->blocks[i].name,
                      SLICE_EMPTY, "model.json has no %s of this name", what);

@@ -106,13 +106,12 @@ static void build_assignments(struct command *command, const struct value *map)
     struct arena *arena = command->build->arena;
     struct json_source parent = source_child(arena, &command->source, map->name);
     struct plan_assignment *assignments = ARENA_ARRAY(arena, struct plan_assignment, map->count);
-    const struct value *written;
 
     command->out->assignments = assignments;
     if (map->count == 0 && command->out->write == WRITE_UPDATE) {
         source_complain(&parent, map, SLICE_EMPTY, "an update without attributes does nothing");
     }
-    for (written = map->first; written; written = written->next) {
+    for (const struct value *written = map->first; written; written = written->next) {
         struct json_source source = source_child(arena, &parent, written->name);
         struct plan_assignment *out = &assignments[command->out->assignment_count];
 
@@ -163,7 +162,7 @@ static void build_write(struct command *command)
 static void add_fields(struct command *command, const struct expr *expr)
 {
     const struct slice *names;
-    size_t count = expr_state_fields(expr, &names), i, j;
+    size_t count = expr_state_fields(expr, &names), i;
     struct slice *all;
 
     all = ARENA_ARRAY(command->build->arena, struct slice,
@@ -171,7 +170,7 @@ static void add_fields(struct command *command, const struct expr *expr)
     for (i = 0; i < command->out->condition_field_count; i++) {
         all[i] = command->out->condition_fields[i];
     }
-    for (j = 0; j < count; j++) {
+    for (size_t j = 0; j < count; j++) {
         size_t known = 0;
 
         while (known < i && !slice_eq(all[known], names[j])) {
@@ -202,9 +201,8 @@ static void derive_requires(struct command *command, bool *exists, bool *absent)
 {
     const struct plan_command *out = command->out;
     bool may_name_id = schema_property(out->payload, command->build->out->aggregate.id_name);
-    size_t i;
 
-    for (i = 0; i < out->require_count; i++) {
+    for (size_t i = 0; i < out->require_count; i++) {
         derive_of(command, out->requires[i].that, exists, absent);
     }
     if (*exists && *absent) {
@@ -223,7 +221,6 @@ static void derive(struct command *command)
 {
     struct plan_command *out = command->out;
     bool exists = false, absent = false, ignored = false;
-    size_t i;
 
     derive_requires(command, &exists, &absent);
     if (command->build->out->aggregate.store == STORE_EVENTS) {
@@ -234,7 +231,7 @@ static void derive(struct command *command)
         out->reads_state |= expr_reads_exists(out->skip_if);
         derive_of(command, out->skip_if, &ignored, &ignored);
     }
-    for (i = 0; i < out->assignment_count; i++) {
+    for (size_t i = 0; i < out->assignment_count; i++) {
         const struct expr *value = out->assignments[i].value;
 
         out->reads_state |= expr_reads_exists(value);
@@ -249,12 +246,11 @@ static void derive(struct command *command)
 static void build_location(struct command *command)
 {
     const struct plan_model *model = command->build->out;
-    size_t i;
 
     if (!command->written.location) {
         return;
     }
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         if (slice_eq(model->queries[i].name, command->written.location->text)) {
             command->out->location = &model->queries[i];
         }
@@ -265,7 +261,7 @@ static void build_location(struct command *command)
                         SLICE_ARG(command->written.location->text));
         return;
     }
-    for (i = 0; i < command->out->location->param_count; i++) {
+    for (size_t i = 0; i < command->out->location->param_count; i++) {
         if (!slice_eq(command->out->location->params[i].name, model->aggregate.id_name)) {
             source_complain(&command->source, command->written.location, SLICE_EMPTY,
                             "a location's only parameter is the id");

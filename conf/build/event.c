@@ -60,7 +60,6 @@ static void build_event(struct build *build, const struct value *written, struct
     struct plan_assignment *sets;
     struct json_source parent;
     struct model_event members;
-    const struct value *set;
 
     event.source = build_source(build, "events", written);
     if (!member_is_name(written->name)) {
@@ -77,7 +76,7 @@ static void build_event(struct build *build, const struct value *written, struct
     parent = source_child(build->arena, &event.source, SLICE_LITERAL("set"));
     sets = ARENA_ARRAY(build->arena, struct plan_assignment, members.set->count);
     out->sets = sets;
-    for (set = members.set->first; set; set = set->next) {
+    for (const struct value *set = members.set->first; set; set = set->next) {
         build_set(&event, &parent, set, &sets[out->set_count]);
     }
 }
@@ -129,10 +128,9 @@ find_event(struct command *command, const struct json_source *source, const stru
 {
     const struct plan_model *model = command->build->out;
     struct suggest suggest;
-    size_t i;
 
     suggest_init(&suggest, type->text);
-    for (i = 0; i < model->event_count; i++) {
+    for (size_t i = 0; i < model->event_count; i++) {
         if (slice_eq(model->events[i].name, type->text)) {
             return &model->events[i];
         }
@@ -148,10 +146,9 @@ static void build_payload(struct command *command, const struct json_source *par
 {
     struct arena *arena = command->build->arena;
     struct plan_assignment *payload = ARENA_ARRAY(arena, struct plan_assignment, map->count);
-    const struct value *written;
 
     out->payload = payload;
-    for (written = map->first; written; written = written->next) {
+    for (const struct value *written = map->first; written; written = written->next) {
         struct json_source source = source_child(arena, parent, written->name);
         struct plan_assignment *field = &payload[out->payload_count];
 
@@ -198,7 +195,6 @@ void build_emits(struct command *command)
     struct arena *arena = command->build->arena;
     struct json_source list = source_child(arena, &command->source, SLICE_LITERAL("emit"));
     const struct value *written = command->written.emit;
-    const struct value *item;
     struct plan_emit *emits;
     size_t index = 0;
 
@@ -209,7 +205,7 @@ void build_emits(struct command *command)
     }
     emits = ARENA_ARRAY(arena, struct plan_emit, written->count);
     command->out->emits = emits;
-    for (item = written->first; item; item = item->next, index++) {
+    for (const struct value *item = written->first; item; item = item->next, index++) {
         struct json_source source = source_element(arena, &list, index);
 
         build_emit(command, &source, item, &emits[command->out->emit_count]);

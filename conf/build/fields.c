@@ -9,9 +9,7 @@
 
 static struct field *find(const struct fields *fields, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < fields->count; i++) {
+    for (size_t i = 0; i < fields->count; i++) {
         if (slice_eq(fields->items[i].name, name)) {
             return &fields->items[i];
         }
@@ -27,10 +25,10 @@ const struct field *fields_find(const struct fields *fields, struct slice name)
 static struct field *append(struct fields *fields, struct arena *arena)
 {
     if (fields->count == fields->room) {
-        size_t room = fields->room ? 2 * fields->room : 8, i;
+        size_t room = fields->room ? 2 * fields->room : 8;
         struct field *items = ARENA_ARRAY(arena, struct field, room);
 
-        for (i = 0; i < fields->count; i++) {
+        for (size_t i = 0; i < fields->count; i++) {
             items[i] = fields->items[i];
         }
         fields->items = items;
@@ -55,12 +53,10 @@ void fields_add(struct fields *fields, struct arena *arena, struct slice name, e
 
 bool fields_equal(const struct fields *a, const struct fields *b)
 {
-    size_t i;
-
     if (a->count != b->count) {
         return false;
     }
-    for (i = 0; i < a->count; i++) {
+    for (size_t i = 0; i < a->count; i++) {
         if (!slice_eq(a->items[i].name, b->items[i].name) || a->items[i].type != b->items[i].type) {
             return false;
         }
@@ -72,17 +68,16 @@ struct slice fields_hint(const struct fields *fields, struct arena *arena, struc
 {
     struct slice text = SLICE_EMPTY;
     struct suggest suggest;
-    size_t i;
 
     suggest_init(&suggest, wrong);
-    for (i = 0; i < fields->count; i++) {
+    for (size_t i = 0; i < fields->count; i++) {
         suggest_offer(&suggest, fields->items[i].name);
     }
     text = suggest_hint(&suggest, arena);
     if (text.len > 0 || fields->count == 0) {
         return text;
     }
-    for (i = 0; i < fields->count && i < HINT_NAMES_MAX; i++) {
+    for (size_t i = 0; i < fields->count && i < HINT_NAMES_MAX; i++) {
         text = arena_printf(arena, "%.*s%s%.*s", SLICE_ARG(text), i > 0 ? ", " : "there is ",
                             SLICE_ARG(fields->items[i].name));
     }
@@ -96,9 +91,8 @@ const struct schema *fields_schema(const struct fields *fields, struct arena *ar
     struct diag none = {0};
     const struct json_source source = {.diag = &none};
     const struct schema *schema;
-    size_t i;
 
-    for (i = 0; i < fields->count; i++) {
+    for (size_t i = 0; i < fields->count; i++) {
         const struct field *field = &fields->items[i];
         struct value *type = value_map(arena);
 

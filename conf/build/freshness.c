@@ -13,10 +13,8 @@
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
                          struct slice *name_out)
 {
-    size_t i, j;
-
-    for (i = 0; i < projection->table_count; i++) {
-        for (j = 0; j < query->table_count; j++) {
+    for (size_t i = 0; i < projection->table_count; i++) {
+        for (size_t j = 0; j < query->table_count; j++) {
             if (slice_eq(projection->tables[i], query->tables[j])) {
                 *name_out = query->tables[j];
                 return true;
@@ -28,10 +26,8 @@ static bool shares_table(const struct plan_projection *projection, const struct 
 
 static bool touches_query(const struct plan_projection *projection, const struct plan_query *query)
 {
-    size_t i, j;
-
-    for (i = 0; i < projection->touch_count; i++) {
-        for (j = 0; j < query->tag_count; j++) {
+    for (size_t i = 0; i < projection->touch_count; i++) {
+        for (size_t j = 0; j < query->tag_count; j++) {
             if (template_same_shape(&projection->touches[i], &query->tags[j])) {
                 return true;
             }
@@ -45,9 +41,8 @@ static bool sql_yields(const struct projection *projection, const struct plan_te
 {
     struct slice literal = tag->parts[0].literal;
     bool texts = false;
-    size_t i;
 
-    for (i = 0; projection->tags && i < projection->tags->token_count; i++) {
+    for (size_t i = 0; projection->tags && i < projection->tags->token_count; i++) {
         const struct sqltoken *token = &projection->tags->tokens[i];
         struct slice text = token->text;
 
@@ -65,9 +60,7 @@ static bool sql_yields(const struct projection *projection, const struct plan_te
 
 static bool sql_touches_query(const struct projection *projection, const struct plan_query *query)
 {
-    size_t i;
-
-    for (i = 0; i < query->tag_count; i++) {
+    for (size_t i = 0; i < query->tag_count; i++) {
         if (sql_yields(projection, &query->tags[i])) {
             return true;
         }
@@ -78,9 +71,8 @@ static bool sql_touches_query(const struct projection *projection, const struct 
 static bool demands_absent(const struct plan_command *command)
 {
     bool negated = false;
-    size_t i;
 
-    for (i = 0; i < command->require_count && !negated; i++) {
+    for (size_t i = 0; i < command->require_count && !negated; i++) {
         const struct expr *that = command->requires[i].that;
 
         negated = that && expr_is_exists(that, &negated) && negated;
@@ -92,12 +84,11 @@ static bool demands_absent(const struct plan_command *command)
 static bool creates(const struct projection *projection)
 {
     const struct plan_model *model = projection->build->out;
-    size_t i, j;
 
-    for (i = 0; i < model->command_count; i++) {
+    for (size_t i = 0; i < model->command_count; i++) {
         const struct plan_command *command = &model->commands[i];
 
-        for (j = 0; j < command->emit_count; j++) {
+        for (size_t j = 0; j < command->emit_count; j++) {
             if (command->emits[j].event &&
                 slice_eq(command->emits[j].event->name, projection->out->name) &&
                 !demands_absent(command)) {
@@ -113,10 +104,9 @@ static bool replaces(const struct projection *projection, const struct sqlstatem
                      struct slice column)
 {
     const struct tables *tables = &projection->build->model.tables;
-    size_t i;
 
-    for (i = 0; sqltoken_is(statement->tokens, "REPLACE") && i < projection->out->table_count;
-         i++) {
+    for (size_t i = 0;
+         sqltoken_is(statement->tokens, "REPLACE") && i < projection->out->table_count; i++) {
         const struct table *table = tables_find(tables, projection->out->tables[i]);
 
         if (table && table_column_find(table, column) && table_has_key_without(table, column)) {
@@ -130,9 +120,8 @@ static bool replaces(const struct projection *projection, const struct sqlstatem
 static bool moves(const struct projection *projection, struct slice column)
 {
     bool creation = creates(projection);
-    size_t i;
 
-    for (i = 0; projection->block && i < projection->block->statement_count; i++) {
+    for (size_t i = 0; projection->block && i < projection->block->statement_count; i++) {
         const struct sqlstatement *statement = &projection->block->statements[i];
 
         if (creation && !sqltoken_is(statement->tokens, "UPDATE")) {
@@ -149,11 +138,11 @@ static bool moves(const struct projection *projection, struct slice column)
 static bool touches_both(const struct projection *projection, const struct plan_query *query,
                          const struct plan_template *tag)
 {
-    size_t same = 0, i, j;
+    size_t same = 0;
 
-    for (i = 0; i < projection->out->touch_count; i++) {
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
         same += template_same_shape(&projection->touches[i], tag);
-        for (j = 0; j < query->tag_count; j++) {
+        for (size_t j = 0; j < query->tag_count; j++) {
             if (template_places(&query->tags[j]) == 0 &&
                 template_same_shape(&projection->touches[i], &query->tags[j])) {
                 return true;
@@ -165,12 +154,10 @@ static bool touches_both(const struct projection *projection, const struct plan_
 
 static void check_moves(struct projection *projection, const struct plan_query *query)
 {
-    size_t i, j;
-
-    for (i = 0; i < query->tag_count; i++) {
+    for (size_t i = 0; i < query->tag_count; i++) {
         const struct plan_template *tag = &query->tags[i];
 
-        for (j = 0; j < tag->part_count; j++) {
+        for (size_t j = 0; j < tag->part_count; j++) {
             int param = tag->parts[j].name.len > 0 ? tag->parts[j].param : -1;
 
             if (param >= 0 && query->params[param].column.len > 0 &&
@@ -192,9 +179,8 @@ static void check_moves(struct projection *projection, const struct plan_query *
 static struct slice tags_hint(const struct projection *projection, const struct plan_query *query)
 {
     struct slice text = SLICE_LITERAL("add one of the query's tags to \"touches\":");
-    size_t i;
 
-    for (i = 0; i < query->tag_count; i++) {
+    for (size_t i = 0; i < query->tag_count; i++) {
         text = arena_printf(projection->build->arena, "%.*s%s '%.*s'", SLICE_ARG(text),
                             i > 0 ? "," : "", SLICE_ARG(query->tags[i].text));
     }
@@ -205,9 +191,8 @@ void check_freshness(struct projection *projection)
 {
     const struct plan_model *model = projection->build->out;
     struct slice table;
-    size_t i;
 
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         const struct plan_query *query = &model->queries[i];
 
         if (query->tag_count == 0 || !shares_table(projection->out, query, &table)) {

@@ -60,10 +60,9 @@ static void build_path_params(struct command *command)
     const struct plan_route *route = command->out->route;
     struct plan_path_param *params =
         ARENA_ARRAY(command->build->arena, struct plan_path_param, ROUTE_PARAMS_MAX);
-    size_t i;
 
     command->out->path_params = params;
-    for (i = 0; i < route->segment_count; i++) {
+    for (size_t i = 0; i < route->segment_count; i++) {
         struct slice name = route->segments[i].param;
 
         if (name.len > 0 && !slice_eq(name, command->build->out->aggregate.id_name)) {

@@ -84,9 +84,7 @@ struct names {
 
 static void add_name(struct names *names, const char *kind, struct slice name, unsigned int line)
 {
-    size_t i;
-
-    for (i = 0; i < names->count; i++) {
+    for (size_t i = 0; i < names->count; i++) {
         if (slice_eq(names->items[i].name, name) && strcmp(names->items[i].kind, kind) == 0) {
             diag_add(names->diag, model_file(&names->diag->arena, names->model), line, SLICE_EMPTY,
                      SLICE_LITERAL("names are unique over all models"),
@@ -100,19 +98,17 @@ static void add_name(struct names *names, const char *kind, struct slice name, u
 
 static void add_names(struct names *names, const struct plan_model *model)
 {
-    size_t i;
-
     names->model = model;
     add_name(names, "model", model->name, model->line);
     add_name(names, "aggregate", model->aggregate.name, model->aggregate.line);
     add_name(names, "DynamoDB table", model->aggregate.table, model->aggregate.line);
-    for (i = 0; i < model->event_count; i++) {
+    for (size_t i = 0; i < model->event_count; i++) {
         add_name(names, "event", model->events[i].name, model->events[i].line);
     }
-    for (i = 0; i < model->command_count; i++) {
+    for (size_t i = 0; i < model->command_count; i++) {
         add_name(names, "command", model->commands[i].name, model->commands[i].line);
     }
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         add_name(names, "query", model->queries[i].name, model->queries[i].line);
     }
 }
@@ -120,14 +116,14 @@ static void add_names(struct names *names, const struct plan_model *model)
 static void check_names(struct plan *plan, struct diag *diag)
 {
     struct names names = {.diag = diag};
-    size_t room = 3 * plan->model_count, i;
+    size_t room = 3 * plan->model_count;
 
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         room += plan->models[i].command_count + plan->models[i].query_count +
                 plan->models[i].event_count;
     }
     names.items = ARENA_ARRAY(&plan->arena, struct named, room);
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         add_names(&names, &plan->models[i]);
     }
 }
@@ -148,12 +144,10 @@ static struct slice path_of(struct arena *arena, const struct plan_route *route)
 
 static void add_route(struct plan *plan, struct diag *diag, const struct plan_route *route)
 {
-    size_t i;
-
     if (!route) {
         return;
     }
-    for (i = 0; i < plan->route_count; i++) {
+    for (size_t i = 0; i < plan->route_count; i++) {
         if (route_same(plan->routes[i], route)) {
             diag_add(diag, model_file(&diag->arena, model_of(route)), route->line,
                      path_of(&diag->arena, route),
@@ -181,14 +175,12 @@ static struct plan_route *numbered(struct plan *plan, const struct plan_route *r
 
 static void number_model(struct plan *plan, struct diag *diag, struct plan_model *model)
 {
-    size_t i;
-
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         model->queries[i].index = plan->query_count++;
         model->queries[i].route = numbered(plan, model->queries[i].route);
         add_route(plan, diag, model->queries[i].route);
     }
-    for (i = 0; i < model->command_count; i++) {
+    for (size_t i = 0; i < model->command_count; i++) {
         model->commands[i].index = plan->command_count++;
         model->commands[i].route = numbered(plan, model->commands[i].route);
         add_route(plan, diag, model->commands[i].route);
@@ -197,13 +189,13 @@ static void number_model(struct plan *plan, struct diag *diag, struct plan_model
 
 static void number(struct plan *plan, struct diag *diag)
 {
-    size_t room = 0, i;
+    size_t room = 0;
 
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         room += plan->models[i].command_count + plan->models[i].query_count;
     }
     plan->routes = ARENA_ARRAY(&plan->arena, const struct plan_route *, room);
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         plan->models[i].index = (unsigned int)i;
         number_model(plan, diag, &plan->models[i]);
     }
@@ -216,7 +208,7 @@ struct plan *plan_load(struct slice folder, struct diag *diag)
     struct plan *plan = XNEW(struct plan);
     unsigned int complaints = diag->count;
     struct slice *folders;
-    size_t count, i;
+    size_t count;
 
     plan->references = 1;
     while (folder.len > 1 && folder.ptr[folder.len - 1] == '/') {
@@ -225,7 +217,7 @@ struct plan *plan_load(struct slice folder, struct diag *diag)
     folders = ARENA_ARRAY(&plan->arena, struct slice, MODELS_MAX);
     count = list_folders(&plan->arena, folder, diag, folders);
     plan->models = ARENA_ARRAY(&plan->arena, struct plan_model, count);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (build_model(&plan->arena, folders[i], diag, &plan->models[plan->model_count])) {
             plan->model_count++;
         }

@@ -9,9 +9,7 @@
 
 static const struct member *member_find(const struct member *table, size_t count, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (slice_is(name, table[i].name)) {
             return &table[i];
         }
@@ -24,10 +22,9 @@ static void complain_unknown(struct arena *arena, const struct json_source *sour
 {
     struct slice known = SLICE_LITERAL("there is"), hint;
     struct suggest suggest;
-    size_t i;
 
     suggest_init(&suggest, value->name);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         suggest_offer(&suggest, slice_str(table[i].name));
         known = arena_printf(arena, "%.*s%s %s", SLICE_ARG(known), i > 0 ? "," : "", table[i].name);
     }
@@ -40,9 +37,8 @@ static void complain_unknown(struct arena *arena, const struct json_source *sour
 static struct slice types_text(struct arena *arena, unsigned int types)
 {
     struct slice text = SLICE_EMPTY;
-    enum value_type type;
 
-    for (type = VALUE_NULL; type <= VALUE_MAP; type++) {
+    for (enum value_type type = VALUE_NULL; type <= VALUE_MAP; type++) {
         if (types & MEMBER_TYPE(type)) {
             text = arena_printf(arena, "%.*s%s%s", SLICE_ARG(text), text.len > 0 ? " or " : "",
                                 value_type_name(type));
@@ -68,11 +64,9 @@ static bool member_read(struct arena *arena, const struct json_source *source,
 bool members_read(struct arena *arena, const struct json_source *source, const struct value *object,
                   const struct member *table, size_t count, void *out)
 {
-    const struct value *value;
     bool ok = true;
-    size_t i;
 
-    for (value = object->first; value; value = value->next) {
+    for (const struct value *value = object->first; value; value = value->next) {
         const struct member *member = member_find(table, count, value->name);
 
         if (!member) {
@@ -82,7 +76,7 @@ bool members_read(struct arena *arena, const struct json_source *source, const s
             ok &= member_read(arena, source, value, member, out);
         }
     }
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (table[i].need == MEMBER_REQUIRED && !value_get(object, slice_str(table[i].name))) {
             source_complain(source, object, SLICE_EMPTY, "lacks the member '%s'", table[i].name);
             ok = false;
@@ -93,9 +87,7 @@ bool members_read(struct arena *arena, const struct json_source *source, const s
 
 bool member_is_name(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (!isalnum((unsigned char)text.ptr[i]) && text.ptr[i] != '_') {
             return false;
         }

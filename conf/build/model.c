@@ -110,13 +110,12 @@ READER(model_page,
 bool model_id_read(struct arena *arena, const struct json_source *source, const struct value *value,
                    struct model_id *out)
 {
-    const struct value *member;
     struct value *schema;
 
     *out = (struct model_id){0};
     schema = value_map(arena);
     schema->offset = value->offset;
-    for (member = value->first; member; member = member->next) {
+    for (const struct value *member = value->first; member; member = member->next) {
         if (slice_is(member->name, "name") && member->type == VALUE_STRING) {
             out->name = member;
         } else if (slice_is(member->name, "generate")) {

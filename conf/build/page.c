@@ -36,9 +36,9 @@ static void type_column(struct query *query, const struct sqlread *read,
 
 static bool stands_twice(const struct plan_page *page)
 {
-    size_t last = page->column_count - 1, i;
+    size_t last = page->column_count - 1;
 
-    for (i = 0; i < last; i++) {
+    for (size_t i = 0; i < last; i++) {
         if (slice_eq_nocase(page->columns[i].name, page->columns[last].name)) {
             return true;
         }
@@ -50,7 +50,6 @@ static void build_order(struct query *query, const struct sqlread *read, const s
 {
     struct plan_key_column *columns =
         ARENA_ARRAY(query->build->arena, struct plan_key_column, list->count);
-    const struct value *item;
 
     query->out->page.columns = columns;
     if (list->count == 0 || list->count > PAGE_COLUMNS_MAX) {
@@ -58,7 +57,7 @@ static void build_order(struct query *query, const struct sqlread *read, const s
                         PAGE_COLUMNS_MAX);
         return;
     }
-    for (item = list->first; item; item = item->next) {
+    for (const struct value *item = list->first; item; item = item->next) {
         struct plan_key_column *column = &columns[query->out->page.column_count];
 
         if (item->type != VALUE_STRING || item->text.len == 0) {
@@ -99,9 +98,8 @@ static struct slice pinned_column(const struct sqlstatement *statement, size_t p
 static bool opens_it(const struct sqltoken *token)
 {
     static const char *const words[] = {"OR", "XOR", "|", "UNION", "NOT"};
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(words); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         if (token->depth == 0 && sqltoken_is(token, words[i])) {
             return true;
         }
@@ -112,15 +110,15 @@ static bool opens_it(const struct sqltoken *token)
 /* Columns that WHERE compares with a parameter, whatever else it says: they are the same in all rows of an answer. */
 static size_t pinned_columns(const struct sqlstatement *statement, struct slice *out)
 {
-    size_t count = 0, i;
+    size_t count = 0;
     bool where = false;
 
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         if (opens_it(&statement->tokens[i])) {
             return 0;
         }
     }
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
 
         where |= token->depth == 0 && sqltoken_is(token, "WHERE");
@@ -136,7 +134,7 @@ static void check_unique(struct query *query, const struct sqlread *read, const 
 {
     const struct sqlstatement *statement = &query->block->statements[0];
     struct slice *names;
-    size_t count, i;
+    size_t count;
 
     if (read->table_count != 1 || query->build->diag->count > 0) {
         return;
@@ -144,7 +142,7 @@ static void check_unique(struct query *query, const struct sqlread *read, const 
     names =
         ARENA_ARRAY(query->build->arena, struct slice, PAGE_COLUMNS_MAX + statement->token_count);
     count = pinned_columns(statement, names);
-    for (i = 0; i < query->out->page.column_count; i++) {
+    for (size_t i = 0; i < query->out->page.column_count; i++) {
         names[count++] = sqlread_source(read, query->out->page.columns[i].name);
     }
     if (!table_is_unique_by(read->tables[0], names, count)) {

@@ -11,15 +11,13 @@
 /* Attributes that the model's commands write. Others may come from other writers of the table. */
 static bool is_written(const struct plan_model *model, struct slice name, struct suggest *suggest)
 {
-    size_t i, j;
-
     suggest_init(suggest, name);
     suggest_offer(suggest, model->aggregate.id_name);
     if (slice_eq(name, model->aggregate.id_name)) {
         return true;
     }
-    for (i = 0; i < model->command_count; i++) {
-        for (j = 0; j < model->commands[i].assignment_count; j++) {
+    for (size_t i = 0; i < model->command_count; i++) {
+        for (size_t j = 0; j < model->commands[i].assignment_count; j++) {
             if (slice_eq(model->commands[i].assignments[j].name, name)) {
                 return true;
             }
@@ -55,9 +53,7 @@ static const struct metadata {
 
 static const struct metadata *find_metadata(struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(metadata); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(metadata); i++) {
         if (slice_is(name, metadata[i].name)) {
             return &metadata[i];
         }
@@ -160,13 +156,13 @@ static bool find_row(const struct sqlstatement *statement, size_t *open_out, siz
 static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
 {
     const struct sqltoken *tokens = statement->tokens;
-    size_t open, close, i;
+    size_t open, close;
 
     if ((!sqltoken_is(&tokens[0], "INSERT") && !sqltoken_is(&tokens[0], "REPLACE")) ||
         !find_row(statement, &open, &close)) {
         return;
     }
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         if ((i < open || i > close) && tokens[i].kind == SQLTOKEN_PARAM) {
             return;
         }
@@ -182,7 +178,6 @@ static void build_statements(struct projection *projection)
     struct sqlblock *block = sqlfile_find(&build->model.projections_sql, projection->out->name);
     struct plan_sql *statements;
     struct slice *tables;
-    size_t i;
 
     if (!block) {
         source_complain(&projection->source, projection->value,
@@ -199,7 +194,7 @@ static void build_statements(struct projection *projection)
     }
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
-    for (i = 0; i < block->statement_count; i++) {
+    for (size_t i = 0; i < block->statement_count; i++) {
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
@@ -308,7 +303,6 @@ static void complain_unknown(struct build *build, const struct value *written)
     struct json_source source =
         source_child(build->arena, &build->model.source, SLICE_LITERAL("projections"));
     struct suggest suggest;
-    size_t i;
 
     if (build->out->aggregate.store == STORE_STATE) {
         source_complain(&source, written, SLICE_EMPTY,
@@ -317,7 +311,7 @@ static void complain_unknown(struct build *build, const struct value *written)
         return;
     }
     suggest_init(&suggest, written->name);
-    for (i = 0; i < build->out->event_count; i++) {
+    for (size_t i = 0; i < build->out->event_count; i++) {
         suggest_offer(&suggest, build->out->events[i].name);
     }
     source_complain(&source, written, suggest_hint(&suggest, build->arena),
@@ -330,18 +324,18 @@ void build_projections(struct build *build)
     static const char *const names[] = {"put", "delete"};
     struct plan_model *out = build->out;
     bool events = out->aggregate.store == STORE_EVENTS;
-    size_t count = events ? out->event_count : ARRAY_COUNT(names), i;
-    const struct value *written;
+    size_t count = events ? out->event_count : ARRAY_COUNT(names);
 
     if (!build->model.projections) {
         return;
     }
     out->projections = ARENA_ARRAY(build->arena, struct plan_projection, count);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         take_projection(build, events ? out->events[i].name : slice_str(names[i]),
                         events ? &build->payloads[i] : NULL);
     }
-    for (written = build->model.projections->first; written; written = written->next) {
+    for (const struct value *written = build->model.projections->first; written;
+         written = written->next) {
         if (!plan_projection_find(out, written->name)) {
             complain_unknown(build, written);
         }

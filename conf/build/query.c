@@ -14,9 +14,7 @@
 
 static struct plan_param *find_param(const struct query *query, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < query->out->param_count; i++) {
+    for (size_t i = 0; i < query->out->param_count; i++) {
         if (slice_eq(query->params[i].name, name)) {
             return &query->params[i];
         }
@@ -101,13 +99,13 @@ static void build_params(struct query *query)
     const struct value *declared = query->written.params ? query->written.params->first : NULL;
     struct json_source params =
         source_child(query->build->arena, &query->source, SLICE_LITERAL("params"));
-    size_t room = ROUTE_PARAMS_MAX, i;
+    size_t room = ROUTE_PARAMS_MAX;
 
     room += query->written.params ? query->written.params->count : 0;
     query->params = ARENA_ARRAY(query->build->arena, struct plan_param, room);
     query->used = ARENA_ARRAY(query->build->arena, bool, room);
     query->out->params = query->params;
-    for (i = 0; i < route->segment_count; i++) {
+    for (size_t i = 0; i < route->segment_count; i++) {
         if (route->segments[i].param.len > 0) {
             add_path_param(query, route->segments[i].param);
         }
@@ -122,10 +120,9 @@ static void build_params(struct query *query)
 static struct slice suggest_param(const struct query *query, struct slice name)
 {
     struct suggest suggest;
-    size_t i;
 
     suggest_init(&suggest, name);
-    for (i = 0; i < query->out->param_count; i++) {
+    for (size_t i = 0; i < query->out->param_count; i++) {
         suggest_offer(&suggest, query->params[i].name);
     }
     return suggest_hint(&suggest, query->build->arena);
@@ -151,9 +148,7 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
 
 static void note_columns(struct query *query, const struct sqlstatement *statement)
 {
-    size_t i;
-
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         struct plan_param *param = statement->tokens[i].kind == SQLTOKEN_PARAM
                                        ? find_param(query, statement->tokens[i].text)
                                        : NULL;
@@ -200,7 +195,6 @@ static void check_compared(struct query *query, const struct plan_param *param)
 {
     const struct tables *tables = &query->build->model.tables;
     const char *loose = query->statement ? sqlcompare_loose(query->statement, param->name) : NULL;
-    size_t i;
 
     if (loose) {
         source_complain(&query->source, query->written.tags,
@@ -209,7 +203,7 @@ static void check_compared(struct query *query, const struct plan_param *param)
                         "and a change of theirs would not touch this tag",
                         SLICE_ARG(param->name), loose);
     }
-    for (i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
+    for (size_t i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
         const struct table *table = tables_find(tables, query->out->tables[i]);
         const struct table_column *column = table_column_find(table, param->column);
 
@@ -221,9 +215,7 @@ static void check_compared(struct query *query, const struct plan_param *param)
 
 static void complain_unused(struct query *query)
 {
-    size_t i;
-
-    for (i = 0; i < query->out->param_count; i++) {
+    for (size_t i = 0; i < query->out->param_count; i++) {
         if (!query->used[i]) {
             source_complain(&query->source, query->value, SLICE_EMPTY,
                             "the parameter '%.*s' stands nowhere in the query's SQL",
@@ -317,7 +309,6 @@ static void build_tags(struct query *query)
     struct json_source source =
         source_child(query->build->arena, &query->source, SLICE_LITERAL("tags"));
     struct plan_template *tags;
-    size_t i, j;
 
     query->out->tag_count = build_templates(query->build, &source, query->written.tags, &tags);
     query->out->tags = tags;
@@ -325,8 +316,8 @@ static void build_tags(struct query *query)
         source_complain(&source, query->written.tags, SLICE_EMPTY,
                         "without tags its answers would never become void");
     }
-    for (i = 0; i < query->out->tag_count; i++) {
-        for (j = 0; j < tags[i].part_count; j++) {
+    for (size_t i = 0; i < query->out->tag_count; i++) {
+        for (size_t j = 0; j < tags[i].part_count; j++) {
             if (tags[i].parts[j].name.len > 0) {
                 resolve_place(query, &tags[i].parts[j]);
             }

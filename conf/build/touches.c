@@ -17,9 +17,7 @@ static bool is_id(const struct projection *projection, const struct plan_templat
 /* False: two queries differ. */
 static bool take_types(struct plan_template *touch, const struct plan_template *tag, bool first)
 {
-    size_t i;
-
-    for (i = 0; i < tag->part_count; i++) {
+    for (size_t i = 0; i < tag->part_count; i++) {
         if (!first && touch->parts[i].name.len > 0 && touch->parts[i].type != tag->parts[i].type) {
             return false;
         }
@@ -31,9 +29,7 @@ static bool take_types(struct plan_template *touch, const struct plan_template *
 /* Of a tag that no query has: as its values are, or its record would fail. */
 static void type_alone(const struct projection *projection, struct plan_template *touch)
 {
-    size_t i;
-
-    for (i = 0; i < touch->part_count; i++) {
+    for (size_t i = 0; i < touch->part_count; i++) {
         const struct field *field =
             projection->payload ? fields_find(projection->payload, touch->parts[i].name) : NULL;
 
@@ -52,10 +48,9 @@ static void type_touch(struct projection *projection, struct plan_template *touc
 {
     const struct plan_model *model = projection->build->out;
     bool found = false;
-    size_t i, j;
 
-    for (i = 0; i < model->query_count; i++) {
-        for (j = 0; j < model->queries[i].tag_count; j++) {
+    for (size_t i = 0; i < model->query_count; i++) {
+        for (size_t j = 0; j < model->queries[i].tag_count; j++) {
             const struct plan_template *tag = &model->queries[i].tags[j];
 
             if (!template_same_shape(tag, touch)) {
@@ -80,9 +75,9 @@ static void type_touch(struct projection *projection, struct plan_template *touc
 static bool touches_image(const struct projection *projection, const struct plan_template *touch,
                           bool old)
 {
-    size_t i, j;
+    size_t j;
 
-    for (i = 0; i < projection->out->touch_count; i++) {
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
         const struct plan_template *other = &projection->touches[i];
 
         for (j = 0; template_same_shape(touch, other) && j < touch->part_count; j++) {
@@ -176,9 +171,7 @@ static void check_id_place(struct projection *projection, const struct plan_temp
 
 static void check_touch(struct projection *projection, struct plan_template *touch)
 {
-    size_t i;
-
-    for (i = 0; i < touch->part_count; i++) {
+    for (size_t i = 0; i < touch->part_count; i++) {
         struct plan_template_part *part = &touch->parts[i];
 
         if (part->name.len == 0) {
@@ -202,7 +195,6 @@ void build_touches(struct projection *projection)
 {
     struct json_source source =
         source_child(projection->build->arena, &projection->source, SLICE_LITERAL("touches"));
-    size_t i;
 
     if (!projection->written.touches) {
         return;
@@ -210,10 +202,10 @@ void build_touches(struct projection *projection)
     projection->out->touch_count = build_templates(
         projection->build, &source, projection->written.touches, &projection->touches);
     projection->out->touches = projection->touches;
-    for (i = 0; i < projection->out->touch_count; i++) {
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
         type_touch(projection, &projection->touches[i], i);
     }
-    for (i = 0; i < projection->out->touch_count; i++) {
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
         check_touch(projection, &projection->touches[i]);
     }
 }

@@ -35,9 +35,7 @@ static enum value_type type_of(struct types *types, const struct value *written,
 /* Place of the event among the model's, or -1. */
 static int event_place(const struct build *build, const struct value *type)
 {
-    size_t i;
-
-    for (i = 0; type && i < build->out->event_count; i++) {
+    for (size_t i = 0; type && i < build->out->event_count; i++) {
         if (slice_eq(build->out->events[i].name, type->text)) {
             return (int)i;
         }
@@ -106,14 +104,13 @@ static void play_round(struct types *types)
     struct build *build = types->build;
     const struct value *command = build->model.commands ? build->model.commands->first : NULL;
     const struct value *event = build->model.events ? build->model.events->first : NULL;
-    size_t i;
 
     types->payloads = ARENA_ARRAY(build->arena, struct fields, build->out->event_count);
     types->state = (struct fields){0};
     for (; command; command = command->next) {
         take_emits(types, command);
     }
-    for (i = 0; event; event = event->next, i++) {
+    for (size_t i = 0; event; event = event->next, i++) {
         take_sets(types, event, &types->payloads[i]);
     }
 }
@@ -122,9 +119,8 @@ static bool learnt(const struct types *types)
 {
     const struct build *build = types->build;
     bool same = fields_equal(&types->state, &build->state);
-    size_t i;
 
-    for (i = 0; build->payloads && i < build->out->event_count; i++) {
+    for (size_t i = 0; build->payloads && i < build->out->event_count; i++) {
         same &= fields_equal(&types->payloads[i], &build->payloads[i]);
     }
     return !same || !build->payloads;
@@ -134,10 +130,9 @@ void build_types(struct build *build)
 {
     struct types types = {.build = build, .source = build->model.source};
     bool more = true;
-    int round;
 
     types.source.diag = &types.dropped;
-    for (round = 0; more && round < ROUNDS_MAX; round++) {
+    for (int round = 0; more && round < ROUNDS_MAX; round++) {
         play_round(&types);
         more = learnt(&types);
         build->payloads = types.payloads;

@@ -35,15 +35,14 @@ static void note_state_field(struct expr_build *build, struct slice name)
 {
     struct expr *expr = build->expr;
     struct slice *fields;
-    size_t i;
 
-    for (i = 0; i < expr->state_field_count; i++) {
+    for (size_t i = 0; i < expr->state_field_count; i++) {
         if (slice_eq(expr->state_fields[i], name)) {
             return;
         }
     }
     fields = ARENA_ARRAY(build->arena, struct slice, expr->state_field_count + 1);
-    for (i = 0; i < expr->state_field_count; i++) {
+    for (size_t i = 0; i < expr->state_field_count; i++) {
         fields[i] = expr->state_fields[i];
     }
     fields[expr->state_field_count++] = name;
@@ -94,10 +93,9 @@ static void complain_field(struct expr_build *build, const struct node *node)
 {
     const struct schema *schema = node->left->schema;
     struct suggest suggest;
-    size_t i;
 
     suggest_init(&suggest, node->name);
-    for (i = 0; i < schema_property_count(schema); i++) {
+    for (size_t i = 0; i < schema_property_count(schema); i++) {
         suggest_offer(&suggest, schema_property_name(schema, i));
     }
     expr_complain(build, node->column, suggest_hint(&suggest, build->arena), "unknown field '%.*s'",
@@ -193,14 +191,13 @@ static void check_same(struct expr_build *build, const struct node *node, unsign
 
 static void check_in(struct expr_build *build, const struct node *node)
 {
-    const struct node *element;
+    const struct node *elements = node->right->operation == OP_LIST ? node->right->arguments : NULL;
 
     if (known(node->right) && node->right->type != VALUE_LIST && node->right->type != VALUE_MAP) {
         expr_complain(build, node->column, SLICE_EMPTY, "'in' needs array or object, not %s",
                       value_type_name(node->right->type));
     }
-    for (element = node->right->operation == OP_LIST ? node->right->arguments : NULL; element;
-         element = element->next) {
+    for (const struct node *element = elements; element; element = element->next) {
         if (known(element) && known(node->left) && element->type != node->left->type) {
             expr_complain(build, element->column, SLICE_EMPTY, "'in' compares %s and %s",
                           value_type_name(node->left->type), value_type_name(element->type));
@@ -325,8 +322,6 @@ static void check_size(struct expr_build *build, struct node *node)
 
 static void check_operands(struct expr_build *build, struct node *node)
 {
-    struct node *element;
-
     if (node->left) {
         check(build, node->left);
     }
@@ -336,7 +331,7 @@ static void check_operands(struct expr_build *build, struct node *node)
     if (node->other) {
         check(build, node->other);
     }
-    for (element = node->arguments; element; element = element->next) {
+    for (struct node *element = node->arguments; element; element = element->next) {
         check(build, element);
     }
 }

@@ -155,9 +155,8 @@ static const struct value *eval_map(struct expr_run *run, const struct node *nod
 static const struct value *eval_list(struct expr_run *run, const struct node *node)
 {
     struct value *list = value_list(run->arena);
-    const struct node *element;
 
-    for (element = node->arguments; element; element = element->next) {
+    for (const struct node *element = node->arguments; element; element = element->next) {
         const struct value *value = eval(run, element);
 
         if (!value) {

@@ -233,10 +233,10 @@ static struct token lex_string(struct lexer *lexer, bool raw)
 static struct token lex_mark(struct lexer *lexer)
 {
     static const char *const pairs[] = {"<=", ">=", "==", "!=", "&&", "||"};
-    size_t start = lexer->at, i;
+    size_t start = lexer->at;
     int c = peek(lexer, 0);
 
-    for (i = 0; i < ARRAY_COUNT(pairs); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
         if (c == pairs[i][0] && peek(lexer, 1) == pairs[i][1]) {
             lexer->at += 2;
             return token_of(lexer, TOKEN_MARK, start);

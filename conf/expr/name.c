@@ -72,13 +72,12 @@ struct node *parser_root(struct parser *parser, struct token name)
 {
     const struct expr_scope *scope = parser->build->scope;
     struct suggest suggest;
-    size_t i;
 
     if (parser->build->expr->free) {
         return free_root(parser, name);
     }
     suggest_init(&suggest, name.text);
-    for (i = 0; i < ARRAY_COUNT(roots); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
         if (!in_scope(scope, roots[i].in_scope)) {
             continue;
         }
@@ -195,13 +194,12 @@ static struct node *unknown_function(struct parser *parser, struct token name)
 {
     struct expr_build *build = parser->build;
     struct suggest suggest;
-    size_t i;
 
     if (build->expr->free) {
         return make_failure(parser, name.column, SLICE_LITERAL("no such overload"));
     }
     suggest_init(&suggest, name.text);
-    for (i = 0; i < ARRAY_COUNT(functions); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(functions); i++) {
         suggest_offer(&suggest, slice_str(functions[i].name));
     }
     expr_complain(build, name.column, suggest_hint(&suggest, build->arena),

@@ -96,15 +96,14 @@ static const struct value *concatenate(struct expr_run *run, const struct value 
                                        const struct value *right)
 {
     struct value *list = value_list(run->arena);
-    const struct value *element;
 
     if (!expr_spend(run, cost_of((size_t)left->count + right->count))) {
         return NULL;
     }
-    for (element = left->first; element; element = element->next) {
+    for (const struct value *element = left->first; element; element = element->next) {
         value_append(list, value_copy(run->arena, element));
     }
-    for (element = right->first; element; element = element->next) {
+    for (const struct value *element = right->first; element; element = element->next) {
         value_append(list, value_copy(run->arena, element));
     }
     return list;
@@ -188,9 +187,8 @@ static const struct value *by_order(struct expr_run *run, enum operation operati
 static uint64_t code_points(struct slice text)
 {
     uint64_t count = 0;
-    size_t i;
 
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
     }
     return count;
@@ -264,8 +262,6 @@ const struct value *expr_plain_keys(struct expr_run *run, const struct value *va
 static const struct value *in(struct expr_run *run, enum operation operation,
                               const struct value *left, const struct value *right)
 {
-    const struct value *element;
-
     (void)operation;
 
     if (right->type == VALUE_MAP) {
@@ -276,7 +272,7 @@ static const struct value *in(struct expr_run *run, enum operation operation,
     if (right->type != VALUE_LIST) {
         return expr_no_overload(run);
     }
-    for (element = right->first; element; element = element->next) {
+    for (const struct value *element = right->first; element; element = element->next) {
         if (!expr_spend(run, 1)) {
             return NULL;
         }

@@ -321,9 +321,7 @@ static const struct {
 /* Index of the operator at hand, or -1. */
 static int operator_at(const struct parser *parser)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(operators); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
         bool word = operators[i].operation == OP_IN;
 
         if (parser->token.kind == (word ? TOKEN_NAME : TOKEN_MARK) &&

@@ -61,9 +61,7 @@ static bool describe(struct checker *checker, struct slice file, unsigned int li
 
 static const struct sql_column *find_column(const struct sql_rows *columns, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < columns->column_count; i++) {
+    for (size_t i = 0; i < columns->column_count; i++) {
         if (slice_eq(columns->columns[i].name, name)) {
             return &columns->columns[i];
         }
@@ -89,9 +87,7 @@ static bool kind_fits(enum sql_kind kind, enum scalar type)
 static void check_order(struct checker *checker, const struct plan_query *query,
                         const struct sql_rows *columns)
 {
-    size_t i;
-
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         const struct plan_key_column *key = &query->page.columns[i];
         const struct sql_column *column = find_column(columns, key->name);
         const char *fault = NULL;
@@ -113,10 +109,8 @@ static void check_order(struct checker *checker, const struct plan_query *query,
 static void check_labels(struct checker *checker, const struct plan_query *query,
                          const struct sql_rows *columns)
 {
-    size_t i, j;
-
-    for (i = 0; i < columns->column_count; i++) {
-        for (j = 0; j < i; j++) {
+    for (size_t i = 0; i < columns->column_count; i++) {
+        for (size_t j = 0; j < i; j++) {
             if (slice_eq_nocase(columns->columns[i].name, columns->columns[j].name)) {
                 complain(checker, checker->queries, query->first.line, query->name,
                          SLICE_LITERAL("give it an alias"),
@@ -136,9 +130,9 @@ static bool check_wrapped(struct checker *checker, const struct plan_query *quer
 
 static size_t user_binds(const struct plan_query *query)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; i < query->first.bind_count; i++) {
+    for (size_t i = 0; i < query->first.bind_count; i++) {
         count += query->first.binds[i].source != SOURCE_LIMIT;
     }
     return count;
@@ -182,9 +176,7 @@ static bool check_touches_sql(struct checker *checker, const struct plan_project
 
 static bool check_projection(struct checker *checker, const struct plan_projection *projection)
 {
-    size_t i;
-
-    for (i = 0; i < projection->statement_count; i++) {
+    for (size_t i = 0; i < projection->statement_count; i++) {
         const struct plan_sql *sql = &projection->statements[i];
 
         if (!describe(checker, checker->projections, sql->line, projection->name, sql->text,
@@ -199,10 +191,8 @@ static bool check_projection(struct checker *checker, const struct plan_projecti
 
 static bool is_tag_param(const struct plan_query *query, unsigned int param)
 {
-    size_t i, j;
-
-    for (i = 0; i < query->tag_count; i++) {
-        for (j = 0; j < query->tags[i].part_count; j++) {
+    for (size_t i = 0; i < query->tag_count; i++) {
+        for (size_t j = 0; j < query->tags[i].part_count; j++) {
             if (query->tags[i].parts[j].param == (int)param &&
                 query->tags[i].parts[j].name.len > 0) {
                 return true;
@@ -235,9 +225,8 @@ static bool check_param(struct checker *checker, const struct plan_query *query,
                         const struct plan_param *param)
 {
     struct sql_rows rows = {0};
-    size_t i;
 
-    for (i = 0; i < query->table_count; i++) {
+    for (size_t i = 0; i < query->table_count; i++) {
         if (ask_collation(checker, query->tables[i], param->column, &rows) != STATUS_OK) {
             return false;
         }
@@ -269,9 +258,8 @@ static bool takes_blank(struct checker *checker, const struct schema *schema)
                                          "01234567-89ab-7def-8123-456789abcdef ",
                                          "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrst "};
     struct schema_errors errors;
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(probes); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(probes); i++) {
         const struct value *probe = value_string(checker->arena, slice_str(probes[i]));
 
         if (!schema || schema_validate(schema, probe, checker->arena, &errors) == STATUS_OK) {
@@ -302,9 +290,7 @@ static void check_blanks(struct checker *checker, const struct plan_query *query
 
 static bool check_collations(struct checker *checker, const struct plan_query *query)
 {
-    unsigned int i;
-
-    for (i = 0; i < query->param_count; i++) {
+    for (unsigned int i = 0; i < query->param_count; i++) {
         const struct plan_param *param = &query->params[i];
 
         if (param->type != SCALAR_STRING || !is_tag_param(query, i)) {
@@ -323,15 +309,14 @@ static bool check_collations(struct checker *checker, const struct plan_query *q
 static bool check_model(struct checker *checker)
 {
     const struct plan_model *model = checker->model;
-    size_t i;
 
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         if (!check_query(checker, &model->queries[i]) ||
             !check_collations(checker, &model->queries[i])) {
             return false;
         }
     }
-    for (i = 0; checker->scope == CHECK_ALL && i < model->projection_count; i++) {
+    for (size_t i = 0; checker->scope == CHECK_ALL && i < model->projection_count; i++) {
         if (!check_projection(checker, &model->projections[i])) {
             return false;
         }
@@ -366,9 +351,8 @@ enum status plan_check(const struct plan *plan, const struct sql_address *primar
 {
     enum status status = STATUS_OK;
     struct arena arena = {0};
-    size_t i;
 
-    for (i = 0; i < plan->model_count && status == STATUS_OK; i++) {
+    for (size_t i = 0; i < plan->model_count && status == STATUS_OK; i++) {
         struct slice folder = plan->models[i].folder;
         struct checker checker = {
             .scope = scope, .model = &plan->models[i], .diag = diag, .arena = &arena};

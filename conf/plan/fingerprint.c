@@ -31,9 +31,7 @@ static void hex(const struct buf *text, char out[17])
 
 static void add_params(struct buf *text, const struct plan_query *query)
 {
-    size_t i;
-
-    for (i = 0; i < query->param_count; i++) {
+    for (size_t i = 0; i < query->param_count; i++) {
         const struct plan_param *param = &query->params[i];
 
         add(text, param->name);
@@ -47,11 +45,9 @@ static void add_params(struct buf *text, const struct plan_query *query)
 
 static void add_templates(struct buf *text, const struct plan_template *templates, size_t count)
 {
-    size_t i, j;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         add(text, templates[i].text);
-        for (j = 0; j < templates[i].part_count; j++) {
+        for (size_t j = 0; j < templates[i].part_count; j++) {
             add_str(text, scalar_name(templates[i].parts[j].type));
         }
     }
@@ -60,7 +56,6 @@ static void add_templates(struct buf *text, const struct plan_template *template
 static void fingerprint_query(struct plan_query *query)
 {
     struct buf text = {0};
-    size_t i;
 
     add_str(&text, FINGERPRINT_ENTRY);
     add_str(&text, FINGERPRINT_TAGS);
@@ -71,7 +66,7 @@ static void fingerprint_query(struct plan_query *query)
     add(&text, query->before.text);
     add(&text, query->version_column);
     buf_printf(&text, "%d;%u;%u;", query->one, query->page.limit, query->page.max);
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         add_str(&text, scalar_name(query->page.columns[i].type));
     }
     add_params(&text, query);
@@ -124,20 +119,20 @@ static void fingerprint_touches(struct plan_model *model)
     struct arena arena = {0};
     struct buf text = {0};
     struct slice *parts;
-    size_t count = 0, i;
+    size_t count = 0;
 
     parts = ARENA_ARRAY(&arena, struct slice, model->projection_count + model->query_count);
-    for (i = 0; i < model->projection_count; i++) {
+    for (size_t i = 0; i < model->projection_count; i++) {
         parts[count++] = projection_part(&arena, &text, &model->projections[i]);
     }
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         parts[count++] = query_part(&arena, &text, &model->queries[i]);
     }
     qsort(parts, count, sizeof(*parts), compare_parts);
 
     add_str(&text, FINGERPRINT_TAGS);
     add(&text, model->aggregate.id_name);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         add(&text, parts[i]);
     }
     hex(&text, model->touches);
@@ -147,9 +142,7 @@ static void fingerprint_touches(struct plan_model *model)
 
 void fingerprint_model(struct plan_model *model)
 {
-    size_t i;
-
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         fingerprint_query(&model->queries[i]);
     }
     fingerprint_touches(model);

@@ -24,9 +24,7 @@ void plan_put(struct plan *plan)
 const struct plan_projection *plan_projection_find(const struct plan_model *model,
                                                    struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < model->projection_count; i++) {
+    for (size_t i = 0; i < model->projection_count; i++) {
         if (slice_eq(model->projections[i].name, name)) {
             return &model->projections[i];
         }
@@ -36,10 +34,8 @@ const struct plan_projection *plan_projection_find(const struct plan_model *mode
 
 const struct plan_query *plan_query_find(const struct plan *plan, struct slice name)
 {
-    size_t i, j;
-
-    for (i = 0; i < plan->model_count; i++) {
-        for (j = 0; j < plan->models[i].query_count; j++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
+        for (size_t j = 0; j < plan->models[i].query_count; j++) {
             if (slice_eq(plan->models[i].queries[j].name, name)) {
                 return &plan->models[i].queries[j];
             }
@@ -50,10 +46,8 @@ const struct plan_query *plan_query_find(const struct plan *plan, struct slice n
 
 const struct plan_command *plan_command_find(const struct plan *plan, struct slice name)
 {
-    size_t i, j;
-
-    for (i = 0; i < plan->model_count; i++) {
-        for (j = 0; j < plan->models[i].command_count; j++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
+        for (size_t j = 0; j < plan->models[i].command_count; j++) {
             if (slice_eq(plan->models[i].commands[j].name, name)) {
                 return &plan->models[i].commands[j];
             }

@@ -21,24 +21,20 @@ static const char *source_name(enum plan_source source)
 /* Line breaks of SQL as blanks. */
 static void print_text(struct slice text, FILE *out)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         fputc(text.ptr[i] == '\n' ? ' ' : text.ptr[i], out);
     }
 }
 
 static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
 {
-    size_t i;
-
     if (sql->text.len == 0) {
         return;
     }
     fprintf(out, "    %s: ", label);
     print_text(sql->text, out);
     fputs("\n      binds:", out);
-    for (i = 0; i < sql->bind_count; i++) {
+    for (size_t i = 0; i < sql->bind_count; i++) {
         fprintf(out, " %s", source_name(sql->binds[i].source));
         if (sql->binds[i].name.len > 0) {
             fprintf(out, "(%.*s)", SLICE_ARG(sql->binds[i].name));
@@ -53,11 +49,9 @@ static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
 static void print_templates(const char *label, const struct plan_template *templates, size_t count,
                             FILE *out)
 {
-    size_t i, j;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, "    %s: %.*s", label, SLICE_ARG(templates[i].text));
-        for (j = 0; j < templates[i].part_count; j++) {
+        for (size_t j = 0; j < templates[i].part_count; j++) {
             if (templates[i].parts[j].name.len > 0) {
                 fprintf(out, " %s", scalar_name(templates[i].parts[j].type));
             }
@@ -80,13 +74,11 @@ static void print_schema(const char *label, const struct schema *schema, FILE *o
 
 static void print_names(const char *label, const struct slice *names, size_t count, FILE *out)
 {
-    size_t i;
-
     if (count == 0) {
         return;
     }
     fprintf(out, "    %s:", label);
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, " %.*s", SLICE_ARG(names[i]));
     }
     fputc('\n', out);
@@ -97,9 +89,7 @@ static void print_names(const char *label, const struct slice *names, size_t cou
 static void print_assignments(const char *label, const struct plan_assignment *assignments,
                               size_t count, FILE *out)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         fprintf(out, "    %s: %.*s = %.*s\n", label, SLICE_ARG(assignments[i].name),
                 SLICE_ARG(expr_text(assignments[i].value)));
     }
@@ -107,9 +97,7 @@ static void print_assignments(const char *label, const struct plan_assignment *a
 
 static void print_emits(const struct plan_command *command, FILE *out)
 {
-    size_t i;
-
-    for (i = 0; i < command->emit_count; i++) {
+    for (size_t i = 0; i < command->emit_count; i++) {
         const struct plan_emit *emit = &command->emits[i];
 
         fprintf(out, "    emits: %.*s", SLICE_ARG(emit->event->name));
@@ -131,7 +119,6 @@ static void print_command(const struct plan_command *command, FILE *out)
 {
     static const char *const writes[] = {"put", "update", "delete", "emit"};
     static const char *const ids[] = {"path", "payload", "generated"};
-    size_t i;
 
     fprintf(out, "  command %.*s: %.*s\n", SLICE_ARG(command->name),
             SLICE_ARG(command->route->text));
@@ -139,12 +126,12 @@ static void print_command(const struct plan_command *command, FILE *out)
             ids[command->id_from], command->reads_state ? ", reads the state" : "",
             command->demands_exists ? ", must exist" : "",
             command->demands_absent ? ", must not exist" : "");
-    for (i = 0; i < command->path_param_count; i++) {
+    for (size_t i = 0; i < command->path_param_count; i++) {
         fprintf(out, "    from the path: %.*s %s\n", SLICE_ARG(command->path_params[i].name),
                 scalar_name(command->path_params[i].type));
     }
     print_schema("payload", command->payload, out);
-    for (i = 0; i < command->require_count; i++) {
+    for (size_t i = 0; i < command->require_count; i++) {
         fprintf(out, "    require: %.*s else %d %.*s\n",
                 SLICE_ARG(expr_text(command->requires[i].that)), command->requires[i].code,
                 SLICE_ARG(command->requires[i].title));
@@ -162,13 +149,11 @@ static void print_command(const struct plan_command *command, FILE *out)
 
 static void print_projection(const struct plan_projection *projection, FILE *out)
 {
-    size_t i;
-
     fprintf(out, "  projection %.*s%s\n", SLICE_ARG(projection->name),
             projection->ignored ? ": ignored" : "");
     print_names("writes", projection->tables, projection->table_count, out);
     print_templates("touches", projection->touches, projection->touch_count, out);
-    for (i = 0; i < projection->statement_count; i++) {
+    for (size_t i = 0; i < projection->statement_count; i++) {
         print_sql("sql", &projection->statements[i], out);
     }
     if (projection->touches_sql) {
@@ -179,9 +164,8 @@ static void print_projection(const struct plan_projection *projection, FILE *out
 static void print_params(const struct plan_query *query, FILE *out)
 {
     static const char *const from[] = {"path", "query string", "claim"};
-    size_t i;
 
-    for (i = 0; i < query->param_count; i++) {
+    for (size_t i = 0; i < query->param_count; i++) {
         fprintf(out, "    param: %.*s %s from %s\n", SLICE_ARG(query->params[i].name),
                 scalar_name(query->params[i].type), from[query->params[i].from]);
     }
@@ -189,13 +173,11 @@ static void print_params(const struct plan_query *query, FILE *out)
 
 static void print_order(const struct plan_query *query, FILE *out)
 {
-    size_t i;
-
     if (query->page.column_count == 0) {
         return;
     }
     fputs(query->paged ? "    page by:" : "    order:", out);
-    for (i = 0; i < query->page.column_count; i++) {
+    for (size_t i = 0; i < query->page.column_count; i++) {
         const struct plan_key_column *column = &query->page.columns[i];
 
         fprintf(out, " %s%.*s %s", column->descending ? "-" : "", SLICE_ARG(column->name),
@@ -230,7 +212,6 @@ static void print_query(const struct plan_query *query, FILE *out)
 static void print_model(const struct plan_model *model, FILE *out)
 {
     const struct plan_aggregate *aggregate = &model->aggregate;
-    size_t i;
 
     fprintf(out, "model %.*s: database %.*s, touches %s\n", SLICE_ARG(model->name),
             SLICE_ARG(model->database), model->touches);
@@ -243,28 +224,26 @@ static void print_model(const struct plan_model *model, FILE *out)
                 aggregate->snapshot_every);
     }
     print_schema("id", aggregate->id_schema, out);
-    for (i = 0; i < model->event_count; i++) {
+    for (size_t i = 0; i < model->event_count; i++) {
         print_event(&model->events[i], out);
     }
-    for (i = 0; i < model->command_count; i++) {
+    for (size_t i = 0; i < model->command_count; i++) {
         print_command(&model->commands[i], out);
     }
-    for (i = 0; i < model->projection_count; i++) {
+    for (size_t i = 0; i < model->projection_count; i++) {
         print_projection(&model->projections[i], out);
     }
-    for (i = 0; i < model->query_count; i++) {
+    for (size_t i = 0; i < model->query_count; i++) {
         print_query(&model->queries[i], out);
     }
 }
 
 void plan_print(const struct plan *plan, FILE *out)
 {
-    size_t i;
-
-    for (i = 0; i < plan->model_count; i++) {
+    for (size_t i = 0; i < plan->model_count; i++) {
         print_model(&plan->models[i], out);
     }
-    for (i = 0; i < plan->route_count; i++) {
+    for (size_t i = 0; i < plan->route_count; i++) {
         fprintf(out, "route %u: %.*s\n", plan->routes[i]->index, SLICE_ARG(plan->routes[i]->text));
     }
 }

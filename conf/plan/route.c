@@ -7,9 +7,7 @@
 
 static bool is_literal(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (!isalnum((unsigned char)text.ptr[i]) && !strchr("-._~", text.ptr[i])) {
             return false;
         }
@@ -19,9 +17,7 @@ static bool is_literal(struct slice text)
 
 static bool is_param(struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (!isalnum((unsigned char)text.ptr[i]) && text.ptr[i] != '_') {
             return false;
         }
@@ -104,12 +100,10 @@ bool route_parse(struct arena *arena, struct slice text, const struct json_sourc
 
 bool route_same(const struct plan_route *a, const struct plan_route *b)
 {
-    size_t i;
-
     if (a->method != b->method || a->segment_count != b->segment_count) {
         return false;
     }
-    for (i = 0; i < a->segment_count; i++) {
+    for (size_t i = 0; i < a->segment_count; i++) {
         if (!slice_eq(a->segments[i].literal, b->segments[i].literal)) {
             return false;
         }
@@ -120,9 +114,8 @@ bool route_same(const struct plan_route *a, const struct plan_route *b)
 int route_capture(const struct plan_route *route, struct slice name)
 {
     int capture = 0;
-    size_t i;
 
-    for (i = 0; i < route->segment_count; i++) {
+    for (size_t i = 0; i < route->segment_count; i++) {
         if (route->segments[i].param.len == 0) {
             continue;
         }

@@ -12,9 +12,7 @@
 
 static bool is_name(struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < name.len; i++) {
+    for (size_t i = 0; i < name.len; i++) {
         int c = (unsigned char)name.ptr[i];
 
         if (!isalnum(c) && c != '_' && c != '.') {
@@ -26,9 +24,9 @@ static bool is_name(struct slice name)
 
 static size_t count_places(struct slice text)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         count += text.ptr[i] == '{';
     }
     return count;
@@ -80,9 +78,9 @@ bool template_parse(struct arena *arena, struct slice text, const struct json_so
 
 size_t template_places(const struct plan_template *template)
 {
-    size_t count = 0, i;
+    size_t count = 0;
 
-    for (i = 0; i < template->part_count; i++) {
+    for (size_t i = 0; i < template->part_count; i++) {
         count += template->parts[i].name.len > 0;
     }
     return count;
@@ -90,12 +88,10 @@ size_t template_places(const struct plan_template *template)
 
 bool template_same_shape(const struct plan_template *a, const struct plan_template *b)
 {
-    size_t i;
-
     if (a->part_count != b->part_count || template_places(a) != template_places(b)) {
         return false;
     }
-    for (i = 0; i < a->part_count; i++) {
+    for (size_t i = 0; i < a->part_count; i++) {
         if (!slice_eq(a->parts[i].literal, b->parts[i].literal)) {
             return false;
         }

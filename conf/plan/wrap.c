@@ -37,9 +37,7 @@ static void append_column(struct wrap *wrap, const char *alias, size_t column)
 
 static void append_order(struct wrap *wrap, const char *alias)
 {
-    size_t i;
-
-    for (i = 0; i < wrap->page->column_count; i++) {
+    for (size_t i = 0; i < wrap->page->column_count; i++) {
         buf_append_str(&wrap->text, i == 0 ? " ORDER BY " : ", ");
         append_column(wrap, alias, i);
         buf_append_str(&wrap->text, descends(wrap, i) ? " DESC" : "");
@@ -56,28 +54,28 @@ static void append_compare(struct wrap *wrap, size_t column, const char *equal)
 
 static void append_keyset(struct wrap *wrap)
 {
-    size_t last = wrap->page->column_count - 1, i;
+    size_t last = wrap->page->column_count - 1;
 
     buf_append_str(&wrap->text, " WHERE ");
-    for (i = 0; i < last; i++) {
+    for (size_t i = 0; i < last; i++) {
         append_compare(wrap, i, "=");
         buf_append_str(&wrap->text, " AND (");
         append_compare(wrap, i, "");
         buf_append_str(&wrap->text, " OR (");
     }
     append_compare(wrap, last, "");
-    for (i = 0; i < last; i++) {
+    for (size_t i = 0; i < last; i++) {
         buf_append_str(&wrap->text, "))");
     }
 }
 
 static void begin(struct wrap *wrap)
 {
-    size_t columns = wrap->page ? wrap->page->column_count : 0, i;
+    size_t columns = wrap->page ? wrap->page->column_count : 0;
 
     wrap->binds =
         ARENA_ARRAY(wrap->arena, struct plan_bind, wrap->user->bind_count + 2 * columns + 1);
-    for (i = 0; i < wrap->user->bind_count; i++) {
+    for (size_t i = 0; i < wrap->user->bind_count; i++) {
         wrap->binds[wrap->bind_count++] = wrap->user->binds[i];
     }
     buf_printf(&wrap->text,

@@ -18,9 +18,8 @@
 static void fail_type(const struct schema *schema, struct validation *run)
 {
     struct buf text = {0};
-    enum value_type type;
 
-    for (type = VALUE_NULL; type <= VALUE_MAP; type++) {
+    for (enum value_type type = VALUE_NULL; type <= VALUE_MAP; type++) {
         bool integer = type == VALUE_NUMBER && schema->integer;
 
         if (schema->types & TYPE_BIT(type)) {
@@ -71,9 +70,7 @@ static void fail_choice(const struct value *expected, const char *what, struct v
 
 void check_enum(const struct schema *schema, const struct value *instance, struct validation *run)
 {
-    const struct value *choice;
-
-    for (choice = schema->choices->first; choice; choice = choice->next) {
+    for (const struct value *choice = schema->choices->first; choice; choice = choice->next) {
         if (value_equal(choice, instance)) {
             return;
         }

@@ -75,9 +75,7 @@ static const struct keyword keywords[] = {
 
 static const struct keyword *keyword_find(struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(keywords); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(keywords); i++) {
         if (slice_is(name, keywords[i].name)) {
             return &keywords[i];
         }
@@ -89,10 +87,9 @@ static void complain_keyword(struct schema_compiler *compiler, const struct valu
 {
     struct suggest suggest;
     struct slice hint;
-    size_t i;
 
     suggest_init(&suggest, operand->name);
-    for (i = 0; i < ARRAY_COUNT(keywords); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(keywords); i++) {
         suggest_offer(&suggest, slice_str(keywords[i].name));
     }
     hint = suggest_hint(&suggest, compiler->arena);

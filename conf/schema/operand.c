@@ -24,9 +24,8 @@ static bool add_type(struct schema *schema, const struct value *name, bool *numb
         {"array",   VALUE_LIST  },
         {"object",  VALUE_MAP   },
     };
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(types) && name->type == VALUE_STRING; i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(types) && name->type == VALUE_STRING; i++) {
         if (slice_is(name->text, types[i].name)) {
             schema->types |= TYPE_BIT(types[i].type);
             *number |= slice_is(name->text, "number");

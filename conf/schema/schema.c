@@ -70,12 +70,11 @@ static unsigned int types_of(const struct schema *schema, unsigned int depth, bo
 
 enum value_type schema_type(const struct schema *schema, bool *integer_out)
 {
-    enum value_type type;
     unsigned int types;
 
     *integer_out = false;
     types = types_of(schema, 0, integer_out);
-    for (type = VALUE_BOOL; type <= VALUE_MAP; type++) {
+    for (enum value_type type = VALUE_BOOL; type <= VALUE_MAP; type++) {
         if (types == TYPE_BIT(type)) {
             return type;
         }

@@ -83,7 +83,6 @@ static void scan_name(struct validation *run, struct slice name)
 static void scan(struct validation *run, const struct value *instance)
 {
     struct schema_step step = {.parent = run->step};
-    const struct value *child;
     struct decimal number;
 
     if (instance->type == VALUE_STRING) {
@@ -96,7 +95,7 @@ static void scan(struct validation *run, const struct value *instance)
                     DECIMAL_DIGITS);
     }
     run->step = &step;
-    for (child = instance->first; child; child = child->next) {
+    for (const struct value *child = instance->first; child; child = child->next) {
         step.name = instance->type == VALUE_MAP ? child->name : (struct slice){0};
         if (instance->type == VALUE_MAP) {
             scan_name(run, child->name);

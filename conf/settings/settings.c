@@ -76,9 +76,7 @@ struct origin {
 
 static const struct setting *setting_find(struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < settings_count; i++) {
+    for (size_t i = 0; i < settings_count; i++) {
         if (slice_is(name, settings_table[i].name)) {
             return &settings_table[i];
         }
@@ -91,10 +89,9 @@ static const struct setting *setting_find(struct slice name)
 struct slice setting_word(const struct setting *setting, unsigned int value)
 {
     struct slice word, rest;
-    unsigned int i;
 
     slice_cut(slice_str(setting->maximum), '|', &word, &rest); /* what is before the first bar */
-    for (i = 0; i <= value; i++) {
+    for (unsigned int i = 0; i <= value; i++) {
         slice_cut(rest, '|', &word, &rest);
     }
     return word;
@@ -153,9 +150,7 @@ static enum status set_number(struct settings *settings, const struct setting *s
 static enum status set_choice(struct settings *settings, const struct setting *setting,
                               struct slice text)
 {
-    unsigned int i;
-
-    for (i = 0; setting_word(setting, i).len > 0; i++) {
+    for (unsigned int i = 0; setting_word(setting, i).len > 0; i++) {
         if (slice_eq(setting_word(setting, i), text)) {
             *(unsigned int *)setting_member(settings, setting) = i;
             return STATUS_OK;
@@ -168,9 +163,7 @@ static enum status set_choice(struct settings *settings, const struct setting *s
 static enum status set_text(struct settings *settings, const struct setting *setting,
                             struct slice text)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
+    for (size_t i = 0; i < text.len; i++) {
         if (iscntrl((unsigned char)text.ptr[i])) {
             return STATUS_INVALID;
         }
@@ -229,14 +222,12 @@ static void complain_unknown(struct loader *loader, const struct origin *origin,
 {
     struct suggest suggest;
     struct slice hint;
-    const char *const *own;
-    size_t i;
 
     suggest_init(&suggest, name);
-    for (own = loader->own; own && *own; own++) {
+    for (const char *const *own = loader->own; own && *own; own++) {
         suggest_offer(&suggest, slice_str(*own));
     }
-    for (i = 0; i < settings_count; i++) {
+    for (size_t i = 0; i < settings_count; i++) {
         suggest_offer(&suggest, slice_str(settings_table[i].name));
     }
     hint = suggest_hint(&suggest, &loader->diag.arena);
@@ -332,9 +323,7 @@ static void read_file(struct loader *loader, struct slice path)
 
 static bool is_stack_variable(struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_COUNT(stack_variables); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(stack_variables); i++) {
         if (slice_is(name, stack_variables[i])) {
             return true;
         }
@@ -345,12 +334,10 @@ static bool is_stack_variable(struct slice name)
 static void read_environment(struct loader *loader)
 {
     char lower[NAME_MAX_LEN];
-    char **variable;
 
-    for (variable = environ; *variable; variable++) {
+    for (char **variable = environ; *variable; variable++) {
         struct origin origin = {.file = SLICE_LITERAL("environment")};
         struct slice key, value;
-        size_t i;
 
         if (strncmp(*variable, ENV_PREFIX, strlen(ENV_PREFIX)) != 0) {
             continue;
@@ -359,7 +346,7 @@ static void read_environment(struct loader *loader)
         key = slice_from(origin.name, strlen(ENV_PREFIX));
         key.len = key.len < sizeof(lower) ? key.len : sizeof(lower);
         // cppcheck-suppress knownConditionTrueFalse ; it loses slice_from's length
-        for (i = 0; i < key.len; i++) {
+        for (size_t i = 0; i < key.len; i++) {
             lower[i] = (char)tolower((unsigned char)key.ptr[i]);
         }
         if (!offer(loader, slice_of(lower, key.len), value, &origin) &&
@@ -385,10 +372,9 @@ static void read_flag(struct loader *loader, struct slice flag, bool has_value, 
     struct origin origin = {.file = SLICE_LITERAL("command line")};
     const struct setting *setting;
     char *name = arena_cstr(&memory, flag);
-    char *c;
 
     origin.name = arena_printf(&memory, "--%.*s", SLICE_ARG(flag));
-    for (c = name; *c; c++) {
+    for (char *c = name; *c; c++) {
         if (*c == '-') {
             *c = '_';
         }
@@ -410,9 +396,9 @@ static void read_flag(struct loader *loader, struct slice flag, bool has_value, 
 /* Takes the settings out of argv and leaves the program's own words, in order. */
 static void read_flags(struct loader *loader, int *argc, char **argv, const char *const *own)
 {
-    int kept = 1, i;
+    int kept = 1;
 
-    for (i = 1; i < *argc; i++) {
+    for (int i = 1; i < *argc; i++) {
         struct slice flag, value;
         bool has_value;
 
@@ -436,9 +422,8 @@ static struct slice config_path(int argc, char **argv)
 {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing sets it
     const char *path = getenv(ENV_PREFIX "CONFIG");
-    int i;
 
-    for (i = 1; i < argc; i++) {
+    for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--config=", strlen("--config=")) == 0) {
             path = argv[i] + strlen("--config=");
         }
@@ -451,9 +436,8 @@ enum status settings_load(struct settings *settings, int *argc, char **argv, con
     struct loader loader = {.settings = settings, .own = own};
     struct slice path = config_path(*argc, argv);
     enum status status;
-    size_t i;
 
-    for (i = 0; i < settings_count; i++) {
+    for (size_t i = 0; i < settings_count; i++) {
         struct origin origin = {.file = SLICE_LITERAL("defaults"),
                                 .name = slice_str(settings_table[i].name)};
 

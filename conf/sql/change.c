@@ -34,9 +34,8 @@ static void check_assignment(const struct sqlrules *rules, const struct sqlstate
                              size_t column, size_t from, size_t to)
 {
     const struct sqltoken *name = &statement->tokens[column];
-    size_t i;
 
-    for (i = from; i < to; i++) {
+    for (size_t i = from; i < to; i++) {
         const struct sqltoken *token = &statement->tokens[i];
 
         if (sqltoken_is_name(token) && slice_eq_nocase(token->text, name->text) &&
@@ -54,9 +53,8 @@ static void check_assignment(const struct sqlrules *rules, const struct sqlstate
 static void check_assignments(const struct sqlrules *rules, const struct sqlstatement *statement)
 {
     bool assigns = false;
-    size_t i;
 
-    for (i = 0; i + 1 < statement->token_count; i++) {
+    for (size_t i = 0; i + 1 < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
 
         if (token->depth > 0) {
@@ -77,9 +75,7 @@ static void check_assignments(const struct sqlrules *rules, const struct sqlstat
 
 static void add_written(struct slice *out, size_t *count, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < *count; i++) {
+    for (size_t i = 0; i < *count; i++) {
         if (slice_eq(out[i], name)) {
             return;
         }

@@ -8,9 +8,7 @@
 
 static bool is_one_of(const struct sqltoken *token, const char *const *words, size_t count)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (sqltoken_is(token, words[i])) {
             return true;
         }
@@ -59,14 +57,13 @@ static const char *folded(const struct sqlstatement *statement, size_t i)
     static const char *const words[] = {"LOWER", "LCASE", "UPPER", "UCASE",
                                         "TRIM",  "LTRIM", "RTRIM"};
     unsigned int depth = statement->tokens[i].depth;
-    size_t word;
 
     for (; i > 0 && !is_edge(&statement->tokens[i]); i--) {
         if (!sqltoken_is(&statement->tokens[i], "(") || statement->tokens[i].depth >= depth) {
             continue;
         }
         depth = statement->tokens[i].depth;
-        for (word = 0; word < ARRAY_COUNT(words); word++) {
+        for (size_t word = 0; word < ARRAY_COUNT(words); word++) {
             if (sqltoken_is(&statement->tokens[i - 1], words[word])) {
                 return words[word];
             }
@@ -93,12 +90,11 @@ static const char *loose_at(const struct sqlstatement *statement, size_t i)
 {
     static const char *const words[] = {"LIKE", "RLIKE", "REGEXP", "SOUNDS", "BETWEEN", "!"};
     const struct sqltoken *token = &statement->tokens[i];
-    size_t word;
 
     if (sqltoken_is(token, "COLLATE") && !sqltoken_is(token + 1, "utf8mb4_bin")) {
         return "COLLATE";
     }
-    for (word = 0; word < ARRAY_COUNT(words); word++) {
+    for (size_t word = 0; word < ARRAY_COUNT(words); word++) {
         if (sqltoken_is(token, words[word])) {
             return words[word];
         }
@@ -124,9 +120,8 @@ static const char *comparison_loose(const struct sqlstatement *statement, size_t
 const char *sqlcompare_loose(const struct sqlstatement *statement, struct slice param)
 {
     const char *loose = NULL;
-    size_t i;
 
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
         const char *here;
 

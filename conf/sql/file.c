@@ -35,9 +35,8 @@ static void add_token(struct reader *reader, struct sqltoken token)
     if (reader->token_count == reader->token_room) {
         size_t room = reader->token_room ? 2 * reader->token_room : 64;
         struct sqltoken *tokens = ARENA_ARRAY(reader->arena, struct sqltoken, room);
-        size_t i;
 
-        for (i = 0; i < reader->token_count; i++) {
+        for (size_t i = 0; i < reader->token_count; i++) {
             tokens[i] = reader->tokens[i];
         }
         reader->tokens = tokens;
@@ -76,9 +75,7 @@ static void take_token(struct reader *reader, const struct sqllex *lex)
 
 static void skip(struct reader *reader, struct slice raw)
 {
-    size_t i;
-
-    for (i = 0; i < raw.len; i++) {
+    for (size_t i = 0; i < raw.len; i++) {
         reader->line += raw.ptr[i] == '\n';
     }
     reader->rest = slice_from(reader->rest, raw.len);
@@ -137,13 +134,12 @@ static void read_statements(struct reader *reader, struct sqlblock *block)
 
     while (reader->rest.len > 0) {
         struct sqlstatement *grown;
-        size_t i;
 
         if (!read_statement(reader, &statement)) {
             continue;
         }
         grown = ARENA_ARRAY(reader->arena, struct sqlstatement, block->statement_count + 1);
-        for (i = 0; i < block->statement_count; i++) {
+        for (size_t i = 0; i < block->statement_count; i++) {
             grown[i] = block->statements[i];
         }
         grown[block->statement_count++] = statement;
@@ -210,9 +206,8 @@ static void complain_outside(struct reader *reader, struct slice text)
 static struct sqlblock *add_block(struct arena *arena, struct sqlfile *file)
 {
     struct sqlblock *blocks = ARENA_ARRAY(arena, struct sqlblock, file->block_count + 1);
-    size_t i;
 
-    for (i = 0; i < file->block_count; i++) {
+    for (size_t i = 0; i < file->block_count; i++) {
         blocks[i] = file->blocks[i];
     }
     file->blocks = blocks;
@@ -269,9 +264,7 @@ void sqlfile_parse_plain(struct arena *arena, struct slice path, struct slice te
 
 struct sqlblock *sqlfile_find(const struct sqlfile *file, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < file->block_count; i++) {
+    for (size_t i = 0; i < file->block_count; i++) {
         if (slice_eq(file->blocks[i].name, name)) {
             return &file->blocks[i];
         }

@@ -6,9 +6,7 @@
 
 static const struct sqllabel *find_label(const struct sqlread *read, struct slice label)
 {
-    size_t i;
-
-    for (i = 0; i < read->labels.count; i++) {
+    for (size_t i = 0; i < read->labels.count; i++) {
         if (slice_eq(read->labels.items[i].label, label)) {
             return &read->labels.items[i];
         }
@@ -20,9 +18,7 @@ static const struct sqllabel *find_label(const struct sqlread *read, struct slic
 static const struct table_column *find_column(const struct sqlread *read, struct slice qualifier,
                                               struct slice name)
 {
-    size_t i, j;
-
-    for (i = 0; i < read->named.count; i++) {
+    for (size_t i = 0; i < read->named.count; i++) {
         const struct sqltable *named = &read->named.items[i];
         const struct table_column *column;
 
@@ -30,7 +26,7 @@ static const struct table_column *find_column(const struct sqlread *read, struct
             !slice_eq_nocase(named->name, qualifier)) {
             continue;
         }
-        for (j = 0; j < read->table_count; j++) {
+        for (size_t j = 0; j < read->table_count; j++) {
             column = slice_eq(read->tables[j]->name, named->name)
                          ? table_column_find(read->tables[j], name)
                          : NULL;
@@ -69,14 +65,13 @@ bool sqlread_has_label(const struct sqlread *read, struct slice label)
 struct slice sqlread_suggest(const struct sqlread *read, struct arena *arena, struct slice label)
 {
     struct suggest suggest;
-    size_t i, j;
 
     suggest_init(&suggest, label);
-    for (i = 0; i < read->labels.count; i++) {
+    for (size_t i = 0; i < read->labels.count; i++) {
         suggest_offer(&suggest, read->labels.items[i].label);
     }
-    for (i = 0; i < read->table_count && read->labels.star; i++) {
-        for (j = 0; j < read->tables[i]->column_count; j++) {
+    for (size_t i = 0; i < read->table_count && read->labels.star; i++) {
+        for (size_t j = 0; j < read->tables[i]->column_count; j++) {
             suggest_offer(&suggest, read->tables[i]->columns[j].name);
         }
     }

@@ -100,9 +100,8 @@ static void check_word(const struct sqlrules *rules, const struct sqlstatement *
 {
     const struct sqltoken *token = &statement->tokens[i];
     struct slice hint = SLICE_EMPTY;
-    size_t j;
 
-    for (j = 0; j < ARRAY_COUNT(refusals); j++) {
+    for (size_t j = 0; j < ARRAY_COUNT(refusals); j++) {
         if (!(refusals[j].where & where) || !is_refused(statement, i, &refusals[j])) {
             continue;
         }
@@ -117,9 +116,7 @@ static void check_word(const struct sqlrules *rules, const struct sqlstatement *
 void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *statement,
                     enum sqlrules_where where)
 {
-    size_t i;
-
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
 
         if (token->kind == SQLTOKEN_VARIABLE) {
@@ -144,10 +141,9 @@ static struct slice table_hint(const struct sqlrules *rules, struct slice wrong)
 {
     struct suggest suggest;
     struct slice hint;
-    size_t i;
 
     suggest_init(&suggest, wrong);
-    for (i = 0; i < rules->tables->count; i++) {
+    for (size_t i = 0; i < rules->tables->count; i++) {
         suggest_offer(&suggest, rules->tables->items[i].name);
     }
     hint = suggest_hint(&suggest, rules->arena);
@@ -158,9 +154,7 @@ static struct slice table_hint(const struct sqlrules *rules, struct slice wrong)
 
 void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named)
 {
-    size_t i;
-
-    for (i = 0; i < named->count; i++) {
+    for (size_t i = 0; i < named->count; i++) {
         const struct sqltable *table = &named->items[i];
 
         if (table->database.len > 0) {
@@ -181,11 +175,11 @@ void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named
 
 static void collect_tables(const struct sqlrules *rules, struct sqlread *read)
 {
-    size_t i, j;
+    size_t j;
 
     read->tables = ARENA_ARRAY(rules->arena, const struct table *, read->named.count);
     read->names = ARENA_ARRAY(rules->arena, struct slice, read->named.count);
-    for (i = 0; i < read->named.count; i++) {
+    for (size_t i = 0; i < read->named.count; i++) {
         const struct table *table = tables_find(rules->tables, read->named.items[i].name);
 
         for (j = 0; j < read->table_count && read->tables[j] != table; j++) {
@@ -201,10 +195,8 @@ static void collect_tables(const struct sqlrules *rules, struct sqlread *read)
 
 static void check_labels(const struct sqlrules *rules, const struct sqllabels *labels)
 {
-    size_t i, j;
-
-    for (i = 0; i < labels->count; i++) {
-        for (j = 0; j < i && labels->items[i].label.len > 0; j++) {
+    for (size_t i = 0; i < labels->count; i++) {
+        for (size_t j = 0; j < i && labels->items[i].label.len > 0; j++) {
             if (slice_eq_nocase(labels->items[i].label, labels->items[j].label)) {
                 sqlrules_complain(rules, labels->items[i].line, SLICE_LITERAL("give it an alias"),
                                   "two columns are called '%.*s'",
@@ -217,9 +209,7 @@ static void check_labels(const struct sqlrules *rules, const struct sqllabels *l
 
 static const struct sqltoken *find_outer(const struct sqlstatement *statement, const char *word)
 {
-    size_t i;
-
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         if (statement->tokens[i].depth == 0 && sqltoken_is(&statement->tokens[i], word) &&
             !is_column(statement, i)) {
             return &statement->tokens[i];
@@ -247,9 +237,7 @@ static void check_order(const struct sqlrules *rules, const struct sqlstatement 
 
 static void check_locks(const struct sqlrules *rules, const struct sqlstatement *statement)
 {
-    size_t i;
-
-    for (i = 0; i < statement->token_count; i++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
         bool locks = sqltoken_is(token, "FOR") &&
                      (sqltoken_is(token + 1, "UPDATE") || sqltoken_is(token + 1, "SHARE"));

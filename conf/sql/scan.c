@@ -25,9 +25,7 @@ struct scan {
 
 static bool is_any(const struct sqltoken *token, const char *const *words, size_t count)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (sqltoken_is(token, words[i])) {
             return true;
         }
@@ -45,13 +43,12 @@ static bool is_any(const struct sqltoken *token, const char *const *words, size_
 static void find_common(struct scan *scan)
 {
     struct slice *names;
-    size_t i;
 
     if (!sqltoken_is(&scan->tokens[0], "WITH")) {
         return;
     }
     names = ARENA_ARRAY(scan->arena, struct slice, scan->count);
-    for (i = 1; i < scan->count; i++) {
+    for (size_t i = 1; i < scan->count; i++) {
         const struct sqltoken *token = &scan->tokens[i];
 
         if (token->depth == 0 && IS_ANY(token, "SELECT", "UPDATE", "DELETE", "INSERT")) {
@@ -67,9 +64,7 @@ static void find_common(struct scan *scan)
 
 static bool is_common(const struct scan *scan, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < scan->common_count; i++) {
+    for (size_t i = 0; i < scan->common_count; i++) {
         if (slice_eq_nocase(scan->common[i], name)) {
             return true;
         }
@@ -165,11 +160,10 @@ struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *
 {
     struct scan scan = {
         .arena = arena, .tokens = statement->tokens, .count = statement->token_count};
-    size_t i;
 
     scan.out.items = ARENA_ARRAY(arena, struct sqltable, scan.count);
     find_common(&scan);
-    for (i = find_target(&scan); i < scan.count; i++) {
+    for (size_t i = find_target(&scan); i < scan.count; i++) {
         const struct sqltoken *token = &scan.tokens[i];
         struct frame *frame;
 
@@ -236,7 +230,7 @@ static bool ends_list(const struct sqltoken *token)
 
 struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *statement)
 {
-    const struct sqltoken *token = statement->tokens, *from;
+    const struct sqltoken *token = statement->tokens;
     struct sqllabels out = {ARENA_ARRAY(arena, struct sqllabel, statement->token_count + 1), 0,
                             false};
 
@@ -249,7 +243,7 @@ struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *
     do {
         token++;
     } while (IS_ANY(token, "DISTINCT", "ALL", "DISTINCTROW", "STRAIGHT_JOIN"));
-    for (from = token; !ends_list(from); from = token + 1) {
+    for (const struct sqltoken *from = token; !ends_list(from); from = token + 1) {
         for (token = from; !ends_list(token) && !(token->depth == 0 && sqltoken_is(token, ","));) {
             token++;
         }

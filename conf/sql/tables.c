@@ -57,14 +57,13 @@ static bool type_scalar(const struct sqltoken *token, enum scalar *out)
         {"DATETIME",   SCALAR_STRING },
         {"DATE",       SCALAR_STRING },
     };
-    size_t i;
 
     if (sqltoken_is(token, "TINYINT") && sqltoken_is(token + 1, "(") &&
         slice_is(token[2].text, "1") && sqltoken_is(token + 3, ")")) {
         *out = SCALAR_BOOLEAN;
         return true;
     }
-    for (i = 0; i < ARRAY_COUNT(types); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
         if (sqltoken_is(token, types[i].name)) {
             *out = types[i].scalar;
             return true;
@@ -79,9 +78,8 @@ static void add_unique(struct reader *reader, const struct slice *columns, size_
 {
     struct table *table = reader->table;
     struct table_key *keys = ARENA_ARRAY(reader->arena, struct table_key, table->unique_count + 1);
-    size_t i;
 
-    for (i = 0; i < table->unique_count; i++) {
+    for (size_t i = 0; i < table->unique_count; i++) {
         keys[i] = table->unique[i];
     }
     keys[table->unique_count++] = (struct table_key){columns, count};
@@ -101,7 +99,7 @@ static void read_key(struct reader *reader, const struct sqltoken *end, bool pri
 {
     const struct sqltoken *token = reader->token;
     struct slice *columns = ARENA_ARRAY(reader->arena, struct slice, (size_t)(end - token) + 1);
-    size_t count = 0, i;
+    size_t count = 0;
 
     while (token < end && !sqltoken_is(token, "(")) {
         token++;
@@ -114,7 +112,7 @@ static void read_key(struct reader *reader, const struct sqltoken *end, bool pri
             columns[count++] = token->text;
         }
     }
-    for (i = 0; primary && i < count; i++) {
+    for (size_t i = 0; primary && i < count; i++) {
         struct table_column *column = table_column_find(reader->table, columns[i]);
 
         if (column) {
@@ -177,7 +175,6 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
 {
     static const char *const others[] = {"KEY",     "INDEX", "FULLTEXT", "SPATIAL",
                                          "FOREIGN", "CHECK", "PERIOD"};
-    size_t i;
 
     if (take(reader, "CONSTRAINT")) {
         while (reader->token < end && !sqltoken_is(reader->token, "PRIMARY") &&
@@ -190,7 +187,7 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
         read_key(reader, end, sqltoken_is(reader->token, "PRIMARY"));
         return;
     }
-    for (i = 0; i < ARRAY_COUNT(others); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
         if (sqltoken_is(reader->token, others[i])) {
             return;
         }
@@ -208,9 +205,8 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
 static void read_options(struct reader *reader, const struct sqltoken *end)
 {
     struct slice collation = read_collation(reader, reader->token, end);
-    size_t i;
 
-    for (i = 0; i < reader->table->column_count; i++) {
+    for (size_t i = 0; i < reader->table->column_count; i++) {
         struct table_column *column = &reader->table->columns[i];
 
         if (column->collation.len == 0 && !table_column_is_value(column)) {
@@ -285,20 +281,17 @@ void schema_sql_parse(struct arena *arena, struct slice path, struct slice text,
 {
     struct reader reader = {.arena = arena, .diag = diag, .path = path};
     struct sqlblock block;
-    size_t i;
 
     sqlfile_parse_plain(arena, path, text, diag, &block);
     *out = (struct tables){ARENA_ARRAY(arena, struct table, block.statement_count), 0};
-    for (i = 0; i < block.statement_count; i++) {
+    for (size_t i = 0; i < block.statement_count; i++) {
         read_table(&reader, &block.statements[i], out);
     }
 }
 
 struct table *tables_find(const struct tables *tables, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < tables->count; i++) {
+    for (size_t i = 0; i < tables->count; i++) {
         if (slice_eq(tables->items[i].name, name)) {
             return &tables->items[i];
         }
@@ -308,9 +301,7 @@ struct table *tables_find(const struct tables *tables, struct slice name)
 
 struct table_column *table_column_find(const struct table *table, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < table->column_count; i++) {
         if (slice_eq_nocase(table->columns[i].name, name)) {
             return &table->columns[i];
         }
@@ -324,9 +315,8 @@ bool table_column_is_value(const struct table_column *column)
         "TINYINT", "SMALLINT", "MEDIUMINT", "INT",   "INTEGER", "BIGINT",   "DECIMAL",
         "NUMERIC", "DEC",      "FIXED",     "FLOAT", "DOUBLE",  "REAL",     "BIT",
         "BOOL",    "BOOLEAN",  "YEAR",      "DATE",  "TIME",    "DATETIME", "TIMESTAMP"};
-    size_t i;
 
-    for (i = 0; i < ARRAY_COUNT(types); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
         if (slice_eq_nocase(column->type, slice_str(types[i]))) {
             return true;
         }
@@ -336,9 +326,7 @@ bool table_column_is_value(const struct table_column *column)
 
 static bool holds(const struct slice *columns, size_t count, struct slice name)
 {
-    size_t i;
-
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (slice_eq_nocase(columns[i], name)) {
             return true;
         }
@@ -348,9 +336,9 @@ static bool holds(const struct slice *columns, size_t count, struct slice name)
 
 bool table_is_unique_by(const struct table *table, const struct slice *columns, size_t count)
 {
-    size_t key, i;
+    size_t i;
 
-    for (key = 0; key < table->unique_count; key++) {
+    for (size_t key = 0; key < table->unique_count; key++) {
         for (i = 0; i < table->unique[key].column_count; i++) {
             if (!holds(columns, count, table->unique[key].columns[i])) {
                 break;
@@ -365,9 +353,7 @@ bool table_is_unique_by(const struct table *table, const struct slice *columns, 
 
 bool table_has_key_without(const struct table *table, struct slice column)
 {
-    size_t i;
-
-    for (i = 0; i < table->unique_count; i++) {
+    for (size_t i = 0; i < table->unique_count; i++) {
         if (!holds(table->unique[i].columns, table->unique[i].column_count, column)) {
             return true;
         }

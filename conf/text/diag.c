@@ -62,9 +62,7 @@ static void entry_print(const struct diag_entry *entry, FILE *out)
 
 void diag_print(const struct diag *diag, FILE *out)
 {
-    const struct diag_entry *entry;
-
-    for (entry = diag->first; entry; entry = entry->next) {
+    for (const struct diag_entry *entry = diag->first; entry; entry = entry->next) {
         entry_print(entry, out);
     }
     if (diag->count > DIAG_MAX) {
@@ -75,9 +73,8 @@ void diag_print(const struct diag *diag, FILE *out)
 unsigned int diag_line_of(struct slice text, size_t offset)
 {
     unsigned int line = 1;
-    size_t i;
 
-    for (i = 0; i < offset && i < text.len; i++) {
+    for (size_t i = 0; i < offset && i < text.len; i++) {
         line += text.ptr[i] == '\n';
     }
     return line;

@@ -29,9 +29,9 @@ void source_complain(const struct json_source *source, const struct value *at, s
 struct slice pointer_token(struct arena *arena, struct slice name)
 {
     char *out = arena_bytes(arena, 2 * name.len + 1);
-    size_t len = 0, i;
+    size_t len = 0;
 
-    for (i = 0; i < name.len; i++) {
+    for (size_t i = 0; i < name.len; i++) {
         if (name.ptr[i] == '~' || name.ptr[i] == '/') {
             out[len++] = '~';
             out[len++] = name.ptr[i] == '~' ? '0' : '1';

@@ -24,15 +24,14 @@ static unsigned int distance(struct slice a, struct slice b)
 {
     unsigned int rows[3][SUGGEST_MAX + 1];
     unsigned int *before = rows[0], *above = rows[1], *row = rows[2], *spare;
-    size_t i, j;
 
-    for (j = 0; j <= b.len; j++) {
+    for (size_t j = 0; j <= b.len; j++) {
         above[j] = (unsigned int)j;
         before[j] = 0;
     }
-    for (i = 1; i <= a.len; i++) {
+    for (size_t i = 1; i <= a.len; i++) {
         row[0] = (unsigned int)i;
-        for (j = 1; j <= b.len; j++) {
+        for (size_t j = 1; j <= b.len; j++) {
             bool same = lower_at(a, i - 1) == lower_at(b, j - 1);
 
             row[j] = smaller(above[j - 1] + !same, smaller(above[j], row[j - 1]) + 1);

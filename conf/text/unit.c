@@ -33,7 +33,6 @@ static enum status parse(struct slice text, const struct unit *units, size_t cou
     size_t digits = 0;
     struct slice name;
     uint64_t number;
-    size_t i;
 
     while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9') {
         digits++;
@@ -46,7 +45,7 @@ static enum status parse(struct slice text, const struct unit *units, size_t cou
         *out = 0;
         return STATUS_OK;
     }
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (slice_is(name, units[i].name)) {
             return __builtin_mul_overflow(number, units[i].factor, out) ? STATUS_INVALID
                                                                         : STATUS_OK;

@@ -13,7 +13,6 @@
 static void load(enum model_file file, struct slice text)
 {
     static struct model_folder folder;
-    const struct diag_entry *entry;
     struct diag diag = {0};
     struct plan *plan;
     FILE *out;
@@ -34,7 +33,7 @@ static void load(enum model_file file, struct slice text)
     if (out) {
         fclose(out);
     }
-    for (entry = diag.first; entry; entry = entry->next) {
+    for (const struct diag_entry *entry = diag.first; entry; entry = entry->next) {
         if (entry->file.len == 0 || entry->text.len == 0) {
             abort();
         }

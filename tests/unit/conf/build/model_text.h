@@ -166,9 +166,7 @@ static inline void model_folder_fill_from(const struct model_folder *folder,
                                           const char *const *texts, enum model_file changed,
                                           const char *old, const char *new)
 {
-    enum model_file file;
-
-    for (file = 0; file < MODEL_FILES; file++) {
+    for (enum model_file file = 0; file < MODEL_FILES; file++) {
         struct buf buf = {0};
 
         if (old && file == changed) {
@@ -190,9 +188,8 @@ static inline void model_folder_fill(const struct model_folder *folder, enum mod
 static inline void model_folder_remove(const struct model_folder *folder)
 {
     char path[160];
-    enum model_file file;
 
-    for (file = 0; file < MODEL_FILES; file++) {
+    for (enum model_file file = 0; file < MODEL_FILES; file++) {
         snprintf(path, sizeof(path), "%s/%s", folder->models, model_names[file]);
         unlink(path);
     }

@@ -160,10 +160,9 @@ static void test_what_moves_a_row_touches_where_it_leaves(void **state)
         ("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)\n"
          "ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)"),
         "REPLACE INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)"};
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(moves); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(moves); i++) {
         assert_true(is_move_refused(moves[i], false));
         assert_false(is_move_refused(moves[i], true));
     }
@@ -447,10 +446,9 @@ static bool check_broken(const struct broken *broken)
 static void test_broken_event_stores_are_refused_with_place_and_reason(void **state)
 {
     bool refused = true;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         refused &= check_broken(&table[i]);
     }
     assert_true(refused);

@@ -267,10 +267,9 @@ static bool check_broken(const struct broken *broken)
 static void test_broken_models_are_refused_with_place_and_reason(void **state)
 {
     bool refused = true;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         refused &= check_broken(&table[i]);
     }
     assert_true(refused);
@@ -412,7 +411,6 @@ static void test_names_and_routes_are_unique_over_all_models(void **state)
 {
     struct model_folder first, second;
     struct diag diag = {0};
-    const struct diag_entry *entry;
     unsigned int names = 0, routes = 0;
 
     (void)state;
@@ -423,7 +421,7 @@ static void test_names_and_routes_are_unique_over_all_models(void **state)
     assert_int_equal(mkdir(second.models, 0700), 0);
     model_folder_fill(&second, MODEL_JSON, NULL, NULL);
     assert_null(plan_load(slice_str(first.root), &diag));
-    for (entry = diag.first; entry; entry = entry->next) {
+    for (const struct diag_entry *entry = diag.first; entry; entry = entry->next) {
         routes += slice_starts(entry->text, "the route");
         names += !slice_starts(entry->text, "the route");
     }

@@ -147,11 +147,10 @@ static const struct {
 static void test_expressions_have_their_values_or_errors(void **state)
 {
     struct world world;
-    size_t i;
 
     (void)state;
     world_init(&world);
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const struct expr *expr = compile(&world, cases[i].text);
         const struct value *value = NULL;
         const char *error = "";
@@ -177,10 +176,8 @@ static void test_expressions_have_their_values_or_errors(void **state)
 
 static void test_what_can_be_known_to_be_wrong_is_refused_at_load(void **state)
 {
-    size_t i;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(refused); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         struct world world;
 
         world_init(&world);
@@ -295,13 +292,12 @@ static const struct expr *compile_many(struct world *world, const char *before, 
 {
     struct buf text = {0};
     const struct expr *expr;
-    int i;
 
-    for (i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
         buf_append_str(&text, before);
     }
     buf_append_str(&text, "1");
-    for (i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++) {
         buf_append_str(&text, after);
     }
     expr = compile(world, arena_cstr(&world->arena, buf_slice(&text)));
@@ -328,10 +324,9 @@ static void test_nesting_and_cost_are_bounded(void **state)
     {
         const struct expr *dear = NULL;
         struct buf text = {0};
-        int i;
 
         buf_append_str(&text, "size([");
-        for (i = 0; i < EXPR_COST_MAX; i++) {
+        for (int i = 0; i < EXPR_COST_MAX; i++) {
             buf_append_str(&text, "1,");
         }
         buf_append_str(&text, "1]) > 0");

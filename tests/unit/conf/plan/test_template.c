@@ -56,10 +56,9 @@ static void test_what_is_no_template(void **state)
                                       "{a b}", "{1}",  "}{x}", "{old.}"};
     struct plan_template template;
     struct arena arena = {0};
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(bad); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         if (parse_template(&arena, bad[i], &template)) {
             fail_msg("accepted: %s", bad[i]);
         }
@@ -84,10 +83,9 @@ static void test_templates_of_one_shape_can_make_the_same_tags(void **state)
         {"{x}{y}", "{x}",       false},
     };
     struct arena arena = {0};
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         struct plan_template a, b;
 
         assert_true(parse_template(&arena, table[i].a, &a));
@@ -146,10 +144,9 @@ static void test_what_is_no_route(void **state)
     };
     struct arena arena = {0};
     struct plan_route route;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(bad); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         if (parse_route(&arena, bad[i], &route)) {
             fail_msg("accepted: %s", bad[i]);
         }
@@ -170,10 +167,9 @@ static void test_routes_that_differ_in_parameter_names_only_are_the_same(void **
         {"GET /a/b",   "GET /a/b",   true },
     };
     struct arena arena = {0};
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         struct plan_route a, b;
 
         assert_true(parse_route(&arena, table[i].a, &a) && parse_route(&arena, table[i].b, &b));

@@ -29,9 +29,8 @@ static const struct plan_key_column columns[] = {
 static void assert_binds(const struct plan_sql *sql, const char *expected)
 {
     struct buf text = {0};
-    size_t i;
 
-    for (i = 0; i < sql->bind_count; i++) {
+    for (size_t i = 0; i < sql->bind_count; i++) {
         const struct plan_bind *bind = &sql->binds[i];
 
         buf_append_str(&text, i ? " " : "");
@@ -91,10 +90,8 @@ static const struct {
 
 static void test_pages_walk_by_keysets_in_both_directions(void **state)
 {
-    size_t i;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(pages); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(pages); i++) {
         const struct plan_page page = {.columns = columns, .column_count = pages[i].columns};
         struct arena arena = {0};
         struct plan_sql sql = wrap_page(&arena, &user, &page, pages[i].way);

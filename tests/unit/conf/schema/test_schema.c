@@ -175,21 +175,18 @@ static const struct {
 
 static void test_instances_get_all_their_errors_with_pointers(void **state)
 {
-    size_t i;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
         struct schema_errors errors;
         struct buf text = {0};
         const struct schema *schema = compile(&arena, cases[i].schema, &diag);
         enum status status;
-        unsigned int n;
 
         assert_non_null(schema);
         status = schema_validate(schema, parse(&arena, cases[i].instance), &arena, &errors);
-        for (n = 0; n < errors.count; n++) {
+        for (unsigned int n = 0; n < errors.count; n++) {
             buf_printf(&text, "%s%.*s %.*s", n ? "\n" : "", SLICE_ARG(errors.items[n].pointer),
                        SLICE_ARG(errors.items[n].detail));
         }
@@ -229,10 +226,9 @@ static void test_errors_end_at_their_maximum(void **state)
     struct diag diag = {0};
     struct schema_errors errors;
     struct buf text = {0};
-    int i;
 
     (void)state;
-    for (i = 0; i < 100; i++) {
+    for (int i = 0; i < 100; i++) {
         buf_printf(&text, "%s\"m%d\":1", i ? "," : "{", i);
     }
     buf_append_str(&text, "}");
@@ -247,10 +243,8 @@ static void test_errors_end_at_their_maximum(void **state)
 
 static void test_schemas_that_are_not_understood_are_refused(void **state)
 {
-    size_t i;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(refused); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
 

@@ -146,10 +146,9 @@ static void test_faults_are_told_with_place_and_what_is_allowed(void **state)
          "'***' is not allowed; allowed is text without control characters"                                   },
     };
     struct outcome got;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         load(&got, (const char *const[]){table[i].flag, NULL});
         if (got.status != STATUS_INVALID || !strstr(got.said, table[i].said)) {
             fail_msg("%s: %s", table[i].flag, got.said);
@@ -240,16 +239,15 @@ static void test_each_word_of_a_choice_is_its_constant(void **state)
     static const enum role role_values[] = {ROLE_COMMAND, ROLE_QUERY, ROLE_ALL};
     struct outcome got;
     char flag[64];
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(levels); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(levels); i++) {
         snprintf(flag, sizeof(flag), "--log-level=%s", levels[i]);
         load(&got, (const char *const[]){flag, NULL});
         assert_status(got.status, STATUS_OK);
         assert_int_equal(got.settings.log_level, level_values[i]);
     }
-    for (i = 0; i < ARRAY_COUNT(roles); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(roles); i++) {
         snprintf(flag, sizeof(flag), "--role=%s", roles[i]);
         load(&got, (const char *const[]){flag, NULL});
         assert_status(got.status, STATUS_OK);
@@ -335,16 +333,15 @@ static void test_units_are_read_and_written(void **state)
                                       "-1s", "1 s", "1S", "18446744073709551615s"};
     char text[UNIT_TEXT];
     uint64_t number;
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         assert_status(unit_parse_time(slice_str(table[i].text), &number), STATUS_OK);
         assert_int_equal(number, table[i].us);
         unit_time_text(number, text);
         assert_string_equal(text, table[i].back);
     }
-    for (i = 0; i < ARRAY_COUNT(bad); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         assert_status(unit_parse_time(slice_str(bad[i]), &number), STATUS_INVALID);
     }
 }

@@ -36,10 +36,8 @@ static const struct {
 
 static void test_parameters_become_marks_where_they_are_parameters(void **state)
 {
-    size_t i, j;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(texts); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
         struct sqlblock block = parse(&arena, texts[i].sql, &diag);
@@ -49,7 +47,7 @@ static void test_parameters_become_marks_where_they_are_parameters(void **state)
         assert_int_equal(diag.count, 0);
         assert_int_equal(block.statement_count, 1);
         assert_slice(statement->text, texts[i].text);
-        for (j = 0; j < statement->token_count; j++) {
+        for (size_t j = 0; j < statement->token_count; j++) {
             if (statement->tokens[j].kind == SQLTOKEN_PARAM) {
                 buf_append_str(&params, params.len > 0 ? " " : "");
                 buf_append(&params, statement->tokens[j].text);
@@ -125,10 +123,9 @@ static void test_what_the_lexer_refuses(void **state)
         {"SELECT 1)",           "')' without its '('"          },
         {"SELECT \x01",         "a control character"          },
     };
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
 
@@ -182,17 +179,15 @@ static const struct {
 
 static void test_tables_are_found_where_tables_stand(void **state)
 {
-    size_t i, j;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(scans); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(scans); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
         struct sqlblock block = parse(&arena, scans[i].sql, &diag);
         struct sqltables tables = sqlscan_tables(&arena, &block.statements[0]);
         struct buf text = {0};
 
-        for (j = 0; j < tables.count; j++) {
+        for (size_t j = 0; j < tables.count; j++) {
             const struct sqltable *table = &tables.items[j];
 
             buf_printf(&text, "%s%.*s%s%.*s", j ? " " : "", SLICE_ARG(table->database),
@@ -215,17 +210,15 @@ static void test_tables_are_found_where_tables_stand(void **state)
 
 static void test_labels_are_those_of_the_result(void **state)
 {
-    size_t i, j;
-
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(labels); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(labels); i++) {
         struct arena arena = {0};
         struct diag diag = {0};
         struct sqlblock block = parse(&arena, labels[i].sql, &diag);
         struct sqllabels found = sqlscan_labels(&arena, &block.statements[0]);
         struct buf text = {0};
 
-        for (j = 0; j < found.count; j++) {
+        for (size_t j = 0; j < found.count; j++) {
             buf_printf(&text, "%s%.*s=%.*s.%.*s", j ? " " : "", SLICE_ARG(found.items[j].label),
                        SLICE_ARG(found.items[j].table), SLICE_ARG(found.items[j].column));
         }

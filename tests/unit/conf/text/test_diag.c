@@ -41,10 +41,9 @@ static void test_beyond_the_maximum_they_are_counted(void **state)
 {
     struct diag diag = {0};
     char *text;
-    int i;
 
     (void)state;
-    for (i = 0; i < DIAG_MAX + 5; i++) {
+    for (int i = 0; i < DIAG_MAX + 5; i++) {
         diag_add(&diag, slice_str("f"), 1, SLICE_EMPTY, SLICE_EMPTY, "n%d", i);
     }
     assert_int_equal(diag.count, DIAG_MAX + 5);
@@ -80,10 +79,9 @@ static void test_only_a_near_name_is_suggested(void **state)
         {"P",         ""          },
         {"OutOfStok", "OutOfStock"},
     };
-    size_t i;
 
     (void)state;
-    for (i = 0; i < ARRAY_COUNT(table); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
         struct suggest suggest;
 
         suggest_init(&suggest, slice_str(table[i].wanted));
