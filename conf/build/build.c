@@ -1,5 +1,6 @@
 /*
- * One model: its aggregate, then queries, events, commands and projections in this order (a projection's templates take their types from the queries').
+ * One model: its aggregate, then queries, events, commands and projections in this order (a
+ * projection's templates take their types from the queries').
  */
 #include "conf/build/build.h"
 

@@ -1,10 +1,13 @@
 /*
- * Model as written -> plan: what the members mean, resolved against each other. One file for each part of a model.
+ * Model as written -> plan: what the members mean, resolved against each other. One file for each
+ * part of a model.
  *
- *     model.h --build_model--> struct plan_model: aggregate, queries (build_query), events (build_event), commands (build_command),
- *                              projections (build_projection), fingerprints (fingerprint.h)
+ *     model.h --build_model--> struct plan_model: aggregate, queries (query.c), events (event.c),
+ *                              commands (command.c), projections (projection.c), fingerprints
+ *                              (conf/plan/fingerprint.h)
  *
- * Everything that is wrong becomes a complaint and building goes on; the plan is thrown away when there was one.
+ * Everything that is wrong becomes a complaint and building goes on; the plan is thrown away when
+ * there was one.
  */
 #ifndef CONF_BUILD_BUILD_H
 #define CONF_BUILD_BUILD_H
@@ -18,7 +21,10 @@ struct build {
     struct diag *diag;
     struct model model;
     struct plan_model *out;
-    /* Of an event store: what is known of its events' payloads (in the order of out->events) and of its state. */
+    /*
+     * Of an event store: what is known of its events' payloads (in the order of out->events) and of
+     * its state.
+     */
     struct fields *payloads;
     struct fields state;
     /* NULL: of a state store, which other software may write too */
@@ -31,7 +37,10 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
 
 /* Declared events and what they do to the state. */
 void build_events(struct build *build);
-/* Fills payloads and state: types of events' payloads and of the state, as far as the commands' payloads tell. */
+/*
+ * Fills payloads and state: types of events' payloads and of the state, as far as the commands'
+ * payloads tell.
+ */
 void build_types(struct build *build);
 void build_query(struct build *build, const struct value *written, struct plan_query *out);
 void build_command(struct build *build, const struct value *written, struct plan_command *out);

@@ -1,5 +1,6 @@
 /*
- * A command: route, conditions, what it writes; and what must be known before it can be decided. Its input is build_input.c's, its events are build_event.c's.
+ * A command: route, conditions, what it writes; and what must be known before it can be decided.
+ * Its input is in input.c, its events in event.c.
  */
 #include "conf/build/command.h"
 
@@ -216,7 +217,10 @@ static void derive_requires(struct command *command, bool *exists, bool *absent)
     }
 }
 
-/* A state must be read first when an expression needs more of it than whether it is there; else the one request says what it demands. */
+/*
+ * A state must be read first when an expression needs more of it than whether it is there; else the
+ * one request says what it demands.
+ */
 static void derive(struct command *command)
 {
     struct plan_command *out = command->out;

@@ -1,5 +1,6 @@
 /*
- * A command while it is built: what build_command.c (conditions, writes), build_input.c (payload, path, id) and build_event.c (what it emits) share.
+ * A command while it is built: what command.c (conditions, writes), input.c (payload, path, id) and
+ * event.c (what it emits) share.
  */
 #ifndef CONF_BUILD_COMMAND_H
 #define CONF_BUILD_COMMAND_H
@@ -24,8 +25,8 @@ void build_emits(struct command *command);
 const struct expr *build_condition(struct command *command, const struct json_source *source,
                                    const struct value *written);
 /*
- * What is compiled from now on is evaluated only after CONDITION was true (VALUE), or was not (false).
- * NULL: it has a complaint.
+ * What is compiled from now on is evaluated only after CONDITION was true (VALUE), or was not
+ * (false). NULL: it has a complaint.
  */
 void build_passed(struct command *command, const struct expr *condition, bool value);
 

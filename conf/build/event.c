@@ -1,9 +1,9 @@
 /*
  * An event store's events: what they do to the state, and what the commands emit.
  *
- * An event is folded for as long as it is stored, so what its expressions read must surely be there:
- * a field of the event when every command that emits it gives it, others behind has(event.x); of the
- * state it is known which fields some event sets.
+ * An event is folded for as long as it is stored, so what its expressions read must surely be
+ * there: a field of the event when every command that emits it gives it, others after
+ * has(event.x); of the state it is known which fields some event sets.
  */
 #include "conf/build/command.h"
 #include "conf/text/suggest.h"

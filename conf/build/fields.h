@@ -1,5 +1,6 @@
 /*
- * What is known of the members of an event's payload, or of a state: each name that an expression is given to, with its type when all agree.
+ * What is known of the members of an event's payload, or of a state: each name that an expression
+ * is given to, with its type when all agree.
  */
 #ifndef CONF_BUILD_FIELDS_H
 #define CONF_BUILD_FIELDS_H

@@ -1,7 +1,9 @@
 /*
  * Two rules that keep answers fresh:
  *
- *     a projection that writes a table which a query reads must touch a tag of that query: one of the same shape (template.h)
+ *     a projection that writes a table which a query reads must touch a tag of that query: one of
+ *     the same shape (conf/plan/template.h)
+ *
  *     a change that moves a row from one tag to another must touch both
  *
  * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
@@ -36,7 +38,10 @@ static bool touches_query(const struct plan_projection *projection, const struct
     return false;
 }
 
-/* Could touches_sql yield this tag? Its texts begin like tags; one without texts makes them in a way that we cannot see. */
+/*
+ * Could touches_sql yield this tag? Its texts begin like tags; one without texts makes them in a
+ * way that we cannot see.
+ */
 static bool sql_yields(const struct projection *projection, const struct plan_template *tag)
 {
     struct slice literal = tag->parts[0].literal;
@@ -134,7 +139,10 @@ static bool moves(const struct projection *projection, struct slice column)
     return false;
 }
 
-/* Both the tag that a row leaves and the one that it comes to are touched, or one that stays the same. */
+/*
+ * Both the tag that a row leaves and the one that it comes to are touched, or one that stays the
+ * same.
+ */
 static bool touches_both(const struct projection *projection, const struct plan_query *query,
                          const struct plan_template *tag)
 {

@@ -2,10 +2,13 @@
  * What a command takes: its payload, and what its path says.
  *
  *     POST /pictures/{pictureId}/comments  { "author": ..., "text": ... }
- *                     |                                                        the id {commentId}: from the path, the payload, or generated
+ *                     |
  *                     +--> a member of the payload, of the type that the payload's schema gives it
  *
- * So a command has one payload, wherever its members came from: the route and POST /commands take the same.
+ *     the id, {commentId}: from the path, the payload, or generated
+ *
+ * So a command has one payload, wherever its members came from: the route and POST /commands take
+ * the same.
  */
 #include "conf/build/command.h"
 #include "conf/plan/route.h"

@@ -1,5 +1,6 @@
 /*
- * Loading: every folder in the models' folder, one after the other in the order of their names; then what must be unique over all of them.
+ * Loading: every folder in the models' folder, one after the other in the order of their names;
+ * then what must be unique over all of them.
  */
 #include "conf/build/load.h"
 

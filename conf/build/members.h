@@ -1,5 +1,6 @@
 /*
- * Reading JSON objects by tables: which members there are, of what type, which must be there. Everything else is a complaint.
+ * Reading JSON objects by tables: which members there are, of what type, which must be there.
+ * Everything else is a complaint.
  */
 #ifndef CONF_BUILD_MEMBERS_H
 #define CONF_BUILD_MEMBERS_H
@@ -20,7 +21,10 @@ struct member {
     size_t offset; /* of a const struct value * in the struct that is filled */
 };
 
-/* Fills OUT's pointers (absent: NULL; of the wrong type: a complaint and NULL). False after complaints. */
+/*
+ * Fills OUT's pointers (absent: NULL; of the wrong type: a complaint and NULL). False after
+ * complaints.
+ */
 bool members_read(struct arena *arena, const struct json_source *source, const struct value *object,
                   const struct member *table, size_t count, void *out);
 

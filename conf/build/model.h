@@ -1,6 +1,6 @@
 /*
- * A model as written: its four files read, model.json's objects taken apart by tables, each member with its position.
- * What it means is the builder's affair (build.h).
+ * A model as written: its four files read, model.json's objects taken apart by tables, each member
+ * with its position. What it means is the builder's affair (build.h).
  */
 #ifndef CONF_BUILD_MODEL_H
 #define CONF_BUILD_MODEL_H

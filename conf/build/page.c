@@ -1,6 +1,6 @@
 /*
- * A query's order and pages: columns that come straight from tables, NOT NULL and unique together, so that a keyset can walk over them; and the wrapped
- * statements.
+ * A query's order and pages: columns that come straight from tables, NOT NULL and unique together,
+ * so that a keyset can walk over them; and the wrapped statements.
  */
 #include "conf/build/query.h"
 #include "conf/plan/wrap.h"
@@ -75,7 +75,10 @@ static void build_order(struct query *query, const struct sqlread *read, const s
     }
 }
 
-/* "WHERE column = :param AND ...": the column has one value in all rows. Returns the column's name, or empty. */
+/*
+ * "WHERE column = :param AND ...": the column has one value in all rows. Returns the column's name,
+ * or empty.
+ */
 static struct slice pinned_column(const struct sqlstatement *statement, size_t param)
 {
     const struct sqltoken *tokens = statement->tokens;
@@ -107,7 +110,10 @@ static bool opens_it(const struct sqltoken *token)
     return false;
 }
 
-/* Columns that WHERE compares with a parameter, whatever else it says: they are the same in all rows of an answer. */
+/*
+ * Columns that WHERE compares with a parameter, whatever else it says: they are the same in all
+ * rows of an answer.
+ */
 static size_t pinned_columns(const struct sqlstatement *statement, struct slice *out)
 {
     size_t count = 0;
@@ -129,7 +135,10 @@ static size_t pinned_columns(const struct sqlstatement *statement, struct slice 
     return count;
 }
 
-/* Of one table we know what is unique; of joins gateway --check cannot know either, and the model's author must. */
+/*
+ * Of one table we know what is unique; of joins gateway --check cannot know either, and the model's
+ * author must.
+ */
 static void check_unique(struct query *query, const struct sqlread *read, const struct value *at)
 {
     const struct sqlstatement *statement = &query->block->statements[0];

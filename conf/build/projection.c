@@ -1,6 +1,6 @@
 /*
- * Projections: statements with their parameters, and the rows that may go together. Their tags are build_touches.c's, whether
- * they keep answers fresh build_freshness.c's.
+ * Projections: statements with their parameters, and the rows that may go together. Their tags are
+ * in touches.c; whether they keep answers fresh is decided in freshness.c.
  */
 #include "conf/build/projection.h"
 
@@ -27,7 +27,10 @@ static bool is_written(const struct plan_model *model, struct slice name, struct
     return false;
 }
 
-/* A name that no command writes may be another writer's; one that is nearly that of a command's is a slip. */
+/*
+ * A name that no command writes may be another writer's; one that is nearly that of a command's is
+ * a slip.
+ */
 struct slice projection_slip(struct projection *projection, struct slice name)
 {
     struct suggest suggest;
@@ -152,7 +155,7 @@ static bool find_row(const struct sqlstatement *statement, size_t *open_out, siz
     return true;
 }
 
-/* head, row, tail of an INSERT whose parameters all stand in its one row. */
+/* head, row, tail of an INSERT whose parameters are all in its one row. */
 static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
 {
     const struct sqltoken *tokens = statement->tokens;
@@ -318,7 +321,10 @@ static void complain_unknown(struct build *build, const struct value *written)
                     "\"events\" declares no '%.*s'", SLICE_ARG(written->name));
 }
 
-/* Of a state store: put and delete; of an event store: each of its events; all of them, and nothing else. */
+/*
+ * Of a state store: put and delete; of an event store: each of its events; all of them, and nothing
+ * else.
+ */
 void build_projections(struct build *build)
 {
     static const char *const names[] = {"put", "delete"};

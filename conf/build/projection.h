@@ -1,5 +1,6 @@
 /*
- * A projection while it is built: what build_projection.c (statements), build_touches.c (tags) and build_freshness.c share.
+ * A projection while it is built: what projection.c (statements), touches.c (tags) and freshness.c
+ * share.
  */
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H
@@ -26,7 +27,10 @@ void build_touches(struct projection *projection);
 /* After statements and tags: no query that reads what it writes may keep its answer. */
 void check_freshness(struct projection *projection);
 
-/* A name that no command writes may be another writer's; one that is nearly that of a command's is a slip: the hint. Of a state store. */
+/*
+ * A name that no command writes may be another writer's; one that is nearly that of a command's is
+ * a slip: the hint. Of a state store.
+ */
 struct slice projection_slip(struct projection *projection, struct slice name);
 
 /* Where a statement's parameter comes from. */

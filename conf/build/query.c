@@ -1,6 +1,6 @@
 /*
- * A query: parameters (path, query string), its SQL block, tags, times to live. Its order, page and wrapped statements are
- * build_page.c's.
+ * A query: parameters (path, query string), its SQL block, tags, times to live. Its order, page and
+ * wrapped statements are in page.c.
  */
 #include "conf/build/query.h"
 

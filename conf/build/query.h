@@ -1,5 +1,6 @@
 /*
- * A query while it is built: what build_query.c (parameters, SQL, tags) and build_page.c (order, pages, wrapped statements) share.
+ * A query while it is built: what query.c (parameters, SQL, tags) and page.c (order, pages, wrapped
+ * statements) share.
  */
 #ifndef CONF_BUILD_QUERY_H
 #define CONF_BUILD_QUERY_H

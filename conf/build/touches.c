@@ -1,7 +1,9 @@
 /*
- * The tags that a projection touches, and what fills their places. Whether they are enough is build_freshness.c's.
+ * The tags that a projection touches, and what fills their places. Whether they are enough is
+ * decided in freshness.c.
  *
- * A place in a touched tag has the type of the query's parameter in the same place; so projector and gateway make one text of one value.
+ * A place in a touched tag has the type of the query's parameter in the same place; so projector
+ * and gateway make one text of one value.
  */
 #include "conf/build/projection.h"
 #include "conf/plan/template.h"
@@ -71,7 +73,10 @@ static void type_touch(struct projection *projection, struct plan_template *touc
     }
 }
 
-/* Is there a touch like TOUCH whose places (but ids) are all of the old image, or all of the new one? */
+/*
+ * Is there a touch like TOUCH whose places (but ids) are all of the old image, or all of the new
+ * one?
+ */
 static bool touches_image(const struct projection *projection, const struct plan_template *touch,
                           bool old)
 {

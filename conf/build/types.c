@@ -1,12 +1,14 @@
 /*
- * Types of events' payloads and of the state. Nobody writes them down; they follow from what the commands take:
+ * Types of events' payloads and of the state. Nobody writes them down; they follow from what the
+ * commands take:
  *
  *     payload's schema --emit--> event's fields --set--> state's fields
  *                        ^                                     |
  *                        +---------------- state.x ------------+
  *
- * Because of the way back this goes in rounds: each begins with what the last one knew, until nothing new is learnt. Complaints of the rounds are dropped; the
- * builder makes them when it compiles the same expressions for good.
+ * Because of the way back this goes in rounds: each begins with what the last one knew, until
+ * nothing new is learnt. Complaints of the rounds are dropped; the builder makes them when it
+ * compiles the same expressions for good.
  */
 #include "conf/build/build.h"
 

@@ -118,7 +118,10 @@ static void check_field(struct expr_build *build, struct node *node)
     node->type = node->operation == OP_HAS ? VALUE_BOOL : schema_type(field, &integer);
 }
 
-/* Maps that were sent or stored have strings as keys; those written in an expression may have others. */
+/*
+ * Maps that were sent or stored have strings as keys; those written in an expression may have
+ * others.
+ */
 static bool is_data(const struct node *node)
 {
     return node->operation == OP_ROOT || node->operation == OP_FIELD || node->operation == OP_INDEX;

@@ -1,6 +1,6 @@
 /*
- * Compiling an expression, and what a plan asks of a compiled one. The passes are in expr_lex,
- * expr_parse, expr_check; expr_eval runs it.
+ * Compiling an expression, and what a plan asks of a compiled one. The passes are in lex.c,
+ * parse.c, check.c and guard.c; eval.c runs it.
  */
 #include "conf/expr/expr.h"
 

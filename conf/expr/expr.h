@@ -30,8 +30,10 @@ struct expr_passed {
  */
 struct expr_scope {
     bool payload, state, event, claims, id, exists, version, now;
-    /* a field that payload_schema or event_schema declares and does not require is read only where
-     * has() was asked first, in this expression or in one of passed */
+    /*
+     * a field that payload_schema or event_schema declares and does not require is read only where
+     * has() was asked first, in this expression or in one of passed
+     */
     bool asks_first;
     const struct schema *payload_schema, *state_schema, *event_schema;
     enum value_type id_type; /* VALUE_NULL: not known */
@@ -43,22 +45,23 @@ const struct expr *expr_compile(struct arena *arena, struct slice text,
                                 const struct expr_scope *scope, const struct json_source *source,
                                 unsigned int line);
 
-/* Free of a model: names are those of env.bindings, and nothing is known before it runs. NULL with *ERROR_OUT (in ARENA);
- * *unsupported_out: it is CEL, but not of this subset. */
+/*
+ * Free of a model: names are those of env.bindings, and nothing is known before it runs. NULL with
+ * *ERROR_OUT (in ARENA); *unsupported_out: it is CEL, but not of this subset.
+ */
 const struct expr *expr_compile_free(struct arena *arena, struct slice text, const char **error_out,
                                      bool *unsupported_out);
 
 struct expr_env {
-    const struct value *payload, *state, *event, *claims,
-        *id,       /* NULL: absent (reading it is an error value) */
-        *bindings; /* of a free expression: a map */
+    /* NULL: absent, and to read it is an error value */
+    const struct value *payload, *state, *event, *claims, *id;
+    const struct value *bindings; /* of a free expression: a map */
     bool exists;
     int64_t version;
     uint64_t now_ms;
 };
 
-/* OK with *out; INVALID with *error_out, a text such as "no such key: Price" (static or in ARENA).
- */
+/* OK with *out; INVALID with *error_out, such as "no such key: Price" (static or in ARENA). */
 MUST_CHECK enum status expr_eval(const struct expr *expr, const struct expr_env *env,
                                  struct arena *arena, const struct value **out,
                                  const char **error_out);
@@ -67,8 +70,10 @@ MUST_CHECK enum status expr_eval(const struct expr *expr, const struct expr_env 
 MUST_CHECK enum status expr_test(const struct expr *expr, const struct expr_env *env,
                                  struct arena *arena, bool *out, const char **error_out);
 
-/* What it reads: any of state.* or version (then a state must be read first); the names of the
- * state's fields, in the order met. */
+/*
+ * What it reads: any of state.* or version (then a state must be read first); the names of the
+ * state's fields, in the order met.
+ */
 bool expr_reads_state(const struct expr *expr);
 bool expr_reads_version(const struct expr *expr);
 bool expr_reads_exists(const struct expr *expr);

@@ -1,8 +1,8 @@
 /*
  * Fields that may be absent are read only where has() was asked first.
  *
- *     has(p.x) && p.x > 1        when x is absent, the other side is surely false: what is read here
- *     p.x > 1 && has(p.x)        does not matter, on whichever side it is
+ *     has(p.x) && p.x > 1        when x is absent, the one side is surely false, and what the other
+ *     p.x > 1 && has(p.x)        one reads does not matter
  *     !has(p.x) || p.x > 1       likewise, surely true
  *     has(p.x) ? p.x : 0         the branch is not reached
  *

@@ -1,7 +1,7 @@
 /*
  * Expression text -> tokens, by CEL's lexical rules: names, numbers (decimal, exponent,
- * hexadecimal), strings in ' or " or three of these, with escapes, raw strings r'...', comments from // to the end of
- * the line.
+ * hexadecimal), strings in ' or " or three of these, with escapes, raw strings r'...', comments
+ * from // to the end of the line.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -189,7 +189,10 @@ static bool at_quotes(const struct lexer *lexer, int quote, size_t count)
     return true;
 }
 
-/* What stands between the quotes; only three of them may enclose several lines. NULL, or why it is no string. */
+/*
+ * What is between the quotes; only three of them may enclose several lines. NULL, or why it is
+ * no string.
+ */
 static const char *lex_content(struct lexer *lexer, bool raw, struct buf *out)
 {
     int quote = peek(lexer, 0);

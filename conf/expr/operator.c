@@ -1,5 +1,6 @@
 /*
- * Operators and functions on values: arithmetic of exact decimals, order, equality, texts, collections. What they do not define is an error, never a conversion.
+ * Operators and functions on values: arithmetic of exact decimals, order, equality, texts,
+ * collections. What they do not define is an error, never a conversion.
  */
 #include "conf/expr/tree.h"
 #include "lib/data/decimal.h"

@@ -2,9 +2,11 @@
  * Tokens -> tree, by recursive descent over CEL's grammar; binary operators by a table of their
  * precedence.
  *
- *     expression = or ["?" or ":" expression]         member = primary { "." name ["(" ... ")"] | "[" expression "]" }
- *     unary      = {"!"} | {"-"} member               primary = ["."] name | literal | "(" expression ")"
- *                                                             | "[" list "]" | "{" pairs "}" | name "(" ... ")"
+ *     expression = or ["?" or ":" expression]
+ *     unary      = {"!"} | {"-"} member
+ *     member     = primary { "." name ["(" ... ")"] | "[" expression "]" }
+ *     primary    = ["."] name | literal | "(" expression ")" | "[" list "]" | "{" pairs "}"
+ *                | name "(" ... ")"
  *
  * Invariant: no tree is deeper than EXPR_DEPTH_MAX, so the passes may recurse.
  */
@@ -109,7 +111,7 @@ static bool parse_element(struct parser *parser, struct elements *elements)
     return true;
 }
 
-/* Up to the closing mark. PAIRS: "key: value"; a comma may stand behind the last one of a literal. */
+/* Up to the closing mark. PAIRS: "key: value"; a comma may follow the last one of a literal. */
 static bool parse_elements(struct parser *parser, const char *close, bool pairs,
                            struct elements *elements)
 {

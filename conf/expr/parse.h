@@ -1,5 +1,5 @@
 /*
- * The parser of expressions, for its parts: expr_parse.c (the grammar) and expr_name.c (what names mean).
+ * The parser of expressions, for its parts: parse.c (the grammar) and name.c (what names mean).
  */
 #ifndef CONF_EXPR_PARSE_H
 #define CONF_EXPR_PARSE_H
@@ -13,7 +13,7 @@ struct parser {
     unsigned int nesting;
 };
 
-/* What stands between the brackets, chained by next. */
+/* What is between the brackets, chained by next. */
 struct elements {
     struct node *first, **link;
     size_t count;
@@ -28,7 +28,10 @@ struct node *parser_make(struct parser *parser, enum operation operation, size_t
 
 /* A variable. */
 struct node *parser_root(struct parser *parser, struct token name);
-/* Complains of a function or macro that CEL has and this subset leaves out, before its arguments are read. */
+/*
+ * Complains of a function or macro that CEL has and this subset leaves out, before its arguments
+ * are read.
+ */
 bool parser_leaves_out(struct parser *parser, struct token name);
 /* A call; receiver: NULL of a global one. */
 struct node *parser_call(struct parser *parser, struct token name, struct node *receiver,

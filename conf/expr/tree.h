@@ -1,8 +1,8 @@
 /*
  * Expressions inside: tokens, the tree, and the passes over it.
  *
- *     text --expr_lex--> tokens --expr_parse--> tree --expr_check--> typed tree --expr_eval-->
- * value
+ *     text --lex.c--> tokens --parse.c, name.c--> tree --check.c, guard.c--> typed tree
+ *     typed tree --eval.c, operator.c--> value
  */
 #ifndef CONF_EXPR_TREE_H
 #define CONF_EXPR_TREE_H
@@ -149,7 +149,10 @@ typedef const struct value *expr_operator_fn(struct expr_run *run, enum operatio
 /* Of the operations with two operands that are always both evaluated; NULL of the others. */
 extern expr_operator_fn *const expr_operators[OP_COUNT];
 const struct value *expr_negate(struct expr_run *run, const struct value *operand);
-/* Maps name their members by text: other keys are marked by a byte that no text begins with. False: no key. */
+/*
+ * Maps name their members by text: other keys are marked by a byte that no text begins with. False:
+ * no key.
+ */
 bool expr_key(struct expr_run *run, const struct value *key, struct slice *out);
 /* A value without such keys: written as texts (free expressions), or an error. */
 const struct value *expr_plain_keys(struct expr_run *run, const struct value *value, bool as_text);

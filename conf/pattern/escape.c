@@ -8,12 +8,13 @@
 #include "conf/pattern/walk.h"
 #include "lib/data/hash.h"
 
-#define SPACES \
-    "\\x{09}-\\x{0d} \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
-#define NOT_SPACES                                                                                    \
-    "\\x{00}-\\x{08}\\x{0e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}"               \
-    "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}" \
-    "\\x{ff00}-\\x{10ffff}"
+#define SPACES                                                     \
+    "\\x{09}-\\x{0d} \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}" \
+    "\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
+#define NOT_SPACES                                                                      \
+    "\\x{00}-\\x{08}\\x{0e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" \
+    "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}"      \
+    "\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}"
 
 static bool put_code_point(struct walk *walk, uint32_t point)
 {
@@ -90,7 +91,7 @@ static bool put_x_escape(struct walk *walk)
 
 /* ------------------------------------------------------------------ properties */
 
-/* At the "p" or "P" behind a backslash. */
+/* At the "p" or "P" after a backslash. */
 static bool put_property_escape(struct walk *walk)
 {
     struct slice rest = slice_from(walk->text, walk->at + 2), property, after;
@@ -116,7 +117,7 @@ static bool put_property_escape(struct walk *walk)
 
 /* ------------------------------------------------------------------ escapes */
 
-/* What means the same inside and outside of a set. At the character behind the backslash. */
+/* What means the same inside and outside of a set. At the character after the backslash. */
 static bool put_common_escape(struct walk *walk)
 {
     static const char plain[] = "tnvfr";

@@ -1,9 +1,10 @@
 /*
- * PCRE2 behind limits.
+ * PCRE2, with limits.
  *
- * PCRE2 counts the steps of a match anew at every start that it tries in the subject, so the limit of steps shrinks as the subject grows: a
- * whole match takes some 2^15 steps, or 2^23 when one of the few efforts of the work at hand is spent on it. Beyond that the
- * answer is not known, which callers treat as an error.
+ * PCRE2 counts the steps of a match anew at every start that it tries in the subject, so the limit
+ * of steps shrinks as the subject grows: a whole match takes some 2^15 steps, or 2^23 when one of
+ * the few efforts of the work at hand is spent on it. Beyond that the answer is not known, which
+ * callers treat as an error.
  *
  * - The contexts (memory, limits) are made once and only read afterwards.
  * - Code for the machine (JIT) runs on a small stack of its own; what needs more is interpreted.

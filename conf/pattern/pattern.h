@@ -1,7 +1,7 @@
 /*
- * Regular expressions in two dialects: ECMA-262 (JSON Schema's "pattern") and RE2 (CEL's matches()).
- * Both are translated to PCRE2, which runs them with limits: no input makes a match run away.
- * Read-only once compiled; any thread.
+ * Regular expressions in two dialects: ECMA-262 (JSON Schema's "pattern") and RE2 (CEL's
+ * matches()). Both are translated to PCRE2, which runs them with limits: no input makes a match run
+ * away. Read-only once compiled; any thread.
  */
 #ifndef CONF_PATTERN_PATTERN_H
 #define CONF_PATTERN_PATTERN_H
@@ -18,7 +18,10 @@ enum pattern_dialect {
 
 struct pattern;
 
-/* NULL with *ERROR_OUT (in ARENA). Its memory goes with ARENA. HOT: many matches will follow, so it is worth machine code. */
+/*
+ * NULL with *ERROR_OUT (in ARENA). Its memory goes with ARENA. HOT: many matches will follow, so it
+ * is worth machine code.
+ */
 const struct pattern *pattern_compile(struct arena *arena, struct slice text,
                                       enum pattern_dialect dialect, bool hot,
                                       const char **error_out);
@@ -26,9 +29,10 @@ const struct pattern *pattern_compile(struct arena *arena, struct slice text,
 /*
  * Does SUBJECT (UTF-8) contain a match?
  *
- * efforts  how many matches may still be tried with the large limit; counted down. One piece of work shares a count, that starts
- *          with PATTERN_EFFORTS_MAX at most
- * status   OK with *out; TOO_LARGE: a limit was hit, the answer is not known; INVALID: SUBJECT is not UTF-8
+ *     efforts  how many matches may still be tried with the large limit; counted down. One piece
+ *              of work shares a count that starts with PATTERN_EFFORTS_MAX at most
+ *     status   OK with *out; TOO_LARGE: a limit was hit, the answer is not known; INVALID: SUBJECT
+ *              is not UTF-8
  */
 MUST_CHECK enum status pattern_match(const struct pattern *pattern, struct slice subject,
                                      unsigned int *efforts, bool *out);

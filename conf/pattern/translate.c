@@ -1,10 +1,12 @@
 /*
- * ECMA-262 (as with its flag u, but lenient with escaped punctuation) and RE2 -> PCRE2, in one walk over the pattern.
+ * ECMA-262 (as with its flag u, but lenient with escaped punctuation) and RE2 -> PCRE2, in one walk
+ * over the pattern.
  *
- * What PCRE2 reads otherwise is spelt out: \s of ECMA and its dot as sets, \v, \u, \x as code points, long names of
- * properties as short ones. What it has beyond the dialect (possessive quantifiers, verbs, recursion, \K, ...) is refused, so a
- * pattern means here what its author reads in the dialect's own manual, or nothing. \d \w \b are ASCII in both dialects and in
- * PCRE2 without UCP.
+ * What PCRE2 reads otherwise is spelt out: \s of ECMA and its dot as sets, \v, \u, \x as code
+ * points, long names of properties as short ones. What it has beyond the dialect (possessive
+ * quantifiers, verbs, recursion, \K, ...) is refused, so a pattern means here what its author reads
+ * in the dialect's own manual, or nothing. \d \w \b are ASCII in both dialects and in PCRE2 without
+ * UCP.
  */
 #include <ctype.h>
 
@@ -49,7 +51,7 @@ bool walk_put_character(struct walk *walk)
     return walk_copy(walk, len);
 }
 
-/* Up to the ">" behind a name, as it is. */
+/* Up to the ">" after a name, as it is. */
 static bool copy_name(struct walk *walk)
 {
     struct slice rest = slice_from(walk->text, walk->at);
@@ -123,7 +125,10 @@ static bool put_named_set(struct walk *walk)
                : walk_fail(walk, "a set is not closed");
 }
 
-/* One member of a set; *WAS_SET tells whether the one before is a set itself, next to which a hyphen is no range. */
+/*
+ * One member of a set; *WAS_SET tells whether the one before is a set itself, next to which a
+ * hyphen is no range.
+ */
 static bool put_member(struct walk *walk, bool *was_set)
 {
     int c = walk_peek(walk, 0);

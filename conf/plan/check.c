@@ -1,11 +1,13 @@
 /*
  * `gateway --check`, and of queries also a reload: what only the server knows.
  *
- *     each query        the user's SQL and the wrapped statements are prepared; columns that pages go by are NOT NULL; :version is there
+ *     each query        the user's SQL and the wrapped statements are prepared; columns that pages
+ *                       go by are NOT NULL; :version is there
  *     each projection   every statement is prepared, also as a row of many
  *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin
  *
- * One connection per model's database. A server that does not answer ends the check; what it refuses is a complaint.
+ * One connection per model's database. A server that does not answer ends the check; what it
+ * refuses is a complaint.
  */
 #include "conf/plan/check.h"
 
@@ -243,7 +245,10 @@ static bool check_param(struct checker *checker, const struct plan_query *query,
     return true;
 }
 
-/* Could a parameter end with a blank? Tried with texts of several lengths, so that no minLength or pattern hides it. */
+/*
+ * Could a parameter end with a blank? Tried with texts of several lengths, so that no minLength or
+ * pattern hides it.
+ */
 static bool takes_blank(struct checker *checker, const struct schema *schema)
 {
     static const char *const probes[] = {" ",
@@ -269,7 +274,10 @@ static bool takes_blank(struct checker *checker, const struct schema *schema)
     return false;
 }
 
-/* SQL takes 'a' and 'a ' for one text (PAD SPACE): two aggregates would share a row. Tags do not mind (cache/page.c). */
+/*
+ * SQL takes 'a' and 'a ' for one text (PAD SPACE): two aggregates would share a row. Tags do not
+ * mind (cache/page.c).
+ */
 static void check_blanks(struct checker *checker, const struct plan_query *query,
                          const struct plan_param *param)
 {

@@ -1,6 +1,6 @@
 /*
- * `gateway --check`: prepares every statement of a plan against the real read model and compares what the server says of columns,
- * collations and types with what the plan believes.
+ * `gateway --check`: prepares every statement of a plan against the real read model and compares
+ * what the server says of columns, collations and types with what the plan believes.
  */
 #ifndef CONF_PLAN_CHECK_H
 #define CONF_PLAN_CHECK_H

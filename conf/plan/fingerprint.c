@@ -1,5 +1,6 @@
 /*
- * Fingerprints: a text that says all that matters, each field with its length before it (so that no two plans have one text), hashed by XXH64.
+ * Fingerprints: a text that says all that matters, each field with its length before it (so that no
+ * two plans have one text), hashed by XXH64.
  */
 #include "conf/plan/fingerprint.h"
 

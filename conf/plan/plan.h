@@ -1,14 +1,15 @@
 /*
- * A plan is what the models say, compiled: read-only, shared by all threads, counted by plan_get / plan_put.
- * Nothing is parsed on the hot path. Everything lives in the plan's arena.
+ * A plan is what the models say, compiled: read-only, shared by all threads, counted by plan_get /
+ * plan_put. Nothing is parsed on the hot path. Everything lives in the plan's arena.
  *
- *     model.json, schema.sql, projections.sql, queries.sql --model.c--> struct plan
+ *     model.json, schema.sql, projections.sql, queries.sql --conf/build--> struct plan
  *
- * struct plan          models, routes
- *   struct plan_model      one folder: aggregate, read model's database, what follows below
- *     struct plan_command      route, payload's schema, conditions, what it writes
- *     struct plan_projection   "put" and "delete" (state store) or one for each event: statements, tags that it touches
- *     struct plan_query        route, parameters, the wrapped SQL, its tags, times to live
+ *     struct plan                models, routes
+ *       struct plan_model          one folder: aggregate, read model's database, what follows
+ *         struct plan_command        route, payload's schema, conditions, what it writes
+ *         struct plan_projection     "put" and "delete" (state store) or one for each event:
+ *                                    statements, tags that it touches
+ *         struct plan_query          route, parameters, the wrapped SQL, its tags, times to live
  */
 #ifndef CONF_PLAN_PLAN_H
 #define CONF_PLAN_PLAN_H
@@ -58,8 +59,10 @@ struct plan_sql {
     const struct plan_bind *binds;
     size_t bind_count;
     unsigned int line; /* in its file */
-    /* INSERT ... VALUES (one row of ?) [ON DUPLICATE KEY ...] with every ? inside the row can be sent for many rows at once:
-     * head, row, ",", row, ..., tail. row is empty when it cannot. */
+    /*
+     * INSERT ... VALUES (one row of ?) [ON DUPLICATE KEY ...] with every ? inside the row can be
+     * sent for many rows at once: head, row, ",", row, ..., tail. row is empty when it cannot.
+     */
     struct slice head, row, tail;
 };
 
@@ -90,8 +93,8 @@ enum plan_store {
     STORE_EVENTS
 };
 
-#define COMMANDS_TABLE \
-    "TwofoldCommands" /* of all models: what was answered to each Idempotency-Key */
+/* Of all models: what was answered to each Idempotency-Key. */
+#define COMMANDS_TABLE "TwofoldCommands"
 
 struct plan_aggregate {
     struct slice name, table;
@@ -117,8 +120,9 @@ struct plan_assignment {
 };
 
 /*
- * Of an event store: what an event does to the state. SETS are expressions over `event` (its payload), `state` (as it was before the event) and `id`, and nothing
- * else, so that a fold comes to the same whenever it is done. DELETES: `exists` is false after it.
+ * Of an event store: what an event does to the state. SETS are expressions over `event` (its
+ * payload), `state` (as it was before the event) and `id`, and nothing else, so that a fold comes
+ * to the same whenever it is done. DELETES: `exists` is false after it.
  */
 struct plan_event {
     struct slice name;
@@ -128,7 +132,10 @@ struct plan_event {
     unsigned int line;
 };
 
-/* CONDITION and PAYLOAD see the state as it was before the command, also when another event stands before this one. */
+/*
+ * CONDITION and PAYLOAD see the state as it was before the command, also when another event comes
+ * before this one.
+ */
 struct plan_emit {
     const struct plan_event *event;
     const struct expr *condition; /* NULL: always */
@@ -136,7 +143,10 @@ struct plan_emit {
     size_t payload_count;
 };
 
-/* A parameter of a command's path that is not the id: a member of the payload (gateway/param.h params_of_command puts it there before anything is validated). */
+/*
+ * A parameter of a command's path that is not the id: a member of the payload (gateway/param.h
+ * params_of_command puts it there before anything is validated).
+ */
 struct plan_path_param {
     struct slice name;
     int capture; /* its place among the route's */
@@ -144,11 +154,14 @@ struct plan_path_param {
     const struct schema *schema; /* the payload's property of that name */
 };
 
-/* Bytes of "<Aggregate>:<id, percent-encoded>": VARCHAR(512) of twofold_aggregate (projector/store/tables.sql). DynamoDB's keys may be longer. */
+/*
+ * Bytes of "<Aggregate>:<id, percent-encoded>": VARCHAR(512) of twofold_aggregate
+ * (projector/store/tables.sql). DynamoDB's keys may be longer.
+ */
 #define PLAN_AGGREGATE_MAX 512
 
-#define PLAN_EMITS_MAX \
-    99 /* DynamoDB takes 100 items in a transaction; one may be the Idempotency-Key's */
+/* DynamoDB takes 100 items in a transaction; one may be the Idempotency-Key's. */
+#define PLAN_EMITS_MAX 99
 
 enum plan_write {
     WRITE_PUT,
@@ -170,16 +183,19 @@ struct plan_command {
     size_t assignment_count;
     const struct plan_emit *emits;
     size_t emit_count;
+    /* GENERATED: the payload's member of the id's name if it is there, else a new uuid */
     enum {
         ID_FROM_PATH,
         ID_FROM_PAYLOAD,
         ID_GENERATED
     } id_from;
-    /* GENERATED: the payload's member of the id's name if it is there, else a new uuid. */
     const struct plan_path_param *path_params;
     size_t path_param_count;
     const struct plan_query *location; /* NULL: 200; else 201 with Location */
-    /* Derived: event stores always read their state. Of state stores: whether an item must be read before it can be decided; else what the one conditional request demands. */
+    /*
+     * Derived: event stores always read their state. Of state stores: whether an item must be read
+     * before it can be decided; else what the one conditional request demands.
+     */
     bool reads_state;
     bool demands_exists, demands_absent;
     const struct slice *condition_fields; /* the attributes that any expression reads */
@@ -252,12 +268,12 @@ struct plan_query {
     size_t table_count;
     struct slice user_sql; /* as written, with ?: describes the columns */
     /*
-     * The wrapped statements (conf/plan/wrap.c): first columns epoch, revision, _row, then the user's.
-     * first: from the start; after / before: with a cursor; reverse: the last page is not reachable without a cursor.
+     * The wrapped statements (conf/plan/wrap.c): first columns epoch, revision, _row, then the
+     * user's. first: from the start; after, before: with a cursor, of a query with pages
      */
     struct plan_sql first, after, before;
-    char fingerprint
-        [17];           /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
+    /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
+    char fingerprint[17];
     unsigned int index; /* 0.. over the plan */
 };
 

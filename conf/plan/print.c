@@ -1,5 +1,6 @@
 /*
- * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the compiler shows as a change of a golden file.
+ * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the
+ * compiler shows as a change of a golden file.
  */
 #include "conf/plan/plan.h"
 #include "lib/base/buf.h"

@@ -1,5 +1,6 @@
 /*
- * Route patterns. A segment is a literal of characters that need no encoding, or one {parameter}. No parameter stands twice.
+ * Route patterns. A segment is a literal of characters that need no encoding, or one {parameter}.
+ * No parameter is named twice.
  */
 #include "conf/plan/route.h"
 

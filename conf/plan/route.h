@@ -13,7 +13,7 @@
 bool route_parse(struct arena *arena, struct slice text, const struct json_source *source,
                  const struct value *at, struct plan_route *out);
 
-/* The same method and segments, whatever the parameters' names: only one of them could be reached. */
+/* The same method and segments, whatever the parameters' names: only one could be reached. */
 bool route_same(const struct plan_route *a, const struct plan_route *b);
 
 /* Place of a parameter among the route's, or -1. */

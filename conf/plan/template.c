@@ -1,8 +1,10 @@
 /*
- * Tag templates. A place is {name}, or {old.name} of the image before a change; a brace that is none must not stand in a tag.
+ * Tag templates. A place is {name}, or {old.name} of the image before a change; a brace that
+ * opens or closes none is not allowed in a tag.
  *
- * Shape: two templates "a:{x}" and "a:{y}" make the same tags when x = y; "a:{x}" and "a:{x}:{y}" could only meet by odd values, and are held to be different.
- * So a projection must touch a tag of the same shape as the query's.
+ * Shape: two templates "a:{x}" and "a:{y}" make the same tags when x = y; "a:{x}" and "a:{x}:{y}"
+ * could only meet by odd values, and are held to be different. So a projection must touch a tag of
+ * the same shape as the query's.
  */
 #include "conf/plan/template.h"
 

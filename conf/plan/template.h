@@ -11,7 +11,7 @@
 bool template_parse(struct arena *arena, struct slice text, const struct json_source *source,
                     const struct value *at, struct plan_template *out);
 
-/* The same literals around the same number of places: only such templates can make the same tags. */
+/* The same literals around as many places: only such templates can make the same tags. */
 bool template_same_shape(const struct plan_template *a, const struct plan_template *b);
 
 /* Number of places. */

@@ -1,12 +1,18 @@
 /*
- * SELECT r.epoch, r.revision, q.* FROM twofold_revision r
- * LEFT JOIN (SELECT 1 AS _row, u.* FROM (
- *     <the query>
- * ) u WHERE <keyset> ORDER BY u.`a`, u.`b` LIMIT ?) q ON TRUE WHERE r.id = 1 ORDER BY q.`a`, q.`b`
+ * The wrapped query:
  *
- * A database without rows still answers with its revision (_row is NULL). The order stands outside again: a derived table does not keep it. The keyset of
- * (a, b, c) is  a >= ? AND (a > ? OR (b >= ? AND (b > ? OR (c > ?)))) : a row comparison would read the table
- * (docs/style.md "Traps in the libraries").
+ *     SELECT r.epoch, r.revision, q.* FROM twofold_revision r
+ *     LEFT JOIN (SELECT 1 AS _row, u.* FROM (
+ *         <the query>
+ *     ) u WHERE <keyset> ORDER BY u.`a`, u.`b` LIMIT ?) q ON TRUE
+ *     WHERE r.id = 1 ORDER BY q.`a`, q.`b`
+ *
+ * A database without rows still answers with its revision (_row is NULL). The order is repeated
+ * outside: a derived table does not keep it. The keyset of (a, b, c) is
+ *
+ *     a >= ? AND (a > ? OR (b >= ? AND (b > ? OR (c > ?))))
+ *
+ * for a row comparison would read the table (docs/style.md "Traps in the libraries").
  *
  * Invariant: binds are in the order of the ?s: the query's own, the keyset's, the limit.
  */

@@ -1,5 +1,6 @@
 /*
- * The statements around a user's query, so that epoch, revision and rows come from one snapshot (docs/architecture.md "A query").
+ * The statements around a user's query, so that epoch, revision and rows come from one snapshot
+ * (docs/architecture.md "A query").
  */
 #ifndef CONF_PLAN_WRAP_H
 #define CONF_PLAN_WRAP_H

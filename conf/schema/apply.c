@@ -5,7 +5,10 @@
 
 /* ------------------------------------------------------------------ objects */
 
-/* Members mostly come in the order in which the schema names them: the search begins behind the last find. */
+/*
+ * Members mostly come in the order in which the schema names them: the search begins after
+ * what was found last.
+ */
 static const struct schema_property *find_property(const struct schema *schema, struct slice name,
                                                    size_t *hint)
 {
@@ -189,7 +192,7 @@ void check_one(const struct schema *schema, const struct value *instance, struct
 
 void check_not(const struct schema *schema, const struct value *instance, struct validation *run)
 {
-    if (schema_holds(schema->not, instance, run)) {
+    if (schema_holds(schema->negated, instance, run)) {
         schema_fail(run, "must not satisfy the schema of \"not\"");
     }
 }

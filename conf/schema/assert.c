@@ -1,6 +1,6 @@
 /*
- * Assertions: keywords that look at the instance itself. Numbers are exact decimals; one that no decimal holds is let through here,
- * schema_validate refuses it by itself.
+ * Assertions: keywords that look at the instance itself. Numbers are exact decimals; one that no
+ * decimal holds is let through here, schema_validate refuses it by itself.
  */
 #include <stdlib.h>
 
@@ -238,7 +238,10 @@ static int compare_texts(const void *a, const void *b)
     return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
-/* Elements are equal when their canonical texts are: sorting these finds two in n log n, whatever a client sends. */
+/*
+ * Elements are equal when their canonical texts are: sorting these finds two in n log n, whatever a
+ * client sends.
+ */
 static bool has_twins(const struct value *list)
 {
     struct slice *texts = XARRAY(struct slice, list->count);

@@ -176,8 +176,10 @@ static bool is_email(struct slice text)
 
 #define SUB_DELIMITERS "!$&'()*+,;="
 
-/* Unreserved characters, sub-delimiters, percent-encoded ones, and those of OTHERS; up to something
- * else. */
+/*
+ * Unreserved characters, sub-delimiters, percent-encoded ones, and those of OTHERS; up to something
+ * else.
+ */
 static void skip_uri_characters(struct scan *scan, const char *others)
 {
     for (;;) {

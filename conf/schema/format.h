@@ -14,7 +14,7 @@ struct schema_format {
 
 /* NULL: no such format. */
 const struct schema_format *schema_format_find(struct slice name);
-/* Their names, for hints: NULL behind the last. */
+/* Their names, for hints: NULL after the last. */
 const char *schema_format_name(size_t index);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * The keywords of JSON Schema: one table. A new one is a row, a field in struct schema, a check in schema_assert.c or schema_apply.c, and a
- * function in schema_operand.c if its operand has a new shape.
+ * The keywords of JSON Schema: one table. A new one is a row, a field in struct schema (rules.h), a
+ * check in assert.c or apply.c, and a function in operand.c if its operand has a new shape.
  *
- * Keywords that only work together (properties, patternProperties and additionalProperties; if, then and else) share a check, which is added once.
+ * Keywords that only work together (properties, patternProperties and additionalProperties; if,
+ * then and else) share a check, which is added once.
  */
 #include "conf/schema/operand.h"
 #include "conf/text/source.h"
@@ -25,51 +26,60 @@ struct keyword {
 #define LISTS     TYPE_BIT(VALUE_LIST)
 #define MAPS      TYPE_BIT(VALUE_MAP)
 
+// clang-format off
 static const struct keyword keywords[] = {
-    {"type",                 operand_type,               0,                     check_type,              ANY    },
-    {"enum",                 operand_choices,            AT(choices),           check_enum,              ANY    },
-    {"const",                operand_value,              AT(constant),          check_const,             ANY    },
-    {"minimum",              operand_decimal,            AT(minimum),           check_minimum,           NUMBERS},
-    {"maximum",              operand_decimal,            AT(maximum),           check_maximum,           NUMBERS},
-    {"exclusiveMinimum",     operand_decimal,            AT(exclusive_minimum), check_exclusive_minimum, NUMBERS},
-    {"exclusiveMaximum",     operand_decimal,            AT(exclusive_maximum), check_exclusive_maximum, NUMBERS},
-    {"multipleOf",           operand_divisor,            AT(multiple_of),       check_multiple_of,       NUMBERS},
-    {"minLength",            operand_count,              AT(min_length),        check_min_length,        STRINGS},
-    {"maxLength",            operand_count,              AT(max_length),        check_max_length,        STRINGS},
-    {"pattern",              operand_pattern,            AT(pattern),           check_pattern,           STRINGS},
-    {"format",               operand_format,             AT(format),            check_format,            STRINGS},
-    {"minItems",             operand_count,              AT(min_items),         check_min_items,         LISTS  },
-    {"maxItems",             operand_count,              AT(max_items),         check_max_items,         LISTS  },
-    {"uniqueItems",          operand_flag,               AT(unique_items),      check_unique_items,      LISTS  },
-    {"prefixItems",          operand_schemas,            AT(prefix),            check_elements,          LISTS  },
-    {"items",                operand_schema,             AT(elements),          check_elements,          LISTS  },
-    {"contains",             operand_schema,             AT(contains),          check_contains,          LISTS  },
-    {"minContains",          operand_count,              AT(min_contains),      NULL,                    0      },
-    {"maxContains",          operand_count,              AT(max_contains),      NULL,                    0      },
-    {"minProperties",        operand_count,              AT(min_properties),    check_min_properties,    MAPS   },
-    {"maxProperties",        operand_count,              AT(max_properties),    check_max_properties,    MAPS   },
-    {"required",             operand_names,              AT(required),          check_required,          MAPS   },
-    {"dependentRequired",    operand_dependencies,       AT(dependencies),      check_dependencies,      MAPS   },
-    {"properties",           operand_properties,         AT(properties),        check_members,           MAPS   },
-    {"patternProperties",    operand_pattern_properties, AT(patterns),          check_members,           MAPS   },
-    {"additionalProperties", operand_schema,             AT(additional),        check_members,           MAPS   },
-    {"propertyNames",        operand_schema,             AT(names),             check_names,             MAPS   },
-    {"allOf",                operand_schemas,            AT(all),               check_all,               ANY    },
-    {"anyOf",                operand_schemas,            AT(any),               check_any,               ANY    },
-    {"oneOf",                operand_schemas,            AT(one),               check_one,               ANY    },
-    {"not",                  operand_schema,             AT(not ),              check_not,               ANY    },
-    {"if",                   operand_schema,             AT(condition),         check_condition,         ANY    },
-    {"then",                 operand_schema,             AT(then),              NULL,                    0      },
-    {"else",                 operand_schema,             AT(otherwise),         NULL,                    0      },
-    {"$ref",                 operand_reference,          0,                     check_reference,         ANY    },
-    {"$defs",                operand_definitions,        0,                     NULL,                    0      },
-    {"$schema",              operand_dialect,            0,                     NULL,                    0      },
-    {"title",                operand_annotation,         0,                     NULL,                    0      },
-    {"description",          operand_annotation,         0,                     NULL,                    0      },
-    {"default",              operand_annotation,         0,                     NULL,                    0      },
-    {"$comment",             operand_annotation,         0,                     NULL,                    0      },
-    {"examples",             operand_annotation,         0,                     NULL,                    0      },
+    {"type",  operand_type,    0,            check_type,  ANY},
+    {"enum",  operand_choices, AT(choices),  check_enum,  ANY},
+    {"const", operand_value,   AT(constant), check_const, ANY},
+
+    {"minimum",          operand_decimal, AT(minimum),           check_minimum,           NUMBERS},
+    {"maximum",          operand_decimal, AT(maximum),           check_maximum,           NUMBERS},
+    {"exclusiveMinimum", operand_decimal, AT(exclusive_minimum), check_exclusive_minimum, NUMBERS},
+    {"exclusiveMaximum", operand_decimal, AT(exclusive_maximum), check_exclusive_maximum, NUMBERS},
+    {"multipleOf",       operand_divisor, AT(multiple_of),       check_multiple_of,       NUMBERS},
+
+    {"minLength", operand_count,   AT(min_length), check_min_length, STRINGS},
+    {"maxLength", operand_count,   AT(max_length), check_max_length, STRINGS},
+    {"pattern",   operand_pattern, AT(pattern),    check_pattern,    STRINGS},
+    {"format",    operand_format,  AT(format),     check_format,     STRINGS},
+
+    {"minItems",    operand_count,   AT(min_items),    check_min_items,    LISTS},
+    {"maxItems",    operand_count,   AT(max_items),    check_max_items,    LISTS},
+    {"uniqueItems", operand_flag,    AT(unique_items), check_unique_items, LISTS},
+    {"prefixItems", operand_schemas, AT(prefix),       check_elements,     LISTS},
+    {"items",       operand_schema,  AT(elements),     check_elements,     LISTS},
+    {"contains",    operand_schema,  AT(contains),     check_contains,     LISTS},
+    {"minContains", operand_count,   AT(min_contains), NULL,               0    },
+    {"maxContains", operand_count,   AT(max_contains), NULL,               0    },
+
+    {"minProperties",     operand_count,        AT(min_properties), check_min_properties, MAPS},
+    {"maxProperties",     operand_count,        AT(max_properties), check_max_properties, MAPS},
+    {"required",          operand_names,        AT(required),       check_required,       MAPS},
+    {"dependentRequired", operand_dependencies, AT(dependencies),   check_dependencies,   MAPS},
+
+    {"properties",           operand_properties,         AT(properties), check_members, MAPS},
+    {"patternProperties",    operand_pattern_properties, AT(patterns),   check_members, MAPS},
+    {"additionalProperties", operand_schema,             AT(additional), check_members, MAPS},
+    {"propertyNames",        operand_schema,             AT(names),      check_names,   MAPS},
+
+    {"allOf", operand_schemas, AT(all),       check_all,       ANY},
+    {"anyOf", operand_schemas, AT(any),       check_any,       ANY},
+    {"oneOf", operand_schemas, AT(one),       check_one,       ANY},
+    {"not",   operand_schema,  AT(negated),   check_not,       ANY},
+    {"if",    operand_schema,  AT(condition), check_condition, ANY},
+    {"then",  operand_schema,  AT(then),      NULL,            0  },
+    {"else",  operand_schema,  AT(otherwise), NULL,            0  },
+
+    {"$ref",        operand_reference,   0, check_reference, ANY},
+    {"$defs",       operand_definitions, 0, NULL,            0  },
+    {"$schema",     operand_dialect,     0, NULL,            0  },
+    {"title",       operand_annotation,  0, NULL,            0  },
+    {"description", operand_annotation,  0, NULL,            0  },
+    {"default",     operand_annotation,  0, NULL,            0  },
+    {"$comment",    operand_annotation,  0, NULL,            0  },
+    {"examples",    operand_annotation,  0, NULL,            0  },
 };
+// clang-format on
 
 /* ------------------------------------------------------------------ one schema */
 

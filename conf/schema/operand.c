@@ -1,5 +1,6 @@
 /*
- * Operands of keywords -> fields of a compiled schema, by their shape: a count, a decimal, names, a schema, schemas by name, ...
+ * Operands of keywords -> fields of a compiled schema, by their shape: a count, a decimal, names, a
+ * schema, schemas by name, ...
  */
 #include "conf/schema/operand.h"
 

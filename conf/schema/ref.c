@@ -1,8 +1,9 @@
 /*
- * $ref: JSON Pointers into the same document, resolved when all of it is compiled, so a schema may refer to itself.
+ * $ref: JSON Pointers into the same document, resolved when all of it is compiled, so a schema may
+ * refer to itself.
  *
- * A reference that leads back to itself without going deeper into the instance would never end: such a circle is a complaint. With
- * it refused, depth is bounded by the instance's.
+ * A reference that leads back to itself without going deeper into the instance would never end:
+ * such a circle is a complaint. With it refused, depth is bounded by the instance's.
  */
 #include "conf/schema/rules.h"
 #include "conf/text/source.h"
@@ -149,7 +150,7 @@ static bool ends(const struct schema *schema)
     }
     *schema->mark = MARK_OPEN;
     done = ends(schema->reference) && list_ends(&schema->all) && list_ends(&schema->any) &&
-           list_ends(&schema->one) && ends(schema->not ) && ends(schema->condition) &&
+           list_ends(&schema->one) && ends(schema->negated) && ends(schema->condition) &&
            ends(schema->then) && ends(schema->otherwise);
     *schema->mark = MARK_DONE;
     return done;

@@ -1,6 +1,7 @@
 /*
- * A compiled schema, for its compiler (schema_keyword.c, schema_ref.c) and its validator (schema_validate.c and what it calls).
- * Each keyword is one row of a table: how it is compiled, into which field, how it is checked, which instances it concerns.
+ * A compiled schema, for its compiler (keyword.c, operand.c, ref.c) and its validator (validate.c,
+ * assert.c, apply.c). Each keyword is one row of a table: how it is compiled, into which field, how
+ * it is checked, which instances it concerns.
  */
 #ifndef CONF_SCHEMA_RULES_H
 #define CONF_SCHEMA_RULES_H
@@ -64,7 +65,7 @@ enum schema_mark {
 
 struct schema {
     const struct value *json;
-    struct schema_check *checks; /* those of the keywords that stand in it */
+    struct schema_check *checks; /* those of its keywords */
     size_t check_count;
     bool never;         /* the schema false */
     bool integer;       /* numbers must be integers ("number" is not among the types) */
@@ -83,7 +84,7 @@ struct schema {
     const struct schema *elements, *contains;
     uint64_t min_contains, max_contains;
     struct schema_list all, any, one;
-    const struct schema * not, *condition, *then, *otherwise;
+    const struct schema *negated, *condition, *then, *otherwise;
     const struct schema *reference;
     enum schema_mark *mark;
 };
@@ -91,14 +92,14 @@ struct schema {
 schema_check_fn check_type, check_enum, check_const, check_minimum, check_maximum,
     check_exclusive_minimum, check_exclusive_maximum, check_multiple_of, check_min_length,
     check_max_length, check_pattern, check_format, check_min_items, check_max_items,
-    check_unique_items, check_min_properties, check_max_properties; /* schema_assert.c */
+    check_unique_items, check_min_properties, check_max_properties; /* assert.c */
 schema_check_fn check_members, check_names, check_required, check_dependencies, check_elements,
     check_contains, check_all, check_any, check_one, check_not, check_condition,
-    check_reference; /* schema_apply.c */
+    check_reference; /* apply.c */
 
 /* ------------------------------------------------------------------ compiling */
 
-/* Every schema that was compiled, by the JSON that it stands in; and the references among them. */
+/* Every schema that was compiled, found by its JSON; and the references among them. */
 struct schema_node {
     struct schema *schema;
     struct schema_node *next;
@@ -122,7 +123,10 @@ struct schema_document {
 /* JSON is a schema at SOURCE. Never NULL. */
 struct schema *schema_compile_node(struct schema_document *document, const struct value *json,
                                    const struct json_source *source);
-/* $ref: finds its target in the document, compiles it if no keyword has, refuses references that never come to an end. */
+/*
+ * $ref: finds its target in the document, compiles it if no keyword has, refuses references that
+ * never come to an end.
+ */
 void schema_resolve(struct schema_document *document);
 
 /* ------------------------------------------------------------------ validating */

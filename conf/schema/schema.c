@@ -1,6 +1,6 @@
 /*
- * Compiling a JSON Schema, and what a plan asks of a compiled one. The keywords are in schema_keyword.c, references in schema_ref.c;
- * schema_validate.c runs it.
+ * Compiling a JSON Schema, and what a plan asks of a compiled one. The keywords are in keyword.c,
+ * references in ref.c; validate.c runs it.
  *
  * Invariants: a schema with a complaint is never used (NULL); what is compiled points into the JSON
  * it came from.
@@ -9,7 +9,7 @@
 
 #include "conf/schema/rules.h"
 
-#define LOOK_MAX 16 /* references and allOf, one behind the other, that are looked through */
+#define LOOK_MAX 16 /* references and allOf, one inside the other, that are looked through */
 
 static const struct schema *compile(struct schema_document *document,
                                     const struct json_source *source)

@@ -1,7 +1,7 @@
 /*
  * JSON Schema 2020-12, a documented subset (conf/README.md), compiled at load. An unsupported
- * keyword is a complaint, never ignored. Read-only once compiled; validating needs no lock, and its work is bounded
- * by the instance's size.
+ * keyword is a complaint, never ignored. Read-only once compiled; validating needs no lock, and its
+ * work is bounded by the instance's size.
  */
 #ifndef CONF_SCHEMA_SCHEMA_H
 #define CONF_SCHEMA_SCHEMA_H
@@ -17,7 +17,10 @@ struct schema;
 const struct schema *schema_compile(struct arena *arena, const struct value *json,
                                     const struct json_source *source);
 
-/* Lets pass what JSON Schema allows although no instance can satisfy it: a slip in a model, a case in a published suite. */
+/*
+ * Lets pass what JSON Schema allows although no instance can satisfy it: a slip in a model, a case
+ * in a published suite.
+ */
 const struct schema *schema_compile_lenient(struct arena *arena, const struct value *json,
                                             const struct json_source *source);
 
@@ -31,8 +34,10 @@ struct schema_errors {
     unsigned int count;
 };
 
-/* OK or SCHEMA, with all errors up to the maximum, in ARENA. Besides the keywords: a string with
- * U+0000 and a number beyond 38 digits are errors. */
+/*
+ * OK or SCHEMA, with all errors up to the maximum, in ARENA. Besides the keywords: a string with
+ * U+0000 and a number beyond 38 digits are errors.
+ */
 MUST_CHECK enum status schema_validate(const struct schema *schema, const struct value *instance,
                                        struct arena *arena, struct schema_errors *errors_out);
 
@@ -41,9 +46,11 @@ MUST_CHECK enum status schema_validate_keywords(const struct schema *schema,
                                                 const struct value *instance, struct arena *arena,
                                                 struct schema_errors *errors_out);
 
-/* What the plan asks of a schema ($ref and allOf are looked through): the single type of the instance, or VALUE_NULL when it is open;
- * whether numbers are integers; the schema of a property (NULL: none declared); whether a property
- * is required; whether others are allowed. */
+/*
+ * What the plan asks of a schema ($ref and allOf are looked through): the single type of the
+ * instance, or VALUE_NULL when it is open; whether numbers are integers; the schema of a property
+ * (NULL: none declared); whether a property is required; whether others are allowed.
+ */
 enum value_type schema_type(const struct schema *schema, bool *integer_out);
 const struct schema *schema_property(const struct schema *schema, struct slice name);
 size_t schema_property_count(const struct schema *schema); /* NULL: 0 */

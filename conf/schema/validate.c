@@ -1,15 +1,16 @@
 /*
  * Validation: a walk over the instance with the checks of its schemas. All errors are collected;
- * where one stands is a chain of names on the C stack, written out as a JSON Pointer only when
- * there is an error.
+ * where one is, a chain of names on the C stack tells, which becomes a JSON Pointer only when there
+ * is an error.
  *
- *     apply --> the schema's checks --> assertions (schema_assert.c)
- *       ^                          \--> applicators (schema_apply.c) --+
- *       +--------------------------------------------------------------+
+ *     apply --> the schema's checks --> assertions (assert.c)
+ *       ^                          \--> applicators (apply.c) --+
+ *       +-------------------------------------------------------+
  *
- * - Alternatives (anyOf, not, if, ...) are tried without a list of errors, and end at their first one.
- * - Bounded: the depth of the walk, the number of schemas applied (in proportion to the instance), the steps of patterns. What would need
- *   more is refused, whatever its schema says.
+ * - Alternatives (anyOf, not, if, ...) are tried without a list of errors, and end at their first
+ *   one.
+ * - Bounded: the depth of the walk, the number of schemas applied (in proportion to the instance),
+ *   the steps of patterns. What would need more is refused, whatever its schema says.
  */
 #include <stdarg.h>
 
@@ -61,7 +62,7 @@ void schema_abort(struct validation *run, const char *why)
     run->why = why;
 }
 
-/* ------------------------------------------------------------------ what holds for every instance */
+/* --------------------------------------------------------------- what holds for every instance */
 
 static void scan_text(struct validation *run, struct slice text, const char *what)
 {
@@ -79,7 +80,10 @@ static void scan_name(struct validation *run, struct slice name)
     }
 }
 
-/* Strings without U+0000, names without it that are not empty, numbers within 38 digits, also where the schema says nothing. */
+/*
+ * Strings without U+0000, names without it that are not empty, numbers within 38 digits, also where
+ * the schema says nothing.
+ */
 static void scan(struct validation *run, const struct value *instance)
 {
     struct schema_step step = {.parent = run->step};

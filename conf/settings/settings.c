@@ -46,8 +46,10 @@ _Static_assert(sizeof(enum role) == sizeof(unsigned int) &&
                    sizeof(enum log_level) == sizeof(unsigned int),
                "set_choice writes an enum as the compiler holds it");
 
-/* Variables of `.run/env` (README "The local stack") that are no settings but stand in people's
- * shells; and the projector's kill points. */
+/*
+ * Variables of `.run/env` (conf/local/README.md) that are no settings but are set in people's
+ * shells; and the projector's kill points.
+ */
 static const char *const stack_variables[] = {
     "TWOFOLD_CONFIG",        "TWOFOLD_URL",
     "TWOFOLD_ADMIN_URL",     "TWOFOLD_PROJECTOR_ADMIN_URL",
@@ -366,7 +368,7 @@ static bool is_own(struct slice flag, const char *const *own)
     return false;
 }
 
-/* --key=value; '-' may stand for '_' in the key; a flag setting alone means yes. */
+/* --key=value; '-' may be written for '_' in the key; a flag setting alone means yes. */
 static void read_flag(struct loader *loader, struct slice flag, bool has_value, struct slice value)
 {
     struct origin origin = {.file = SLICE_LITERAL("command line")};

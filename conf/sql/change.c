@@ -1,6 +1,7 @@
 /*
- * What a projection's statement may not say, and which tables it writes. Statements of put and delete set values from images, so that writing an
- * image twice, or after a later one was read by a rebuild, ends the same: a column that is computed from itself would not.
+ * What a projection's statement may not say, and which tables it writes. Statements of put and
+ * delete set values from images, so that writing an image twice, or after a later one was read by a
+ * rebuild, ends the same: a column that is computed from itself would not.
  */
 #include "conf/sql/rules.h"
 

@@ -1,11 +1,11 @@
 /*
  * SQL files -> blocks -> statements -> tokens.
  *
- *     -- name: GetThing :one      <- opens a block
+ *     -- name: GetThing :one        <- opens a block
  *     SELECT ... WHERE id = :id;    <- statements end at ; or with the block
  *
- * The statement's text is written anew while it is read: a comment becomes a blank, a parameter a ?, the rest stays as it is; tokens know where they
- * stand in it, so callers may cut it.
+ * The statement's text is written anew while it is read: a comment becomes a blank, a parameter a
+ * ?, the rest stays as it is; tokens know their places in it, so callers may cut it.
  */
 #include "conf/sql/file.h"
 
@@ -170,7 +170,10 @@ static void read_name(struct reader *reader, struct slice text, struct sqlblock 
     }
 }
 
-/* Where the next block's line begins, or the end. A name line inside a string is none; strings over lines are rare enough to be read by the lexer. */
+/*
+ * Where the next block's line begins, or the end. A name line inside a string is none; strings over
+ * lines are rare enough to be read by the lexer.
+ */
 static size_t block_end(struct slice text)
 {
     size_t used = 0;

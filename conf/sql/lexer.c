@@ -1,6 +1,7 @@
 /*
- * SQL text -> lexemes. One of each kind is measured by one function; what a comment, a string or a quoted name hides is never looked at.
- * Sources: MySQL 8 reference manual, "Comments", "String Literals", "Schema Object Names".
+ * SQL text -> lexemes. One of each kind is measured by one function; what a comment, a string or a
+ * quoted name hides is never looked at. Sources: MySQL 8 reference manual, "Comments", "String
+ * Literals", "Schema Object Names".
  */
 #include "conf/sql/lexer.h"
 

@@ -1,5 +1,5 @@
 /*
- * The lexical level of MySQL's and MariaDB's SQL, for sqlfile.c.
+ * The lexical level of MySQL's and MariaDB's SQL, for file.c.
  */
 #ifndef CONF_SQL_LEXER_H
 #define CONF_SQL_LEXER_H
@@ -20,7 +20,7 @@ struct sqllex {
     struct slice text, raw;   /* what it means, what is written */
 };
 
-/* What stands at the start of REST. */
+/* What is at the start of REST. */
 struct sqllex sqllex_next(struct slice rest);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Refusals, by the tokens. Words that are refused stand in tables with the reason; a word after a dot, or in backticks without a call, is a column and is never meant.
+ * Refusals, by the tokens. Words that are refused are in tables, with the reason; a word after a
+ * dot, or in backticks without a call, is a column and is never meant.
  */
 #include "conf/sql/rules.h"
 

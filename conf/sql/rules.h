@@ -1,6 +1,6 @@
 /*
- * What a model's SQL may not say, because an answer could go stale in silence or a wrapped or replayed statement would mean something else
- * (conf/README.md "SQL files").
+ * What a model's SQL may not say, because an answer could go stale in silence or a wrapped or
+ * replayed statement would mean something else (conf/README.md "SQL files").
  */
 #ifndef CONF_SQL_RULES_H
 #define CONF_SQL_RULES_H
@@ -40,7 +40,10 @@ struct sqlread {
 void sqlrules_query(const struct sqlrules *rules, const struct sqlstatement *statement, bool paged,
                     struct sqlread *out);
 
-/* A statement of a projection. IMAGES: of put or delete, which set values from images. Tables that it writes are added to OUT (room for all tables). */
+/*
+ * A statement of a projection. IMAGES: of put or delete, which set values from images. Tables that
+ * it writes are added to OUT (room for all tables).
+ */
 void sqlrules_change(const struct sqlrules *rules, const struct sqlstatement *statement,
                      bool images, struct slice *out, size_t *count);
 

@@ -1,10 +1,12 @@
 /*
- * One pass over the tokens with a frame per open parenthesis: are we in a FROM clause, and is a table's name what comes next?
+ * One pass over the tokens with a frame per open parenthesis: are we in a FROM clause, and is a
+ * table's name what comes next?
  *
  *     SELECT a.x FROM a JOIN b ON ..., (SELECT ... FROM c) d WHERE ...
  *                     ^      ^        ^ frame of its own       ^ leaves the clause
  *
- * FROM counts only where a SELECT (or DELETE) stands in the same frame: EXTRACT(YEAR FROM t) and TRIM(... FROM t) name no table.
+ * FROM counts only where there is a SELECT (or DELETE) in the same frame: EXTRACT(YEAR FROM t) and
+ * TRIM(... FROM t) name no table.
  */
 #include "conf/sql/scan.h"
 
@@ -138,7 +140,10 @@ static void take_word(struct scan *scan, struct frame *frame, const struct sqlto
     }
 }
 
-/* INSERT [words] [INTO] table, REPLACE ..., UPDATE [words] table: the index of the first token after the words, or 0. */
+/*
+ * INSERT [words] [INTO] table, REPLACE ..., UPDATE [words] table: the index of the first token
+ * after the words, or 0.
+ */
 static size_t find_target(struct scan *scan)
 {
     size_t i = 1;

@@ -1,5 +1,6 @@
 /*
- * What a statement's tokens tell without a grammar: the tables that it names, and the labels of its columns.
+ * What a statement's tokens tell without a grammar: the tables that it names, and the labels of its
+ * columns.
  */
 #ifndef CONF_SQL_SCAN_H
 #define CONF_SQL_SCAN_H
@@ -26,15 +27,15 @@ struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *
 
 struct sqllabel {
     struct slice label; /* empty: that of an expression without alias, which we cannot know */
-    struct slice table,
-        column; /* when the item is no more than a column, perhaps with an alias; column empty: it is not */
+    /* when the item is no more than a column, perhaps with an alias; column empty: it is not */
+    struct slice table, column;
     unsigned int line;
 };
 
 struct sqllabels {
     struct sqllabel *items;
     size_t count;
-    bool star; /* * or t.* stands among them */
+    bool star; /* * or t.* is among them */
 };
 
 /* Of the first SELECT outside of parentheses. */

@@ -1,8 +1,9 @@
 /*
  * CREATE TABLE IF NOT EXISTS name ( definition, definition, ... ) options
  *
- * A definition is a column (name, type, attributes) or, by its first word, a key or constraint. Definitions are cut at the commas of depth 1; everything that
- * is not needed is passed over: the server checks it at setup.
+ * A definition is a column (name, type, attributes) or, by its first word, a key or constraint.
+ * Definitions are cut at the commas of depth 1; everything that is not needed is passed over: the
+ * server checks it at setup.
  */
 #include "conf/sql/tables.h"
 
@@ -94,7 +95,10 @@ static void add_unique_of(struct reader *reader, struct slice column)
     add_unique(reader, columns, 1);
 }
 
-/* The names in the first parentheses from the token at hand; of a key with a prefix, name(10), nothing can be said. */
+/*
+ * The names in the first parentheses from the token at hand; of a key with a prefix, name(10),
+ * nothing can be said.
+ */
 static void read_key(struct reader *reader, const struct sqltoken *end, bool primary)
 {
     const struct sqltoken *token = reader->token;
@@ -122,7 +126,10 @@ static void read_key(struct reader *reader, const struct sqltoken *end, bool pri
     add_unique(reader, columns, count);
 }
 
-/* COLLATE x, COLLATE = x; CHARSET x alone brings that character set's default, which is never the database's. Empty: neither. */
+/*
+ * COLLATE x, COLLATE = x; CHARSET x alone brings that character set's default, which is never the
+ * database's. Empty: neither.
+ */
 static struct slice read_collation(struct reader *reader, const struct sqltoken *token,
                                    const struct sqltoken *end)
 {
@@ -201,7 +208,7 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
 
 /* ------------------------------------------------------------------ tables */
 
-/* What stands behind the definitions holds for each text that says nothing itself. */
+/* What follows the definitions holds for each text that says nothing itself. */
 static void read_options(struct reader *reader, const struct sqltoken *end)
 {
     struct slice collation = read_collation(reader, reader->token, end);

@@ -1,5 +1,6 @@
 /*
- * schema.sql, read far enough to know the read model's tables: names, columns with type and NOT NULL, unique keys.
+ * schema.sql, read far enough to know the read model's tables: names, columns with type and NOT
+ * NULL, unique keys.
  */
 #ifndef CONF_SQL_TABLES_H
 #define CONF_SQL_TABLES_H
@@ -13,9 +14,9 @@
 struct table_column {
     struct slice name;
     struct slice type; /* first word, as written: "BIGINT" */
-    struct slice
-        collation; /* of a text, as declared at the column or table; empty: the database's */
-    bool known;    /* scalar says what a cursor or parameter of it is */
+    /* of a text, as declared at the column or table; empty: the database's */
+    struct slice collation;
+    bool known; /* scalar says what a cursor or parameter of it is */
     enum scalar scalar;
     bool not_null;
 };
@@ -42,7 +43,7 @@ struct tables {
 void schema_sql_parse(struct arena *arena, struct slice path, struct slice text, struct diag *diag,
                       struct tables *out);
 
-/* Names of tables and columns as MySQL compares them: tables by bytes, columns without case. NULL: none. */
+/* Names as MySQL compares them: tables by bytes, columns without case. NULL: none. */
 struct table *tables_find(const struct tables *tables, struct slice name);
 struct table_column *table_column_find(const struct table *table, struct slice name);
 /* A number or a time: SQL takes several texts for one value of it ('7' and '07'). */

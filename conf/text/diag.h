@@ -1,7 +1,9 @@
 /*
- * Complaints about what a user wrote: all of them, each with its place and a hint, not the first one only.
+ * Complaints about what a user wrote: all of them, each with its place and a hint, not the first
+ * one only.
  *
- *     conf/models/things/model.json:12: /commands/CreateThing/put/Price: unknown field 'payload.Prize' (hint: did you mean 'Price'?)
+ *     conf/models/things/model.json:12: /commands/CreateThing/put/Price: unknown field
+ *         'payload.Prize' (hint: did you mean 'Price'?)              (all of it in one line)
  */
 #ifndef CONF_TEXT_DIAG_H
 #define CONF_TEXT_DIAG_H

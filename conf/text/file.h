@@ -9,8 +9,10 @@
 
 #define FILE_MAX ((size_t)4 << 20) /* far above any model file that a person writes */
 
-/* The file's bytes in ARENA, a NUL behind them. NOT_FOUND; TOO_LARGE; DENIED; INVALID (a folder or
- * another thing that is no file). */
+/*
+ * The file's bytes in ARENA, with a NUL after them. NOT_FOUND; TOO_LARGE; DENIED; INVALID (a folder
+ * or another thing that is no file).
+ */
 MUST_CHECK enum status file_read(struct arena *arena, struct slice path, struct slice *out);
 
 #endif

@@ -12,8 +12,10 @@
 #define UNIT_OF_TIME "a whole number with us, ms, s, m, h or d, such as 600ms"
 #define UNIT_OF_SIZE "a whole number of bytes, or with k, m or g (1024 based), such as 16k"
 
-/* To microseconds. Only 0 may stand without a unit. INVALID: no number, no or an unknown unit,
- * overflow. */
+/*
+ * To microseconds. Only 0 may be without a unit. INVALID: no number, no or an unknown unit,
+ * overflow.
+ */
 MUST_CHECK enum status unit_parse_time(struct slice text, uint64_t *us_out);
 /* To bytes. */
 MUST_CHECK enum status unit_parse_size(struct slice text, uint64_t *bytes_out);
