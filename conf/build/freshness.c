@@ -75,14 +75,14 @@ static bool sql_touches_query(const struct projection *projection, const struct 
 
 static bool demands_absent(const struct plan_command *command)
 {
-    bool negated = false;
+    bool negated;
 
-    for (size_t i = 0; i < command->require_count && !negated; i++) {
-        const struct expr *that = command->requires[i].that;
-
-        negated = that && expr_is_exists(that, &negated) && negated;
+    for (size_t i = 0; i < command->require_count; i++) {
+        if (expr_is_exists(command->requires[i].that, &negated) && negated) {
+            return true;
+        }
     }
-    return negated;
+    return false;
 }
 
 /* Is the event always an aggregate's first, so that INSERT and REPLACE meet no row of it? */
@@ -94,8 +94,7 @@ static bool creates(const struct projection *projection)
         const struct plan_command *command = &model->commands[i];
 
         for (size_t j = 0; j < command->emit_count; j++) {
-            if (command->emits[j].event &&
-                slice_eq(command->emits[j].event->name, projection->out->name) &&
+            if (slice_eq(command->emits[j].event->name, projection->out->name) &&
                 !demands_absent(command)) {
                 return false;
             }

@@ -12,8 +12,6 @@
 #define KEYS       (1u << VALUE_NUMBER | 1u << VALUE_STRING | 1u << VALUE_BOOL)
 #define ANY_TYPE   0xffffffffu
 
-static void check(struct expr_build *build, struct node *node);
-
 static bool known(const struct node *node)
 {
     return node && node->type != VALUE_NULL;
@@ -192,7 +190,7 @@ static void check_same(struct expr_build *build, const struct node *node, unsign
     }
 }
 
-static void check_in(struct expr_build *build, const struct node *node)
+static void check_in(struct expr_build *build, struct node *node)
 {
     const struct node *elements = node->right->operation == OP_LIST ? node->right->arguments : NULL;
 
@@ -206,6 +204,7 @@ static void check_in(struct expr_build *build, const struct node *node)
                           value_type_name(node->left->type), value_type_name(element->type));
         }
     }
+    node->type = VALUE_BOOL;
 }
 
 static void check_choose(struct expr_build *build, struct node *node)
@@ -216,65 +215,57 @@ static void check_choose(struct expr_build *build, struct node *node)
     }
 }
 
-static void check_operator(struct expr_build *build, struct node *node)
+/* Also of '!', which has no right side. */
+static void check_logic(struct expr_build *build, struct node *node)
 {
-    switch (node->operation) {
-    case OP_NOT:
-    case OP_AND:
-    case OP_OR:
-        want(build, node->left, VALUE_BOOL, "a logical operator");
-        want(build, node->right, VALUE_BOOL, "a logical operator");
-        node->type = VALUE_BOOL;
-        return;
-    case OP_NEGATE:
-        want(build, node->left, VALUE_NUMBER, "'-'");
-        node->type = VALUE_NUMBER;
-        return;
-    case OP_MULTIPLY:
-    case OP_DIVIDE:
-    case OP_REMAINDER:
-    case OP_SUBTRACT:
-        check_same(build, node, NUMBERS, "arithmetic");
-        node->type = VALUE_NUMBER;
-        return;
-    case OP_ADD:
-        check_same(build, node, ADDABLE, "'+'");
-        node->type = known(node->left) ? node->left->type : node->right->type;
-        return;
-    case OP_LESS:
-    case OP_LESS_EQUAL:
-    case OP_GREATER:
-    case OP_GREATER_EQUAL:
-        check_same(build, node, ORDERED, "an order");
-        node->type = VALUE_BOOL;
-        return;
-    case OP_EQUAL:
-    case OP_NOT_EQUAL:
-        check_same(build, node, ANY_TYPE, "a comparison");
-        node->type = VALUE_BOOL;
-        return;
-    case OP_STARTS_WITH:
-    case OP_ENDS_WITH:
-    case OP_CONTAINS:
-        want(build, node->left, VALUE_STRING, "a text function");
-        want(build, node->right, VALUE_STRING, "a text function");
-        node->type = VALUE_BOOL;
-        return;
-    case OP_LITERAL:
-    case OP_ROOT:
-    case OP_FIELD:
-    case OP_HAS:
-    case OP_INDEX:
-    case OP_LIST:
-    case OP_MAP:
-    case OP_FAIL:
-    case OP_IN:
-    case OP_CHOOSE:
-    case OP_SIZE:
-    case OP_MATCHES:
-    case OP_COUNT:
-        return;
-    }
+    want(build, node->left, VALUE_BOOL, "a logical operator");
+    want(build, node->right, VALUE_BOOL, "a logical operator");
+    node->type = VALUE_BOOL;
+}
+
+static void check_negate(struct expr_build *build, struct node *node)
+{
+    want(build, node->left, VALUE_NUMBER, "'-'");
+    node->type = VALUE_NUMBER;
+}
+
+static void check_arithmetic(struct expr_build *build, struct node *node)
+{
+    check_same(build, node, NUMBERS, "arithmetic");
+    node->type = VALUE_NUMBER;
+}
+
+static void check_add(struct expr_build *build, struct node *node)
+{
+    check_same(build, node, ADDABLE, "'+'");
+    node->type = known(node->left) ? node->left->type : node->right->type;
+}
+
+static void check_order(struct expr_build *build, struct node *node)
+{
+    check_same(build, node, ORDERED, "an order");
+    node->type = VALUE_BOOL;
+}
+
+static void check_equality(struct expr_build *build, struct node *node)
+{
+    check_same(build, node, ANY_TYPE, "a comparison");
+    node->type = VALUE_BOOL;
+}
+
+/* ------------------------------------------------------------------ functions, lists, maps */
+
+static void check_text_function(struct expr_build *build, struct node *node)
+{
+    want(build, node->left, VALUE_STRING, "a text function");
+    want(build, node->right, VALUE_STRING, "a text function");
+    node->type = VALUE_BOOL;
+}
+
+static void check_list(struct expr_build *build, struct node *node)
+{
+    (void)build;
+    node->type = VALUE_LIST;
 }
 
 /* Keys that are literals name no member twice. */
@@ -323,53 +314,63 @@ static void check_size(struct expr_build *build, struct node *node)
     node->type = VALUE_NUMBER;
 }
 
+/* ------------------------------------------------------------------ the tree */
+
+typedef void check_fn(struct expr_build *build, struct node *node);
+
+/* Of the others nothing is to be said: a literal knows its type, a failure has none. */
+static check_fn *const checks[OP_COUNT] = {
+    [OP_ROOT] = check_root,
+    [OP_FIELD] = check_field,
+    [OP_HAS] = check_field,
+    [OP_INDEX] = check_index,
+    [OP_LIST] = check_list,
+    [OP_MAP] = check_map,
+    [OP_NOT] = check_logic,
+    [OP_NEGATE] = check_negate,
+    [OP_MULTIPLY] = check_arithmetic,
+    [OP_DIVIDE] = check_arithmetic,
+    [OP_REMAINDER] = check_arithmetic,
+    [OP_ADD] = check_add,
+    [OP_SUBTRACT] = check_arithmetic,
+    [OP_LESS] = check_order,
+    [OP_LESS_EQUAL] = check_order,
+    [OP_GREATER] = check_order,
+    [OP_GREATER_EQUAL] = check_order,
+    [OP_EQUAL] = check_equality,
+    [OP_NOT_EQUAL] = check_equality,
+    [OP_IN] = check_in,
+    [OP_AND] = check_logic,
+    [OP_OR] = check_logic,
+    [OP_CHOOSE] = check_choose,
+    [OP_SIZE] = check_size,
+    [OP_STARTS_WITH] = check_text_function,
+    [OP_ENDS_WITH] = check_text_function,
+    [OP_CONTAINS] = check_text_function,
+    [OP_MATCHES] = check_matches,
+};
+
 static void check_operands(struct expr_build *build, struct node *node)
 {
     if (node->left) {
-        check(build, node->left);
+        expr_check(build, node->left);
     }
     if (node->right) {
-        check(build, node->right);
+        expr_check(build, node->right);
     }
     if (node->other) {
-        check(build, node->other);
+        expr_check(build, node->other);
     }
     for (struct node *element = node->arguments; element; element = element->next) {
-        check(build, element);
+        expr_check(build, element);
     }
 }
 
-static void check(struct expr_build *build, struct node *node)
+/* What follows a fault is noise. */
+void expr_check(struct expr_build *build, struct node *node)
 {
     check_operands(build, node);
-    if (build->failed) {
-        return;
+    if (!build->failed && checks[node->operation]) {
+        checks[node->operation](build, node);
     }
-    if (node->operation == OP_ROOT) {
-        check_root(build, node);
-    } else if (node->operation == OP_FIELD || node->operation == OP_HAS) {
-        check_field(build, node);
-    } else if (node->operation == OP_INDEX) {
-        check_index(build, node);
-    } else if (node->operation == OP_LIST) {
-        node->type = VALUE_LIST;
-    } else if (node->operation == OP_MAP) {
-        check_map(build, node);
-    } else if (node->operation == OP_MATCHES) {
-        check_matches(build, node);
-    } else if (node->operation == OP_IN) {
-        check_in(build, node);
-        node->type = VALUE_BOOL;
-    } else if (node->operation == OP_CHOOSE) {
-        check_choose(build, node);
-    } else if (node->operation == OP_SIZE) {
-        check_size(build, node);
-    } else {
-        check_operator(build, node);
-    }
-}
-
-void expr_check(struct expr_build *build, struct node *tree)
-{
-    check(build, tree);
 }

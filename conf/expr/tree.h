@@ -124,7 +124,7 @@ void expr_complain(struct expr_build *build, size_t column, struct slice hint, c
 /* NULL after a complaint. */
 struct node *expr_parse(struct expr_build *build);
 /* Types, unknown fields, and what the expression reads. */
-void expr_check(struct expr_build *build, struct node *tree);
+void expr_check(struct expr_build *build, struct node *node);
 /* Reads of fields that may be absent, and are not asked for (guard.c). TREE has its schemas. */
 void expr_check_absent(struct expr_build *build, const struct node *tree);
 

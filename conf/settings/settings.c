@@ -99,24 +99,6 @@ struct slice setting_word(const struct setting *setting, unsigned int value)
     return word;
 }
 
-static enum status parse_number(enum setting_type type, struct slice text, uint64_t *out)
-{
-    switch (type) {
-    case TIME:
-        return unit_parse_time(text, out);
-    case SIZE:
-        return unit_parse_size(text, out);
-    case COUNT:
-        return slice_parse_u64(text, out);
-    case TEXT:
-    case SECRET:
-    case FLAG:
-    case CHOICE:
-        break;
-    }
-    return STATUS_INVALID;
-}
-
 static enum status parse_flag(struct slice text, bool *out)
 {
     bool yes = slice_is(text, "yes") || slice_is(text, "true") || slice_is(text, "on");
@@ -128,24 +110,22 @@ static enum status parse_flag(struct slice text, bool *out)
     return STATUS_OK;
 }
 
-static enum status set_number(struct settings *settings, const struct setting *setting,
-                              struct slice text)
+typedef enum status parse_fn(struct slice text, uint64_t *out);
+
+/* INVALID: no number, or out of the setting's range; then *out is 0. */
+static enum status parse_number(const struct setting *setting, parse_fn *parse, struct slice text,
+                                uint64_t *out)
 {
     uint64_t number, minimum, maximum;
 
-    if (parse_number(setting->type, text, &number) != STATUS_OK ||
-        parse_number(setting->type, slice_str(setting->minimum), &minimum) != STATUS_OK ||
-        parse_number(setting->type, slice_str(setting->maximum), &maximum) != STATUS_OK ||
-        number < minimum || number > maximum) {
+    *out = 0;
+    if (parse(text, &number) != STATUS_OK ||
+        parse(slice_str(setting->minimum), &minimum) != STATUS_OK ||
+        parse(slice_str(setting->maximum), &maximum) != STATUS_OK || number < minimum ||
+        number > maximum) {
         return STATUS_INVALID;
     }
-    if (setting->type == TIME) {
-        *(uint64_t *)setting_member(settings, setting) = number;
-    } else if (setting->type == SIZE) {
-        *(size_t *)setting_member(settings, setting) = (size_t)number;
-    } else {
-        *(unsigned int *)setting_member(settings, setting) = (unsigned int)number;
-    }
+    *out = number;
     return STATUS_OK;
 }
 
@@ -178,20 +158,41 @@ static enum status set_text(struct settings *settings, const struct setting *set
 static enum status setting_parse(struct settings *settings, const struct setting *setting,
                                  struct slice text)
 {
+    void *member = setting_member(settings, setting);
+    enum status status = STATUS_INVALID;
+    uint64_t number;
+
     switch (setting->type) {
     case TEXT:
     case SECRET:
-        return set_text(settings, setting, text);
+        status = set_text(settings, setting, text);
+        break;
     case FLAG:
-        return parse_flag(text, setting_member(settings, setting));
+        status = parse_flag(text, member);
+        break;
     case CHOICE:
-        return set_choice(settings, setting, text);
+        status = set_choice(settings, setting, text);
+        break;
     case TIME:
+        status = parse_number(setting, unit_parse_time, text, &number);
+        if (status == STATUS_OK) {
+            *(uint64_t *)member = number;
+        }
+        break;
     case SIZE:
+        status = parse_number(setting, unit_parse_size, text, &number);
+        if (status == STATUS_OK) {
+            *(size_t *)member = (size_t)number;
+        }
+        break;
     case COUNT:
+        status = parse_number(setting, slice_parse_u64, text, &number);
+        if (status == STATUS_OK) {
+            *(unsigned int *)member = (unsigned int)number;
+        }
         break;
     }
-    return set_number(settings, setting, text);
+    return status;
 }
 
 /* "a whole number from 1 to 256" */
