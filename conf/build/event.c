@@ -175,6 +175,7 @@ static void build_emit(struct command *command, const struct json_source *source
     struct expr_scope scope = command->scope; /* the condition is this event's */
     struct model_emit members;
 
+    *out = (struct plan_emit){0}; /* one that was refused may have been here */
     if (!model_emit_read(arena, source, written, &members)) {
         return;
     }

@@ -183,6 +183,27 @@ static void test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time(void
     assert_false(is_refused(NULL, NULL, SCHEMA_SQL, schema));
 }
 
+/* The place of an emit that is refused is the next one's. */
+static void test_an_emit_after_a_refused_one_has_its_own_fields_only(void **state)
+{
+    struct buf emits = {0};
+    struct diag diag = {0};
+
+    (void)state;
+    buf_append_str(&emits,
+                   "{ \"type\": \"Nothing\", \"if\": \"exists\", \"payload\": { \"a0\": \"1\"");
+    for (int i = 1; i < 2000; i++) {
+        buf_printf(&emits, ", \"a%d\": \"1\"", i);
+    }
+    buf_printf(&emits, " } }, { \"type\": \"JarBroken\", \"payload\": { \"b\": \"1\" } }%c", '\0');
+    assert_null(
+        load(MODEL_JSON, "{ \"type\": \"JarBroken\", \"if\": \"exists\" }", emits.ptr, &diag));
+    assert_int_equal(diag.count, 1);
+    assert_slice(diag.first->text, "\"events\" declares no 'Nothing'");
+    diag_fini(&diag);
+    buf_fini(&emits);
+}
+
 static void test_near_is_kept(void **state)
 {
     struct plan *plan = load_good(NULL, NULL);
@@ -465,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_touches_sql_is_a_statement_of_its_own),
         cmocka_unit_test(test_what_moves_a_row_touches_where_it_leaves),
         cmocka_unit_test(test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time),
+        cmocka_unit_test(test_an_emit_after_a_refused_one_has_its_own_fields_only),
         cmocka_unit_test(test_near_is_kept),
         cmocka_unit_test(test_snapshots_have_a_default),
         cmocka_unit_test(test_an_event_may_be_ignored_on_purpose),
