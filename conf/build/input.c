@@ -52,7 +52,7 @@ static void add_path_param(struct command *command, struct plan_path_param *out,
                         SLICE_ARG(name));
     } else if (!build_scalar(out->schema, &out->type)) {
         source_complain(&command->source, command->written.payload, SLICE_EMPTY,
-                        "the payload's '%.*s' stands in the path: it must have one type, integer, "
+                        "the payload's '%.*s' is in the path: it must have one type, integer, "
                         "number, boolean or string",
                         SLICE_ARG(name));
     }

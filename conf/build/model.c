@@ -181,7 +181,7 @@ static struct slice json_hint(const char *error)
         return SLICE_LITERAL("a comma or bracket too many, or too few, before it?");
     }
     if (strcmp(error, "duplicate member name") == 0) {
-        return SLICE_LITERAL("each name may stand once in an object");
+        return SLICE_LITERAL("an object has each name once at most");
     }
     return SLICE_EMPTY;
 }

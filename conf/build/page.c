@@ -34,7 +34,7 @@ static void type_column(struct query *query, const struct sqlread *read,
     }
 }
 
-static bool stands_twice(const struct plan_page *page)
+static bool is_named_twice(const struct plan_page *page)
 {
     size_t last = page->column_count - 1;
 
@@ -68,8 +68,8 @@ static void build_order(struct query *query, const struct sqlread *read, const s
         column->descending = item->text.ptr[0] == '-';
         column->name = slice_from(item->text, column->descending);
         type_column(query, read, column, item);
-        if (stands_twice(&query->out->page)) {
-            source_complain(&query->source, item, SLICE_EMPTY, "the column '%.*s' stands twice",
+        if (is_named_twice(&query->out->page)) {
+            source_complain(&query->source, item, SLICE_EMPTY, "the column '%.*s' is named twice",
                             SLICE_ARG(column->name));
         }
     }

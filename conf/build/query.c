@@ -197,11 +197,12 @@ static void check_compared(struct query *query, const struct plan_param *param)
     const char *loose = query->statement ? sqlcompare_loose(query->statement, param->name) : NULL;
 
     if (loose) {
-        source_complain(&query->source, query->written.tags,
-                        SLICE_LITERAL("a tag without places, such as 'things', stands for all"),
-                        "the SQL compares the tag's {%.*s} by %s: rows of other texts match too, "
-                        "and a change of theirs would not touch this tag",
-                        SLICE_ARG(param->name), loose);
+        source_complain(
+            &query->source, query->written.tags,
+            SLICE_LITERAL("a tag without places, such as 'things', is touched by every change"),
+            "the SQL compares the tag's {%.*s} by %s: rows of other texts match too, "
+            "and a change of theirs would not touch this tag",
+            SLICE_ARG(param->name), loose);
     }
     for (size_t i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
         const struct table *table = tables_find(tables, query->out->tables[i]);
@@ -218,7 +219,7 @@ static void complain_unused(struct query *query)
     for (size_t i = 0; i < query->out->param_count; i++) {
         if (!query->used[i]) {
             source_complain(&query->source, query->value, SLICE_EMPTY,
-                            "the parameter '%.*s' stands nowhere in the query's SQL",
+                            "the parameter '%.*s' is nowhere in the query's SQL",
                             SLICE_ARG(query->params[i].name));
         }
     }

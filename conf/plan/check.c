@@ -237,7 +237,7 @@ static bool check_param(struct checker *checker, const struct plan_query *query,
                      SLICE_LITERAL("tags compare by bytes: utf8mb4_bin"),
                      arena_printf(checker->arena,
                                   "'%.*s' has the collation %.*s; the query %.*s compares it with "
-                                  ":%.*s, which stands in its tags",
+                                  ":%.*s, which is in its tags",
                                   SLICE_ARG(param->column), SLICE_ARG(rows.cells[0]),
                                   SLICE_ARG(query->name), SLICE_ARG(param->name)));
         }

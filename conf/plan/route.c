@@ -45,7 +45,7 @@ static const char *add_segment(struct plan_route *route, struct plan_segment *se
         return "a parameter's name is letters, digits and _";
     }
     if (route_capture(route, text) >= 0) {
-        return "a parameter stands twice";
+        return "a parameter is named twice";
     }
     if (route->param_count == ROUTE_PARAMS_MAX) {
         return "more than 8 parameters";

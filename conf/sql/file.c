@@ -163,7 +163,7 @@ static void read_name(struct reader *reader, struct slice text, struct sqlblock 
     } else if (slice_is(rows, ":many")) {
         block->rows = SQLBLOCK_MANY;
     } else if (rows.len > 0) {
-        complain(reader, "after the name may stand :one, :many or nothing");
+        complain(reader, "after the name comes :one, :many or nothing");
     }
     if (block->name.len == 0) {
         complain(reader, "a block needs a name: -- name: X");
@@ -230,7 +230,7 @@ static struct slice read_block(struct reader *reader, struct slice text, struct 
     reader->block_name = SLICE_EMPTY;
     read_name(reader, slice_from(head, strlen(NAME_MARK)), &block);
     if (sqlfile_find(file, block.name)) {
-        complain(reader, "this name stands twice in the file");
+        complain(reader, "this name is in the file twice");
     }
     end = block_end(text);
     reader->line++;

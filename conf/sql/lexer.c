@@ -54,7 +54,7 @@ static struct sqllex lex_block_comment(struct slice rest)
                            .raw = slice_of(rest.ptr, (size_t)(end + 2 - rest.ptr))};
 }
 
-/* A doubled quote stands for itself; in strings a backslash escapes. */
+/* A doubled quote means one; in strings a backslash escapes. */
 static struct sqllex lex_quoted(struct slice rest)
 {
     int quote = at(rest, 0);

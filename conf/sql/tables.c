@@ -159,7 +159,7 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     const struct sqltoken *token = reader->token;
 
     if (table_column_find(reader->table, token->text)) {
-        complain(reader, SLICE_EMPTY, "this column stands twice");
+        complain(reader, SLICE_EMPTY, "this column is declared twice");
         return;
     }
     reader->table->column_count++;
@@ -274,7 +274,7 @@ static void read_table(struct reader *reader, const struct sqlstatement *stateme
     table->line = statement->line;
     reader->table = table;
     if (tables_find(out, table->name)) {
-        complain(reader, SLICE_EMPTY, "this table stands twice");
+        complain(reader, SLICE_EMPTY, "this table is declared twice");
         return;
     }
     out->count++;

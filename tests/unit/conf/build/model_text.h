@@ -161,7 +161,7 @@ static inline void model_text_change(const char *text, const char *old, const ch
     buf_append_str(out, place + strlen(old));
 }
 
-/* All four files, with the one place where OLD stands in FILE changed to NEW. */
+/* All four files, with the one place of FILE that holds OLD changed to NEW. */
 static inline void model_folder_fill_from(const struct model_folder *folder,
                                           const char *const *texts, enum model_file changed,
                                           const char *old, const char *new)
