@@ -51,8 +51,10 @@ struct command {
 struct command_subject {
     struct current current;
     const struct value *state; /* NULL: not read, or there is none */
-    /* It was read by this command, or cannot be another: an answer may be given on it. Else it is
-     * assumed or cached: only a write may stand on it, for the write's condition proves it. */
+    /*
+     * It was read by this command, or cannot be another: an answer may be given on it. Else it is
+     * assumed or cached: only a write may stand on it, for the write's condition proves it.
+     */
     bool proven;
     uint64_t now_ms;
 };

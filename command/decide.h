@@ -26,8 +26,10 @@ enum decision_kind {
     DECISION_WRITE,
     /* skip_if, or no event's condition holds */
     DECISION_NOOP,
-    /* code, title of the first requirement that does not hold; detail: why it could not be
-     * evaluated, or NULL */
+    /*
+     * code, title of the first requirement that does not hold; detail: why it could not be
+     * evaluated, or NULL
+     */
     DECISION_REFUSED,
     /* the precondition does not hold */
     DECISION_UNEXPECTED,

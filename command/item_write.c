@@ -170,8 +170,10 @@ static void finish_written(struct item_command *run, uint64_t version)
     command_finish(run->command, STATUS_OK, false);
 }
 
-/* The version that an applied write has given: its own, the one returned, or for a delete the old
- * one + 1. */
+/*
+ * The version that an applied write has given: its own, the one returned, or for a delete the old
+ * one + 1.
+ */
 static void finish_by_answer(struct item_command *run, const struct dynamodb_answer *answer)
 {
     uint64_t version = run->change.version;
@@ -254,8 +256,10 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
     }
 }
 
-/* The change and the record of its key, both or neither. The record holds the answer, so what it
- * says must be known before. */
+/*
+ * The change and the record of its key, both or neither. The record holds the answer, so what it
+ * says must be known before.
+ */
 static void transact(struct item_command *run, enum dynamodb_operation operation, struct slice body)
 {
     struct command_result *result = &run->command->result;

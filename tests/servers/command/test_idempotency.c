@@ -323,6 +323,23 @@ static void test_race_is_decided_again(void **state)
     arena_fini(&trial.arena);
 }
 
+/* What was rendered for the create that lost its race must not be told of what came after it. */
+static void test_create_that_lost_its_race_and_is_skipped_has_created_nothing(void **state)
+{
+    struct trial trial;
+
+    (void)state;
+    STUB_ONLY();
+    trial_init(&trial);
+    fresh_key(&trial);
+    race("TransactWriteItems", "PutItem", widget_foreign_put(&trial, 1));
+    assert_status(widget_run(&trial, WIDGET_ENSURE, SMALL), STATUS_OK);
+    assert_true(slice_is(field(widget_item(&trial), "Stock", "N"), "1"));
+    assert_false(trial.result.created);
+    assert_int_equal(trial.result.answer->code, 200);
+    arena_fini(&trial.arena);
+}
+
 static void test_transaction_in_the_way_is_waited_for_until_the_deadline(void **state)
 {
     struct trial trial;
@@ -399,6 +416,7 @@ int main(void)
         TEST(test_lost_answers_have_one_effect),
         TEST(test_fate_not_known_in_time_is_found_by_the_record),
         TEST(test_race_is_decided_again),
+        TEST(test_create_that_lost_its_race_and_is_skipped_has_created_nothing),
         TEST(test_transaction_in_the_way_is_waited_for_until_the_deadline),
         TEST(test_expired_record_counts_for_nothing),
     };

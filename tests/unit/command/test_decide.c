@@ -32,8 +32,10 @@ static const struct decide_case cases[] = {
     {WIDGET_RESERVE, "{\"Count\":2}",   "{\"Stock\":5}", DECISION_WRITE, "{\"Stock\":3}", 0},
     {WIDGET_RESERVE, "{\"Count\":6}",   "{\"Stock\":5}", DECISION_REFUSED, "Not enough", 409},
     {WIDGET_RESERVE, "{\"Count\":0}",   "{\"Stock\":5}", DECISION_NOOP, NULL, 0},
-    /* The first requirement that does not hold is the answer, and one that cannot be evaluated
-     * does not hold. */
+    /*
+     * The first requirement that does not hold is the answer, and one that cannot be evaluated
+     * does not hold.
+     */
     {WIDGET_RESERVE, ONE,               NULL, DECISION_REFUSED, "No such widget", 404},
     {WIDGET_RESERVE, ONE,               "{\"Other\":5}", DECISION_REFUSED, "Not enough", 409},
     {WIDGET_RESERVE, ONE,               "{\"Stock\":\"5\"}", DECISION_REFUSED, "Not enough", 409},
@@ -99,8 +101,10 @@ static void test_refusal_says_why_it_could_not_be_evaluated(void **state)
     arena_fini(&arena);
 }
 
-/* What is absent and required is refused first; of what exists, and of what may be absent, the
- * version is compared first. */
+/*
+ * What is absent and required is refused first; of what exists, and of what may be absent, the
+ * version is compared first.
+ */
 static void test_precondition_by_table(void **state)
 {
     static const struct {

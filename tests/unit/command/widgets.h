@@ -21,9 +21,12 @@ enum widget_command {
     WIDGET_RESERVE,
     WIDGET_DISCARD, /* delete, reads the state: only when Stock is 0 */
     WIDGET_DROP,    /* delete without any requirement */
-    /* update, exists; payload.Price <= 100; skipped when it is 0: decided without the state, but
-     * not answered */
+    /*
+     * update, exists; payload.Price <= 100; skipped when it is 0: decided without the state, but
+     * not answered
+     */
     WIDGET_PRICE,
+    WIDGET_ENSURE, /* put where there is none; skipped when it exists */
     WIDGET_COUNT
 };
 
@@ -183,6 +186,10 @@ static inline void widgets_init(struct widgets *widgets)
     widgets_require(widgets, command, "payload.Price <= 100", 409, "Too dear");
     widgets_assign(widgets, command, "Price", "payload.Price");
     command->skip_if = widgets_expr(widgets, "payload.Price == 0");
+    command = widgets_add(widgets, WIDGET_ENSURE, "EnsureWidget", WRITE_PUT, WIDGET_SCHEMA);
+    widgets_assign_all(widgets, command);
+    command->skip_if = widgets_expr(widgets, "exists");
+    command->reads_state = true;
 }
 
 static inline void widgets_fini(struct widgets *widgets)
