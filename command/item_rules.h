@@ -17,10 +17,10 @@ bool item_assume(const struct command_input *input, enum item_basis *basis_out,
 /* The change stands on a version that was read: it cannot apply twice. */
 bool item_change_is_on_version(const struct item_change *change);
 
-/* The version that a change gives which stands on what was read, and was issued one. */
+/* The version that CHANGE will give, of one that stands on what was read. */
 uint64_t item_change_version(const struct item_change *change);
 
-/* The change makes an item where there is none, as far as its basis says. */
+/* CHANGE makes an item where there is none. */
 bool item_change_creates(const struct item_change *change);
 
 enum item_verdict {
