@@ -130,8 +130,7 @@ void problem_write(struct buf *body, const struct problem_details *details)
 
     json_add_object(body, NULL);
     json_add_raw(body, "type", slice_str(row->type));
-    json_add_string(body, "title",
-                    details->title.len > 0 ? details->title : slice_str(row->title));
+    json_add_string(body, "title", details->title.len > 0 ? details->title : slice_str(row->title));
     json_add_u64(body, "status", (uint64_t)(details->code != 0 ? details->code : row->code));
     if (details->detail) {
         json_add_string(body, "detail", slice_str(details->detail));
