@@ -280,8 +280,9 @@ SCRIPTS := $(shell grep -lsE '^\#!/bin/(ba)?sh' $(SCRIPTED))
 fmt:  ## rewrite the sources as clang-format wants them
 	@clang-format -i $(SOURCES)
 
-fmt-check:  ## complain where they differ from that
+fmt-check:  ## complain where they differ from that, or a line is longer than 100 columns
 	@clang-format --dry-run -Werror $(SOURCES)
+	@tests/columns.sh
 
 scripts:  ## shellcheck
 	@shellcheck -x $(SCRIPTS)
