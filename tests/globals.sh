@@ -8,7 +8,7 @@
 # What no other object uses, and no test or tool names, could be static: that is advice.
 set -u
 # Two of a name that are known, and why. Empty is the aim.
-known='event_sort_key' # of command/ and projector/source/, which are being made one
+known=''
 
 # OBJECT NAME, one a line; an object of an archive is `room.a:file.o`.
 defined=$(nm -A -g --defined-only "$@" | sed -nE 's/:[0-9a-f]+ [A-Za-z] / /p')
