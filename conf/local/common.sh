@@ -1,8 +1,11 @@
 # shellcheck shell=bash
-# Where things are, which port is whose, and how a daemon is started and stopped. Sourced by conf/local/stack.
+# Where things are, which port is whose, and how a daemon is started and stopped. Sourced by
+# conf/local/stack.
 #
-#   RUN_DIR/  pids/NAME.pid  locked by the daemon as long as it lives     logs/  data/  secrets/
-#             env  twofold.conf  sockets (name of a short folder under /tmp: a socket's path has at most 107 bytes)
+#   RUN_DIR/  pids/NAME.pid  locked by the daemon as long as it lives
+#             sockets        the name of a short folder under /tmp: a socket's path has at most 107
+#                            bytes
+#             env  twofold.conf  logs/  data/  secrets/
 #   CACHE     what is fetched or prepared once for all stacks of this checkout
 
 PATH=$PATH:/usr/sbin:/sbin # a user's has none of them on Debian, and mariadbd is there
@@ -26,9 +29,9 @@ ports()
     if ! [[ $PORT_BASE =~ ^[1-9][0-9]{3,4}$ ]] || ((PORT_BASE < 1024 || PORT_BASE > 65500)); then
         die "PORT_BASE is '$PORT_BASE'; a number from 1024 to 65500 is allowed"
     fi
-    declare -gA port_of=([gateway]=$PORT_BASE [gateway-admin]=$((PORT_BASE + 1)) [projector]=$((PORT_BASE + 2))
-        [dynamodb]=$((PORT_BASE + 3)) [redis]=$((PORT_BASE + 4)) [primary]=$((PORT_BASE + 5))
-        [replica]=$((PORT_BASE + 6)))
+    declare -gA port_of=([gateway]=$PORT_BASE [gateway-admin]=$((PORT_BASE + 1))
+        [projector]=$((PORT_BASE + 2)) [dynamodb]=$((PORT_BASE + 3)) [redis]=$((PORT_BASE + 4))
+        [primary]=$((PORT_BASE + 5)) [replica]=$((PORT_BASE + 6)))
 }
 
 # ports_free NAME...: complains of each port that somebody else holds, and names the holder.
@@ -45,7 +48,8 @@ ports_free()
             taken=1
         done
     done
-    ((!taken)) || die "nothing was started; free the ports or choose others, such as 'make up PORT_BASE=9080'"
+    ((!taken)) || die "nothing was started; free the ports or choose others, such as" \
+        "'make up PORT_BASE=9080'"
 }
 
 pid_file() { printf '%s/pids/%s.pid' "$RUN_DIR" "$1"; }
@@ -60,9 +64,9 @@ pid_of() { running "$1" && cat "$(pid_file "$1")"; }
 
 declare -A launched=() # process ids, by name
 
-# launch NAME COMMAND...: in the background, in a session and folder of its own, output to logs/NAME.log, no other file
-# inherited.
-# Returns when the daemon holds its pid file, or is gone already.
+# launch NAME COMMAND...: in the background, in a session and folder of its own, output to
+# logs/NAME.log, no other file inherited. Returns when the daemon holds its pid file, or is gone
+# already.
 launch()
 {
     local name=$1 file
@@ -87,10 +91,12 @@ launch()
     done
 }
 
-# A bound, not a goal: beside twenty compilers on two cores java was not there after a minute. What dies is noticed at once.
+# A bound, not a goal: beside twenty compilers on two cores java was not there after a minute. What
+# dies is noticed at once.
 START_LIMIT_S=180
 
-# await NAME CONDITION...: until CONDITION holds; fails with the log's end if the daemon dies or is late.
+# await NAME CONDITION...: until CONDITION holds; fails with the log's end if the daemon dies or is
+# late.
 await()
 {
     local name=$1 limit=$((SECONDS + START_LIMIT_S))
@@ -114,7 +120,8 @@ show_log()
     tail -n 12 "$RUN_DIR/logs/$1.log" | sed 's/^/    /' >&2
 }
 
-# end SIGNAL SECONDS NAME: signals a daemon and waits until it let go of its pid file; then it is gone.
+# end SIGNAL SECONDS NAME: signals a daemon and waits until it let go of its pid file; then it is
+# gone.
 end()
 {
     local file pid
@@ -133,5 +140,6 @@ end()
 # secret NAME: makes secrets/NAME, readable by its owner only, unless it is there.
 secret()
 {
-    [[ -s $RUN_DIR/secrets/$1 ]] || (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$RUN_DIR/secrets/$1")
+    [[ -s $RUN_DIR/secrets/$1 ]] ||
+        (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$RUN_DIR/secrets/$1")
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# DynamoDB Local of the local stack: AWS's own, as an npm package carries it. Sourced by conf/local/stack.
+# DynamoDB Local of the local stack: AWS's own, as an npm package carries it. Sourced by
+# conf/local/stack.
 
 DYNAMODB_PACKAGE=amplify-dynamodb-simulator@2.9.30
 DYNAMODB_SHA256=3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9
@@ -22,15 +23,16 @@ dynamodb_fetch()
     rm -rf "$tmp"
 }
 
-# java and SQLite leave files in folders for temporary ones when they are killed: in ours, which goes with the stack.
+# java and SQLite leave files in folders for temporary ones when they are killed: in ours, which
+# goes with the stack.
 dynamodb_launch()
 {
     mkdir -p "$RUN_DIR/data/dynamodb"
     launch dynamodb env LD_PRELOAD="$BUILD/loopback.so" \
         java -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir="$SOCKETS" \
         -Djava.library.path="$DYNAMODB_HOME/DynamoDBLocal_lib" \
-        -jar "$DYNAMODB_HOME/DynamoDBLocal.jar" -port "${port_of[dynamodb]}" -sharedDb -disableTelemetry \
-        -dbPath "$RUN_DIR/data/dynamodb"
+        -jar "$DYNAMODB_HOME/DynamoDBLocal.jar" -port "${port_of[dynamodb]}" -sharedDb \
+        -disableTelemetry -dbPath "$RUN_DIR/data/dynamodb"
 }
 
 # Any answer will do: without a signature it is an error.

@@ -25,14 +25,15 @@ CONF
 twofold_environment()
 {
     unset "${!AWS_@}" TWOFOLD_REDIS TWOFOLD_SQL_PRIMARY
-    export AWS_ACCESS_KEY_ID=twofoldlocal AWS_SECRET_ACCESS_KEY=twofoldlocal AWS_EC2_METADATA_DISABLED=true
+    export AWS_ACCESS_KEY_ID=twofoldlocal AWS_SECRET_ACCESS_KEY=twofoldlocal
+    export AWS_EC2_METADATA_DISABLED=true
 }
 
 # Databases, SQL users, streams and tables; what is there stays. root has a password-free socket.
 twofold_setup()
 {
-    "$BUILD/twofold-projector" setup --config="$RUN_DIR/twofold.conf" --sql_primary="$(mariadb_socket primary)" \
-        </dev/null >>"$RUN_DIR/logs/setup.log" 2>&1 || {
+    "$BUILD/twofold-projector" setup --config="$RUN_DIR/twofold.conf" \
+        --sql_primary="$(mariadb_socket primary)" </dev/null >>"$RUN_DIR/logs/setup.log" 2>&1 || {
         show_log setup
         die "'twofold-projector setup' failed"
     }
@@ -45,11 +46,13 @@ answers() { curl -sf -o /dev/null -m 2 "http://127.0.0.1:$1"; }
 projector_ready() { await projector answers "${port_of[projector]}/livez"; }
 gateway_ready() { await gateway answers "${port_of[gateway-admin]}/livez"; }
 
+readyz() { curl -s -m 2 "$@" "http://127.0.0.1:${port_of[gateway-admin]}/readyz"; }
+
 # Everything at once: Redis, SQL nodes, DynamoDB and the projector as the gateway sees them.
 nothing_missing()
 {
     local body
-    body=$(curl -sf -m 2 "http://127.0.0.1:${port_of[gateway-admin]}/readyz") && [[ $body == *'"missing":[]'* ]]
+    body=$(readyz -f) && [[ $body == *'"missing":[]'* ]]
 }
 
 everything_ready()
@@ -57,7 +60,7 @@ everything_ready()
     local limit=$((SECONDS + START_LIMIT_S))
     until nothing_missing; do
         if ((SECONDS > limit)); then
-            say "/readyz says: $(curl -s -m 2 "http://127.0.0.1:${port_of[gateway-admin]}/readyz")" >&2
+            say "/readyz says: $(readyz)" >&2
             show_log projector
             show_log gateway
             die "something is still missing after $START_LIMIT_S s"
