@@ -30,18 +30,24 @@
 static const char *const own_flags[] = {"check", "print-settings", "plan", "validate",
                                         "eval",  "version",        "help", NULL};
 
+// clang-format off
+static const char usage_text[] =
+    "usage: twofold-gateway [--config=FILE] [--KEY=VALUE ...] [ACTION]\n"
+    "  --check           load the models and prepare every statement on the primary; print\n"
+    "                    all complaints\n"
+    "  --plan            print what the models compile to\n"
+    "  --validate        JSON Schema as a filter: lines {\"schema\":..., \"instance\":...} in,\n"
+    "                    valid, invalid or unsupported out\n"
+    "  --eval            expressions as a filter: lines {\"expr\":..., \"bindings\":{...}} in,\n"
+    "                    {\"value\":...}, {\"error\":...} or {\"unsupported\":...} out\n"
+    "  --print-settings  print every setting with its value, allowed range and meaning\n"
+    "  --version, --help\n"
+    "Without an action it serves.\n";
+// clang-format on
+
 static int usage(FILE *out)
 {
-    fputs(
-        "usage: twofold-gateway [--config=FILE] [--KEY=VALUE ...] [ACTION]\n"
-        "  --check           load the models and prepare every statement on the primary; print all complaints\n"
-        "  --plan            print what the models compile to\n"
-        "  --validate        JSON Schema as a filter: lines {\"schema\":..., \"instance\":...} in, valid, invalid or unsupported out\n"
-        "  --eval            expressions as a filter: lines {\"expr\":..., \"bindings\":{...}} in, {\"value\":...}, {\"error\":...} or {\"unsupported\":...} out\n"
-        "  --print-settings  print every setting with its value, allowed range and meaning\n"
-        "  --version, --help\n"
-        "Without an action it serves.\n",
-        out);
+    fputs(usage_text, out);
     return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }
 

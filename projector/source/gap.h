@@ -1,5 +1,6 @@
 /*
- * Events that a batch lacks, read from the event table: cache/PROTOCOL.md "If it skips a version, fetch the missing events from the event table first".
+ * Events that a batch lacks, read from the event table: cache/PROTOCOL.md "Records of an event
+ * store".
  */
 #ifndef PROJECTOR_SOURCE_GAP_H
 #define PROJECTOR_SOURCE_GAP_H
@@ -10,8 +11,11 @@
 #define GAP_MAX 2000 /* events of one transaction; a longer gap is closed in several */
 
 /*
- * The events FROM to UNTIL of RECORD's aggregate, in ARENA, in the order of their versions: UNTIL - FROM + 1 of them, at most GAP_MAX.
- * OK; INVALID: one of them is not there, or makes no sense (session->error says which): the record's fault; UNAVAILABLE: DynamoDB did not answer.
+ * The events FROM to UNTIL of RECORD's aggregate, in ARENA, in the order of their versions:
+ * UNTIL - FROM + 1 of them, at most GAP_MAX.
+ *
+ * OK; INVALID: one of them is not there, or makes no sense (session->error says which): the
+ * record's fault; UNAVAILABLE: DynamoDB did not answer.
  */
 MUST_CHECK enum status gap_fetch(struct session *session, const struct record *record,
                                  uint64_t from, uint64_t until, struct arena *arena,

@@ -17,7 +17,10 @@ struct redis_child {
 /* A port of the loopback interface on which nobody listens. */
 uint16_t port_free(void);
 
-/* Starts redis-server without persistence on child->port (0: a free one) and returns when it answers. */
+/*
+ * Starts redis-server without persistence on child->port (0: a free one) and returns when it
+ * answers.
+ */
 void redis_child_start(struct redis_child *child);
 void redis_child_signal(struct redis_child *child, int signal);
 /* kill -9, and waits for its end; the port stays its own. */

@@ -1,6 +1,6 @@
 /*
- * Two small good models, a state store and an event store, as four texts each, written into a folder of its own; each test of a broken one changes a piece of a
- * text.
+ * Two small good models, a state store and an event store, as four texts each, written into a
+ * folder of its own; each test of a broken one changes a piece of a text.
  */
 #ifndef TESTS_UNIT_CONF_BUILD_MODEL_TEXT_H
 #define TESTS_UNIT_CONF_BUILD_MODEL_TEXT_H

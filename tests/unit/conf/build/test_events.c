@@ -1,5 +1,6 @@
 /*
- * Loading an event store: what follows from its declaration, and a table of broken ones with the complaint that each must get.
+ * Loading an event store: what follows from its declaration, and a table of broken ones with the
+ * complaint that each must get.
  */
 #include "tests/unit/conf/build/model_text.h"
 #include "tests/unit/unit.h"

@@ -1,5 +1,6 @@
 /*
- * Loading models: a good one, what is derived from it, and a table of broken ones with the complaint that each must get.
+ * Loading models: a good one, what is derived from it, and a table of broken ones with the
+ * complaint that each must get.
  */
 #include "tests/unit/conf/build/model_text.h"
 #include "tests/unit/unit.h"

@@ -1,6 +1,7 @@
 /*
- * The shipped models, compiled and printed, against tests/golden/<model>.plan. After a change on purpose:
- *     GOLDEN=write build/tests/unit/conf/test_plan_print
+ * The shipped models, compiled and printed, against tests/golden/<model>.plan. After a change on
+ * purpose:
+ *     GOLDEN=write build/tests/unit/conf/build/test_plan_print
  */
 #include <stdio.h>
 #include <stdlib.h>

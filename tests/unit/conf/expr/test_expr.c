@@ -7,10 +7,10 @@
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
-#define SCHEMA                                                                                      \
-    "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"                          \
-    "\"name\":{\"type\":\"string\"},\"price\":{\"type\":\"number\"},\"on\":{\"type\":\"boolean\"}," \
-    "\"any\":{}}}"
+#define SCHEMA                                                             \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{" \
+    "\"name\":{\"type\":\"string\"},\"price\":{\"type\":\"number\"},"      \
+    "\"on\":{\"type\":\"boolean\"},\"any\":{}}}"
 #define PAYLOAD "{\"name\":\"box\",\"price\":1.50,\"on\":true,\"any\":[1,\"a\"]}"
 #define STATE   "{\"status\":\"ACTIVE\",\"count\":3,\"tags\":{\"x\":1}}"
 
@@ -193,7 +193,9 @@ static void test_what_can_be_known_to_be_wrong_is_refused_at_load(void **state)
     }
 }
 
-/* A free expression: what CEL knows only when it runs is an error value, what is left out is said. */
+/*
+ * A free expression: what CEL knows only when it runs is an error value, what is left out is said.
+ */
 static void test_free_expressions_take_any_names(void **state)
 {
     static const struct {

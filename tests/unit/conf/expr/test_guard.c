@@ -10,7 +10,10 @@
 #include "lib/data/json.h"
 #include "tests/unit/unit.h"
 
-/* n, o, o.r, lines and open are always there; x, y, z, o.s, q, q.s, lines[].gift and 'a b' may not be. */
+/*
+ * n, o, o.r, lines and open are always there; x, y, z, o.s, q, q.s, lines[].gift and 'a b' may not
+ * be.
+ */
 static const char schema_text[] =
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"n\",\"o\",\"lines\",\"open\"],"
     "\"properties\":{\"n\":{\"type\":\"number\"},\"x\":{\"type\":\"number\"},"

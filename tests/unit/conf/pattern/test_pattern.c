@@ -1,5 +1,6 @@
 /*
- * Patterns: a table for each dialect of what matches, what does not, and what is no pattern; and the limits.
+ * Patterns: a table for each dialect of what matches, what does not, and what is no pattern; and
+ * the limits.
  */
 #include <string.h>
 
@@ -8,7 +9,8 @@
 
 // clang-format off
 static const struct {
-    const char *pattern, *matches, *differs; /* NULL matches: not a pattern, with an error that says "differs" */
+    /* NULL matches: not a pattern, with an error that says "differs" */
+    const char *pattern, *matches, *differs;
 } ecma[] = {
     {"", "", NULL}, {"b", "abc", "ac"}, {"^a$", "a", "a\n"}, {"^\\d+$", "12", "\xd9\xa1"}, {"^\\w$", "_", "\xc3\xa9"},
     {"^\\s$", "\xe2\x80\xa8", "x"}, {"^\\S$", "x", "\xef\xbb\xbf"}, {"^[\\s]$", "\xc2\xa0", "x"}, {"^[\\S]$", "\xe2\x82\xac", " "},

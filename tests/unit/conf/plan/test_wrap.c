@@ -1,5 +1,6 @@
 /*
- * The wrapped statements: one row, all rows, pages with keysets of one to three columns in both directions.
+ * The wrapped statements: one row, all rows, pages with keysets of one to three columns in both
+ * directions.
  */
 #include "conf/plan/wrap.h"
 #include "lib/base/buf.h"

@@ -1,5 +1,6 @@
 /*
- * SQL files: what is a token and what is hidden, blocks and statements; which tables a statement names and what its columns are called; and schema.sql.
+ * SQL files: what is a token and what is hidden, blocks and statements; which tables a statement
+ * names and what its columns are called; and schema.sql.
  */
 #include <string.h>
 

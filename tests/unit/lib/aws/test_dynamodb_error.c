@@ -12,9 +12,9 @@ struct error_case {
     bool condition_failed;
 };
 
-#define CANCELLED(reasons)                                                                               \
-    "{\"__type\":\"x#TransactionCanceledException\",\"message\":\"m\",\"CancellationReasons\":[" reasons \
-    "]}"
+#define CANCELLED(reasons)                                              \
+    "{\"__type\":\"x#TransactionCanceledException\",\"message\":\"m\"," \
+    "\"CancellationReasons\":[" reasons "]}"
 #define REASON(code) "{\"Code\":\"" code "\",\"Message\":\"Item size has exceeded\"}"
 #define ERROR(name)  "{\"__type\":\"com.amazonaws.dynamodb.v20120810#" name "\",\"message\":\"m\"}"
 
