@@ -61,7 +61,7 @@ static void snapshot_end(struct snapshot *snapshot)
 static void on_written(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     if (status != STATUS_OK && status != STATUS_CONFLICT) {
-        log_warn_every("snapshot not written", "status=%s error=%.*s", status_name(status),
+        log_warn_every("snapshot not written", "status=%s error=\"%.*s\"", status_name(status),
                        SLICE_ARG(answer->error));
     }
     snapshot_end(ctx);

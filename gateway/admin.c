@@ -59,7 +59,7 @@ enum status admin_start(const struct gateway *gateway)
         return status;
     }
     if (pthread_create(&admin.thread, NULL, admin_main, &admin) != 0) {
-        log_error("thread not made", "what=admin hint=raise_the_limit_of_processes");
+        log_error("thread not made", "what=admin hint=\"raise the limit of processes\"");
         return STATUS_INTERNAL;
     }
     return STATUS_OK;

@@ -66,18 +66,18 @@ static const struct plan_model *model_named(const struct plan *plan, struct slic
 static bool model_may_follow(const struct plan_model *model, const struct plan_model *next)
 {
     if (!next) {
-        log_warn("reload refused", "model=%.*s reason=it_is_gone hint=restart",
+        log_warn("reload refused", "model=%.*s reason=\"it is gone\" hint=restart",
                  SLICE_ARG(model->name));
         return false;
     }
     if (strcmp(model->touches, next->touches) != 0) {
         log_warn("reload refused",
-                 "model=%.*s reason=its_tags_changed hint=restart_projector_then_gateways",
+                 "model=%.*s reason=\"its tags changed\" hint=\"restart projector, then gateways\"",
                  SLICE_ARG(model->name));
         return false;
     }
     if (!slice_eq(model->aggregate.table, next->aggregate.table)) {
-        log_warn("reload refused", "model=%.*s reason=its_table_changed hint=restart",
+        log_warn("reload refused", "model=%.*s reason=\"its table changed\" hint=restart",
                  SLICE_ARG(model->name));
         return false;
     }
@@ -94,7 +94,7 @@ bool edition_may_follow(const struct edition *edition, const struct edition *nex
         may &= model_may_follow(model, model_named(next->plan, model->name));
     }
     if (next->plan->model_count > edition->plan->model_count) {
-        log_warn("reload refused", "reason=a_model_was_added hint=run_setup_and_restart");
+        log_warn("reload refused", "reason=\"a model was added\" hint=\"run setup and restart\"");
         may = false;
     }
     return may;

@@ -149,7 +149,7 @@ static enum status prepare(struct gateway *gateway, const struct settings *setti
     gateway->settings = settings;
     if (!address_is_loopback(address_host(settings->listen))) {
         log_error("not on loopback",
-                  "listen=%.*s hint=without_authentication_only_loopback_is_served",
+                  "listen=%.*s hint=\"without authentication only loopback is served\"",
                   SLICE_ARG(settings->listen));
         return STATUS_DENIED;
     }
@@ -209,7 +209,7 @@ static void reload(struct gateway *gateway, struct worker *workers, unsigned int
 
     if (!next || !edition_may_follow(gateway->edition, next) ||
         !queries_are_accepted(gateway, next->plan)) {
-        log_warn("models not reloaded", "hint=the_old_ones_stay_in_force");
+        log_warn("models not reloaded", "hint=\"the old ones stay in force\"");
         if (next) {
             edition_put(next);
         }

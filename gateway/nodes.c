@@ -21,9 +21,9 @@ static enum status verify_model(struct sql_conn *conn, const struct plan_model *
         return status;
     }
     log_error("model not set up",
-              "model=%.*s database=%.*s error=%s hint=run_twofold-projector_setup",
+              "model=%.*s database=%.*s error=\"%s\" hint=\"run twofold-projector setup\"",
               SLICE_ARG(model->name), SLICE_ARG(model->database),
-              status == STATUS_OK ? "no_row_in_twofold_revision" : sql_error(conn)->text);
+              status == STATUS_OK ? "no row in twofold_revision" : sql_error(conn)->text);
     return STATUS_NOT_FOUND;
 }
 
@@ -36,7 +36,7 @@ static enum status verify_on(const struct sql_config *config, unsigned int node,
     enum status status = sql_open(&config->nodes[node], &config->login, SLICE_EMPTY, &conn, &error);
 
     if (status != STATUS_OK) {
-        log_warn("sql node not reached", "node=%.*s error=%u text=%s",
+        log_warn("sql node not reached", "node=%.*s error=%u text=\"%s\"",
                  SLICE_ARG(config->nodes[node].name), error.number, error.text);
         return status == STATUS_DENIED ? STATUS_NOT_FOUND : STATUS_UNAVAILABLE;
     }
@@ -56,12 +56,12 @@ enum status nodes_verify(const struct sql_config *config, const struct plan *pla
         if (status != STATUS_UNAVAILABLE) {
             if (status != STATUS_OK) {
                 log_error("read model not usable",
-                          "user=%.*s hint=run_twofold-projector_setup_and_check_sql_user",
+                          "user=%.*s hint=\"run twofold-projector setup and check sql_user\"",
                           SLICE_ARG(config->login.user));
             }
             return status;
         }
     }
-    log_warn("no sql node reached", "hint=queries_are_answered_with_503_until_one_is_there");
+    log_warn("no sql node reached", "hint=\"queries are answered with 503 until one is there\"");
     return STATUS_OK;
 }

@@ -69,7 +69,7 @@ enum status worker_start(struct worker *worker, const struct gateway *gateway, u
     worker->service = service_create(worker, gateway->edition);
     worker->httpd = open_httpd(worker, fd);
     if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0) {
-        log_error("thread not made", "what=worker number=%u hint=raise_the_limit_of_processes",
+        log_error("thread not made", "what=worker number=%u hint=\"raise the limit of processes\"",
                   number);
         return STATUS_INTERNAL;
     }

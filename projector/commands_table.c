@@ -127,10 +127,10 @@ enum status commands_table_setup(struct dynamodb_sync *dynamodb, bool create)
         let_expire(dynamodb, &arena);
         log_info("table ready", "table=" COMMANDS_TABLE);
     } else {
-        log_error("setup failed", "step=table name=" COMMANDS_TABLE " status=%s hint=%s",
+        log_error("setup failed", "step=table name=" COMMANDS_TABLE " status=%s hint=\"%s\"",
                   status_name(status),
-                  status == STATUS_NOT_FOUND ? "setup_--create-tables_makes_it"
-                                             : "see_dynamodb_endpoint_and_credentials");
+                  status == STATUS_NOT_FOUND ? "setup --create-tables makes it"
+                                             : "see dynamodb_endpoint and credentials");
     }
     arena_fini(&arena);
     return status;

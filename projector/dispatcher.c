@@ -189,7 +189,7 @@ static enum status lead_ready(struct dispatcher *dispatcher, struct fleet *fleet
             fleet->follower->gap = true;
             log_warn_every(
                 "stream trimmed",
-                "model=%.*s shard=%.*s hint=its_parent_was_not_read_the_model_needs_a_rebuild",
+                "model=%.*s shard=%.*s hint=\"its parent was not read: the model needs a rebuild\"",
                 SLICE_ARG(fleet->follower->model->name), SLICE_ARG(list->items[i].id));
         }
     }

@@ -267,7 +267,7 @@ static void act_supersede(struct watch *watch)
     if (!follower->superseded) {
         follower->superseded = true;
         log_error("superseded",
-                  "model=%.*s hint=a_projector_with_another_model_took_over_stop_this_one",
+                  "model=%.*s hint=\"a projector with another model took over: stop this one\"",
                   SLICE_ARG(follower->model->name));
         wake_up(&follower->lanes);
         wake_up(follower->dispatcher);

@@ -275,9 +275,10 @@ static void leave(struct lane *lane, enum lane_end end)
     }
     if (end == LANE_TRIMMED) {
         lane->follower->gap = true;
-        log_error("stream trimmed",
-                  "model=%.*s shard=%s position=%s hint=records_are_lost_the_model_needs_a_rebuild",
-                  SLICE_ARG(session->model->name), lane->lease.shard, lane->lease.position);
+        log_error(
+            "stream trimmed",
+            "model=%.*s shard=%s position=%s hint=\"records are lost: the model needs a rebuild\"",
+            SLICE_ARG(session->model->name), lane->lease.shard, lane->lease.position);
     }
     metric_hide(lane->lag);
     stream_fini(&lane->stream);

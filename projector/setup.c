@@ -191,8 +191,8 @@ static enum status setup_users(struct sql_conn *sql, const struct settings *sett
         struct slice rest = settings->sql_setup_hosts, host;
 
         if (users[i].password.len == 0) {
-            log_warn("user without a password", "user=%.*s hint=set_%s", SLICE_ARG(users[i].name),
-                     i == 0 ? "sql_password" : "sql_projector_password");
+            log_warn("user without a password", "user=%.*s hint=\"set %s\"",
+                     SLICE_ARG(users[i].name), i == 0 ? "sql_password" : "sql_projector_password");
         }
         while (status == STATUS_OK && rest.len > 0) {
             (void)slice_cut(rest, ',', &host, &rest);
@@ -268,11 +268,11 @@ static enum status setup_table(struct dynamodb_sync *dynamodb,
     if (status == STATUS_OK) {
         log_info("table ready", "table=%.*s", SLICE_ARG(aggregate->table));
     } else {
-        log_error("setup failed", "step=table name=%.*s status=%s hint=%s",
+        log_error("setup failed", "step=table name=%.*s status=%s hint=\"%s\"",
                   SLICE_ARG(aggregate->table), status_name(status),
-                  status == STATUS_NOT_FOUND      ? "setup_--create-tables_makes_it"
-                  : status == STATUS_PRECONDITION ? "its_stream_must_be_NEW_AND_OLD_IMAGES"
-                                                  : "see_dynamodb_endpoint_and_credentials");
+                  status == STATUS_NOT_FOUND      ? "setup --create-tables makes it"
+                  : status == STATUS_PRECONDITION ? "its stream must be NEW_AND_OLD_IMAGES"
+                                                  : "see dynamodb_endpoint and credentials");
     }
     arena_fini(&arena);
     return status;

@@ -288,7 +288,7 @@ enum status redis_sync_send(struct redis_sync *redis, const struct redis_command
     redis_metric_commands(STATUS_OK, *replies_out, count);
     for (size_t i = 0; i < count; i++) {
         if (redis_reply_is_foreign(&(*replies_out)[i])) {
-            log_warn("redis lost", "why=no_master_or_not_ready");
+            log_warn("redis lost", "why=\"no master or not ready\"");
             drop(redis);
             break;
         }

@@ -183,7 +183,7 @@ enum status shards_add(struct sql_conn *sql, struct slice database, struct slice
 
     if (rows->count > 0 && is_first_listing(rows, arn)) {
         log_warn("stream replaced",
-                 "database=%.*s arn=%.*s hint=what_was_written_between_the_two_needs_a_rebuild",
+                 "database=%.*s arn=%.*s hint=\"what was written between the two needs a rebuild\"",
                  SLICE_ARG(database), SLICE_ARG(arn));
     }
     if (status == STATUS_OK) {
