@@ -270,6 +270,11 @@ loadtest:  ## what a request costs, beside peers (ARGS='--seconds 5 hit miss'; l
 	@$(MAKE) --no-print-directory all $(TOOLS)
 	@BUILD=$(BUILD) loadtest/run.py $(ARGS)
 
+instructions:  ## what a request costs in instructions (ARGS='--functions 20 hit')
+	@conf/local/deps loadtest
+	@$(MAKE) --no-print-directory all $(BUILD)/loadtest/stub
+	@BUILD=$(BUILD) loadtest/instructions.py $(ARGS)
+
 # ------------------------------------------------------------------ style
 
 SOURCES := $(call sources,c) $(call sources,h) $(wildcard conf/local/*.c loadtest/*.[ch]) \
@@ -339,6 +344,7 @@ clean:  ## remove what was built
 	rm -rf $(BUILD)
 
 .PHONY: FORCE all analyze asan check clean consistency corpora cppcheck deps docs down fault fmt \
-        fmt-check fuzz fuzz-programs globals headers help hooks integration layers lint loadtest \
+        fmt-check fuzz fuzz-programs globals headers help hooks instructions \
+        integration layers lint loadtest \
         micro rooms run scripts servers-tests test tidy tsan unit unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

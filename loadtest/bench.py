@@ -17,8 +17,16 @@ SERVER_CORE, CLIENT_CORE = "0", "1"
 def stack(*words):
     env = dict(os.environ, RUN_DIR=RUN_DIR, PORT_BASE=str(PORT_BASE), CACHE=CACHE, BUILD=BUILD,
                TWOFOLD_WORKERS="1")
-    subprocess.run([os.path.join(ROOT, "conf/local/stack"), *words], env=env, check=True,
-                   stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen([os.path.join(ROOT, "conf/local/stack"), *words], env=env,
+                               stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        status = process.wait()
+    except BaseException:
+        process.terminate()  # not kill: it ends what it has started
+        process.wait(120)
+        raise
+    if status != 0:
+        raise SystemExit(f"conf/local/stack {' '.join(words)}: failed")
 
 
 def stack_env():

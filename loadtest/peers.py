@@ -152,13 +152,15 @@ def stub():
     return Peer("stub", [os.path.join(BUILD, "loadtest/stub"), str(PORTS["stub"])])
 
 
-def gateway(*settings, port=PORTS["gateway"]):
+def gateway(*settings, port=PORTS["gateway"], under=()):
     """One more gateway on the stack, with one worker and further settings; its admin port is the
     next one.
+
+    UNDER: a tool that runs it, such as valgrind.
     """
     env = dict(os.environ, AWS_ACCESS_KEY_ID="twofoldlocal", AWS_SECRET_ACCESS_KEY="twofoldlocal",
                AWS_EC2_METADATA_DISABLED="true")
-    words = [os.path.join(BUILD, "twofold-gateway"), f"--config={RUN_DIR}/twofold.conf",
+    words = [*under, os.path.join(BUILD, "twofold-gateway"), f"--config={RUN_DIR}/twofold.conf",
              f"--listen=127.0.0.1:{port}", f"--admin_listen=127.0.0.1:{port + 1}",
              "--workers=1", *settings]
     return Peer(f"gateway-{port}", words, "/products/1", env, port)
