@@ -16,8 +16,8 @@ typedef void aggregate_loaded_fn(void *ctx, enum status status, struct aggregate
 
 /*
  * KNOWN and the events after it; KNOWN is NULL: the snapshot and the events after that one.
- * Statuses of dynamodb.h, but a lost answer is UNAVAILABLE (nothing was changed); CORRUPT: the
- * events make no sense. done runs once, later. What is read goes into the cache, and into a
+ * Statuses of lib/aws/dynamodb.h, but a lost answer is UNAVAILABLE (nothing was changed); CORRUPT:
+ * the events make no sense. done runs once, later. What is read goes into the cache, and into a
  * snapshot when one is due; of a load that fails as far as it came.
  */
 void aggregate_load(struct command *command, struct aggregate *known, aggregate_loaded_fn *done,
