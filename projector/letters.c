@@ -1,5 +1,5 @@
 /*
- * Dead letters, by hand: listed, retried (retry.c), discarded.
+ * Dead letters, by hand: listed, retried (projector/apply/retry.c), discarded.
  *
  * A discarded letter of an event store moves its aggregate's version: the event counts as seen. So
  * the oldest goes first.

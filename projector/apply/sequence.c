@@ -6,7 +6,7 @@
  *                                               and again
  *     order     c:4  c:5  d:1  c:6  c:8         an aggregate's events on their aggregate's places
  *     applied        c:5  d:1  c:6  c:7  c:8    4 was applied before; 7 comes from the
- *                                               table (gap.c)
+ *                                               table (projector/source/gap.c)
  *
  * Invariant: of an event store, the versions that are applied of one aggregate are stored + 1,
  * stored + 2, ... without a gap. A gap of more than GAP_MAX events is closed by several
