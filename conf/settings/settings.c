@@ -31,7 +31,7 @@
 const struct setting settings_table[] = {SETTINGS(SETTING_ROW)};
 const size_t settings_count = ARRAY_COUNT(settings_table);
 
-/* setting_word counts words: ROLES make their enum, the levels' is in log.h. */
+/* setting_word counts words: ROLES make their enum, the levels' is in lib/base/log.h. */
 #define PLACE(constant, word) PLACE_##constant,
 #define IN_PLACE(constant, word)                             \
     _Static_assert((int)PLACE_##constant == (int)(constant), \
