@@ -11,8 +11,8 @@
  * - Only a master that has loaded its data comes UP (hello.c). Each round tries every address
  *   once, then rests with full jitter.
  * - Reading runs handlers, and a handler may drop the link: `context` is looked at after each.
- * - A name is resolved anew for each connection (resolve.h): after a failover it may be
- *   the name of another server.
+ * - A name is resolved anew for each connection (lib/run/resolve.h): after a failover it may be the
+ *   name of another server.
  */
 #include "lib/redis/link.h"
 
