@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "command/event.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/data/json_add.h"
@@ -146,8 +147,8 @@ void table_creation(struct buf *body, struct slice table, const struct table_key
 static void creation(struct buf *body, const struct plan_aggregate *aggregate)
 {
     const struct table_key event_keys[] = {
-        {SLICE_LITERAL("PK"), "S"},
-        {SLICE_LITERAL("SK"), "S"}
+        {SLICE_LITERAL(EVENT_PK), "S"},
+        {SLICE_LITERAL(EVENT_SK), "S"}
     };
     const struct table_key item_key = {aggregate->id_name,
                                        aggregate->id_type == SCALAR_STRING ? "S" : "N"};
