@@ -12,10 +12,14 @@
  * literals, !, &&, || and ?: are looked into. Conditions that were tried before the expression
  * (scope->passed) are guards of all of it.
  *
+ * What one guard leaves open another may say: behind has(p.x) || has(p.y), in the branch of
+ * has(p.x) that is taken without x, there is y.
+ *
  * has(p.a.b) reads p.a: if that may be absent too, it must be asked for before.
  *
- * Only the fields of payload and event are looked at, and of these what a schema declares. What an
- * open schema does not name is not known, nor which fields a state has at some version.
+ * Only the fields of payload and event are looked at, and of these what a schema declares; of
+ * (c ? p.a : p.b).x, those of each branch. What an open schema does not name is not known, nor a
+ * name that is computed, nor which fields a state has at some version.
  */
 #include "conf/expr/tree.h"
 
@@ -103,71 +107,145 @@ static const struct node *root_of(const struct node *node)
     return node;
 }
 
-/* Is it declared by the schema of what is sent or was emitted, and not required? */
+/* payload or event: what is sent or was emitted. */
+static bool is_given(const struct node *node)
+{
+    return node->operation == OP_ROOT && (node->root == ROOT_PAYLOAD || node->root == ROOT_EVENT);
+}
+
+/* Is it declared by the schema of what is given, and not required? */
 static bool may_be_absent(const struct member *member)
 {
-    const struct node *root = root_of(member->map);
-
-    return root->operation == OP_ROOT && (root->root == ROOT_PAYLOAD || root->root == ROOT_EVENT) &&
-           schema_property(member->map->schema, member->name) &&
+    return is_given(root_of(member->map)) && schema_property(member->map->schema, member->name) &&
            !schema_requires(member->map->schema, member->name);
 }
 
 /* ------------------------------------------------------------------ what guards it */
 
-/* Does NODE ask whether the member is there? */
-static bool asks_for(const struct node *node, const struct member *member)
+/*
+ * False: NODE does not ask whether a member is there. 'x' in what may be a map or null is asked of
+ * the map.
+ */
+static bool asks_for(const struct node *node, struct member *out)
 {
-    struct member asked = {node->left, node->name};
+    bool in = node->operation == OP_IN && node->left->operation == OP_LITERAL &&
+              node->left->type == VALUE_STRING && node->right->type != VALUE_LIST;
 
-    if (node->operation == OP_IN && node->left->operation == OP_LITERAL &&
-        node->left->type == VALUE_STRING && node->right->type == VALUE_MAP) {
-        asked = (struct member){node->right, node->left->literal->text};
-    } else if (node->operation != OP_HAS) {
+    if (node->operation != OP_HAS && !in) {
         return false;
     }
-    return same_member(&asked, member);
+    *out = in ? (struct member){node->right, node->left->literal->text}
+              : (struct member){node->left, node->name};
+    return true;
 }
 
-/* Is NODE surely VALUE when the member is absent, whatever else is? */
-static bool settles(const struct node *node, const struct member *member, bool value)
-{
-    bool left, right;
+enum outcome {
+    SURELY_FALSE,
+    SURELY_TRUE,
+    UNSETTLED
+};
 
-    if (asks_for(node, member)) {
-        return !value;
+static enum outcome outcome_of_bool(bool value)
+{
+    return value ? SURELY_TRUE : SURELY_FALSE;
+}
+
+static enum outcome opposite(enum outcome outcome)
+{
+    return outcome == UNSETTLED ? UNSETTLED : outcome_of_bool(outcome == SURELY_FALSE);
+}
+
+/* What is supposed of a member, to see what conditions come to. */
+struct supposed {
+    const struct member *member;
+    bool there;
+    /* What is known of other members: by these guards, and by what was tried before. */
+    const struct reader *reader; /* NULL: nothing is */
+    const struct guard *guards;
+};
+
+static enum outcome presence_of(const struct supposed *supposed, const struct member *member);
+
+/* What NODE surely is then, whatever else is absent. */
+static enum outcome outcome_of(const struct node *node, const struct supposed *supposed)
+{
+    enum outcome left;
+    struct member asked;
+
+    if (asks_for(node, &asked)) {
+        return same_member(&asked, supposed->member) ? outcome_of_bool(supposed->there)
+                                                     : presence_of(supposed, &asked);
     }
-    if (node->operation == OP_LITERAL) {
-        return node->literal->type == VALUE_BOOL && node->literal->boolean == value;
+    if (node->operation == OP_LITERAL && node->literal->type == VALUE_BOOL) {
+        return outcome_of_bool(node->literal->boolean);
     }
     if (node->operation == OP_NOT) {
-        return settles(node->left, member, !value);
+        return opposite(outcome_of(node->left, supposed));
     }
     if (node->operation == OP_AND || node->operation == OP_OR) {
-        left = settles(node->left, member, value);
-        right = settles(node->right, member, value);
-        return value == (node->operation == OP_OR) ? left || right : left && right;
+        enum outcome decides = outcome_of_bool(node->operation == OP_OR);
+        enum outcome right = outcome_of(node->right, supposed);
+
+        left = outcome_of(node->left, supposed);
+        return left == decides || right == decides ? decides : left == right ? left : UNSETTLED;
     }
-    return node->operation == OP_CHOOSE &&
-           ((settles(node->left, member, true) && settles(node->right, member, value)) ||
-            (settles(node->left, member, false) && settles(node->other, member, value)));
+    if (node->operation == OP_CHOOSE) {
+        left = outcome_of(node->left, supposed);
+        return left == UNSETTLED
+                   ? UNSETTLED
+                   : outcome_of(left == SURELY_TRUE ? node->right : node->other, supposed);
+    }
+    return UNSETTLED;
 }
 
-static bool is_guarded(const struct reader *reader, const struct member *member,
-                       const struct guard *guard)
+/* Does a guard, or what was tried before, rule out what is supposed? */
+static bool is_ruled_out(const struct supposed *supposed, const struct reader *reader,
+                         const struct guard *guard)
 {
     for (; guard; guard = guard->outer) {
-        if (settles(guard->condition, member, !guard->value)) {
+        if (outcome_of(guard->condition, supposed) == outcome_of_bool(!guard->value)) {
             return true;
         }
     }
     for (const struct expr_passed *passed = reader->build->scope->passed; passed;
          passed = passed->before) {
-        if (settles(passed->condition->tree, member, !passed->value)) {
+        if (outcome_of(passed->condition->tree, supposed) == outcome_of_bool(!passed->value)) {
             return true;
         }
     }
     return false;
+}
+
+/*
+ * Is a member of payload or event itself known to be there, or not to be? Of others has() may be
+ * an error.
+ */
+static enum outcome presence_of(const struct supposed *supposed, const struct member *member)
+{
+    const struct supposed there = {.member = member, .there = true};
+    const struct supposed absent = {.member = member};
+
+    if (!supposed->reader || !is_given(member->map)) {
+        return UNSETTLED;
+    }
+    if (is_ruled_out(&absent, supposed->reader, supposed->guards)) {
+        return SURELY_TRUE;
+    }
+    return is_ruled_out(&there, supposed->reader, supposed->guards) ? SURELY_FALSE : UNSETTLED;
+}
+
+/* By one guard alone; else by one with what the others say of other members. */
+static bool is_guarded(const struct reader *reader, const struct member *member,
+                       const struct guard *guards)
+{
+    struct supposed absent = {.member = member};
+
+    if (is_ruled_out(&absent, reader, guards)) {
+        return true;
+    }
+    absent.reader = reader;
+    absent.guards = guards;
+    return is_ruled_out(&absent, reader, guards);
 }
 
 /* ------------------------------------------------------------------ complaints */
@@ -279,6 +357,25 @@ static void look_at_choice(struct reader *reader, const struct node *node,
     look(reader, node->other, &when_false);
 }
 
+/* NODE reads MEMBER; of a map that was chosen, that of the one and that of the other. */
+static void look_at_member(struct reader *reader, const struct node *node,
+                           const struct member *member, const struct guard *outer)
+{
+    const struct node *map = member->map;
+
+    if (map->operation == OP_CHOOSE && !is_guarded(reader, member, outer)) {
+        const struct guard when_true = {map->left, true, outer};
+        const struct guard when_false = {map->left, false, outer};
+        const struct member of_right = {map->right, member->name};
+        const struct member of_other = {map->other, member->name};
+
+        look_at_member(reader, node, &of_right, &when_true);
+        look_at_member(reader, node, &of_other, &when_false);
+    } else if (may_be_absent(member) && !is_guarded(reader, member, outer)) {
+        complain_once(reader, node, member);
+    }
+}
+
 static void look(struct reader *reader, const struct node *node, const struct guard *outer)
 {
     struct member member;
@@ -291,8 +388,8 @@ static void look(struct reader *reader, const struct node *node, const struct gu
         look_at_choice(reader, node, outer);
         return;
     }
-    if (member_of(node, &member) && may_be_absent(&member) && !is_guarded(reader, &member, outer)) {
-        complain_once(reader, node, &member);
+    if (member_of(node, &member)) {
+        look_at_member(reader, node, &member, outer);
     }
     if (node->left) {
         look(reader, node->left, outer);

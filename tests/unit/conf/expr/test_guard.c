@@ -11,8 +11,8 @@
 #include "tests/unit/unit.h"
 
 /*
- * n, o, o.r, lines and open are always there; x, y, z, o.s, q, q.s, lines[].gift and 'a b' may not
- * be.
+ * n, o, o.r, lines and open are always there; x, y, z, o.s, q, q.s, lines[].gift, 'a b', m and
+ * m['a b'] may not be.
  */
 static const char schema_text[] =
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"n\",\"o\",\"lines\",\"open\"],"
@@ -21,6 +21,7 @@ static const char schema_text[] =
     "\"o\":{\"$ref\":\"#/$defs/part\"},\"q\":{\"$ref\":\"#/$defs/part\"},"
     "\"lines\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
     "\"properties\":{\"gift\":{\"type\":\"number\"}}}},\"a b\":{\"type\":\"number\"},"
+    "\"m\":{\"type\":[\"object\",\"null\"],\"properties\":{\"a b\":{\"type\":\"number\"}}},"
     "\"open\":{\"type\":\"object\"}},"
     "\"$defs\":{\"part\":{\"allOf\":[{\"required\":[\"r\"]}],\"type\":\"object\","
     "\"properties\":{\"r\":{\"type\":\"number\"},\"s\":{\"type\":\"number\"}}}}}";
@@ -126,6 +127,20 @@ static const char *const guarded[] = {
     /* 'x' in map */
     "'a b' in payload ? payload['a b'] : null",
     "'x' in payload && payload.x > 1",
+    "has(payload.m) && payload.m != null && 'a b' in payload.m ? payload.m['a b'] : null",
+    /* what one guard leaves open, another says */
+    "(has(payload.x) || has(payload.y)) && (has(payload.x) ? payload.x > 1 : payload.y > 1)",
+    "has(payload.x) || has(payload.y) ? (has(payload.x) ? payload.x : payload.y) : 0",
+    "!has(payload.x) && !has(payload.y) ? 0 : has(payload.x) ? payload.x : payload.y",
+    "(!has(payload.x) || has(payload.y)) && has(payload.x) && payload.x > payload.y",
+    "('x' in payload || has(payload.y)) && (payload.y > 1 || has(payload.x))",
+    /* one of two maps */
+    "(has(payload.q) ? payload.q : payload.o).r > 1",
+    "(exists ? payload.o : payload.open).r > 1",
+    "has(payload.o.s) && (exists ? payload.o : payload.o).s > 1",
+    "has(payload.o.s) && (has(payload.q) && has(payload.q.s) ? payload.q : payload.o).s > 1",
+    "has((exists ? payload.o : payload.open).s) && (exists ? payload.o : payload.open).s > 1",
+    "((has(payload.o.s) ? payload.o : payload.open).s)",
 };
 
 static void test_reads_that_are_guarded_are_accepted(void **state)
@@ -167,6 +182,10 @@ static const struct {
     {"!has(payload.x) ? payload.x : 0", "'x'"},
     {"payload.x > 1 ? has(payload.x) : false", "'x'"},
     {"has(payload.x) == true && payload.x > 1", "'x'"},
+    {"(has(payload.x) || has(payload.y)) && (has(payload.z) ? payload.x > 1 : true)", "'x'"},
+    {"(has(payload.x) || has(payload.o.s)) && (has(payload.x) ? true : payload.y > 1)", "'y'"},
+    {"(has(payload.y) || has(payload.x)) && (has(payload.y) ? payload.x > 1 : true)", "'x'"},
+    {"has(payload.x) ? 0 : has(payload.y) ? payload.x : 0", "'x'"},
     {"has(payload.x) || exists ? payload.x : 0", "'x'"},
     {"(has(payload.x) || has(payload.y)) && payload.x > 1", "'x'"},
     {"!(has(payload.x) && payload.n > 1) || payload.n > payload.y", "'y'"},
@@ -179,6 +198,13 @@ static const struct {
     {"has(payload.q) && payload.q.s > 1", "'s'"},
     {"has(payload.lines[0].gift) && payload.lines[1].gift > 1", "'gift'"},
     {"(has(payload.x) && payload.x > 1) == (payload.x > 1)", "'x'"},
+    /* one of two maps */
+    {"(exists ? payload.o : payload.open).s > 1", "'s'"},
+    {"(exists ? payload.open : payload.o).s > 1", "'s'"},
+    {"(exists ? payload : payload.open)['x'] > 1", "'x'"},
+    {"(exists ? payload.open : has(payload.q) ? payload.q : payload.open).s > 1", "'s'"},
+    {"(has(payload.o.s) ? payload.open : payload.o).s > 1", "'s'"},
+    {"(exists ? payload.q : payload.o).r > 1", "'q'"},
     /* has() of a member reads the map that it is a member of */
     {"has(payload.q.s)", "'q'"},
     {"has(payload.q.s) && payload.q.s > 1", "'q'"},
@@ -259,6 +285,28 @@ static void test_a_complaint_says_where_and_what_to_write(void **state)
     }
 }
 
+/* Conditions as deep as an expression may be are looked through once, not once for each way. */
+static void test_deep_conditions_are_looked_through_in_time(void **state)
+{
+    struct world world;
+    struct buf text = {0};
+
+    (void)state;
+    world_init(&world);
+    for (int i = 0; i < 58; i++) {
+        buf_append_char(&text, '(');
+    }
+    buf_append_str(&text, "payload.n > 1");
+    for (int i = 0; i < 58; i++) {
+        buf_append_str(&text, " ? true : false)");
+    }
+    buf_append_str(&text, " && payload.x > 1");
+    assert_null(compile(&world, arena_cstr(&world.arena, buf_slice(&text))));
+    assert_int_equal(world.diag.count, 1);
+    buf_fini(&text);
+    world_fini(&world);
+}
+
 /* Also where the path is as deep as an expression may be. */
 static void test_a_deep_path_is_said_in_time(void **state)
 {
@@ -307,6 +355,12 @@ static void test_what_was_tried_before_guards_too(void **state)
     assert_non_null(compile(&world, "payload.x > payload.y"));
     held.value = false;
     assert_null(compile(&world, "payload.x > 1"));
+    world.scope.passed = NULL;
+    held.condition = compile(&world, "has(payload.x) || has(payload.y)");
+    held.value = true;
+    world.scope.passed = &held;
+    assert_non_null(compile(&world, "has(payload.x) ? payload.x : payload.y"));
+    assert_null(compile(&world, "has(payload.z) ? payload.x : payload.y"));
     world_fini(&world);
 }
 
@@ -351,7 +405,9 @@ static void write_condition(struct dice *dice, struct buf *out, unsigned int dep
                                          "false",
                                          "payload.q.r > 1",
                                          "payload['y'] < 3",
-                                         "'s' in payload.q"};
+                                         "'s' in payload.q",
+                                         "(has(payload.y) ? payload : payload).x > 1",
+                                         "(has(payload.x) ? payload.q : payload.q).s > 1"};
 
     if (depth == 0 || roll(dice, 4) == 0) {
         buf_append_str(out, leaves[roll(dice, ARRAY_COUNT(leaves))]);
@@ -450,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_reads_that_are_not_guarded_are_refused),
         cmocka_unit_test(test_two_conditions_that_need_each_other_guard_nothing),
         cmocka_unit_test(test_a_complaint_says_where_and_what_to_write),
+        cmocka_unit_test(test_deep_conditions_are_looked_through_in_time),
         cmocka_unit_test(test_a_deep_path_is_said_in_time),
         cmocka_unit_test(test_each_field_is_complained_of_once_and_each_of_them),
         cmocka_unit_test(test_what_was_tried_before_guards_too),
