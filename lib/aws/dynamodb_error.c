@@ -127,15 +127,28 @@ static enum status status_of(const struct aws_error *error, const struct dynamod
                                                                         : error->status;
 }
 
+/*
+ * An error says in its body what it met: the item of a failed condition, the reasons of a cancelled
+ * transaction. A header that names one without a body that can be read is not DynamoDB's, and must
+ * not be taken for "there is no item": the code alone judges it.
+ */
+static enum status translate_unreadable(enum status status, const struct aws_answer *answer)
+{
+    return answer->code >= 500 ? STATUS_UNCERTAIN : status;
+}
+
 enum status dynamodb_translate(enum status status, const struct aws_answer *answer,
                                struct dynamodb_answer *out)
 {
-    const struct aws_error *error = error_find(answer->error);
+    const struct aws_error *error;
 
-    *out = (struct dynamodb_answer){.body = answer->body,
-                                    .error = answer->error,
-                                    .message = answer->message,
-                                    .request_id = answer->request_id};
+    *out = (struct dynamodb_answer){
+        .body = answer->body, .message = answer->message, .request_id = answer->request_id};
+    if (!answer->body) {
+        return translate_unreadable(status, answer);
+    }
+    out->error = answer->error;
+    error = error_find(answer->error);
     if (!error) {
         return status;
     }

@@ -140,6 +140,42 @@ static void test_each_action_has_its_reason(void **state)
     arena_fini(&arena);
 }
 
+#define TYPE(name) "x-amzn-ErrorType: " name "\r\n"
+
+/* DynamoDB names its errors in bodies; what is in front of it may cut a body and keep a header. */
+static void test_name_without_a_body_is_no_answer_of_a_condition(void **state)
+{
+    static const struct {
+        int code;
+        const char *headers, *body;
+        enum status status;
+    } unreadable[] = {
+        {400, TYPE("ConditionalCheckFailedException"),             "",        STATUS_INVALID  },
+        {400, TYPE("a#ConditionalCheckFailedException:http://b/"), "{\"__ty", STATUS_INVALID  },
+        {400, TYPE("TransactionCanceledException"),                "<",       STATUS_INVALID  },
+        {400, TYPE("TransactionConflictException"),                "",        STATUS_INVALID  },
+        {500, TYPE("ConditionalCheckFailedException"),             "",        STATUS_UNCERTAIN},
+        {503, TYPE("ThrottlingException"),                         "<p>",     STATUS_UNCERTAIN},
+        {502, TYPE("AccessDeniedException"),                       "",        STATUS_UNCERTAIN},
+        {400, TYPE("ThrottlingException"),                         "",        STATUS_THROTTLED},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(unreadable); i++) {
+        const struct http_answer http = {.code = unreadable[i].code,
+                                         .body = slice_str(unreadable[i].body),
+                                         .headers = slice_str(unreadable[i].headers)};
+        struct dynamodb_answer answer;
+        enum status status = translate(&http, &arena, &answer);
+
+        assert_status(status, unreadable[i].status);
+        assert_false(answer.condition_failed);
+        assert_int_equal(dynamodb_not_applied(status, &answer), status == STATUS_THROTTLED);
+    }
+    arena_fini(&arena);
+}
+
 static void test_errors_that_callers_tell_apart(void **state)
 {
     static const struct {
@@ -184,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_answers_by_table),
         cmocka_unit_test(test_failed_condition_brings_its_item),
         cmocka_unit_test(test_each_action_has_its_reason),
+        cmocka_unit_test(test_name_without_a_body_is_no_answer_of_a_condition),
         cmocka_unit_test(test_errors_that_callers_tell_apart),
         cmocka_unit_test(test_status_without_an_answer_stays),
     };
