@@ -38,12 +38,13 @@ const struct expr *build_condition(struct command *command, const struct json_so
 
 void build_passed(struct command *command, const struct expr *condition, bool value)
 {
-    struct expr_passed *passed = ARENA_NEW(command->build->arena, struct expr_passed);
+    struct expr_passed *passed;
 
     if (!condition) {
         command->scope.asks_first = false; /* there was a complaint; what it asked is not known */
         return;
     }
+    passed = ARENA_NEW(command->build->arena, struct expr_passed);
     *passed = (struct expr_passed){condition, value, command->scope.passed};
     command->scope.passed = passed;
 }

@@ -21,13 +21,13 @@ static const struct expr *compile_set(struct event *event, const struct value *w
                                       const struct json_source *source)
 {
     struct build *build = event->build;
-    bool open = event->payload->writers == 0;
+    const struct schema *payload =
+        event->payload->writers > 0 ? fields_schema(event->payload, build->arena) : NULL;
     const struct expr_scope scope = {.event = true,
                                      .state = true,
                                      .id = true,
                                      .asks_first = true,
-                                     .event_schema =
-                                         open ? NULL : fields_schema(event->payload, build->arena),
+                                     .event_schema = payload,
                                      .state_schema = build->state_schema,
                                      .id_type = build_id_type(&build->out->aggregate)};
 
