@@ -11,6 +11,8 @@
  */
 #include "projector/apply/batcher.h"
 
+#include <stdio.h>
+
 #include "projector/apply/apply.h"
 #include "projector/apply/kill_point.h"
 
@@ -130,7 +132,23 @@ static enum status larger(struct batcher *batcher)
 
     batcher->take = batcher->take < most / 2 ? 2 * batcher->take : most;
     batcher->attempts = 0;
+    batcher->fault[0] = '\0';
     return STATUS_OK;
+}
+
+/*
+ * What a record's last try said. It is kept at the first run after it: if that run fails by a
+ * reason that passes, the session's error is about something else.
+ */
+static const char *fault_of(struct batcher *batcher)
+{
+    if (batcher->attempts < batcher->session->settings->record_attempts) {
+        return NULL;
+    }
+    if (!batcher->fault[0]) {
+        (void)snprintf(batcher->fault, sizeof(batcher->fault), "%s", batcher->session->error);
+    }
+    return arena_cstr(&batcher->arena, slice_str(batcher->fault));
 }
 
 enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
@@ -146,8 +164,8 @@ enum status batcher_run(struct batcher *batcher, struct record *records, size_t 
     };
     arena_reset(&batcher->arena);
     choose(batcher, records, count, batch);
-    if (batcher->attempts >= batcher->session->settings->record_attempts) {
-        batch->condemned = arena_cstr(&batcher->arena, slice_str(batcher->session->error));
+    if (!batch->condemned) {
+        batch->condemned = fault_of(batcher);
     }
     switch (run_steps(batcher, batch)) {
     case VERDICT_GO_ON:

@@ -15,7 +15,9 @@ struct batcher {
     /* records of the next batch at most: halves at a fault, doubles after a commit */
     size_t take;
     unsigned int attempts; /* of the record at the head, alone */
-    const char *step;      /* where it failed last, for logs */
+    /* why that record is not tried any more; empty until its last try has failed */
+    char fault[SESSION_ERROR];
+    const char *step; /* where it failed last, for logs */
 };
 
 void batcher_init(struct batcher *batcher, struct session *session, const struct lease *lease);

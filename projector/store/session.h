@@ -12,6 +12,8 @@
 #include "projector/store/connection.h"
 #include "projector/store/revision.h"
 
+#define SESSION_ERROR 400
+
 struct session {
     const struct settings *settings;
     const struct plan_model *model;
@@ -23,7 +25,7 @@ struct session {
     /* view.home is on our Redis and its page names the SQL server we write to */
     bool page_known;
     /* what failed last, for logs and dead letters */
-    char error[400];
+    char error[SESSION_ERROR];
 };
 
 void session_init(struct session *session, const struct settings *settings,

@@ -57,10 +57,33 @@ static void test_each_failure_has_its_consequence(void **state)
     }
 }
 
+/* It is to become a letter; there is no connection to write it by, so it comes again. */
+static void test_a_dead_letter_says_what_the_record_did_and_not_what_came_between(void **state)
+{
+    const struct settings settings = {
+        .record_attempts = 3, .batch_records = 8, .batch_slots = 8, .lease = 600000};
+    struct record record = {.kind = RECORD_IGNORED};
+    struct session session = {.settings = &settings, .error = "projections.sql line 3: too large"};
+    struct batcher batcher;
+    struct batch batch;
+    size_t i;
+
+    (void)state;
+    batcher_init(&batcher, &session, NULL);
+    batcher.attempts = settings.record_attempts;
+    for (i = 0; i < 2; i++) {
+        assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+        assert_string_equal(session.error, "no connection to SQL");
+        assert_string_equal(batch.condemned, "projections.sql line 3: too large");
+    }
+    batcher_fini(&batcher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_failure_has_its_consequence),
+        cmocka_unit_test(test_a_dead_letter_says_what_the_record_did_and_not_what_came_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
