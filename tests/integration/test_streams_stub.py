@@ -232,6 +232,6 @@ def test_trimmed_records_are_said_and_not_jumped_over(projector, stub, trails, s
     before = elsewhere.reads
     trails.step(other, 2, elsewhere)
     trails.until(other, "1 2")
-    wait_until(lambda: "its_parent_was_not_read" in projector.log.read_text(), 10,
+    wait_until(lambda: "its parent was not read" in projector.log.read_text(), 10,
                "the gap in the log")
     assert elsewhere.reads > before and child.reads == 0 and trails.steps(later) == ""
