@@ -228,6 +228,10 @@ static enum status turn(struct lane *lane)
     while (status == STATUS_OK && lane->at < lane->count && !stopping(lane)) {
         status = project(lane);
     }
+    if (lane->at < lane->count) {
+        /* told to stop in between; whoever goes on after all begins where the checkpoint is */
+        lane->resumed = false;
+    }
     if (status == STATUS_OK && lane->shard_ends && lane->at == lane->count) {
         return finish(lane);
     }
