@@ -32,9 +32,7 @@ enum event_sort event_sort_read(struct slice sort, uint64_t *version_out)
 
 struct slice event_text(const struct value *typed, const char *name, const char *tag)
 {
-    const struct value *content = value_get(value_get(typed, slice_str(name)), slice_str(tag));
-
-    return content && content->type == VALUE_STRING ? content->text : SLICE_EMPTY;
+    return value_text(value_get(typed, slice_str(name)), tag);
 }
 
 bool event_item_is_snapshot(const struct value *typed)

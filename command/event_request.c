@@ -25,16 +25,6 @@ static void open_body(struct buf *body, const struct event_stream *stream)
     json_add_string(body, "TableName", stream->aggregate->table);
 }
 
-static struct slice close_body(struct buf *body, struct arena *arena)
-{
-    struct slice out;
-
-    json_add_end(body, '}');
-    out = arena_copy(arena, buf_slice(body));
-    buf_fini(body);
-    return out;
-}
-
 static struct slice partition_of(const struct event_stream *stream, struct arena *arena)
 {
     struct slice prefix = stream->aggregate->key_prefix;
@@ -94,7 +84,7 @@ enum status event_put_request(const struct event_stream *stream, const struct ev
     json_add_object(&body, "ExpressionAttributeNames");
     json_add_string(&body, "#key", SLICE_LITERAL(EVENT_PK));
     json_add_end(&body, '}');
-    *out = close_body(&body, arena);
+    *out = json_add_close(&body, arena);
     return status;
 }
 
@@ -111,7 +101,7 @@ struct slice event_get_request(const struct event_stream *stream, uint64_t versi
     open_item(&body, "Key", stream, sort_key, arena);
     json_add_end(&body, '}');
     json_add_bool(&body, "ConsistentRead", true);
-    return close_body(&body, arena);
+    return json_add_close(&body, arena);
 }
 
 static void open_query(struct buf *body, const struct event_stream *stream, const char *from,
@@ -140,7 +130,7 @@ struct slice event_look_request(const struct event_stream *stream, struct arena 
     open_query(&body, stream, EVENT_SORT_PREFIX, EVENT_SORT_SNAPSHOT, arena);
     json_add_bool(&body, "ScanIndexForward", false);
     json_add_u64(&body, "Limit", every > 0 ? 2 * every + 1 : LOOK_WITHOUT_SNAPSHOTS);
-    return close_body(&body, arena);
+    return json_add_close(&body, arena);
 }
 
 struct slice event_range_request(const struct event_stream *stream, uint64_t from, uint64_t until,
@@ -155,7 +145,7 @@ struct slice event_range_request(const struct event_stream *stream, uint64_t fro
     if (after) {
         json_add_value(&body, "ExclusiveStartKey", after);
     }
-    return close_body(&body, arena);
+    return json_add_close(&body, arena);
 }
 
 /* ------------------------------------------------------------------ snapshots */
@@ -194,6 +184,6 @@ enum status snapshot_put_request(const struct event_stream *stream,
     if (unless_later) {
         add_unless_later(&body, aggregate->version, fold);
     }
-    *out = close_body(&body, arena);
+    *out = json_add_close(&body, arena);
     return status == STATUS_OK && out->len > ITEM_MAX ? STATUS_TOO_LARGE : status;
 }

@@ -79,16 +79,6 @@ static void open_body(struct buf *body)
     json_add_string(body, "TableName", SLICE_LITERAL(COMMANDS_TABLE));
 }
 
-static struct slice close_body(struct buf *body, struct arena *arena)
-{
-    struct slice out;
-
-    json_add_end(body, '}');
-    out = arena_copy(arena, buf_slice(body));
-    buf_fini(body);
-    return out;
-}
-
 static void add_item(struct buf *body, const struct record *record)
 {
     json_add_object(body, "Item");
@@ -125,7 +115,7 @@ struct slice record_put(struct arena *arena, const struct record *record, uint64
     json_add_object(&body, "ExpressionAttributeValues");
     attribute_add_number(&body, ":now", now_s);
     json_add_end(&body, '}');
-    return close_body(&body, arena);
+    return json_add_close(&body, arena);
 }
 
 struct slice record_get(struct arena *arena, struct slice key)
@@ -137,7 +127,7 @@ struct slice record_get(struct arena *arena, struct slice key)
     json_add_object(&body, "Key");
     attribute_add_text(&body, COMMANDS_KEY, key);
     json_add_end(&body, '}');
-    return close_body(&body, arena);
+    return json_add_close(&body, arena);
 }
 
 /* ------------------------------------------------------------------ reading */

@@ -42,9 +42,7 @@ static struct buf request(void)
 
 static struct slice text_at(const struct dynamodb_answer *answer, const char *map, const char *name)
 {
-    const struct value *value = value_get(value_get(answer->body, slice_str(map)), slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
+    return value_text(value_get(answer->body, slice_str(map)), name);
 }
 
 /* BUSY: it is being made. */

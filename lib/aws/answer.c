@@ -72,13 +72,6 @@ static enum status status_of_code(int code)
     }
 }
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 /* "com.amazonaws.dynamodb.v20120810#ValidationException:http://..." -> what is between. */
 static struct slice bare_name(struct slice type)
 {
@@ -91,15 +84,15 @@ static struct slice bare_name(struct slice type)
 static void read_json_error(const struct http_answer *http, struct arena *arena,
                             struct aws_answer *out)
 {
-    struct slice type = text_of(out->body, "__type");
+    struct slice type = value_text(out->body, "__type");
 
     if (type.len == 0) {
         type = arena_copy(arena, http_answer_header(http, "x-amzn-ErrorType"));
     }
     out->error = bare_name(type);
-    out->message = text_of(out->body, "message");
+    out->message = value_text(out->body, "message");
     if (out->message.len == 0) {
-        out->message = text_of(out->body, "Message");
+        out->message = value_text(out->body, "Message");
     }
 }
 

@@ -49,13 +49,6 @@ static const struct aws_error reasons[] = {
 };
 // clang-format on
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 static bool says(struct slice text, const char *words)
 {
     return text.len > 0 && memmem(text.ptr, text.len, words, strlen(words));
@@ -63,7 +56,7 @@ static bool says(struct slice text, const char *words)
 
 static const struct aws_error *reason_find(const struct value *reason)
 {
-    return aws_error_find(reasons, ARRAY_COUNT(reasons), text_of(reason, "Code"));
+    return aws_error_find(reasons, ARRAY_COUNT(reasons), value_text(reason, "Code"));
 }
 
 enum dynamodb_reason dynamodb_reason_of(const struct dynamodb_answer *answer, size_t index,
@@ -93,7 +86,7 @@ static const struct aws_error *weightiest_reason(const struct value *body,
 
         if (row && (!weightiest || row < weightiest)) {
             weightiest = row;
-            *message_out = text_of(reason, "Message");
+            *message_out = value_text(reason, "Message");
         }
     }
     return weightiest;

@@ -52,6 +52,16 @@ void json_add_end(struct buf *buf, char bracket)
     buf_append_char(buf, bracket);
 }
 
+struct slice json_add_close(struct buf *buf, struct arena *arena)
+{
+    struct slice text;
+
+    json_add_end(buf, '}');
+    text = arena_copy(arena, buf_slice(buf));
+    buf_fini(buf);
+    return text;
+}
+
 void json_add_string(struct buf *buf, const char *name, struct slice text)
 {
     json_add_name(buf, name);

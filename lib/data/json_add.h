@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 
+#include "lib/base/arena.h"
 #include "lib/base/buf.h"
 #include "lib/data/value.h"
 
@@ -25,6 +26,8 @@ void json_add_object(struct buf *buf, const char *name);
 void json_add_array(struct buf *buf, const char *name);
 /* BRACKET: '}' or ']'. */
 void json_add_end(struct buf *buf, char bracket);
+/* Ends an object that is the whole text. The text comes out, in ARENA; the buffer's memory goes. */
+struct slice json_add_close(struct buf *buf, struct arena *arena);
 
 void json_add_string(struct buf *buf, const char *name, struct slice text);
 void json_add_u64(struct buf *buf, const char *name, uint64_t number);

@@ -109,6 +109,13 @@ const struct value *value_get(const struct value *map, struct slice name)
     return NULL;
 }
 
+struct slice value_text(const struct value *map, const char *name)
+{
+    const struct value *value = value_get(map, slice_str(name));
+
+    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
+}
+
 struct value *value_copy(struct arena *arena, const struct value *value)
 {
     struct value *copy = ARENA_NEW(arena, struct value);

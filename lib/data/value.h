@@ -53,6 +53,9 @@ void value_set(struct value *map, struct slice name, struct value *child);
 /* The member of that name, or NULL; NULL also when MAP is NULL or no map. */
 const struct value *value_get(const struct value *map, struct slice name);
 
+/* Its text, when that member is a STRING; else, and when it is not there, empty. */
+struct slice value_text(const struct value *map, const char *name);
+
 /* The members of MAP in the order of their names' bytes; map->count of them. Free with xfree. */
 const struct value **value_sorted(const struct value *map);
 

@@ -12,13 +12,6 @@
 
 #define VERSION_MAX ((uint64_t)INT64_MAX)
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 static bool ignore(struct record *record, const char *notice)
 {
     record->kind = RECORD_IGNORED;
@@ -36,9 +29,9 @@ bool event_decode_key(const struct plan_model *model, const struct value *keys, 
                       struct record *record)
 {
     const struct plan_aggregate *aggregate = &model->aggregate;
-    struct slice key = text_of(keys, EVENT_PK);
+    struct slice key = value_text(keys, EVENT_PK);
     uint64_t version;
-    enum event_sort sort = event_sort_read(text_of(keys, EVENT_SK), &version);
+    enum event_sort sort = event_sort_read(value_text(keys, EVENT_SK), &version);
 
     if (sort == SORT_SNAPSHOT) {
         return ignore(record, NULL);
@@ -88,7 +81,7 @@ void event_decode(const struct plan_model *model, const struct value *item, stru
         STATUS_OK) {
         record->written_ms = 0;
     }
-    record->projection = plan_projection_find(model, text_of(item, EVENT_TYPE));
+    record->projection = plan_projection_find(model, value_text(item, EVENT_TYPE));
     record->fault = record->fault ? record->fault : fault_of(item, record);
     if (record->fault || record->projection->ignored) {
         record->projection = NULL;

@@ -23,13 +23,6 @@
 
 #define NO_IMAGE "it has no image (the stream must be NEW_AND_OLD_IMAGES)"
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 enum status record_number(const struct value *value, uint64_t *out)
 {
     struct decimal decimal;
@@ -196,9 +189,9 @@ void record_decode(const struct plan_model *model, const struct value *raw, stru
                    struct record *out)
 {
     const struct value *change = value_get(raw, SLICE_LITERAL("dynamodb"));
-    struct slice name = text_of(raw, "eventName");
+    struct slice name = value_text(raw, "eventName");
 
-    *out = (struct record){.raw = raw, .position = text_of(change, "SequenceNumber")};
+    *out = (struct record){.raw = raw, .position = value_text(change, "SequenceNumber")};
     if (!decode_kind(name, &out->kind)) {
         out->fault = "its eventName is not INSERT, MODIFY or REMOVE";
     }

@@ -15,13 +15,6 @@
 #include "lib/base/clock.h"
 #include "lib/data/json_add.h"
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 void stream_fini(struct stream *stream)
 {
     buf_fini(&stream->iterator);
@@ -68,7 +61,7 @@ static enum status find_iterator(struct stream *stream, struct arena *arena)
     buf_fini(&body);
     if (status == STATUS_OK) {
         buf_clear(&stream->iterator);
-        buf_append(&stream->iterator, text_of(answer.body, "ShardIterator"));
+        buf_append(&stream->iterator, value_text(answer.body, "ShardIterator"));
         status = stream->iterator.len > 0 ? STATUS_OK : STATUS_CORRUPT;
     }
     return status;
@@ -79,7 +72,8 @@ static void advance(struct stream *stream, const struct value *records, struct s
     struct slice position = SLICE_EMPTY;
 
     if (records->last) {
-        position = text_of(value_get(records->last, SLICE_LITERAL("dynamodb")), "SequenceNumber");
+        position =
+            value_text(value_get(records->last, SLICE_LITERAL("dynamodb")), "SequenceNumber");
     }
     if (position.len > 0 && position.len < sizeof(stream->position)) {
         memcpy(stream->position, position.ptr, position.len);
@@ -111,8 +105,8 @@ static enum status get_records(struct stream *stream, unsigned int limit, struct
         buf_clear(&stream->iterator);
         return STATUS_CORRUPT;
     }
-    out->end = text_of(answer.body, "NextShardIterator").len == 0;
-    advance(stream, out->records, text_of(answer.body, "NextShardIterator"));
+    out->end = value_text(answer.body, "NextShardIterator").len == 0;
+    advance(stream, out->records, value_text(answer.body, "NextShardIterator"));
     return STATUS_OK;
 }
 

@@ -44,13 +44,6 @@ enum status table_change(struct dynamodb_sync *dynamodb, enum dynamodb_operation
     return status;
 }
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 static enum status describe(struct dynamodb_sync *dynamodb, struct slice table, struct arena *arena,
                             const struct value **table_out)
 {
@@ -88,13 +81,13 @@ enum status table_stream(struct dynamodb_sync *dynamodb, const struct plan_aggre
     if (status != STATUS_OK) {
         return status;
     }
-    if (slice_is(text_of(table, "TableStatus"), "CREATING")) {
+    if (slice_is(value_text(table, "TableStatus"), "CREATING")) {
         return STATUS_NOT_FOUND;
     }
     stream = value_get(table, SLICE_LITERAL("StreamSpecification"));
-    *arn_out = text_of(table, "LatestStreamArn");
+    *arn_out = value_text(table, "LatestStreamArn");
     if (!stream_is_on(table) || arn_out->len == 0 ||
-        !slice_is(text_of(stream, "StreamViewType"), "NEW_AND_OLD_IMAGES")) {
+        !slice_is(value_text(stream, "StreamViewType"), "NEW_AND_OLD_IMAGES")) {
         return STATUS_PRECONDITION;
     }
     return STATUS_OK;

@@ -17,13 +17,6 @@
 
 #define PAGES_MAX 1000 /* of 100 shards each */
 
-static struct slice text_of(const struct value *map, const char *name)
-{
-    const struct value *value = value_get(map, slice_str(name));
-
-    return value && value->type == VALUE_STRING ? value->text : SLICE_EMPTY;
-}
-
 /* ------------------------------------------------------------------ listing */
 
 static enum status describe_page(struct dynamodb_sync *dynamodb, struct slice arn,
@@ -56,8 +49,8 @@ static void append_page(struct shard_list *list, const struct value *shards, str
         memcpy(items, list->items, list->count * sizeof(*items));
     }
     for (shard = shards->first; shard; shard = shard->next) {
-        items[list->count].id = text_of(shard, "ShardId");
-        items[list->count++].parent = text_of(shard, "ParentShardId");
+        items[list->count].id = value_text(shard, "ShardId");
+        items[list->count++].parent = value_text(shard, "ParentShardId");
     }
     list->items = items;
 }
@@ -80,7 +73,7 @@ enum status shards_describe(struct dynamodb_sync *dynamodb, struct slice arn, ui
         if (shards && shards->count > 0) {
             append_page(out, shards, arena);
         }
-        after = text_of(description, "LastEvaluatedShardId");
+        after = value_text(description, "LastEvaluatedShardId");
         if (after.len == 0) {
             return STATUS_OK;
         }

@@ -59,12 +59,26 @@ static void test_texts_and_names_are_escaped(void **state)
     arena_fini(&arena);
 }
 
+static void test_a_closed_text_outlives_its_buffer(void **state)
+{
+    struct arena arena = {0};
+    struct buf buf = {0};
+
+    (void)state;
+    json_add_object(&buf, NULL);
+    json_add_u64(&buf, "n", 1);
+    assert_slice(json_add_close(&buf, &arena), "{\"n\":1}");
+    assert_null(buf.ptr);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commas_go_between_values_only),
         cmocka_unit_test(test_a_text_that_ends_like_an_opening_is_a_value),
         cmocka_unit_test(test_texts_and_names_are_escaped),
+        cmocka_unit_test(test_a_closed_text_outlives_its_buffer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
