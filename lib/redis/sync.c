@@ -1,10 +1,11 @@
 /*
  * The blocking twin of redis.c: hiredis' blocking connection, our formatting and reply building.
  *
- *     send: connect if needed -> is it still open? -> write all -> read COUNT replies
+ *     send: connect if needed -> is it still open, and a master? -> write all -> read COUNT replies
  *
  * - After any error the connection is dropped. The next one may reach another server: its run_id
  *   tells.
+ * - ROLE is asked once in ROLE_CHECK_US, when something is to be sent.
  * - A connection that the server closed while it lay idle is noticed before anything is written, so
  *   that is not UNCERTAIN.
  */
@@ -28,6 +29,8 @@
 #include "lib/run/address.h"
 #include "lib/run/backoff.h"
 
+#define ROLE_CHECK_US 1000000 /* a master that was demoted is left within this time */
+
 struct redis_sync {
     struct arena memory; /* of the configuration */
     struct redis_config config;
@@ -38,6 +41,7 @@ struct redis_sync {
     size_t address;       /* where the next try begins */
     unsigned int attempt; /* rounds that failed since it was connected */
     uint64_t retry_us;    /* not before */
+    uint64_t role_us;     /* its role is asked again then */
     char run_id[REDIS_RUN_ID + 1];
 };
 
@@ -210,6 +214,7 @@ static enum status connect_round(struct redis_sync *redis, uint64_t deadline_us)
         if (!why) {
             log_info("redis connected", "peer=%.*s run_id=%s", SLICE_ARG(peer), redis->run_id);
             redis->attempt = 0;
+            redis->role_us = clock_deadline(ROLE_CHECK_US);
             redis_metric_up(true);
             return STATUS_OK;
         }
@@ -221,26 +226,7 @@ static enum status connect_round(struct redis_sync *redis, uint64_t deadline_us)
     return STATUS_UNAVAILABLE;
 }
 
-enum status redis_sync_connect(struct redis_sync *redis, uint64_t deadline_us)
-{
-    char byte;
-
-    if (redis->context) {
-        ssize_t got = recv(redis->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-
-        if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-            return STATUS_OK;
-        }
-        log_warn("redis lost", "why=%s", got == 0 ? "closed_by_server" : "unexpected_bytes");
-        drop(redis);
-    }
-    if (clock_left_us(redis->retry_us) > 0) {
-        return STATUS_UNAVAILABLE;
-    }
-    return connect_round(redis, deadline_us);
-}
-
-/* ------------------------------------------------------------------ commands */
+/* ------------------------------------------------------------------ one exchange */
 
 static enum status lost(struct redis_sync *redis, bool sent)
 {
@@ -266,6 +252,56 @@ static enum status exchange(struct redis_sync *redis, const struct redis_command
     }
     return read_all(redis, limit_us) ? STATUS_OK : lost(redis, true);
 }
+
+/* ------------------------------------------------------------------ before each command */
+
+/* The server closed it, or said what nobody awaits, while it lay idle. */
+static void drop_if_closed(struct redis_sync *redis)
+{
+    char byte;
+    ssize_t got = recv(redis->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    if (got >= 0 || (errno != EAGAIN && errno != EINTR)) {
+        log_warn("redis lost", "why=%s", got == 0 ? "closed_by_server" : "unexpected_bytes");
+        drop(redis);
+    }
+}
+
+/* "A connection to a server that is no master is dropped, and the next address is asked." */
+static void drop_if_demoted(struct redis_sync *redis, uint64_t deadline_us)
+{
+    const struct slice role = SLICE_LITERAL("ROLE");
+    const struct redis_command command = {.args = &role, .count = 1};
+    enum status status;
+
+    if (clock_left_us(redis->role_us) > 0) {
+        return;
+    }
+    status = exchange(redis, &command, 1, deadline_us, &redis->hello);
+    if (status == STATUS_OK && !redis_role_is_master(&redis->intake.replies[0])) {
+        log_warn("redis lost", "why=no_longer_a_master");
+        drop(redis);
+    }
+    redis->role_us = clock_deadline(ROLE_CHECK_US);
+    arena_reset(&redis->hello);
+}
+
+enum status redis_sync_connect(struct redis_sync *redis, uint64_t deadline_us)
+{
+    if (redis->context) {
+        drop_if_closed(redis);
+    }
+    if (redis->context) {
+        drop_if_demoted(redis, deadline_us);
+    }
+    if (redis->context) {
+        return STATUS_OK;
+    }
+    return clock_left_us(redis->retry_us) > 0 ? STATUS_UNAVAILABLE
+                                              : connect_round(redis, deadline_us);
+}
+
+/* ------------------------------------------------------------------ commands */
 
 enum status redis_sync_send(struct redis_sync *redis, const struct redis_command *commands,
                             size_t count, uint64_t deadline_us, struct arena *arena,

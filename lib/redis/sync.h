@@ -1,7 +1,8 @@
 /*
  * A blocking connection to the master of a Redis address list, for threads that may wait (the
  * projector's). Not thread-safe: one thread each. It connects when it is first needed and after
- * an error, no sooner than its back-off allows (until then UNAVAILABLE at once).
+ * an error, no sooner than its back-off allows (until then UNAVAILABLE at once). A server that is
+ * no master any more is left within a second, when it is next used, for the next address.
  */
 #ifndef LIB_REDIS_SYNC_H
 #define LIB_REDIS_SYNC_H

@@ -169,6 +169,37 @@ static void test_a_replica_is_not_connected_to(void **state)
     redis_child_kill(&child);
 }
 
+/* Nothing refuses a reader: the server itself is asked, and the next address taken. */
+static void test_a_server_that_was_demoted_is_left_though_it_answers(void **state)
+{
+    struct redis_child one = {0}, two = {0};
+    char addresses[80], run_id[REDIS_RUN_ID + 1], command[64];
+    uint64_t limit_us = clock_deadline(WAIT_LIMIT_US);
+    struct redis_reply *reply;
+    struct redis_config config;
+    struct redis_sync *redis;
+
+    (void)state;
+    redis_child_start(&one);
+    redis_child_start(&two);
+    snprintf(addresses, sizeof(addresses), "%s,%s", one.address, two.address);
+    config = config_for(addresses);
+    redis = redis_sync_create(&config);
+    assert_status(ask(redis, "PING", &reply), STATUS_OK);
+    snprintf(run_id, sizeof(run_id), "%.*s", SLICE_ARG(redis_sync_run_id(redis)));
+    snprintf(command, sizeof(command), "REPLICAOF 127.0.0.1 %u", two.port);
+    assert_status(ask(redis, command, &reply), STATUS_OK);
+    while (slice_is(redis_sync_run_id(redis), run_id)) {
+        assert_true(clock_left_us(limit_us) > 0);
+        assert_status(ask(redis, "PING", &reply), STATUS_OK);
+        breathe();
+    }
+    assert_int_equal(redis_sync_run_id(redis).len, REDIS_RUN_ID);
+    redis_sync_destroy(redis);
+    redis_child_kill(&one);
+    redis_child_kill(&two);
+}
+
 static void test_a_passed_deadline_sends_nothing(void **state)
 {
     struct redis_config config = config_for(env_needed("TWOFOLD_REDIS"));
@@ -198,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_died_idle_is_noticed_before_anything_is_sent),
         cmocka_unit_test(test_a_lost_answer_is_uncertain),
         cmocka_unit_test(test_a_replica_is_not_connected_to),
+        cmocka_unit_test(test_a_server_that_was_demoted_is_left_though_it_answers),
         cmocka_unit_test(test_a_passed_deadline_sends_nothing),
     };
 
