@@ -467,6 +467,67 @@ static void test_a_feed_hears_messages_and_subscribes_again(void **state)
     redis_child_kill(&child);
 }
 
+/* A replica would pass on what its own master says, which may be another one than the commands'. */
+static void test_a_feed_leaves_a_server_that_was_demoted(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct redis_child one = {0}, two = {0};
+    struct heard heard = {0};
+    const struct redis_feed_handler handler = {on_up, on_message, on_down, &heard};
+    char addresses[80], command[64];
+    struct redis_config config, second;
+    struct redis_feed *feed;
+    struct redis *redis, *other;
+
+    (void)state;
+    redis_child_start(&one);
+    redis_child_start(&two);
+    config = config_for(one.address);
+    redis = redis_create(loop, &config);
+    second = config_for(two.address);
+    other = redis_create(loop, &second);
+    snprintf(addresses, sizeof(addresses), "%s,%s", one.address, two.address);
+    config = config_for(addresses);
+    feed = redis_subscribe(loop, &config, SLICE_LITERAL("libtest:feed"), &handler);
+    UNTIL(loop, redis_up(redis) && redis_up(other) && heard.ups == 1);
+    snprintf(command, sizeof(command), "REPLICAOF 127.0.0.1 %u", port_free());
+    assert_string_equal(ask(loop, redis, command).text, "OK|");
+    UNTIL(loop, heard.downs == 1 && heard.ups == 2);
+    assert_string_equal(ask(loop, other, "PUBLISH libtest:feed two").text, "1|");
+    UNTIL(loop, heard.messages == 1);
+    redis_feed_destroy(feed);
+    redis_destroy(other);
+    redis_destroy(redis);
+    loop_destroy(loop);
+    redis_child_kill(&one);
+    redis_child_kill(&two);
+}
+
+/* To ask ROLE it leaves the channel for a moment: nobody is told of a new start. */
+static void test_a_feed_stays_up_while_its_server_is_a_master(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct heard heard = {0};
+    const struct redis_feed_handler handler = {on_up, on_message, on_down, &heard};
+    struct redis_config config = config_for(env_needed("TWOFOLD_REDIS"));
+    struct redis *redis = redis_create(loop, &config);
+    struct redis_feed *feed =
+        redis_subscribe(loop, &config, SLICE_LITERAL("libtest:steady"), &handler);
+    uint64_t end_us;
+
+    (void)state;
+    UNTIL(loop, redis_up(redis) && heard.ups == 1);
+    end_us = clock_deadline(2500000);
+    UNTIL(loop, clock_left_us(end_us) == 0);
+    assert_string_equal(ask(loop, redis, "PUBLISH libtest:steady one").text, "1|");
+    UNTIL(loop, heard.messages == 1);
+    assert_int_equal(heard.ups, 1);
+    assert_int_equal(heard.downs, 0);
+    redis_feed_destroy(feed);
+    redis_destroy(redis);
+    loop_destroy(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,6 +543,8 @@ int main(void)
         cmocka_unit_test(test_only_the_master_of_the_list_is_used),
         cmocka_unit_test(test_a_wrong_password_is_refused_and_the_right_one_is_not),
         cmocka_unit_test(test_a_feed_hears_messages_and_subscribes_again),
+        cmocka_unit_test(test_a_feed_leaves_a_server_that_was_demoted),
+        cmocka_unit_test(test_a_feed_stays_up_while_its_server_is_a_master),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
