@@ -2,13 +2,15 @@
  * The judgement over floors. Pure functions; who asks whom is lookup.c's.
  *
  *     own is there, names this server and these touches, every slot has 8 bytes -> current
- *     else the primary: home is on this server, its page is there, same touches -> current, and
- *                                                                the projector is merely away
+ *     else the primary: home is on this server, a master with the page's master_replid, its page
+ *                       is there, same touches -> current, and the projector is merely away
  *     else no entry counts                           -> the floor is the primary's revision
  *
  * A missing page reads as "", never as floor 0.
  */
 #include "cache/floors.h"
+
+#include "lib/redis/reply.h"
 
 #define OFFSET_MAX 8 /* digits of an offset in a page */
 
@@ -55,6 +57,52 @@ enum status floors_read(const struct redis_reply *replies, size_t count, uint64_
     }
     *label_min_out = highest;
     return STATUS_OK;
+}
+
+void floors_ask_proof(struct arena *arena, struct slice key_page, const uint32_t *slots,
+                      size_t count, struct redis_command *commands)
+{
+    static const struct slice info[] = {SLICE_LITERAL("INFO"), SLICE_LITERAL("replication")};
+    struct slice *args = ARENA_ARRAY(arena, struct slice, 4);
+    char *digits = arena_bytes(arena, 2 * OFFSET_MAX);
+
+    args[0] = SLICE_LITERAL("GETRANGE");
+    args[1] = key_page;
+    args[2] = offset_text(digits, PAGE_REPLID_AT);
+    args[3] = offset_text(digits + OFFSET_MAX, PAGE_REPLID_AT + REDIS_RUN_ID - 1);
+    commands[0] = (struct redis_command){args, 4};
+    floors_ask(arena, key_page, slots, count, commands + 1);
+    commands[count + 1] = (struct redis_command){info, ARRAY_COUNT(info)};
+}
+
+/*
+ * "a master with the master_replid of the page's header": a server that was demoted has another
+ * one, even when it was promoted again.
+ */
+static enum status judge_server(const struct redis_reply *header, const struct redis_reply *info)
+{
+    struct slice replid;
+
+    if (info->type != REDIS_STRING) {
+        return STATUS_DENIED;
+    }
+    replid = redis_info_value(info->text, "master_replid");
+    if (header->type != REDIS_STRING || header->text.len != REDIS_RUN_ID) {
+        return STATUS_NOT_FOUND;
+    }
+    return slice_is(redis_info_value(info->text, "role"), "master") &&
+                   slice_eq(replid, header->text)
+               ? STATUS_OK
+               : STATUS_PRECONDITION;
+}
+
+enum status floors_read_proof(const struct redis_reply *replies, size_t count,
+                              uint64_t *label_min_out)
+{
+    enum status status = judge_server(&replies[0], &replies[count - 1]);
+
+    return status == STATUS_OK ? floors_read(replies + 1, count - FLOORS_PROOF, label_min_out)
+                               : status;
 }
 
 bool own_is_trusted(const struct own *own, struct slice run_id, const char *touches)

@@ -30,6 +30,24 @@ void floors_ask(struct arena *arena, struct slice key_page, const uint32_t *slot
 MUST_CHECK enum status floors_read(const struct redis_reply *replies, size_t count,
                                    uint64_t *label_min_out);
 
+/*
+ * For the suspect path, the floors with what proves that they were never another server's: the
+ * master_replid of the page's header, the floors, and last INFO replication, so that what it says
+ * of the server was true of what was read before it. COMMANDS has room for count +
+ * FLOORS_PROOF.
+ */
+#define FLOORS_PROOF 2
+void floors_ask_proof(struct arena *arena, struct slice key_page, const uint32_t *slots,
+                      size_t count, struct redis_command *commands);
+
+/*
+ * The replies to floors_ask_proof. OK: the server is a master, and has been no replica since the
+ * page was made on it; label_min_out. NOT_FOUND: the page is not there. PRECONDITION: the server is
+ * a replica, or was one. DENIED: it does not say.
+ */
+MUST_CHECK enum status floors_read_proof(const struct redis_reply *replies, size_t count,
+                                         uint64_t *label_min_out);
+
 /* own names this very server and this plan's touches. */
 bool own_is_trusted(const struct own *own, struct slice run_id, const char *touches);
 

@@ -5,7 +5,8 @@
  *     lookup_start -> check_cursor -> wait_for_tokens
  *       -> step_1_read_own_entry_floors -> step_2_are_floors_current
  *                                            | own's page is another: step_2_read_floors_again --+
- *                                            | suspect: step_2_ask_primary ----------------------+
+ *                                            | suspect: step_2_ask_primary                       |
+ *                                            |          step_2_read_floors_with_proof -----------+
  *       -> step_3_compare_entry --hit--> finish   <----------------------------------------------+
  *       -> step_4_miss -> flight -> finish        (5, absent answers: answer.c, the same way)
  *
@@ -29,6 +30,7 @@
 #include "cache/key.h"
 #include "cache/tag.h"
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 struct lookup {
     struct cache *cache;
@@ -45,8 +47,7 @@ struct lookup {
     size_t token;          /* the command's token that is waited for */
     uint64_t own_serial;   /* of the page that step 1 asks */
     struct own own;        /* whose page is trusted: own's or the primary's */
-    bool asked_primary;
-    struct slice entry; /* as Redis gave it, in the input's arena; empty: none */
+    struct slice entry;    /* as Redis gave it, in the input's arena; empty: none */
     struct floors floors;
     enum answer_forward forward;
     struct waiter waiter; /* for the primary's row, or the secret */
@@ -273,10 +274,8 @@ static void on_floors_again(void *ctx, enum status status, const struct redis_re
         floors_read(replies, count, &label_min) == STATUS_OK) {
         trust(lookup, label_min);
         step_3_compare_entry(lookup);
-    } else if (!lookup->asked_primary) {
-        step_2_ask_primary(lookup);
     } else {
-        step_3_compare_entry(lookup);
+        step_2_ask_primary(lookup);
     }
 }
 
@@ -291,6 +290,55 @@ static void step_2_read_floors_again(struct lookup *lookup)
     floors_ask(arena, key, lookup->slots, lookup->slot_count, commands);
     redis_send(lookup->cache->redis, commands, lookup->slot_count, lookup->input->deadline_us,
                arena, on_floors_again, lookup);
+}
+
+static void warn_of_floors(const struct lookup *lookup, enum status status)
+{
+    struct slice database = lookup->model->plan->database;
+
+    if (status == STATUS_PRECONDITION) {
+        log_warn_every("floors are not trusted",
+                       "database=%.*s why=\"Redis was a replica since the page was made\" "
+                       "hint=\"a projector makes a new page: see that one runs\"",
+                       SLICE_ARG(database));
+    } else if (status == STATUS_DENIED) {
+        log_warn_every("floors are not trusted",
+                       "database=%.*s why=\"Redis does not answer INFO replication\" "
+                       "hint=\"let the gateway's user run INFO\"",
+                       SLICE_ARG(database));
+    }
+}
+
+static void on_proof(void *ctx, enum status status, const struct redis_reply *replies, size_t count)
+{
+    struct lookup *lookup = ctx;
+    uint64_t label_min;
+
+    if (status == STATUS_OK && home_is_on(&lookup->own.home, redis_run_id(lookup->cache->redis))) {
+        status = floors_read_proof(replies, count, &label_min);
+        warn_of_floors(lookup, status);
+        if (status == STATUS_OK) {
+            trust(lookup, label_min);
+        }
+    }
+    step_3_compare_entry(lookup);
+}
+
+/*
+ * "Home is on this server, which says in that same pipeline that it is a master with the
+ * master_replid of the page's header"
+ */
+static void step_2_read_floors_with_proof(struct lookup *lookup)
+{
+    struct arena *arena = lookup->input->arena;
+    size_t count = lookup->slot_count + FLOORS_PROOF;
+    struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, count);
+    struct slice key =
+        key_page(arena, lookup->model->plan->database, home_nonce(&lookup->own.home));
+
+    floors_ask_proof(arena, key, lookup->slots, lookup->slot_count, commands);
+    redis_send(lookup->cache->redis, commands, count, lookup->input->deadline_us, arena, on_proof,
+               lookup);
 }
 
 /* Of a STRING, whose text is in the input's arena. */
@@ -345,8 +393,9 @@ static void on_step_1(void *ctx, enum status status, const struct redis_reply *r
 }
 
 /*
- * "home is on this server, its page is there, touches are this plan's -> the floors are current
- * (the projector is merely away); otherwise no entry may be used, and the floor is that revision"
+ * "home is on this server, a master with the page's master_replid, its page is there, touches are
+ * this plan's -> the floors are current (the projector is merely away); otherwise no entry may be
+ * used, and the floor is that revision"
  */
 static void on_primary(void *ctx, enum status status)
 {
@@ -372,7 +421,7 @@ static void on_primary(void *ctx, enum status status)
                        lookup->model->plan->touches)) {
         cache_model_saw_own(lookup->model, &view->own);
         cache_model_saw_revision(lookup->model, view->own.epoch, view->revision);
-        step_2_read_floors_again(lookup);
+        step_2_read_floors_with_proof(lookup);
     } else {
         step_3_compare_entry(lookup);
     }
@@ -381,7 +430,6 @@ static void on_primary(void *ctx, enum status status)
 /* "else ask the primary once (...), then the floors again" */
 static void step_2_ask_primary(struct lookup *lookup)
 {
-    lookup->asked_primary = true;
     watch_deadline(lookup);
     primary_ask(&lookup->model->primary, &lookup->waiter, lookup->began, on_primary, lookup);
 }

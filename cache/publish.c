@@ -23,6 +23,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
 #include "lib/data/hash.h"
+#include "lib/redis/reply.h"
 
 /* a:<aggregate>, for read-your-writes only. cache/PROTOCOL.md "Where things live" */
 #define SEEN_TTL_MS "600000"
@@ -142,20 +143,6 @@ enum status publish_revision(struct redis_sync *redis, struct slice database,
 
 /* ------------------------------------------------------------------ RENEW */
 
-/* The value of "<name>:<value>\r\n" in the answer of INFO. */
-static struct slice info_value(struct slice info, const char *name)
-{
-    struct slice line, key, value;
-
-    while (info.len > 0) {
-        (void)slice_cut(info, '\n', &line, &info);
-        if (slice_cut(slice_trim(line), ':', &key, &value) && slice_is(key, name)) {
-            return value;
-        }
-    }
-    return SLICE_EMPTY;
-}
-
 static enum status view_time(const struct redis_reply *reply, struct renew_view *view)
 {
     uint64_t seconds, micros;
@@ -171,9 +158,9 @@ static enum status view_time(const struct redis_reply *reply, struct renew_view 
 
 static void view_role(struct slice info, struct renew_view *view)
 {
-    struct slice replid = info_value(info, "master_replid");
+    struct slice replid = redis_info_value(info, "master_replid");
 
-    view->master = slice_is(info_value(info, "role"), "master");
+    view->master = slice_is(redis_info_value(info, "role"), "master");
     if (replid.len == REDIS_RUN_ID) {
         memcpy(view->replid, replid.ptr, REDIS_RUN_ID);
     }

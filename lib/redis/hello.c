@@ -39,19 +39,12 @@ size_t redis_hello_append(struct buf *out, const struct redis_config *config)
 
 static enum status run_id_of(struct slice info, char run_id_out[REDIS_RUN_ID + 1])
 {
-    static const char name[] = "run_id:";
-    const char *at = memmem(info.ptr, info.len, name, sizeof(name) - 1);
-    struct slice rest, line;
+    struct slice run_id = redis_info_value(info, "run_id");
 
-    if (!at) {
+    if (run_id.len != REDIS_RUN_ID) {
         return STATUS_CORRUPT;
     }
-    rest = slice_from(info, (size_t)(at - info.ptr) + sizeof(name) - 1);
-    (void)slice_cut(rest, '\r', &line, &rest);
-    if (line.len != REDIS_RUN_ID) {
-        return STATUS_CORRUPT;
-    }
-    memcpy(run_id_out, line.ptr, REDIS_RUN_ID);
+    memcpy(run_id_out, run_id.ptr, REDIS_RUN_ID);
     run_id_out[REDIS_RUN_ID] = '\0';
     return STATUS_OK;
 }

@@ -190,3 +190,16 @@ bool redis_reply_is_foreign(const struct redis_reply *reply)
     return memmem(reply->text.ptr, reply->text.len, "READONLY ", 9) != NULL ||
            slice_starts(reply->text, "LOADING ") || slice_starts(reply->text, "MASTERDOWN ");
 }
+
+struct slice redis_info_value(struct slice info, const char *name)
+{
+    struct slice line, key, value;
+
+    while (info.len > 0) {
+        (void)slice_cut(info, '\n', &line, &info);
+        if (slice_cut(slice_trim(line), ':', &key, &value) && slice_is(key, name)) {
+            return value;
+        }
+    }
+    return SLICE_EMPTY;
+}

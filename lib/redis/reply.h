@@ -37,6 +37,9 @@ MUST_CHECK enum status redis_intake_parse(struct redis_intake *intake, struct ar
 
 /* An error reply whose server must be left: it is no master any more, or not ready. */
 bool redis_reply_is_foreign(const struct redis_reply *reply);
+/* The value of "NAME:value" in INFO's answer, a view; empty: it is not there. */
+struct slice redis_info_value(struct slice info, const char *name);
+
 /* An error reply that begins with CODE ("NOSCRIPT"). */
 bool redis_reply_is_error(const struct redis_reply *reply, const char *code);
 

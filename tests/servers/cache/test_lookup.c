@@ -154,6 +154,23 @@ static void test_lost_own_still_refuses_old_entries(void **state)
     assert_hit(ask(world, 1), TWO);
 }
 
+/*
+ * Demoted, overwritten and promoted again it has the same run_id and an older copy of the page:
+ * only its replid tells.
+ */
+static void test_page_of_a_server_that_was_demoted_is_not_trusted(void **state)
+{
+    struct world *world = *state;
+
+    page_make_before_demotion(world, 10);
+    ask(world, 1);
+    own_delete(world);
+    item_set(world, PRIMARY, 1, "two");
+    revision_set(world, PRIMARY, EPOCH, 11);
+    assert_sql(ask(world, 1), FORWARD_BYPASS, "primary", TWO);
+    assert_sql(ask(world, 1), FORWARD_BYPASS, "primary", TWO);
+}
+
 static void test_cleared_home_makes_every_request_a_bypass(void **state)
 {
     struct world *world = *state;
@@ -557,6 +574,7 @@ int main(void)
         TEST(test_replica_of_another_epoch_is_passed_over),
         TEST(test_lost_own_asks_the_primary_once_for_all),
         TEST(test_lost_own_still_refuses_old_entries),
+        TEST(test_page_of_a_server_that_was_demoted_is_not_trusted),
         TEST(test_cleared_home_makes_every_request_a_bypass),
         TEST(test_read_of_the_primary_is_not_shared_with_later_requests),
         TEST(test_bypass_takes_a_replica_that_is_new_enough),

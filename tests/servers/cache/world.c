@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
+#include "lib/redis/reply.h"
 #include "lib/run/metric.h"
 #include "projector/store/tables.sql.h"
 
@@ -288,15 +289,27 @@ struct home home_fresh(struct world *world)
     return home_make(redis_sync_run_id(world->admin), slice_str(nonce));
 }
 
-void page_make(struct world *world, uint64_t revision)
+static void page_make_for(struct world *world, uint64_t revision, struct slice replid)
 {
     const struct assertion assertion = {.home = &world->home,
                                         .epoch = SLICE_LITERAL(EPOCH),
-                                        .replid = redis_sync_run_id(world->admin),
+                                        .replid = replid,
                                         .server_id = 1,
                                         .revision = revision};
 
     assert_status(assert_page(world->admin, world->database, &assertion, DEADLINE), STATUS_OK);
+}
+
+void page_make(struct world *world, uint64_t revision)
+{
+    struct redis_reply *info = redis_do(world, (const char *[]){"INFO", "replication", NULL});
+
+    page_make_for(world, revision, redis_info_value(info->text, "master_replid"));
+}
+
+void page_make_before_demotion(struct world *world, uint64_t revision)
+{
+    page_make_for(world, revision, SLICE_LITERAL("0000000000000000000000000000000000000001"));
 }
 
 void page_publish(struct world *world, uint64_t revision, uint64_t id)

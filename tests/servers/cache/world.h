@@ -59,6 +59,8 @@ void home_set(struct world *world, const struct home *home, const char *touches)
 void item_set(struct world *world, enum node node, uint64_t id, const char *name);
 void item_delete(struct world *world, enum node node, uint64_t id);
 void page_make(struct world *world, uint64_t revision); /* under world->home */
+/* The same, with another master_replid in its header than the server's: it was a replica since. */
+void page_make_before_demotion(struct world *world, uint64_t revision);
 void page_publish(struct world *world, uint64_t revision, uint64_t id);
 void own_set(struct world *world, const struct home *home, const char *epoch, const char *touches);
 void own_delete(struct world *world);
