@@ -5,18 +5,13 @@ Redis's return.
 These times are promised where the machine has time for everybody. One that stalls proves nothing,
 so they must be kept in one of a few tries; all else must hold in each."""
 
-import contextlib
-import re
-import subprocess
 import time
 
 import pytest
-import redis
 from faults import MAKERS
 from probe import Probe
+from second_redis import free_port, second_redis
 from support.client import body, token
-from support.stack import port_is_free
-from support.wait import wait_until
 
 LOST_S = 8
 VISIBLE_S = 4
@@ -123,47 +118,11 @@ def test_restarted_at_once(probe, client):
     print(probe.check(0.05))
 
 
-@contextlib.contextmanager
-def second_redis(stack, port):
-    """A replica of the stack's Redis, at the end of the address list of both daemons."""
-    first = stack.env["TWOFOLD_REDIS"]
-    before = stack.config.read_text()
-    server = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save",
-                               "", "--dir", str(stack.run_dir),
-                               "--maxmemory-policy", "volatile-lru", "--replicaof",
-                               *first.split(":")], stdout=subprocess.DEVNULL)
-    connection = redis.Redis("127.0.0.1", port, socket_timeout=5)
-    try:
-        wait_until(lambda: is_in_sync(connection), 20, "the replica follows")
-        stack.config.write_text(re.sub(r"(?m)^redis +=.*", f"redis = {first},127.0.0.1:{port}",
-                                       before))
-        restart(stack)
-        yield connection
-    finally:
-        stack.config.write_text(before)
-        server.kill()
-        server.wait()
-        stack.start("redis")
-        restart(stack)
-
-
-def is_in_sync(connection):
-    try:
-        return connection.info("replication").get("master_link_status") == "up"
-    except redis.RedisError:
-        return False
-
-
-def restart(stack):
-    stack.stop("gateway", "projector")
-    stack.start("projector", "gateway")
-
-
 @pytest.mark.ci
 def test_replaced_by_its_replica(stack, model, client):
     """Of the address list the master is used. Home is on a server that is no more, a copy of its
     page notwithstanding: CLEAR, the wait, ASSERT on the promoted one."""
-    port = next(port for port in range(stack.ports_end, 32767) if port_is_free(port))
+    port = free_port(stack)
 
     def attempt(changes):
         probe = Probe(stack, model)

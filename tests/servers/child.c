@@ -76,7 +76,8 @@ void redis_child_start(struct redis_child *child)
     if (child->pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         execlp("redis-server", "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "",
-               "--logfile", "/dev/null", "--set-proc-title", "no", (char *)NULL);
+               "--logfile", "/dev/null", "--set-proc-title", "no", "--repl-diskless-load", "swapdb",
+               (char *)NULL); /* a replica leaves no file behind */
         _exit(127);
     }
     while (!answers(child->port)) {

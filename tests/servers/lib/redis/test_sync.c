@@ -187,7 +187,7 @@ static void test_a_server_that_was_demoted_is_left_though_it_answers(void **stat
     redis = redis_sync_create(&config);
     assert_status(ask(redis, "PING", &reply), STATUS_OK);
     snprintf(run_id, sizeof(run_id), "%.*s", SLICE_ARG(redis_sync_run_id(redis)));
-    snprintf(command, sizeof(command), "REPLICAOF 127.0.0.1 %u", two.port);
+    snprintf(command, sizeof(command), "REPLICAOF 127.0.0.1 %u", port_free());
     assert_status(ask(redis, command, &reply), STATUS_OK);
     while (slice_is(redis_sync_run_id(redis), run_id)) {
         assert_true(clock_left_us(limit_us) > 0);
