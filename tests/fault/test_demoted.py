@@ -29,7 +29,7 @@ def reads(client, product_id, price):
 @pytest.mark.ci
 @pytest.mark.parametrize("projector", ["runs", "away"])
 def test_and_promoted_again(stack, model, client, probe, projector):
-    """Meanwhile it was overwritten from a replica that was behind. Its run_id is the old one, and it
+    """Meanwhile it was overwritten from a replica that was behind. Its run_id is the old one, it
     has home's page, with floors of before: replid is compared, by RENEW, and by gateways while no
     projector is there to RENEW."""
     product_id, _ = client.made(price=1)
