@@ -41,6 +41,7 @@ struct append {
     struct decision decision;
     struct event *events; /* of the write in flight */
     size_t event_count;
+    size_t record_count; /* of the key, written with them */
 };
 
 static void step_load(struct append *run);
@@ -153,8 +154,8 @@ static void on_written(void *ctx, enum status status, const struct dynamodb_answ
 {
     struct append *run = ctx;
     const struct value *record;
-    enum append_outcome outcome = append_judge(status, answer, run->events, run->event_count,
-                                               run->command->once != NULL, &record);
+    enum append_outcome outcome =
+        append_judge(status, answer, run->events, run->event_count, run->record_count, &record);
 
     follow_outcome(run, outcome, status, answer, record);
 }
@@ -224,14 +225,17 @@ static void step_write(struct append *run)
     number_events(run);
     fold_events(run);
     count = run->event_count;
-    actions = ARENA_ARRAY(command->input->arena, struct transaction_action, count + 2);
+    actions = ARENA_ARRAY(command->input->arena, struct transaction_action,
+                          count + IDEMPOTENCY_ACTIONS + 1);
     status = make_puts(run, actions);
     if (status != STATUS_OK) {
         command_fail(command, status, NULL);
         return;
     }
     if (command->once) {
-        actions[count++] = idempotency_action(command);
+        run->record_count =
+            idempotency_actions(command, TRANSACTION_ACTIONS_MAX - count, &actions[count]);
+        count += run->record_count;
     }
     if (count < TRANSACTION_ACTIONS_MAX && snapshot_action(command, run->next, &actions[count])) {
         count++;

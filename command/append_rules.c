@@ -3,6 +3,7 @@
  */
 #include "command/append_rules.h"
 
+#include "command/idempotency_record.h"
 #include "lib/aws/dynamodb_error.h"
 
 /* A version has one event for ever: if it is ours, it was written; else ours never can be. */
@@ -17,12 +18,12 @@ enum append_outcome append_verify(const struct value *item, const struct event *
 }
 
 static enum append_outcome judge_reasons(const struct dynamodb_answer *answer,
-                                         const struct event *events, size_t count, bool keyed,
+                                         const struct event *events, size_t count, size_t records,
                                          const struct value **item_out)
 {
     const struct value *item;
 
-    if (keyed && dynamodb_reason_of(answer, count, item_out) == DYNAMODB_REASON_CONDITION_FAILED) {
+    if (record_met(answer, count, records, item_out)) {
         return APPEND_MET;
     }
     for (size_t i = 0; i < count; i++) {
@@ -34,7 +35,7 @@ static enum append_outcome judge_reasons(const struct dynamodb_answer *answer,
 }
 
 enum append_outcome append_judge(enum status status, const struct dynamodb_answer *answer,
-                                 const struct event *events, size_t count, bool keyed,
+                                 const struct event *events, size_t count, size_t records,
                                  const struct value **item_out)
 {
     *item_out = NULL;
@@ -47,5 +48,5 @@ enum append_outcome append_judge(enum status status, const struct dynamodb_answe
     if (answer->condition_failed) {
         return append_verify(value_get(answer->body, slice_str("Item")), &events[0]);
     }
-    return judge_reasons(answer, events, count, keyed, item_out);
+    return judge_reasons(answer, events, count, records, item_out);
 }

@@ -20,11 +20,11 @@ enum append_outcome {
 };
 
 /*
- * What the answer to PutItem or TransactWriteItems of the EVENTS means; KEYED: the record of a key
- * is the action after them.
+ * What the answer to PutItem or TransactWriteItems of the EVENTS means; RECORDS of a key
+ * are the actions after them; 0: without one.
  */
 enum append_outcome append_judge(enum status status, const struct dynamodb_answer *answer,
-                                 const struct event *events, size_t count, bool keyed,
+                                 const struct event *events, size_t count, size_t records,
                                  const struct value **item_out);
 
 /* What the item of the first event's version says after a lost answer; NULL: there is none. */

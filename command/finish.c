@@ -196,11 +196,16 @@ static enum status log_refused(const struct command *command, const struct dynam
 /* A transaction's refusal does not say which table it misses. */
 static const char *absent_table(const struct command *command)
 {
-    struct slice table = command->input->command->model->aggregate.table;
+    struct arena *arena = command->input->arena;
+    struct slice table = command->input->command->model->aggregate.table, more = SLICE_EMPTY;
 
-    return arena_printf(command->input->arena,
-                        "DynamoDB lacks the table %.*s%s: `twofold-projector setup` makes it",
-                        SLICE_ARG(table), command->once ? " or " COMMANDS_TABLE : "")
+    if (command->once) {
+        more = arena_printf(arena, " or %.*s",
+                            SLICE_ARG(command->commander->settings->commands_table));
+    }
+    return arena_printf(arena,
+                        "DynamoDB lacks the table %.*s%.*s: `twofold-projector setup` makes it",
+                        SLICE_ARG(table), SLICE_ARG(more))
         .ptr;
 }
 

@@ -11,6 +11,10 @@
  *                  there is one -> MEET            none -> the refusal
  *     MEET     of the same request: its answer again; of another one: 422
  *
+ * With commands_old_keys there are two records, one of each form, in one transaction, a no-op's
+ * too; SETTLE looks for the second one if there is no first. So what a gateway of before stored is
+ * seen, and it sees what we store: it matters not to which of them a client's next try goes.
+ *
  * Invariants
  *   - A change and its record are one transaction: an effect without a record, or the other way
  *     round, does not exist.
@@ -26,41 +30,69 @@
 #include "lib/data/hash.h"
 
 struct idempotency {
-    struct record record;
-    enum status otherwise; /* when no record is found */
+    struct record records[IDEMPOTENCY_ACTIONS]; /* the same, by form */
+    size_t forms;                               /* of them that are in use */
+    size_t form;                                /* that SETTLE asks for */
+    size_t stored;                              /* records of the no-op in flight */
+    enum status otherwise;                      /* when no record is found */
     char write[UUID_TEXT];
 };
 
-void idempotency_begin(struct command *command)
+static struct record record_begin(const struct command *command, enum record_form form)
 {
     const struct command_input *input = command->input;
-    struct idempotency *once = ARENA_NEW(input->arena, struct idempotency);
+    struct slice table = form == RECORD_FORM_OLD ? SLICE_LITERAL(COMMANDS_TABLE)
+                                                 : command->commander->settings->commands_table;
 
-    uuid7(once->write);
-    once->record = (struct record){
-        .key = record_key(input->arena, input->principal, input->idempotency_key),
-        .request = record_request(input->arena, input, command->given_id),
-        .write = slice_of(once->write, UUID_TEXT - 1),
+    return (struct record){
+        .table = table,
+        .key = record_key(input->arena, form, input),
+        .request = record_request(input->arena, form, input, command->given_id),
+        .write = slice_of(command->once->write, UUID_TEXT - 1),
         .command = input->command->name,
     };
-    command->once = once;
 }
 
-struct transaction_action idempotency_action(struct command *command)
+void idempotency_begin(struct command *command)
+{
+    struct idempotency *once = ARENA_NEW(command->input->arena, struct idempotency);
+
+    command->once = once;
+    uuid7(once->write);
+    once->records[RECORD_FORM] = record_begin(command, RECORD_FORM);
+    once->forms = 1;
+    if (command->commander->settings->commands_old_keys) {
+        once->records[RECORD_FORM_OLD] = record_begin(command, RECORD_FORM_OLD);
+        once->forms = 2;
+    }
+}
+
+static void record_fill(struct record *record, const struct command_result *result, uint64_t now_s)
+{
+    record->id = result->id_text;
+    record->version = result->version;
+    record->answer = *result->answer;
+    record->expires_s = now_s + RECORD_LIFE_S;
+}
+
+/* Where there is room for one, it is the old one: all gateways look for it. */
+size_t idempotency_actions(struct command *command, size_t room, struct transaction_action *out)
 {
     const struct command_input *input = command->input;
     struct command_result *result = &command->result;
-    struct record *record = &command->once->record;
+    struct idempotency *once = command->once;
     uint64_t now_s = clock_wall_ms() / 1000;
     struct command_answer *answer = ARENA_NEW(input->arena, struct command_answer);
+    size_t first = once->forms > room ? once->forms - room : 0;
 
     input->render(input->render_ctx, result, input->arena, answer);
     result->answer = answer;
-    record->id = result->id_text;
-    record->version = result->version;
-    record->answer = *answer;
-    record->expires_s = now_s + RECORD_LIFE_S;
-    return (struct transaction_action){DYNAMODB_PUT_ITEM, record_put(input->arena, record, now_s)};
+    for (size_t i = first; i < once->forms; i++) {
+        record_fill(&once->records[i], result, now_s);
+        out[i - first] = (struct transaction_action){
+            DYNAMODB_PUT_ITEM, record_put(input->arena, &once->records[i], now_s)};
+    }
+    return once->forms - first;
 }
 
 /* ------------------------------------------------------------------ a record is there */
@@ -69,7 +101,7 @@ static void repeat(struct command *command, const struct record *found)
 {
     struct command_result *result = &command->result;
     struct command_answer *answer = ARENA_NEW(command->input->arena, struct command_answer);
-    bool ours = slice_eq(found->write, command->once->record.write);
+    bool ours = slice_is(found->write, command->once->write);
 
     *answer = found->answer;
     result->answer = answer;
@@ -82,9 +114,20 @@ static void repeat(struct command *command, const struct record *found)
     }
 }
 
+/* FOUND is one of ours, by its key. */
+static bool is_same_request(const struct idempotency *once, const struct record *found)
+{
+    for (size_t i = 0; i < once->forms; i++) {
+        if (slice_eq(found->key, once->records[i].key)) {
+            return slice_eq(found->request, once->records[i].request);
+        }
+    }
+    return false;
+}
+
 static void judge(struct command *command, const struct record *found)
 {
-    if (slice_eq(found->request, command->once->record.request)) {
+    if (is_same_request(command->once, found)) {
         repeat(command, found);
         return;
     }
@@ -98,41 +141,63 @@ static bool read_record(struct command *command, const struct value *item, struc
     if (record_read(command->input->arena, item, out) == STATUS_OK) {
         return true;
     }
-    log_warn_every("a stored answer cannot be understood", "table=" COMMANDS_TABLE);
+    log_warn_every("a stored answer cannot be understood", "table=%.*s",
+                   SLICE_ARG(command->once->records[command->once->form].table));
     return false;
 }
 
 /* ------------------------------------------------------------------ SETTLE */
 
+static void ask_record(struct command *command);
+
+/* No record that counts: that of the other form is looked for. */
+static void miss_record(struct command *command)
+{
+    struct idempotency *once = command->once;
+
+    if (++once->form < once->forms) {
+        ask_record(command);
+    } else {
+        command_finish(command, once->otherwise, false);
+    }
+}
+
 static void on_record(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct command *command = ctx;
-    enum status otherwise = command->once->otherwise;
     const struct value *item = value_get(answer->body, slice_str("Item"));
     struct record found;
 
-    if (status != STATUS_OK && otherwise == STATUS_UNCERTAIN) {
+    if (status != STATUS_OK && command->once->otherwise == STATUS_UNCERTAIN) {
         command_finish(command, STATUS_UNCERTAIN, false);
     } else if (status != STATUS_OK) {
         command_fail(command, command_status_of_read(status), answer);
     } else if (!item) {
-        command_finish(command, otherwise, false);
+        miss_record(command);
     } else if (!read_record(command, item, &found)) {
         command_finish(command, STATUS_INTERNAL, false);
     } else if (found.expires_s < clock_wall_ms() / 1000) {
-        command_finish(command, otherwise, false);
+        miss_record(command);
     } else {
         judge(command, &found);
     }
+}
+
+static void ask_record(struct command *command)
+{
+    const struct idempotency *once = command->once;
+
+    command_request(command, DYNAMODB_GET_ITEM,
+                    record_get(command->input->arena, &once->records[once->form]), true, on_record,
+                    command);
 }
 
 void idempotency_settle(struct command *command, enum status status)
 {
     command->result.answer = NULL;
     command->once->otherwise = status;
-    command_request(command, DYNAMODB_GET_ITEM,
-                    record_get(command->input->arena, command->once->record.key), true, on_record,
-                    command);
+    command->once->form = 0;
+    ask_record(command);
 }
 
 void idempotency_meet(struct command *command, const struct value *item)
@@ -153,6 +218,7 @@ void idempotency_meet(struct command *command, const struct value *item)
 static void on_stored(void *ctx, enum status status, const struct dynamodb_answer *answer)
 {
     struct command *command = ctx;
+    const struct value *item;
 
     if (status == STATUS_OK) {
         command_finish(command, STATUS_OK, true);
@@ -160,6 +226,8 @@ static void on_stored(void *ctx, enum status status, const struct dynamodb_answe
         idempotency_settle(command, STATUS_UNCERTAIN);
     } else if (answer->condition_failed) {
         idempotency_meet(command, value_get(answer->body, slice_str("Item")));
+    } else if (record_met(answer, 0, command->once->stored, &item)) {
+        idempotency_meet(command, item);
     } else {
         command_fail(command, status, answer);
     }
@@ -167,6 +235,12 @@ static void on_stored(void *ctx, enum status status, const struct dynamodb_answe
 
 void idempotency_store(struct command *command)
 {
-    command_request(command, DYNAMODB_PUT_ITEM, idempotency_action(command).body, true, on_stored,
-                    command);
+    struct transaction_action actions[IDEMPOTENCY_ACTIONS];
+
+    command->once->stored = idempotency_actions(command, IDEMPOTENCY_ACTIONS, actions);
+    if (command->once->stored == 1) {
+        command_request(command, actions[0].operation, actions[0].body, true, on_stored, command);
+    } else {
+        command_transact(command, actions, command->once->stored, on_stored, command);
+    }
 }

@@ -2,8 +2,9 @@
  * Commands with a key (Idempotency-Key, or the envelope's commandId): one effect, and the first
  * answer again.
  *
- * The answer is stored in COMMANDS_TABLE, in the same transaction as the change: both are there or
- * neither.
+ * The answer is stored in the table commands_table, in the same transaction as the change: both are
+ * there or neither. While commands_old_keys says so, it is stored and looked for in the old form
+ * too.
  */
 #ifndef COMMAND_IDEMPOTENCY_H
 #define COMMAND_IDEMPOTENCY_H
@@ -18,10 +19,13 @@
 void idempotency_begin(struct command *command);
 
 /*
- * Renders the answer of what result says, and appends the action that stores it: of OK ends, before
+ * Renders the answer of what result says, and makes the actions that store it: of OK ends, before
  * the write is sent. In result.answer then.
+ *
+ * How many actions: 1, or 2 with the old form. ROOM: at most so many, at least 1.
  */
-struct transaction_action idempotency_action(struct command *command);
+#define IDEMPOTENCY_ACTIONS 2
+size_t idempotency_actions(struct command *command, size_t room, struct transaction_action *out);
 
 /* Each ends the command. */
 

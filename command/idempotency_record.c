@@ -7,6 +7,7 @@
 
 #include "command/idempotency.h"
 #include "lib/aws/attribute.h"
+#include "lib/aws/dynamodb_error.h"
 #include "lib/data/hash.h"
 #include "lib/data/json.h"
 #include "lib/data/json_add.h"
@@ -23,10 +24,24 @@ static struct slice hex_of(struct arena *arena, struct slice text)
     return slice_of(hex, 2 * SHA256_BYTES);
 }
 
-struct slice record_key(struct arena *arena, struct slice principal, struct slice key)
+static struct slice table_of(const struct command_input *input)
 {
-    return hex_of(arena, arena_printf(arena, "%zu:%.*s%.*s", principal.len, SLICE_ARG(principal),
-                                      SLICE_ARG(key)));
+    return input->command->model->aggregate.table;
+}
+
+/* The old form begins with a number, so no text is of both forms. */
+struct slice record_key(struct arena *arena, enum record_form form,
+                        const struct command_input *input)
+{
+    struct slice table = table_of(input), principal = input->principal;
+    struct slice key = input->idempotency_key;
+
+    return hex_of(arena,
+                  form == RECORD_FORM_OLD
+                      ? arena_printf(arena, "%zu:%.*s%.*s", principal.len, SLICE_ARG(principal),
+                                     SLICE_ARG(key))
+                      : arena_printf(arena, "key %zu:%.*s%zu:%.*s%.*s", table.len, SLICE_ARG(table),
+                                     principal.len, SLICE_ARG(principal), SLICE_ARG(key)));
 }
 
 static void add_versions(struct buf *text, const char *what, const struct version_list *list)
@@ -41,13 +56,20 @@ static void add_versions(struct buf *text, const char *what, const struct versio
     }
 }
 
-struct slice record_request(struct arena *arena, const struct command_input *input, struct slice id)
+struct slice record_request(struct arena *arena, enum record_form form,
+                            const struct command_input *input, struct slice id)
 {
     const struct precondition *demand = &input->precondition;
     struct buf text = {0};
     struct slice hash;
 
     buf_append_char(&text, '[');
+    if (form != RECORD_FORM_OLD) {
+        json_write_string(&text, table_of(input));
+        buf_append_char(&text, ',');
+        json_write_string(&text, input->principal);
+        buf_append_char(&text, ',');
+    }
     json_write_string(&text, input->command->name);
     buf_append_char(&text, ',');
     json_write_string(&text, id);
@@ -73,10 +95,10 @@ struct slice record_request(struct arena *arena, const struct command_input *inp
 
 /* ------------------------------------------------------------------ requests */
 
-static void open_body(struct buf *body)
+static void open_body(struct buf *body, const struct record *record)
 {
     json_add_object(body, NULL);
-    json_add_string(body, "TableName", SLICE_LITERAL(COMMANDS_TABLE));
+    json_add_string(body, "TableName", record->table);
 }
 
 static void add_item(struct buf *body, const struct record *record)
@@ -103,7 +125,7 @@ struct slice record_put(struct arena *arena, const struct record *record, uint64
 {
     struct buf body = {0};
 
-    open_body(&body);
+    open_body(&body, record);
     add_item(&body, record);
     json_add_string(&body, "ConditionExpression",
                     SLICE_LITERAL("attribute_not_exists(#key) OR #expiry < :now"));
@@ -118,19 +140,31 @@ struct slice record_put(struct arena *arena, const struct record *record, uint64
     return json_add_close(&body, arena);
 }
 
-struct slice record_get(struct arena *arena, struct slice key)
+struct slice record_get(struct arena *arena, const struct record *record)
 {
     struct buf body = {0};
 
-    open_body(&body);
+    open_body(&body, record);
     json_add_bool(&body, "ConsistentRead", true);
     json_add_object(&body, "Key");
-    attribute_add_text(&body, COMMANDS_KEY, key);
+    attribute_add_text(&body, COMMANDS_KEY, record->key);
     json_add_end(&body, '}');
     return json_add_close(&body, arena);
 }
 
 /* ------------------------------------------------------------------ reading */
+
+bool record_met(const struct dynamodb_answer *answer, size_t first, size_t count,
+                const struct value **item_out)
+{
+    bool met = false;
+
+    *item_out = NULL;
+    for (size_t i = first; i < first + count && !*item_out; i++) {
+        met |= dynamodb_reason_of(answer, i, item_out) == DYNAMODB_REASON_CONDITION_FAILED;
+    }
+    return met;
+}
 
 static bool read_text(const struct value *map, const char *name, struct slice *out)
 {

@@ -35,6 +35,7 @@
 #include "command/item_write.h"
 
 #include "command/idempotency.h"
+#include "command/idempotency_record.h"
 #include "command/item_rules.h"
 #include "command/version.h"
 #include "lib/aws/dynamodb_error.h"
@@ -49,6 +50,7 @@ struct item_command {
     bool assumed;
     struct decision decision;
     struct item_change change; /* the write in flight */
+    size_t record_count;       /* of the key, written with it */
     char mark[ITEM_MARK_TEXT];
 };
 
@@ -241,13 +243,12 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
     struct item_command *run = ctx;
     const struct value *item, *record;
     enum dynamodb_reason changed = dynamodb_reason_of(answer, 0, &item);
-    enum dynamodb_reason recorded = dynamodb_reason_of(answer, 1, &record);
 
     if (status == STATUS_OK) {
         finish_written(run, run->command->result.version);
     } else if (status == STATUS_UNCERTAIN) {
         idempotency_settle(run->command, STATUS_UNCERTAIN);
-    } else if (recorded == DYNAMODB_REASON_CONDITION_FAILED) {
+    } else if (record_met(answer, 1, run->record_count, &record)) {
         idempotency_meet(run->command, record);
     } else if (changed == DYNAMODB_REASON_CONDITION_FAILED) {
         lose_transaction(run, item);
@@ -263,14 +264,14 @@ static void on_transacted(void *ctx, enum status status, const struct dynamodb_a
 static void transact(struct item_command *run, enum dynamodb_operation operation, struct slice body)
 {
     struct command_result *result = &run->command->result;
-    struct transaction_action actions[2] = {
+    struct transaction_action actions[1 + IDEMPOTENCY_ACTIONS] = {
         {operation, body}
     };
 
     result->version = item_change_version(&run->change);
     result->created = item_change_creates(&run->change);
-    actions[1] = idempotency_action(run->command);
-    command_transact(run->command, actions, ARRAY_COUNT(actions), on_transacted, run);
+    run->record_count = idempotency_actions(run->command, IDEMPOTENCY_ACTIONS, &actions[1]);
+    command_transact(run->command, actions, 1 + run->record_count, on_transacted, run);
 }
 
 /* What the write stands on. */

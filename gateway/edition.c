@@ -23,12 +23,30 @@ static struct plan *load_plan(const struct settings *settings)
     return plan;
 }
 
+static bool commands_table_is_free(const struct settings *settings, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->model_count; i++) {
+        if (slice_eq(plan->models[i].aggregate.table, settings->commands_table)) {
+            log_error("models refused",
+                      "model=%.*s table=%.*s reason=\"it is commands_table too\" "
+                      "hint=\"give the answers to commands a table of their own\"",
+                      SLICE_ARG(plan->models[i].name), SLICE_ARG(settings->commands_table));
+            return false;
+        }
+    }
+    return true;
+}
+
 struct edition *edition_load(const struct settings *settings, enum role role)
 {
     struct plan *plan = load_plan(settings);
     struct edition *edition;
 
     if (!plan) {
+        return NULL;
+    }
+    if (!commands_table_is_free(settings, plan)) {
+        plan_put(plan);
         return NULL;
     }
     edition = XNEW(struct edition);

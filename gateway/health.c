@@ -52,7 +52,8 @@ struct health {
     struct arena arena;
     struct loop_timer timer;
     struct model_health *models;
-    struct table_health answers; /* of commands with a key */
+    struct table_health answers[IDEMPOTENCY_ACTIONS]; /* of commands with a key */
+    size_t answers_count;
     struct node_health *nodes;
     unsigned int node_count, pending;
 };
@@ -166,7 +167,9 @@ static void start_round(void *ctx)
         probe_projector(&health->models[i]);
         probe_table(&health->models[i].table);
     }
-    probe_table(&health->answers);
+    for (size_t i = 0; i < health->answers_count; i++) {
+        probe_table(&health->answers[i]);
+    }
     probe_ended(health);
 }
 
@@ -242,11 +245,17 @@ bool health_report(const struct health *health, struct buf *missing)
         add_missing(missing, "redis", SLICE_EMPTY);
     }
     tables = report_models(health, missing);
-    if (health->gateway->role != ROLE_QUERY) {
-        (void)report_table(&health->answers, missing); /* only commands with a key need it */
+    for (size_t i = 0; i < health->answers_count && health->gateway->role != ROLE_QUERY; i++) {
+        (void)report_table(&health->answers[i], missing); /* only commands with a key need it */
     }
     json_add_end(missing, ']');
     return nodes && tables;
+}
+
+static void add_answers(struct health *health, struct slice table)
+{
+    health->answers[health->answers_count++] =
+        (struct table_health){.health = health, .name = table};
 }
 
 enum status health_create(struct loop *loop, const struct gateway *gateway, struct health **out)
@@ -270,7 +279,10 @@ enum status health_create(struct loop *loop, const struct gateway *gateway, stru
         health->nodes[i] = (struct node_health){health, i, false};
     }
     health->models = XARRAY(struct model_health, gateway->edition->plan->model_count);
-    health->answers = (struct table_health){.health = health, .name = slice_str(COMMANDS_TABLE)};
+    add_answers(health, settings->commands_table);
+    if (settings->commands_old_keys && !slice_is(settings->commands_table, COMMANDS_TABLE)) {
+        add_answers(health, SLICE_LITERAL(COMMANDS_TABLE));
+    }
     for (size_t i = 0; i < gateway->edition->plan->model_count; i++) {
         const struct plan_model *model = &gateway->edition->plan->models[i];
 

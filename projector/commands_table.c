@@ -31,12 +31,12 @@ static enum status call(struct dynamodb_sync *dynamodb, enum dynamodb_operation 
     return status;
 }
 
-static struct buf request(void)
+static struct buf request(struct slice table)
 {
     struct buf body = {0};
 
     json_add_object(&body, NULL);
-    json_add_string(&body, "TableName", SLICE_LITERAL(COMMANDS_TABLE));
+    json_add_string(&body, "TableName", table);
     return body;
 }
 
@@ -46,10 +46,10 @@ static struct slice text_at(const struct dynamodb_answer *answer, const char *ma
 }
 
 /* BUSY: it is being made. */
-static enum status describe(struct dynamodb_sync *dynamodb, struct arena *arena)
+static enum status describe(struct dynamodb_sync *dynamodb, struct slice table, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    struct buf body = request();
+    struct buf body = request(table);
     enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TABLE, &body, arena, &answer);
 
     if (status == STATUS_OK && slice_is(text_at(&answer, "Table", "TableStatus"), "CREATING")) {
@@ -58,48 +58,49 @@ static enum status describe(struct dynamodb_sync *dynamodb, struct arena *arena)
     return status;
 }
 
-static enum status wait_active(struct dynamodb_sync *dynamodb, struct arena *arena)
+static enum status wait_active(struct dynamodb_sync *dynamodb, struct slice table,
+                               struct arena *arena)
 {
     uint64_t deadline_us = clock_deadline(ACTIVE_TIMEOUT_US);
-    enum status status = describe(dynamodb, arena);
+    enum status status = describe(dynamodb, table, arena);
 
     while (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_DENIED &&
            clock_left_us(deadline_us) > 0) {
         usleep(ACTIVE_PAUSE_US);
-        status = describe(dynamodb, arena);
+        status = describe(dynamodb, table, arena);
     }
     return status;
 }
 
-static enum status make(struct dynamodb_sync *dynamodb, struct arena *arena)
+static enum status make(struct dynamodb_sync *dynamodb, struct slice table, struct arena *arena)
 {
     const struct table_key key = {SLICE_LITERAL(COMMANDS_KEY), "S"};
     struct dynamodb_answer answer;
     struct buf body = {0};
     enum status status;
 
-    table_creation(&body, SLICE_LITERAL(COMMANDS_TABLE), &key, 1, false);
+    table_creation(&body, table, &key, 1, false);
     status = table_change(dynamodb, DYNAMODB_CREATE_TABLE, buf_slice(&body), arena, &answer);
     buf_fini(&body);
     if (status != STATUS_OK && !answer.exists_already) {
-        log_error("table not made",
-                  "table=" COMMANDS_TABLE " status=%s error=%.*s message=\"%.*s\"",
-                  status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));
+        log_error("table not made", "table=%.*s status=%s error=%.*s message=\"%.*s\"",
+                  SLICE_ARG(table), status_name(status), SLICE_ARG(answer.error),
+                  SLICE_ARG(answer.message));
         return status;
     }
-    return wait_active(dynamodb, arena);
+    return wait_active(dynamodb, table, arena);
 }
 
 /* Without it old answers are kept for ever, and ignored: no reason not to start. */
-static void let_expire(struct dynamodb_sync *dynamodb, struct arena *arena)
+static void let_expire(struct dynamodb_sync *dynamodb, struct slice table, struct arena *arena)
 {
     struct dynamodb_answer answer;
-    struct buf body = request();
+    struct buf body = request(table);
     enum status status = call(dynamodb, DYNAMODB_DESCRIBE_TIME_TO_LIVE, &body, arena, &answer);
     struct slice known = text_at(&answer, "TimeToLiveDescription", "TimeToLiveStatus");
 
     if (status == STATUS_OK && slice_starts(known, "DISABL")) {
-        body = request();
+        body = request(table);
         json_add_object(&body, "TimeToLiveSpecification");
         json_add_string(&body, "AttributeName", SLICE_LITERAL(COMMANDS_EXPIRY));
         json_add_bool(&body, "Enabled", true);
@@ -108,24 +109,24 @@ static void let_expire(struct dynamodb_sync *dynamodb, struct arena *arena)
     }
     if (status != STATUS_OK) {
         log_warn("items of a table do not expire",
-                 "table=" COMMANDS_TABLE " status=%s error=%.*s message=\"%.*s\"",
+                 "table=%.*s status=%s error=%.*s message=\"%.*s\"", SLICE_ARG(table),
                  status_name(status), SLICE_ARG(answer.error), SLICE_ARG(answer.message));
     }
 }
 
-enum status commands_table_setup(struct dynamodb_sync *dynamodb, bool create)
+enum status commands_table_setup(struct dynamodb_sync *dynamodb, struct slice table, bool create)
 {
     struct arena arena = {0};
-    enum status status = wait_active(dynamodb, &arena);
+    enum status status = wait_active(dynamodb, table, &arena);
 
     if (status == STATUS_NOT_FOUND && create) {
-        status = make(dynamodb, &arena);
+        status = make(dynamodb, table, &arena);
     }
     if (status == STATUS_OK) {
-        let_expire(dynamodb, &arena);
-        log_info("table ready", "table=" COMMANDS_TABLE);
+        let_expire(dynamodb, table, &arena);
+        log_info("table ready", "table=%.*s", SLICE_ARG(table));
     } else {
-        log_error("setup failed", "step=table name=" COMMANDS_TABLE " status=%s hint=\"%s\"",
+        log_error("setup failed", "step=table name=%.*s status=%s hint=\"%s\"", SLICE_ARG(table),
                   status_name(status),
                   status == STATUS_NOT_FOUND ? "setup --create-tables makes it"
                                              : "see dynamodb_endpoint and credentials");

@@ -294,7 +294,11 @@ static enum status setup_tables(const struct settings *settings, const struct pl
         status = setup_table(dynamodb, &plan->models[i].aggregate, create);
     }
     if (status == STATUS_OK) {
-        status = commands_table_setup(dynamodb, create);
+        status = commands_table_setup(dynamodb, settings->commands_table, create);
+    }
+    if (status == STATUS_OK && settings->commands_old_keys &&
+        !slice_is(settings->commands_table, COMMANDS_TABLE)) {
+        status = commands_table_setup(dynamodb, SLICE_LITERAL(COMMANDS_TABLE), create);
     }
     dynamodb_sync_destroy(dynamodb);
     return status;

@@ -93,7 +93,10 @@ enum plan_store {
     STORE_EVENTS
 };
 
-/* Of all models: what was answered to each Idempotency-Key. */
+/*
+ * The setting commands_table, when nobody sets it, and where keys of the old form are
+ * (command/idempotency.h): no model's table.
+ */
 #define COMMANDS_TABLE "TwofoldCommands"
 
 struct plan_aggregate {

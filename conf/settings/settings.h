@@ -189,6 +189,12 @@ enum role {
     X(aggregate_cache,          SIZE,   "64m",                 "0", "64g",                        \
       "bytes of event stores' aggregates that the gateway keeps; the least recently used go "     \
       "first")                                                                                    \
+    X(commands_table,           TEXT,   "TwofoldCommands",     "", "",                            \
+      "DynamoDB's table of the answers to commands with a key; one for each deployment of an "    \
+      "account")                                                                                  \
+    X(commands_old_keys,        FLAG,   "yes",                 "", "",                            \
+      "keys are also looked for and stored in the form that they had before, in "                 \
+      "TwofoldCommands; no: seven days after the last gateway that knew no other form")           \
     X(poll_min,                 TIME,   "5ms",                 "1ms", "1m",                       \
       "pause after an empty poll of a shard, first")                                              \
     X(poll_max,                 TIME,   "5ms",                 "1ms", "1m",                       \

@@ -95,19 +95,19 @@ void race(const char *operation, const char *operation2, const char *body2)
     arena_fini(&arena);
 }
 
+#define TABLE_OF_ANSWERS(name)                                                                   \
+    "{\"TableName\":\"" name "\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[" \
+    "{\"AttributeName\":\"" COMMANDS_KEY "\",\"AttributeType\":\"S\"}],"                         \
+    "\"KeySchema\":[{\"AttributeName\":\"" COMMANDS_KEY "\",\"KeyType\":\"HASH\"}]}"
+
 static void make_tables(const char *create_table)
 {
     struct arena arena = {0};
     struct dynamodb_answer answer;
 
     (void)!other_writer(DYNAMODB_CREATE_TABLE, create_table, &arena, &answer);
-    (void)!other_writer(DYNAMODB_CREATE_TABLE,
-                        "{\"TableName\":\"" COMMANDS_TABLE "\",\"BillingMode\":\"PAY_PER_REQUEST\","
-                        "\"AttributeDefinitions\":[{\"AttributeName\":\"" COMMANDS_KEY
-                        "\",\"AttributeType\":\"S\"}],"
-                        "\"KeySchema\":[{\"AttributeName\":\"" COMMANDS_KEY
-                        "\",\"KeyType\":\"HASH\"}]}",
-                        &arena, &answer);
+    (void)!other_writer(DYNAMODB_CREATE_TABLE, TABLE_OF_ANSWERS(COMMANDS_TABLE), &arena, &answer);
+    (void)!other_writer(DYNAMODB_CREATE_TABLE, TABLE_OF_ANSWERS(ANSWERS_TABLE), &arena, &answer);
     arena_fini(&arena);
 }
 
@@ -129,6 +129,7 @@ static bool open_clients(void)
     bench.control = http_sync_create(&control_config);
     bench.stub = control("{\"reset\":true}");
     bench.settings.dynamodb_retry_base = 1000;
+    bench.settings.commands_table = SLICE_LITERAL(ANSWERS_TABLE);
     bench.loop = loop_create("test");
     config = clients_dynamodb(&bench.settings);
     return credential_provider_create(&bench.credentials) == STATUS_OK &&

@@ -31,7 +31,9 @@ extern struct bench {
         }                  \
     } while (0)
 
-/* 0, as cmocka wants it. The table of answers is made too. */
+#define ANSWERS_TABLE "Answers" /* the setting commands_table */
+
+/* 0, as cmocka wants it. The tables of answers, of both forms, are made too. */
 int bench_open(const struct plan *plan, const char *create_table);
 void bench_close(void);
 int bench_forget_faults(void **state); /* a test's setup */

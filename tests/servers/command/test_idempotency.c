@@ -262,7 +262,9 @@ static void test_lost_answers_have_one_effect(void **state)
             uint64_t after;
 
             begin(&trial, i);
-            fault(commands[i].command == WIDGET_PRICE ? "PutItem" : "TransactWriteItems",
+            fault(commands[i].command == WIDGET_PRICE && !bench.settings.commands_old_keys
+                      ? "PutItem"
+                      : "TransactWriteItems",
                   actions[j], 2);
             assert_status(widget_run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
             assert_false(trial.result.repeated);
@@ -364,11 +366,31 @@ static void test_transaction_in_the_way_is_waited_for_until_the_deadline(void **
     arena_fini(&trial.arena);
 }
 
+static void change_all_records(struct trial *trial, const char *table,
+                               enum dynamodb_operation operation, const char *how)
+{
+    struct arena *arena = &trial->arena;
+    struct dynamodb_answer answer;
+    const struct value *items;
+
+    assert_status(other_writer(DYNAMODB_SCAN,
+                               arena_printf(arena, "{\"TableName\":\"%s\"}", table).ptr, arena,
+                               &answer),
+                  STATUS_OK);
+    items = value_get(answer.body, slice_str("Items"));
+    for (const struct value *item = items->first; item; item = item->next) {
+        other_does(trial, operation,
+                   arena_printf(arena, "{\"TableName\":\"%s\",\"Key\":{\"PK\":{\"S\":\"%.*s\"}}%s}",
+                                table, SLICE_ARG(field(item, "PK", "S")), how)
+                       .ptr);
+    }
+}
+
 static void test_expired_record_counts_for_nothing(void **state)
 {
-    struct dynamodb_answer answer;
+    static const char expire[] = ",\"UpdateExpression\":\"SET expiresAt = :t\","
+                                 "\"ExpressionAttributeValues\":{\":t\":{\"N\":\"5\"}}";
     struct trial trial;
-    const struct value *items;
     uint64_t before;
 
     (void)state;
@@ -376,29 +398,89 @@ static void test_expired_record_counts_for_nothing(void **state)
     make(&trial);
     assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
     before = widget_version(&trial);
-    assert_status(
-        other_writer(DYNAMODB_SCAN, "{\"TableName\":\"TwofoldCommands\"}", &trial.arena, &answer),
-        STATUS_OK);
-    items = value_get(answer.body, slice_str("Items"));
-    for (const struct value *item = items->first; item; item = item->next) {
-        assert_status(
-            other_writer(
-                DYNAMODB_UPDATE_ITEM,
-                arena_cstr(
-                    &trial.arena,
-                    arena_printf(
-                        &trial.arena,
-                        "{\"TableName\":\"TwofoldCommands\",\"Key\":{\"PK\":{\"S\":\"%.*s\"}},"
-                        "\"UpdateExpression\":\"SET expiresAt = :t\","
-                        "\"ExpressionAttributeValues\":{\":t\":{\"N\":\"5\"}}}",
-                        SLICE_ARG(field(item, "PK", "S")))),
-                &trial.arena, &answer),
-            STATUS_OK);
-    }
+    change_all_records(&trial, ANSWERS_TABLE, DYNAMODB_UPDATE_ITEM, expire);
+    change_all_records(&trial, COMMANDS_TABLE, DYNAMODB_UPDATE_ITEM, expire);
     assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_OK);
     assert_false(trial.result.repeated);
     assert_true(widget_version(&trial) == before + 1);
     arena_fini(&trial.arena);
+}
+
+/* ------------------------------------------------------------------ the old form */
+
+static size_t records_in(struct trial *trial, const char *table)
+{
+    struct dynamodb_answer answer;
+
+    assert_status(other_writer(DYNAMODB_SCAN,
+                               arena_printf(&trial->arena, "{\"TableName\":\"%s\"}", table).ptr,
+                               &trial->arena, &answer),
+                  STATUS_OK);
+    return value_get(answer.body, slice_str("Items"))->count;
+}
+
+/* A gateway of before stored the one form only, and sees no other. */
+static void test_record_of_one_form_is_enough(void **state)
+{
+    static const char *const left_out[] = {ANSWERS_TABLE, COMMANDS_TABLE};
+
+    (void)state;
+    STUB_ONLY();
+    if (!bench.settings.commands_old_keys) {
+        skip();
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(commands); i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(left_out); j++) {
+            struct command_answer first;
+            struct trial trial;
+            uint64_t after;
+
+            begin(&trial, i);
+            assert_status(widget_run(&trial, commands[i].command, commands[i].payload), STATUS_OK);
+            first = *trial.result.answer;
+            after = widget_version(&trial);
+            change_all_records(&trial, left_out[j], DYNAMODB_DELETE_ITEM, "");
+            (void)widget_run(&trial, commands[i].command, commands[i].payload);
+            assert_repeated(&trial, &first);
+            assert_true(widget_version(&trial) == after);
+            assert_int_equal(records_in(&trial, left_out[j]), 0);
+            assert_status(widget_run(&trial, WIDGET_UPDATE, SMALL), STATUS_INVALID);
+            arena_fini(&trial.arena);
+        }
+    }
+}
+
+static void test_old_form_is_stored_while_it_is_wanted(void **state)
+{
+    struct trial trial;
+
+    (void)state;
+    STUB_ONLY();
+    make(&trial);
+    change_all_records(&trial, ANSWERS_TABLE, DYNAMODB_DELETE_ITEM, "");
+    change_all_records(&trial, COMMANDS_TABLE, DYNAMODB_DELETE_ITEM, "");
+    assert_status(widget_run(&trial, WIDGET_UPDATE, LARGE), STATUS_OK);
+    assert_int_equal(records_in(&trial, ANSWERS_TABLE), 1);
+    assert_int_equal(records_in(&trial, COMMANDS_TABLE), bench.settings.commands_old_keys ? 1 : 0);
+    arena_fini(&trial.arena);
+}
+
+/* ------------------------------------------------------------------ both ways to run */
+
+static int open_with_old_keys(void **state)
+{
+    int code = widget_bench_open(state);
+
+    bench.settings.commands_old_keys = true;
+    return code;
+}
+
+static int open_without_old_keys(void **state)
+{
+    int code = widget_bench_open(state);
+
+    bench.settings.commands_old_keys = false;
+    return code;
 }
 
 int main(void)
@@ -419,7 +501,10 @@ int main(void)
         TEST(test_create_that_lost_its_race_and_is_skipped_has_created_nothing),
         TEST(test_transaction_in_the_way_is_waited_for_until_the_deadline),
         TEST(test_expired_record_counts_for_nothing),
+        TEST(test_record_of_one_form_is_enough),
+        TEST(test_old_form_is_stored_while_it_is_wanted),
     };
 
-    return cmocka_run_group_tests(tests, widget_bench_open, widget_bench_close);
+    return cmocka_run_group_tests(tests, open_with_old_keys, widget_bench_close) +
+           cmocka_run_group_tests(tests, open_without_old_keys, widget_bench_close);
 }

@@ -16,37 +16,37 @@
 #define FAILED_ONE "ConditionalCheckFailedException"
 #define CANCELED   "TransactionCanceledException"
 
-/* Two events, "one" and "two"; keyed: the record is the third action. */
+/* Two events, "one" and "two"; records: of a key, from the third action. */
 // clang-format off
 static const struct {
     enum status status;
     const char *error, *body;
-    bool keyed;
+    size_t records;
     enum append_outcome outcome;
     bool item;
 } cases[] = {
-    {STATUS_OK,        "", "{}", false, APPEND_DONE, false},
-    {STATUS_OK,        "", "{}", true, APPEND_DONE, false},
-    {STATUS_UNCERTAIN, "", "{}", false, APPEND_VERIFY, false},
-    {STATUS_THROTTLED, "ThrottlingException", "{}", false, APPEND_FAILED, false},
-    {STATUS_TIMEOUT,   "", "{}", false, APPEND_FAILED, false},
-    {STATUS_TOO_LARGE, "ValidationException", "{}", false, APPEND_FAILED, false},
-    {STATUS_CONFLICT,  "TransactionConflictException", "{}", false, APPEND_FAILED, false},
-    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("one") "}", false, APPEND_DONE, false},
-    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("else") "}", false, APPEND_RACE, false},
-    {STATUS_CONFLICT,  FAILED_ONE, "{}", false, APPEND_VERIFY, false},
+    {STATUS_OK,        "", "{}", 0, APPEND_DONE, false},
+    {STATUS_OK,        "", "{}", 1, APPEND_DONE, false},
+    {STATUS_UNCERTAIN, "", "{}", 0, APPEND_VERIFY, false},
+    {STATUS_THROTTLED, "ThrottlingException", "{}", 0, APPEND_FAILED, false},
+    {STATUS_TIMEOUT,   "", "{}", 0, APPEND_FAILED, false},
+    {STATUS_TOO_LARGE, "ValidationException", "{}", 0, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  "TransactionConflictException", "{}", 0, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("one") "}", 0, APPEND_DONE, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{" ITEM("else") "}", 0, APPEND_RACE, false},
+    {STATUS_CONFLICT,  FAILED_ONE, "{}", 0, APPEND_VERIFY, false},
     {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("one") "," FAILED_BY("two")),
      false, APPEND_DONE, false},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE), false, APPEND_RACE, false},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," FAILED_BY("else")), false, APPEND_RACE, false},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED "," NONE), false, APPEND_VERIFY, false},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," NONE), false, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE), 0, APPEND_RACE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," FAILED_BY("else")), 0, APPEND_RACE, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED "," NONE), 0, APPEND_VERIFY, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," NONE), 0, APPEND_FAILED, false},
     {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE "," FAILED_BY("r")),
      true, APPEND_MET, true},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," NONE "," FAILED), true, APPEND_MET, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(NONE "," NONE "," FAILED), 1, APPEND_MET, false},
     {STATUS_CONFLICT,  CANCELED, CANCELLED(FAILED_BY("else") "," NONE "," BUSY),
      true, APPEND_RACE, false},
-    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," BUSY "," BUSY), true, APPEND_FAILED, false},
+    {STATUS_CONFLICT,  CANCELED, CANCELLED(BUSY "," BUSY "," BUSY), 1, APPEND_FAILED, false},
 };
 // clang-format on
 
@@ -63,7 +63,7 @@ static void test_answers_by_table(void **state)
         const struct value *item;
 
         assert_status(json_parse(&arena, slice_str(cases[i].body), &answer.body, NULL), STATUS_OK);
-        assert_int_equal(append_judge(cases[i].status, &answer, events, 2, cases[i].keyed, &item),
+        assert_int_equal(append_judge(cases[i].status, &answer, events, 2, cases[i].records, &item),
                          cases[i].outcome);
         assert_int_equal(item != NULL, cases[i].item);
         arena_fini(&arena);
