@@ -45,6 +45,7 @@ static struct value *copy_value(struct room *room, const struct value *value)
 
     *copy = (struct value){.type = value->type,
                            .boolean = value->boolean,
+                           .set = value->set,
                            .text = copy_text(room, value->text),
                            .name = copy_text(room, value->name),
                            .count = value->count};

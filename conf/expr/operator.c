@@ -244,6 +244,7 @@ const struct value *expr_plain_keys(struct expr_run *run, const struct value *va
         return value;
     }
     copy = value->type == VALUE_LIST ? value_list(run->arena) : value_map(run->arena);
+    copy->set = value->set;
     for (const struct value *child = value->first; child; child = child->next) {
         const struct value *plain = expr_plain_keys(run, child, as_text);
         struct value *moved = plain ? value_copy(run->arena, plain) : NULL;

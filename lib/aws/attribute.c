@@ -4,8 +4,10 @@
  *     true      {"BOOL": true}      "a"    {"S": "a"}     null  {"NULL": true}
  *     1.50      {"N": "1.5"}        bytes  {"B": base64}  [..]  {"L": [..]}     {..}  {"M": {..}}
  *
- * Sets (SS, NS, BS), which only other writers make, are read as lists. Depth is bounded by the
- * readers of JSON.
+ *     set of "a" | 1.50 | bytes   {"SS": ["a"]} | {"NS": ["1.5"]} | {"BS": [base64]}
+ *
+ * Sets only other writers make: they are read as lists that know it, and are written as sets again.
+ * Depth is bounded by the readers of JSON.
  */
 #include "lib/aws/attribute.h"
 
@@ -16,7 +18,7 @@
 
 /* ------------------------------------------------------------------ writing */
 
-static enum status number_write(struct buf *buf, struct slice text)
+static enum status number_text(struct buf *buf, struct slice text)
 {
     char canonical[DECIMAL_TEXT_MAX];
     struct decimal decimal;
@@ -25,28 +27,67 @@ static enum status number_write(struct buf *buf, struct slice text)
         return STATUS_TOO_LARGE;
     }
     (void)decimal_text(&decimal, canonical);
-    buf_append_str(buf, "{\"N\":\"");
+    buf_append_char(buf, '"');
     buf_append_str(buf, canonical);
-    buf_append_str(buf, "\"}");
+    buf_append_char(buf, '"');
+    return STATUS_OK;
+}
+
+static void tag_open(struct buf *buf, const char *tag)
+{
+    buf_append_str(buf, "{\"");
+    buf_append_str(buf, tag);
+    buf_append_str(buf, "\":");
+}
+
+static enum status number_write(struct buf *buf, struct slice text)
+{
+    enum status status;
+
+    tag_open(buf, "N");
+    status = number_text(buf, text);
+    buf_append_char(buf, '}');
+    return status;
+}
+
+/* The members of a list or a set, each by WRITE. */
+static enum status write_each(struct buf *buf, const char *tag, const struct value *list,
+                              enum status (*write)(struct buf *buf, const struct value *value))
+{
+    enum status status = STATUS_OK;
+
+    tag_open(buf, tag);
+    buf_append_char(buf, '[');
+    for (const struct value *child = list->first; child && status == STATUS_OK;
+         child = child->next) {
+        if (child != list->first) {
+            buf_append_char(buf, ',');
+        }
+        status = write(buf, child);
+    }
+    buf_append_str(buf, "]}");
+    return status;
+}
+
+static enum status member_write(struct buf *buf, const struct value *member)
+{
+    if (member->type == VALUE_NUMBER) {
+        return number_text(buf, member->text);
+    }
+    json_write(buf, member);
     return STATUS_OK;
 }
 
 static enum status list_write(struct buf *buf, const struct value *list)
 {
-    enum status status;
-
-    buf_append_str(buf, "{\"L\":[");
-    for (const struct value *child = list->first; child; child = child->next) {
-        if (child != list->first) {
-            buf_append_char(buf, ',');
-        }
-        status = attribute_write(buf, child);
-        if (status != STATUS_OK) {
-            return status;
-        }
+    if (!list->set || !list->first) { /* there is no empty set */
+        return write_each(buf, "L", list, attribute_write);
     }
-    buf_append_str(buf, "]}");
-    return STATUS_OK;
+    return write_each(buf,
+                      list->first->type == VALUE_STRING   ? "SS"
+                      : list->first->type == VALUE_NUMBER ? "NS"
+                                                          : "BS",
+                      list, member_write);
 }
 
 static enum status map_write(struct buf *buf, const struct value *map)
@@ -61,9 +102,7 @@ static enum status map_write(struct buf *buf, const struct value *map)
 
 static void tagged_write(struct buf *buf, const char *tag, const struct value *value)
 {
-    buf_append_str(buf, "{\"");
-    buf_append_str(buf, tag);
-    buf_append_str(buf, "\":");
+    tag_open(buf, tag);
     json_write(buf, value);
     buf_append_char(buf, '}');
 }
@@ -211,13 +250,14 @@ static enum status read_null(struct arena *arena, const struct value *content,
 
 /* The members of a list or a set, each by READ. */
 static enum status read_each(struct arena *arena, const struct value *content, read_fn *read,
-                             const struct value **out)
+                             bool set, const struct value **out)
 {
     struct value *list = value_list(arena);
 
     if (content->type != VALUE_LIST) {
         return STATUS_CORRUPT;
     }
+    list->set = set;
     for (const struct value *child = content->first; child; child = child->next) {
         const struct value *value = NULL;
         enum status status = read(arena, child, &value);
@@ -234,25 +274,25 @@ static enum status read_each(struct arena *arena, const struct value *content, r
 static enum status read_list(struct arena *arena, const struct value *content,
                              const struct value **out)
 {
-    return read_each(arena, content, attribute_read, out);
+    return read_each(arena, content, attribute_read, false, out);
 }
 
 static enum status read_strings(struct arena *arena, const struct value *content,
                                 const struct value **out)
 {
-    return read_each(arena, content, read_string, out);
+    return read_each(arena, content, read_string, true, out);
 }
 
 static enum status read_numbers(struct arena *arena, const struct value *content,
                                 const struct value **out)
 {
-    return read_each(arena, content, read_number, out);
+    return read_each(arena, content, read_number, true, out);
 }
 
 static enum status read_byte_strings(struct arena *arena, const struct value *content,
                                      const struct value **out)
 {
-    return read_each(arena, content, read_bytes, out);
+    return read_each(arena, content, read_bytes, true, out);
 }
 
 static const struct {

@@ -32,8 +32,8 @@ MUST_CHECK enum status attribute_add_value(struct buf *buf, const char *name,
                                            const struct value *value);
 
 /*
- * TYPED is parsed JSON; sets become lists; N keeps its text. CORRUPT on anything that is no
- * attribute value.
+ * TYPED is parsed JSON; sets become lists that are written as sets again; N keeps its text. CORRUPT
+ * on anything that is no attribute value.
  */
 MUST_CHECK enum status attribute_read(struct arena *arena, const struct value *typed,
                                       const struct value **out);

@@ -24,6 +24,11 @@ enum value_type {
 struct value {
     enum value_type type;
     bool boolean;
+    /*
+     * of a LIST: it is DynamoDB's set, of STRINGs, NUMBERs or BYTES, and written as one. To all
+     * else it is the list of its members.
+     */
+    bool set;
     struct slice text;          /* of a NUMBER (JSON's grammar), STRING (UTF-8) or BYTES (raw) */
     struct slice name;          /* the member's name, when this node is inside a MAP */
     struct value *first, *last; /* children of a LIST or MAP, in the order written */

@@ -19,6 +19,27 @@ static void test_created_item_has_its_attributes_and_marks(void **state)
     assert_true(widget_version(trial) == trial->result.version);
 }
 
+static const char kinds[] =
+    "{\"M\":{\"s\":{\"S\":\"\"},\"n\":{\"N\":\"12345678901234567890.5\"},"
+    "\"b\":{\"B\":\"AP8=\"},\"t\":{\"BOOL\":true},\"z\":{\"NULL\":true},"
+    "\"ss\":{\"SS\":[\"a\",\"b\"]},\"ns\":{\"NS\":[\"1.5\"]},\"bs\":{\"BS\":[\"AP8=\"]},"
+    "\"l\":{\"L\":[{\"SS\":[\"c\"]},{\"N\":\"1\"}]},\"e\":{\"L\":[]}}}";
+
+static void test_what_a_command_copies_keeps_its_kind(void **state)
+{
+    struct trial *trial = *state;
+
+    other_does(trial, DYNAMODB_PUT_ITEM,
+               arena_printf(&trial->arena,
+                            "{\"TableName\":\"Widgets\",\"Item\":{\"WidgetId\":{\"N\":\"%llu\"},"
+                            "\"Kinds\":%s}}",
+                            (unsigned long long)trial->id, kinds)
+                   .ptr);
+    assert_int_equal(widget_run(trial, WIDGET_MOVE, NULL), STATUS_OK);
+    assert_true(value_equal(value_get(widget_item(trial), slice_str("Moved")),
+                            widgets_json(&trial->arena, kinds)));
+}
+
 static void test_second_create_is_refused_as_declared(void **state)
 {
     struct trial *trial = *state;
@@ -271,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, trial_open, trial_close)
         TEST(test_created_item_has_its_attributes_and_marks),
+        TEST(test_what_a_command_copies_keeps_its_kind),
         TEST(test_second_create_is_refused_as_declared),
         TEST(test_update_raises_the_version_by_one),
         TEST(test_what_is_absent_is_404),

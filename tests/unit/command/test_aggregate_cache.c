@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "command/aggregate_cache.h"
+#include "lib/aws/attribute.h"
 #include "lib/run/metric.h"
 #include "tests/unit/command/carts.h"
 #include "tests/unit/unit.h"
@@ -65,6 +66,29 @@ static void test_the_least_recently_used_goes_first(void **state)
     assert_int_equal(version_of(cache, "c"), 3);
     assert_int_equal(version_of(cache, "d"), 4);
     aggregate_cache_destroy(cache);
+}
+
+/* Sets of other software's events, which an append writes on, or a snapshot. */
+static void test_what_is_kept_is_the_state_in_all(void **state)
+{
+    static const char typed[] = "{\"M\":{\"s\":{\"SS\":[\"a\",\"b\"]},\"b\":{\"B\":\"AP8=\"},"
+                                "\"l\":{\"L\":[{\"NS\":[\"1\"]},{\"NULL\":true}]}}}";
+    const struct aggregate_key key = key_of("a");
+    struct aggregate *aggregate;
+    struct arena arena = {0};
+    const struct value *value;
+    struct buf buf = {0};
+    struct fold fold;
+
+    (void)state;
+    assert_status(attribute_read(&arena, carts_json(&arena, typed), &value), STATUS_OK);
+    fold_begin(&fold, &arena, &carts.model, NULL, 1, true, value);
+    aggregate = aggregate_create(&key, &fold, 0);
+    arena_fini(&arena);
+    assert_status(attribute_write(&buf, aggregate->state), STATUS_OK);
+    assert_slice(buf_slice(&buf), typed);
+    aggregate_put(aggregate);
+    buf_fini(&buf);
 }
 
 static void test_a_later_version_stays(void **state)
@@ -271,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_least_recently_used_goes_first),
+        cmocka_unit_test(test_what_is_kept_is_the_state_in_all),
         cmocka_unit_test(test_a_later_version_stays),
         cmocka_unit_test(test_who_holds_an_aggregate_may_read_it_after_it_was_let_go),
         cmocka_unit_test(test_a_cache_without_room_keeps_nothing),

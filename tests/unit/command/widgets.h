@@ -27,6 +27,7 @@ enum widget_command {
      */
     WIDGET_PRICE,
     WIDGET_ENSURE, /* put where there is none; skipped when it exists */
+    WIDGET_MOVE,   /* update, reads the state: Moved = what is in Kinds */
     WIDGET_COUNT
 };
 
@@ -190,6 +191,10 @@ static inline void widgets_init(struct widgets *widgets)
     widgets_assign_all(widgets, command);
     command->skip_if = widgets_expr(widgets, "exists");
     command->reads_state = true;
+    command = widgets_add(widgets, WIDGET_MOVE, "MoveWidget", WRITE_UPDATE, NULL);
+    widgets_require(widgets, command, "exists", 404, "No such widget");
+    widgets_assign(widgets, command, "Moved", "state.Kinds");
+    widgets_reads(widgets, command, "Kinds");
 }
 
 static inline void widgets_fini(struct widgets *widgets)

@@ -240,6 +240,43 @@ static void test_free_expressions_take_any_names(void **state)
     }
 }
 
+/* Of DynamoDB: what is read is that set, what is made is a list. */
+static void test_a_set_stays_one_until_it_is_changed(void **state)
+{
+    static const struct {
+        const char *text;
+        bool set;
+    } set_cases[] = {
+        {"state.tags",                     true },
+        {"true ? state.tags : state.tags", true },
+        {"{1: state.tags}[1]",             true }, /* copied, without its odd key */
+        {"state.tags + ['b']",             false},
+        {"['b'] + state.tags",             false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(set_cases); i++) {
+        const struct value *value = NULL;
+        const char *error = NULL;
+        struct value *tags, *map;
+        struct world world;
+
+        world_init(&world);
+        tags = value_list(&world.arena);
+        tags->set = true;
+        value_append(tags, value_string(&world.arena, SLICE_LITERAL("a")));
+        map = value_map(&world.arena);
+        value_set(map, SLICE_LITERAL("tags"), tags);
+        world.env.state = map;
+        assert_status(
+            expr_eval(compile(&world, set_cases[i].text), &world.env, &world.arena, &value, &error),
+            STATUS_OK);
+        assert_int_equal(value->type, VALUE_LIST);
+        assert_int_equal(value->set, set_cases[i].set);
+        world_fini(&world);
+    }
+}
+
 static void test_a_condition_is_true_or_false(void **state)
 {
     struct world world;
@@ -347,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_expressions_have_their_values_or_errors),
         cmocka_unit_test(test_what_can_be_known_to_be_wrong_is_refused_at_load),
         cmocka_unit_test(test_free_expressions_take_any_names),
+        cmocka_unit_test(test_a_set_stays_one_until_it_is_changed),
         cmocka_unit_test(test_a_condition_is_true_or_false),
         cmocka_unit_test(test_an_expression_says_what_it_reads),
         cmocka_unit_test(test_nesting_and_cost_are_bounded),

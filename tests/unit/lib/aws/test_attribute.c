@@ -70,15 +70,21 @@ static void test_bytes_are_base64_there_and_raw_here(void **state)
     arena_fini(&arena);
 }
 
-static void test_sets_of_other_writers_are_read_as_lists(void **state)
+/* To us they are lists; who wrote them finds them as they were. */
+static void test_sets_of_other_writers_stay_sets(void **state)
 {
     static const struct {
-        const char *typed, *json;
+        const char *typed, *json, *written;
     } cases[] = {
-        {"{\"SS\":[\"a\",\"b\"]}",   "[\"a\",\"b\"]"},
-        {"{\"NS\":[\"1\",\"2.5\"]}", "[1,2.5]"      },
+        {"{\"SS\":[\"a\",\"b\"]}",           "[\"a\",\"b\"]",   "{\"SS\":[\"a\",\"b\"]}"          },
+        {"{\"SS\":[\"1\"]}",                 "[\"1\"]",         "{\"SS\":[\"1\"]}"                },
+        {"{\"NS\":[\"1\",\"2.5\"]}",         "[1,2.5]",         "{\"NS\":[\"1\",\"2.5\"]}"        },
+        {"{\"M\":{\"a\":{\"SS\":[\"b\"]}}}", "{\"a\":[\"b\"]}", "{\"M\":{\"a\":{\"SS\":[\"b\"]}}}"},
+        {"{\"L\":[{\"NS\":[\"1\"]}]}",       "[[1]]",           "{\"L\":[{\"NS\":[\"1\"]}]}"      },
+        {"{\"SS\":[]}",                      "[]",              "{\"L\":[]}"                      }, /* there is none */
     };
     struct arena arena = {0};
+    struct buf buf = {0};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -86,7 +92,46 @@ static void test_sets_of_other_writers_are_read_as_lists(void **state)
 
         assert_status(attribute_read(&arena, parse(&arena, cases[i].typed), &back), STATUS_OK);
         assert_true(value_equal(back, parse(&arena, cases[i].json)));
+        buf_clear(&buf);
+        assert_status(attribute_write(&buf, back), STATUS_OK);
+        assert_slice(buf_slice(&buf), cases[i].written);
+        buf_clear(&buf);
+        json_write(&buf, value_copy(&arena, back));
+        assert_slice(buf_slice(&buf), cases[i].json);
     }
+    buf_fini(&buf);
+    arena_fini(&arena);
+}
+
+static void test_sets_of_bytes_stay_sets(void **state)
+{
+    static const char typed[] = "{\"BS\":[\"AP8=\",\"\"]}";
+    struct arena arena = {0};
+    struct buf buf = {0};
+    const struct value *back = NULL;
+
+    (void)state;
+    assert_status(attribute_read(&arena, parse(&arena, typed), &back), STATUS_OK);
+    assert_int_equal(back->first->type, VALUE_BYTES);
+    assert_int_equal(back->first->text.len, 2);
+    assert_status(attribute_write(&buf, back), STATUS_OK);
+    assert_slice(buf_slice(&buf), typed);
+    buf_fini(&buf);
+    arena_fini(&arena);
+}
+
+static void test_number_beyond_dynamodb_in_a_set_is_too_large(void **state)
+{
+    struct arena arena = {0};
+    struct buf buf = {0};
+    struct value *set = value_list(&arena);
+
+    (void)state;
+    set->set = true;
+    value_append(set, value_number(&arena, SLICE_LITERAL("1")));
+    value_append(set, value_number(&arena, SLICE_LITERAL("1e126")));
+    assert_status(attribute_write(&buf, set), STATUS_TOO_LARGE);
+    buf_fini(&buf);
     arena_fini(&arena);
 }
 
@@ -183,7 +228,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_become_typed_json_and_come_back),
         cmocka_unit_test(test_bytes_are_base64_there_and_raw_here),
-        cmocka_unit_test(test_sets_of_other_writers_are_read_as_lists),
+        cmocka_unit_test(test_sets_of_other_writers_stay_sets),
+        cmocka_unit_test(test_sets_of_bytes_stay_sets),
+        cmocka_unit_test(test_number_beyond_dynamodb_in_a_set_is_too_large),
         cmocka_unit_test(test_number_beyond_dynamodb_is_too_large),
         cmocka_unit_test(test_members_are_added_one_by_one),
         cmocka_unit_test(test_added_number_beyond_dynamodb_is_too_large),
