@@ -45,6 +45,7 @@ struct lookup {
     struct cursor cursor;
     struct tokens *tokens; /* NULL: none */
     size_t token;          /* the command's token that is waited for */
+    uint64_t tokens_until; /* when the wait for all of them ends; 0: it has not begun */
     uint64_t own_serial;   /* of the page that step 1 asks */
     struct own own;        /* whose page is trusted: own's or the primary's */
     struct slice entry;    /* as Redis gave it, in the input's arena; empty: none */
@@ -113,24 +114,29 @@ static void watch_deadline(struct lookup *lookup)
 
 static void on_token(void *ctx, enum status status);
 
+/* "the wait ends after consistency_timeout, or with the request's deadline" */
+static uint64_t tokens_deadline(const struct lookup *lookup)
+{
+    uint64_t deadline_us = clock_deadline(lookup->cache->settings->consistency_timeout);
+
+    return deadline_us < lookup->input->deadline_us ? deadline_us : lookup->input->deadline_us;
+}
+
 /*
  * "The gateway waits ... until that version is committed, and only then begins at step 1: the
  * floors that it reads now include that commit, so nothing else is needed"
  */
 static void wait_for_tokens(struct lookup *lookup)
 {
-    const struct settings *settings = lookup->cache->settings;
-    uint64_t deadline_us = clock_deadline(settings->consistency_timeout);
-
     if (!lookup->tokens || lookup->token == lookup->tokens->command_count) {
         step_1_read_own_entry_floors(lookup);
         return;
     }
-    if (deadline_us > lookup->input->deadline_us) {
-        deadline_us = lookup->input->deadline_us;
+    if (lookup->tokens_until == 0) {
+        lookup->tokens_until = tokens_deadline(lookup);
     }
     if (wait_start(&lookup->wait, lookup->model, &lookup->tokens->commands[lookup->token],
-                   deadline_us, on_token, lookup) != STATUS_OK) {
+                   lookup->tokens_until, on_token, lookup) != STATUS_OK) {
         fail(lookup, LOOKUP_MANY_WAIT);
     }
 }

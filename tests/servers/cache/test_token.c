@@ -97,6 +97,27 @@ static void test_version_not_reached_in_time_is_said(void **state)
     assert_int_equal(request->outcome, LOOKUP_NOT_CAUGHT_UP);
 }
 
+static bool is_due(void *ctx)
+{
+    return clock_left_us(*(const uint64_t *)ctx) == 0;
+}
+
+/* However many there are, and whenever the first ones were reached. */
+static void test_all_tokens_of_a_list_have_one_deadline(void **state)
+{
+    struct world *world = *state;
+    uint64_t began_us = clock_us(), first_us = clock_deadline(1600000);
+    struct request *request;
+
+    world->settings.consistency_timeout = 2000000;
+    request = request_with(world, "Item:1@2,Item:2@2");
+    loop_until(world, is_due, &first_us);
+    aggregate_set(world, "Item:1", 2);
+    request_wait(request);
+    assert_int_equal(request->outcome, LOOKUP_NOT_CAUGHT_UP);
+    assert_in_range(clock_us() - began_us, 2000000, 3400000);
+}
+
 static void test_the_requests_own_deadline_ends_the_wait(void **state)
 {
     struct world *world = *state;
@@ -400,6 +421,7 @@ int main(void)
         TEST(test_version_in_redis_is_reached),
         TEST(test_version_of_another_epoch_in_redis_is_not_believed),
         TEST(test_version_not_reached_in_time_is_said),
+        TEST(test_all_tokens_of_a_list_have_one_deadline),
         TEST(test_the_requests_own_deadline_ends_the_wait),
         TEST(test_waiting_request_sees_the_commit),
         TEST(test_message_of_the_feed_ends_a_wait),
