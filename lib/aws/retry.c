@@ -5,6 +5,9 @@
  *
  * Invariant: after a lost answer only a repeatable request is sent again, and "surely not applied"
  * is never said any more.
+ *
+ * A deadline that comes while another's transaction is in the way says so: CONFLICT, even when the
+ * last try came too late to be sent.
  */
 #include "lib/aws/retry.h"
 
@@ -18,7 +21,7 @@ struct retry {
     struct retrier *retrier;
     struct retry_request request;
     unsigned int attempt;
-    bool doubted;
+    bool doubted, in_the_way; /* lost once; refused last time for another's transaction */
     struct loop_timer pause;
     dynamodb_done_fn *done;
     void *ctx;
@@ -69,11 +72,13 @@ static void on_answer(void *ctx, enum status status, const struct dynamodb_answe
 {
     struct retry *retry = ctx;
     bool lost = status == STATUS_UNCERTAIN, refused = dynamodb_not_applied(status, answer);
+    bool late = status == STATUS_TIMEOUT && retry->in_the_way;
     struct dynamodb_answer told = *answer;
 
     if (status == STATUS_OK) {
         backoff_budget_give(&retry->retrier->budget, RETRY_REFUND);
     }
+    retry->in_the_way = refused && (status == STATUS_CONFLICT || late);
     if ((refused || (lost && retry->request.repeatable)) &&
         again(retry, status == STATUS_CONFLICT)) {
         retry->doubted = retry->doubted || lost;
@@ -81,6 +86,8 @@ static void on_answer(void *ctx, enum status status, const struct dynamodb_answe
     }
     if (retry->doubted && (refused || (status != STATUS_OK && status != STATUS_CONFLICT))) {
         status = STATUS_UNCERTAIN;
+    } else if (late) {
+        status = STATUS_CONFLICT;
     }
     told.doubted = retry->doubted;
     retry->done(retry->ctx, status, &told);

@@ -2,6 +2,8 @@
  * Commands of a state store with a key, against a DynamoDB (bench.h): one effect, and the first
  * answer again.
  */
+#include <unistd.h>
+
 #include "lib/base/clock.h"
 #include "tests/servers/command/widget.h"
 
@@ -366,6 +368,38 @@ static void test_transaction_in_the_way_is_waited_for_until_the_deadline(void **
     arena_fini(&trial.arena);
 }
 
+static void sleep_on(void *ctx)
+{
+    struct trial *trial = ctx;
+
+    while (clock_left_us(trial->input.deadline_us) > 0) {
+        (void)usleep(1000);
+    }
+}
+
+/* A loop that was busy just then sends the last try too late. That is no other outcome. */
+static void test_transaction_in_the_way_at_a_deadline_that_is_slept_through(void **state)
+{
+    (void)state;
+    STUB_ONLY();
+    for (unsigned int i = 0; i < 8; i++) { /* most of them in the pause between two tries */
+        struct loop_timer timer = {0};
+        struct trial trial, *all[] = {&trial};
+
+        make(&trial);
+        fault("TransactWriteItems", "conflict", 1000000);
+        start(&trial, WIDGET_UPDATE, SMALL);
+        trial.input.deadline_us = clock_deadline(300000);
+        loop_timer_start(bench.loop, &timer, clock_deadline(150000), sleep_on, &trial);
+        bench_wait(all, 1);
+        loop_timer_stop(&timer); /* the next pause would have been too long: it ended before */
+        assert_status(trial.status, STATUS_CONFLICT);
+        assert_true(trial.result.retry_after_s > 0);
+        (void)bench_forget_faults(NULL);
+        arena_fini(&trial.arena);
+    }
+}
+
 static void change_all_records(struct trial *trial, const char *table,
                                enum dynamodb_operation operation, const char *how)
 {
@@ -500,6 +534,7 @@ int main(void)
         TEST(test_race_is_decided_again),
         TEST(test_create_that_lost_its_race_and_is_skipped_has_created_nothing),
         TEST(test_transaction_in_the_way_is_waited_for_until_the_deadline),
+        TEST(test_transaction_in_the_way_at_a_deadline_that_is_slept_through),
         TEST(test_expired_record_counts_for_nothing),
         TEST(test_record_of_one_form_is_enough),
         TEST(test_old_form_is_stored_while_it_is_wanted),
