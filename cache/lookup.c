@@ -337,13 +337,13 @@ static void on_proof(void *ctx, enum status status, const struct redis_reply *re
 static void step_2_read_floors_with_proof(struct lookup *lookup)
 {
     struct arena *arena = lookup->input->arena;
-    size_t count = lookup->slot_count + FLOORS_PROOF;
-    struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, count);
+    size_t length = lookup->slot_count + FLOORS_PROOF;
+    struct redis_command *commands = ARENA_ARRAY(arena, struct redis_command, length);
     struct slice key =
         key_page(arena, lookup->model->plan->database, home_nonce(&lookup->own.home));
 
     floors_ask_proof(arena, key, lookup->slots, lookup->slot_count, commands);
-    redis_send(lookup->cache->redis, commands, count, lookup->input->deadline_us, arena, on_proof,
+    redis_send(lookup->cache->redis, commands, length, lookup->input->deadline_us, arena, on_proof,
                lookup);
 }
 
