@@ -28,32 +28,76 @@ static void hex(const struct buf *text, char out[17])
     (void)snprintf(out, 17, "%016" PRIx64, hash_xxh64(buf_slice(text)));
 }
 
-/* ------------------------------------------------------------------ queries */
-
-static void add_params(struct buf *text, const struct plan_query *query)
+/* A statement says what it does by its text and by what fills each ? of it. */
+static void add_sql(struct buf *text, const struct plan_sql *sql)
 {
-    for (size_t i = 0; i < query->param_count; i++) {
-        const struct plan_param *param = &query->params[i];
-
-        add(text, param->name);
-        add_str(text, scalar_name(param->type));
-        buf_printf(text, "%d;", (int)param->from);
-        if (param->fallback) {
-            json_write_canonical(text, param->fallback);
-        }
+    add(text, sql->text);
+    buf_printf(text, "%zu;", sql->bind_count);
+    for (size_t i = 0; i < sql->bind_count; i++) {
+        buf_printf(text, "%d;%u;", (int)sql->binds[i].source, sql->binds[i].index);
+        add(text, sql->binds[i].name);
     }
 }
 
+/*
+ * Places by their names and images; not by a parameter's index: its name says which one it is, and
+ * the order of "params" does not matter to a tag. A place's name may be another than in the text
+ * (conf/build/touches.c: an event's id).
+ */
 static void add_templates(struct buf *text, const struct plan_template *templates, size_t count)
 {
+    buf_printf(text, "%zu;", count);
     for (size_t i = 0; i < count; i++) {
-        add(text, templates[i].text);
+        buf_printf(text, "%zu;", templates[i].part_count);
         for (size_t j = 0; j < templates[i].part_count; j++) {
-            add_str(text, scalar_name(templates[i].parts[j].type));
+            const struct plan_template_part *part = &templates[i].parts[j];
+
+            add(text, part->literal);
+            add(text, part->name);
+            add_str(text, scalar_name(part->type));
+            buf_printf(text, "%d;", part->old);
         }
     }
 }
 
+/* ------------------------------------------------------------------ queries */
+
+/*
+ * Not the schema: it says which values are taken, not what is answered to one. Not the column: it
+ * follows from the SQL.
+ */
+static void add_params(struct buf *text, const struct plan_query *query)
+{
+    buf_printf(text, "%zu;", query->param_count);
+    for (size_t i = 0; i < query->param_count; i++) {
+        const struct plan_param *param = &query->params[i];
+        struct buf fallback = {0};
+
+        if (param->fallback) {
+            json_write_canonical(&fallback, param->fallback);
+        }
+        add(text, param->name);
+        add_str(text, scalar_name(param->type));
+        buf_printf(text, "%d;%d;%d;", (int)param->from, param->capture, param->fallback != NULL);
+        add(text, buf_slice(&fallback));
+        buf_fini(&fallback);
+    }
+}
+
+static void add_page(struct buf *text, const struct plan_query *query)
+{
+    const struct plan_page *page = &query->page;
+
+    buf_printf(text, "%d;%d;%u;%u;%u;%zu;", query->one, query->paged, query->rows_max, page->limit,
+               page->max, page->column_count);
+    for (size_t i = 0; i < page->column_count; i++) {
+        add(text, page->columns[i].name);
+        add_str(text, scalar_name(page->columns[i].type));
+        buf_printf(text, "%d;", page->columns[i].descending);
+    }
+}
+
+/* Not the times to live nor near: they say how long an answer is kept, not what it is. */
 static void fingerprint_query(struct plan_query *query)
 {
     struct buf text = {0};
@@ -62,14 +106,11 @@ static void fingerprint_query(struct plan_query *query)
     add_str(&text, FINGERPRINT_TAGS);
     add(&text, query->name);
     add(&text, query->route->text);
-    add(&text, query->first.text);
-    add(&text, query->after.text);
-    add(&text, query->before.text);
+    add_sql(&text, &query->first);
+    add_sql(&text, &query->after);
+    add_sql(&text, &query->before);
     add(&text, query->version_column);
-    buf_printf(&text, "%d;%u;%u;", query->one, query->page.limit, query->page.max);
-    for (size_t i = 0; i < query->page.column_count; i++) {
-        add_str(&text, scalar_name(query->page.columns[i].type));
-    }
+    add_page(&text, query);
     add_params(&text, query);
     add_templates(&text, query->tags, query->tag_count);
     hex(&text, query->fingerprint);
@@ -100,8 +141,9 @@ static struct slice projection_part(struct arena *arena, struct buf *text,
     add(text, projection->name);
     buf_printf(text, "%d;", projection->ignored);
     add_templates(text, projection->touches, projection->touch_count);
+    buf_printf(text, "%d;", projection->touches_sql != NULL);
     if (projection->touches_sql) {
-        add(text, projection->touches_sql->text);
+        add_sql(text, projection->touches_sql);
     }
     return take(arena, text);
 }
