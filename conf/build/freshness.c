@@ -1,15 +1,20 @@
 /*
- * Two rules that keep answers fresh:
+ * Three rules that keep answers fresh:
  *
  *     a projection that writes a table which a query reads must touch a tag of that query: one of
  *     the same shape (conf/plan/template.h)
  *
+ *     of each mention of that table in the query's SQL, the rows that can matter must be bound to
+ *     the places of such a tag (conf/sql/bound.h); a tag without places speaks for all rows
+ *
  *     a change that moves a row from one tag to another must touch both
  *
- * Tags of touches_sql are known when it runs; here its texts are all that can be seen.
+ * That a projection fills a place with what it writes into the bound column is not looked at. Tags
+ * of touches_sql are known when it runs; here its texts are all that can be seen.
  */
 #include "conf/build/projection.h"
 #include "conf/plan/template.h"
+#include "conf/sql/bound.h"
 #include "conf/sql/compare.h"
 
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
@@ -19,18 +24,6 @@ static bool shares_table(const struct plan_projection *projection, const struct 
         for (size_t j = 0; j < query->table_count; j++) {
             if (slice_eq(projection->tables[i], query->tables[j])) {
                 *name_out = query->tables[j];
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool touches_query(const struct plan_projection *projection, const struct plan_query *query)
-{
-    for (size_t i = 0; i < projection->touch_count; i++) {
-        for (size_t j = 0; j < query->tag_count; j++) {
-            if (template_same_shape(&projection->touches[i], &query->tags[j])) {
                 return true;
             }
         }
@@ -56,22 +49,149 @@ static bool sql_yields(const struct projection *projection, const struct plan_te
         }
         text = slice_of(text.ptr + 1, text.len - 2);
         texts = true;
-        if (memcmp(text.ptr, literal.ptr, text.len < literal.len ? text.len : literal.len) == 0) {
+        if (template_places(tag) == 0) {
+            if (slice_eq(text, literal)) {
+                return true;
+            }
+        } else if (memcmp(text.ptr, literal.ptr, text.len < literal.len ? text.len : literal.len) ==
+                   0) {
             return true;
         }
     }
     return projection->tags && !texts;
 }
 
-static bool sql_touches_query(const struct projection *projection, const struct plan_query *query)
+static bool touches_tag(const struct projection *projection, const struct plan_template *tag)
+{
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
+        if (template_same_shape(&projection->touches[i], tag)) {
+            return true;
+        }
+    }
+    return sql_yields(projection, tag);
+}
+
+static bool touches_query(const struct projection *projection, const struct plan_query *query)
 {
     for (size_t i = 0; i < query->tag_count; i++) {
-        if (sql_yields(projection, &query->tags[i])) {
+        if (touches_tag(projection, &query->tags[i])) {
             return true;
         }
     }
     return false;
 }
+
+/* ------------------------------------------------------------------ rows and tags */
+
+static bool writes(const struct projection *projection, const struct table *table)
+{
+    for (size_t i = 0; i < projection->out->table_count; i++) {
+        if (slice_eq(projection->out->tables[i], table->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Has each row of ITEM that can matter the values of the tag's places? */
+static bool tag_binds(const struct sqlselect *select, size_t item, const struct plan_template *tag,
+                      size_t case_)
+{
+    for (size_t i = 0; i < tag->part_count; i++) {
+        if (tag->parts[i].name.len > 0 &&
+            !sqlbound_column(select, item, NULL, tag->parts[i].name, case_)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* PROJECTION: by the tags that it touches; NULL: by any of them. */
+static bool tags_cover(const struct projection *projection, const struct plan_query *query,
+                       const struct sqlselect *select, size_t item)
+{
+    for (size_t case_ = 0; case_ < select->cases; case_++) {
+        bool covered = false;
+
+        for (size_t i = 0; i < query->tag_count && !covered; i++) {
+            covered = (!projection || touches_tag(projection, &query->tags[i])) &&
+                      tag_binds(select, item, &query->tags[i], case_);
+        }
+        if (!covered) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct slice item_called(struct arena *arena, const struct sqlitem *item)
+{
+    return slice_eq(item->name, item->table->name)
+               ? arena_printf(arena, "'%.*s'", SLICE_ARG(item->table->name))
+               : arena_printf(arena, "'%.*s' (%.*s)", SLICE_ARG(item->table->name),
+                              SLICE_ARG(item->name));
+}
+
+/* At the query's SQL: no tag speaks for these rows. */
+static void complain_unbound(const struct projection *projection, const struct plan_query *query,
+                             const struct sqlselect *select, size_t item)
+{
+    struct build *build = projection->build;
+    struct sqlrules rules = {.arena = build->arena,
+                             .diag = build->diag,
+                             .path = build->model.queries_sql.path,
+                             .block = query->name};
+
+    sqlrules_complain(&rules, select->items[item].line,
+                      arena_printf(build->arena,
+                                   "give the query a tag without places, such as '%.*s', that "
+                                   "each change of the table touches, or bind the rows: "
+                                   "%.*s.column = :parameter, joined by AND",
+                                   SLICE_ARG(select->items[item].table->name),
+                                   SLICE_ARG(select->items[item].name)),
+                      "it reads rows of the table %.*s that none of its tags names: %.*s",
+                      SLICE_ARG(item_called(build->arena, &select->items[item])),
+                      SLICE_ARG(sqlbound_why(build->arena, select, item)));
+}
+
+static struct slice tags_hint(const struct projection *projection, const struct plan_query *query)
+{
+    struct slice text = SLICE_LITERAL("add one of the query's tags to \"touches\":");
+
+    for (size_t i = 0; i < query->tag_count; i++) {
+        text = arena_printf(projection->build->arena, "%.*s%s '%.*s'", SLICE_ARG(text),
+                            i > 0 ? "," : "", SLICE_ARG(query->tags[i].text));
+    }
+    return text;
+}
+
+static void check_rows(const struct projection *projection, const struct plan_query *query,
+                       struct query_reads *reads)
+{
+    const struct sqlselect *select = &reads->select;
+
+    for (size_t i = 0; i < select->item_count; i++) {
+        const struct sqlitem *item = &select->items[i];
+
+        if (reads->refused[i] || !item->table || !writes(projection, item->table)) {
+            continue;
+        }
+        if (!tags_cover(projection, query, select, i)) {
+            reads->refused[i] = true; /* once, not for each projection */
+            if (!tags_cover(NULL, query, select, i)) {
+                complain_unbound(projection, query, select, i);
+                continue;
+            }
+            source_complain(&projection->source, projection->value, tags_hint(projection, query),
+                            "it writes the table %.*s, and touches none of the tags that name the "
+                            "rows which the query %.*s reads of it",
+                            SLICE_ARG(item_called(projection->build->arena, item)),
+                            SLICE_ARG(query->name));
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ moves */
 
 static bool demands_absent(const struct plan_command *command)
 {
@@ -104,16 +224,20 @@ static bool creates(const struct projection *projection)
 }
 
 /* REPLACE may give the row of a key that COLUMN is no part of another value of it. */
-static bool replaces(const struct projection *projection, const struct sqlstatement *statement,
-                     struct slice column)
+static bool sets(const struct sqlstatement *statement, const struct table *table,
+                 struct slice column)
 {
-    const struct tables *tables = &projection->build->model.tables;
+    return sqlcompare_sets(statement, column) ||
+           (sqltoken_is(statement->tokens, "REPLACE") && table_has_key_without(table, column));
+}
 
-    for (size_t i = 0;
-         sqltoken_is(statement->tokens, "REPLACE") && i < projection->out->table_count; i++) {
-        const struct table *table = tables_find(tables, projection->out->tables[i]);
+static bool writes_table(struct arena *arena, const struct sqlstatement *statement,
+                         const struct table *table)
+{
+    struct sqltables named = sqlscan_tables(arena, statement);
 
-        if (table && table_column_find(table, column) && table_has_key_without(table, column)) {
+    for (size_t i = 0; i < named.count; i++) {
+        if (named.items[i].written && slice_eq(named.items[i].name, table->name)) {
             return true;
         }
     }
@@ -121,7 +245,8 @@ static bool replaces(const struct projection *projection, const struct sqlstatem
 }
 
 /* A row may leave the answers of one tag for those of another. */
-static bool moves(const struct projection *projection, struct slice column)
+static bool moves(const struct projection *projection, const struct table *table,
+                  struct slice column)
 {
     bool creation = creates(projection);
 
@@ -131,11 +256,33 @@ static bool moves(const struct projection *projection, struct slice column)
         if (creation && !sqltoken_is(statement->tokens, "UPDATE")) {
             continue;
         }
-        if (sqlcompare_sets(statement, column) || replaces(projection, statement, column)) {
+        if (writes_table(projection->build->arena, statement, table) &&
+            sets(statement, table, column)) {
             return true;
         }
     }
     return false;
+}
+
+/* The column of a place of TAG that a change sets, or NULL. */
+static const struct table_column *moved_column(const struct projection *projection,
+                                               const struct sqlselect *select,
+                                               const struct plan_template *tag, size_t item)
+{
+    const struct table *table = select->items[item].table;
+
+    for (size_t i = 0; i < table->column_count * tag->part_count; i++) {
+        const struct table_column *column = &table->columns[i / tag->part_count];
+        struct slice param = tag->parts[i % tag->part_count].name;
+
+        for (size_t case_ = 0; param.len > 0 && case_ < select->cases; case_++) {
+            if (sqlbound_column(select, item, column, param, case_) &&
+                moves(projection, table, column->name)) {
+                return column;
+            }
+        }
+    }
+    return NULL;
 }
 
 /*
@@ -156,42 +303,36 @@ static bool touches_both(const struct projection *projection, const struct plan_
             }
         }
     }
-    return same >= 2 || sql_touches_query(projection, query);
+    for (size_t i = 0; i < query->tag_count; i++) {
+        if ((tag == &query->tags[i] || template_places(&query->tags[i]) == 0) &&
+            sql_yields(projection, &query->tags[i])) {
+            return true; /* it runs before the change and after it */
+        }
+    }
+    return same >= 2;
 }
 
-static void check_moves(struct projection *projection, const struct plan_query *query)
+static void check_moves(struct projection *projection, const struct plan_query *query,
+                        const struct sqlselect *select)
 {
     for (size_t i = 0; i < query->tag_count; i++) {
         const struct plan_template *tag = &query->tags[i];
+        const struct table_column *column = NULL;
 
-        for (size_t j = 0; j < tag->part_count; j++) {
-            int param = tag->parts[j].name.len > 0 ? tag->parts[j].param : -1;
-
-            if (param >= 0 && query->params[param].column.len > 0 &&
-                moves(projection, query->params[param].column) &&
-                !touches_both(projection, query, tag)) {
-                source_complain(
-                    &projection->source, projection->value,
-                    SLICE_LITERAL("let the event carry the old value and touch both tags, or use "
-                                  "\"touches_sql\""),
-                    "it changes the column '%.*s', so a row leaves one '%.*s' of the query %.*s "
-                    "for another, and one of them only is touched",
-                    SLICE_ARG(query->params[param].column), SLICE_ARG(tag->text),
-                    SLICE_ARG(query->name));
+        for (size_t item = 0; item < select->item_count && !column; item++) {
+            if (select->items[item].table && writes(projection, select->items[item].table)) {
+                column = moved_column(projection, select, tag, item);
             }
         }
+        if (column && !touches_both(projection, query, tag)) {
+            source_complain(&projection->source, projection->value,
+                            SLICE_LITERAL("let the event carry the old value and touch both tags, "
+                                          "or use \"touches_sql\""),
+                            "it changes the column '%.*s', so a row leaves one '%.*s' of the query "
+                            "%.*s for another, and one of them only is touched",
+                            SLICE_ARG(column->name), SLICE_ARG(tag->text), SLICE_ARG(query->name));
+        }
     }
-}
-
-static struct slice tags_hint(const struct projection *projection, const struct plan_query *query)
-{
-    struct slice text = SLICE_LITERAL("add one of the query's tags to \"touches\":");
-
-    for (size_t i = 0; i < query->tag_count; i++) {
-        text = arena_printf(projection->build->arena, "%.*s%s '%.*s'", SLICE_ARG(text),
-                            i > 0 ? "," : "", SLICE_ARG(query->tags[i].text));
-    }
-    return text;
 }
 
 void check_freshness(struct projection *projection)
@@ -201,17 +342,21 @@ void check_freshness(struct projection *projection)
 
     for (size_t i = 0; i < model->query_count; i++) {
         const struct plan_query *query = &model->queries[i];
+        struct query_reads *reads = &projection->build->reads[i];
 
         if (query->tag_count == 0 || !shares_table(projection->out, query, &table)) {
             continue; /* a query without tags is a complaint already */
         }
-        if (!touches_query(projection->out, query) && !sql_touches_query(projection, query)) {
+        if (!touches_query(projection, query)) {
             source_complain(&projection->source, projection->value, tags_hint(projection, query),
                             "it writes the table '%.*s', which the query %.*s reads, and touches "
                             "none of its tags",
                             SLICE_ARG(table), SLICE_ARG(query->name));
-        } else if (projection->payload) {
-            check_moves(projection, query);
+            continue;
+        }
+        check_rows(projection, query, reads);
+        if (projection->payload) {
+            check_moves(projection, query, &reads->select);
         }
     }
 }

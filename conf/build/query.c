@@ -190,20 +190,14 @@ static void check_column(struct query *query, const struct plan_param *param,
     }
 }
 
-/* SQL must compare like tags do. */
+/*
+ * SQL must find one value by one text, as tags do. Whether it compares by equality at all is asked
+ * for each table that a projection writes (freshness.c).
+ */
 static void check_compared(struct query *query, const struct plan_param *param)
 {
     const struct tables *tables = &query->build->model.tables;
-    const char *loose = query->statement ? sqlcompare_loose(query->statement, param->name) : NULL;
 
-    if (loose) {
-        source_complain(
-            &query->source, query->written.tags,
-            SLICE_LITERAL("a tag without places, such as 'things', is touched by every change"),
-            "the SQL compares the tag's {%.*s} by %s: rows of other texts match too, "
-            "and a change of theirs would not touch this tag",
-            SLICE_ARG(param->name), loose);
-    }
     for (size_t i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
         const struct table *table = tables_find(tables, query->out->tables[i]);
         const struct table_column *column = table_column_find(table, param->column);
@@ -268,6 +262,7 @@ static void build_statement(struct query *query)
         return;
     }
     query->statement = statement;
+    query->select = sqlselect_read(query->build->arena, statement, &query->build->model.tables);
     query->out->paged = query->written.page != NULL;
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
     user = build_sql(query->build, statement, resolve, query);
@@ -369,4 +364,6 @@ void build_query(struct build *build, const struct value *written, struct plan_q
     build_params(&query);
     build_statement(&query);
     build_tags(&query);
+    build->reads[out - build->out->queries] = (struct query_reads){
+        query.select, ARENA_ARRAY(build->arena, bool, query.select.item_count)};
 }

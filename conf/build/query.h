@@ -7,6 +7,7 @@
 
 #include "conf/build/build.h"
 #include "conf/sql/rules.h"
+#include "conf/sql/select.h"
 
 struct query {
     struct build *build;
@@ -16,6 +17,7 @@ struct query {
     const struct value *value;
     const struct sqlblock *block;
     const struct sqlstatement *statement; /* NULL: there is none */
+    struct sqlselect select;              /* of the statement */
     struct sqlrules rules;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */

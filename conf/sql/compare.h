@@ -1,6 +1,6 @@
 /*
- * How a query compares a parameter. Tags are texts: a tag can speak for a parameter's answers only
- * if SQL compares that parameter by equality, as it is.
+ * Which column a parameter is beside, and which columns a change sets. What a comparison says of
+ * the rows of a result is another question: conf/sql/bound.h.
  */
 #ifndef CONF_SQL_COMPARE_H
 #define CONF_SQL_COMPARE_H
@@ -12,12 +12,6 @@
  * for the parameter at token I; or empty.
  */
 struct slice sqlcompare_column(const struct sqlstatement *statement, size_t i);
-
-/*
- * Why rows that match PARAM need not hold its very text: "LIKE", "<", "LOWER", "COLLATE", ... NULL:
- * they hold it, or the statement compares it in a way that tokens do not show.
- */
-const char *sqlcompare_loose(const struct sqlstatement *statement, struct slice param);
 
 /*
  * Does the statement set COLUMN of a row that may be there already: UPDATE ... SET, ON DUPLICATE

@@ -22,41 +22,42 @@ struct refusal {
 #define BLOCKS  "it holds the connection"
 
 static const struct refusal refusals[] = {
-    {"NOW",               true,  SQLRULES_BOTH,  CLOCK                                   },
-    {"SYSDATE",           true,  SQLRULES_BOTH,  CLOCK                                   },
-    {"CURDATE",           true,  SQLRULES_BOTH,  CLOCK                                   },
-    {"CURTIME",           true,  SQLRULES_BOTH,  CLOCK                                   },
-    {"CURRENT_DATE",      false, SQLRULES_BOTH,  CLOCK                                   },
-    {"CURRENT_TIME",      false, SQLRULES_BOTH,  CLOCK                                   },
-    {"CURRENT_TIMESTAMP", false, SQLRULES_BOTH,  CLOCK                                   },
-    {"LOCALTIME",         false, SQLRULES_BOTH,  CLOCK                                   },
-    {"LOCALTIMESTAMP",    false, SQLRULES_BOTH,  CLOCK                                   },
-    {"UTC_DATE",          false, SQLRULES_BOTH,  CLOCK                                   },
-    {"UTC_TIME",          false, SQLRULES_BOTH,  CLOCK                                   },
-    {"UTC_TIMESTAMP",     false, SQLRULES_BOTH,  CLOCK                                   },
-    {"UNIX_TIMESTAMP",    true,  SQLRULES_BOTH,  CLOCK                                   },
-    {"RAND",              true,  SQLRULES_BOTH,  CHANCE                                  },
-    {"UUID",              true,  SQLRULES_BOTH,  CHANCE                                  },
-    {"UUID_SHORT",        true,  SQLRULES_BOTH,  CHANCE                                  },
-    {"SYS_GUID",          true,  SQLRULES_BOTH,  CHANCE                                  },
-    {"RANDOM_BYTES",      true,  SQLRULES_BOTH,  CHANCE                                  },
-    {"USER",              true,  SQLRULES_BOTH,  SESSION                                 },
-    {"CURRENT_USER",      false, SQLRULES_BOTH,  SESSION                                 },
-    {"CURRENT_ROLE",      false, SQLRULES_BOTH,  SESSION                                 },
-    {"SESSION_USER",      true,  SQLRULES_BOTH,  SESSION                                 },
-    {"SYSTEM_USER",       true,  SQLRULES_BOTH,  SESSION                                 },
-    {"VERSION",           true,  SQLRULES_BOTH,  SESSION                                 },
-    {"CONNECTION_ID",     true,  SQLRULES_BOTH,  SESSION                                 },
-    {"LAST_INSERT_ID",    true,  SQLRULES_BOTH,  SESSION                                 },
-    {"ROW_COUNT",         true,  SQLRULES_BOTH,  SESSION                                 },
-    {"FOUND_ROWS",        true,  SQLRULES_BOTH,  SESSION                                 },
-    {"SLEEP",             true,  SQLRULES_BOTH,  BLOCKS                                  },
-    {"BENCHMARK",         true,  SQLRULES_BOTH,  BLOCKS                                  },
-    {"GET_LOCK",          true,  SQLRULES_BOTH,  BLOCKS                                  },
-    {"RELEASE_LOCK",      true,  SQLRULES_BOTH,  BLOCKS                                  },
-    {"LOAD_FILE",         true,  SQLRULES_BOTH,  "it reads files of the server"          },
-    {"INTO",              false, SQLRULES_QUERY, "a query only reads"                    },
-    {"_row",              false, SQLRULES_QUERY, "this name is used by the wrapped query"},
+    {"NOW",               true,  SQLRULES_BOTH,  CLOCK                                      },
+    {"SYSDATE",           true,  SQLRULES_BOTH,  CLOCK                                      },
+    {"CURDATE",           true,  SQLRULES_BOTH,  CLOCK                                      },
+    {"CURTIME",           true,  SQLRULES_BOTH,  CLOCK                                      },
+    {"CURRENT_DATE",      false, SQLRULES_BOTH,  CLOCK                                      },
+    {"CURRENT_TIME",      false, SQLRULES_BOTH,  CLOCK                                      },
+    {"CURRENT_TIMESTAMP", false, SQLRULES_BOTH,  CLOCK                                      },
+    {"LOCALTIME",         false, SQLRULES_BOTH,  CLOCK                                      },
+    {"LOCALTIMESTAMP",    false, SQLRULES_BOTH,  CLOCK                                      },
+    {"UTC_DATE",          false, SQLRULES_BOTH,  CLOCK                                      },
+    {"UTC_TIME",          false, SQLRULES_BOTH,  CLOCK                                      },
+    {"UTC_TIMESTAMP",     false, SQLRULES_BOTH,  CLOCK                                      },
+    {"UNIX_TIMESTAMP",    true,  SQLRULES_BOTH,  CLOCK                                      },
+    {"RAND",              true,  SQLRULES_BOTH,  CHANCE                                     },
+    {"UUID",              true,  SQLRULES_BOTH,  CHANCE                                     },
+    {"UUID_SHORT",        true,  SQLRULES_BOTH,  CHANCE                                     },
+    {"SYS_GUID",          true,  SQLRULES_BOTH,  CHANCE                                     },
+    {"RANDOM_BYTES",      true,  SQLRULES_BOTH,  CHANCE                                     },
+    {"USER",              true,  SQLRULES_BOTH,  SESSION                                    },
+    {"CURRENT_USER",      false, SQLRULES_BOTH,  SESSION                                    },
+    {"CURRENT_ROLE",      false, SQLRULES_BOTH,  SESSION                                    },
+    {"SESSION_USER",      true,  SQLRULES_BOTH,  SESSION                                    },
+    {"SYSTEM_USER",       true,  SQLRULES_BOTH,  SESSION                                    },
+    {"VERSION",           true,  SQLRULES_BOTH,  SESSION                                    },
+    {"CONNECTION_ID",     true,  SQLRULES_BOTH,  SESSION                                    },
+    {"LAST_INSERT_ID",    true,  SQLRULES_BOTH,  SESSION                                    },
+    {"ROW_COUNT",         true,  SQLRULES_BOTH,  SESSION                                    },
+    {"FOUND_ROWS",        true,  SQLRULES_BOTH,  SESSION                                    },
+    {"SLEEP",             true,  SQLRULES_BOTH,  BLOCKS                                     },
+    {"BENCHMARK",         true,  SQLRULES_BOTH,  BLOCKS                                     },
+    {"GET_LOCK",          true,  SQLRULES_BOTH,  BLOCKS                                     },
+    {"RELEASE_LOCK",      true,  SQLRULES_BOTH,  BLOCKS                                     },
+    {"LOAD_FILE",         true,  SQLRULES_BOTH,  "it reads files of the server"             },
+    {"INTO",              false, SQLRULES_QUERY, "a query only reads"                       },
+    {"TABLE",             false, SQLRULES_QUERY, "write SELECT: its table would not be seen"},
+    {"_row",              false, SQLRULES_QUERY, "this name is used by the wrapped query"   },
 };
 
 void sqlrules_complain(const struct sqlrules *rules, unsigned int line, struct slice hint,
@@ -126,9 +127,9 @@ void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *sta
         } else if (token->kind == SQLTOKEN_QUOTED &&
                    slice_eq_nocase(token->text, slice_str("_row"))) {
             sqlrules_complain(rules, token->line, SLICE_EMPTY, "the name _row is reserved");
-        } else if (token->depth > SQLSCAN_DEPTH_MAX) {
+        } else if (token->depth >= SQLSCAN_DEPTH_MAX) {
             sqlrules_complain(rules, token->line, SLICE_EMPTY, "more than %d open parentheses",
-                              SQLSCAN_DEPTH_MAX);
+                              SQLSCAN_DEPTH_MAX - 1);
             return;
         } else {
             check_word(rules, statement, i, where);
@@ -236,6 +237,25 @@ static void check_order(const struct sqlrules *rules, const struct sqlstatement 
     }
 }
 
+/* WITH users AS (SELECT ... FROM users): the inner one is the table, and would not be seen. */
+static void check_common(const struct sqlrules *rules, const struct sqlstatement *statement)
+{
+    for (size_t i = 1; i < statement->token_count && sqltoken_is(statement->tokens, "WITH"); i++) {
+        const struct sqltoken *token = &statement->tokens[i];
+
+        if (sqltoken_is(token, "SELECT") && token->depth == 0) {
+            return;
+        }
+        for (size_t j = 0; j < rules->tables->count && token->depth == 0; j++) {
+            if (sqltoken_is_name(token) &&
+                slice_eq_nocase(token->text, rules->tables->items[j].name)) {
+                sqlrules_complain(rules, token->line, SLICE_LITERAL("give it another name"),
+                                  "WITH '%.*s': a table has this name", SLICE_ARG(token->text));
+            }
+        }
+    }
+}
+
 static void check_locks(const struct sqlrules *rules, const struct sqlstatement *statement)
 {
     for (size_t i = 0; i < statement->token_count; i++) {
@@ -265,5 +285,6 @@ void sqlrules_query(const struct sqlrules *rules, const struct sqlstatement *sta
     sqlrules_tables(rules, &out->named);
     check_labels(rules, &out->labels);
     check_order(rules, statement, paged);
+    check_common(rules, statement);
     check_locks(rules, statement);
 }

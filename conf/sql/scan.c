@@ -76,21 +76,22 @@ static bool is_common(const struct scan *scan, struct slice name)
 
 /* ------------------------------------------------------------------ tables */
 
-static bool ends_name(const struct sqltoken *token)
+bool sqlscan_is_alias(const struct sqltoken *token)
 {
-    return !sqltoken_is_name(token) ||
-           IS_ANY(token, "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL",
-                  "STRAIGHT_JOIN", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
-                  "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "SELECT", "FOR", "USE", "FORCE",
-                  "IGNORE", "PARTITION", "AS", "LOCK", "INTO", "PROCEDURE", "FETCH", "OFFSET",
-                  "WITH");
+    return sqltoken_is_name(token) &&
+           !IS_ANY(token, "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL",
+                   "STRAIGHT_JOIN", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
+                   "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "SELECT", "FOR", "USE", "FORCE",
+                   "IGNORE", "PARTITION", "AS", "LOCK", "INTO", "PROCEDURE", "FETCH", "OFFSET",
+                   "WITH");
 }
 
 /* Reads the table that begins at *i and leaves *i at its last token. */
 static void add_table(struct scan *scan, size_t *i)
 {
     const struct sqltoken *token = &scan->tokens[*i];
-    struct sqltable table = {.name = token->text, .line = token->line, .written = scan->writing};
+    struct sqltable table = {
+        .name = token->text, .line = token->line, .at = *i, .written = scan->writing};
 
     if (sqltoken_is(token + 1, ".") && sqltoken_is_name(token + 2)) {
         table.database = token->text;
@@ -102,7 +103,7 @@ static void add_table(struct scan *scan, size_t *i)
     if (sqltoken_is(token + 1, "AS") && sqltoken_is_name(token + 2)) {
         table.alias = token[2].text;
         *i += 2;
-    } else if (!ends_name(token + 1)) {
+    } else if (sqlscan_is_alias(token + 1)) {
         table.alias = token[1].text;
         *i += 1;
     }

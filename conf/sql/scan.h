@@ -15,6 +15,7 @@ struct sqltable {
     bool written;  /* target of INSERT, REPLACE, UPDATE or DELETE */
     bool function; /* JSON_TABLE(...) and the like */
     unsigned int line;
+    size_t at; /* the token of its name */
 };
 
 struct sqltables {
@@ -24,6 +25,9 @@ struct sqltables {
 
 /* Tables of FROM, JOIN, INTO and UPDATE at any depth; common table expressions are none. */
 struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *statement);
+
+/* Can this token be an alias without AS, behind a table: no word that goes on with the clause? */
+bool sqlscan_is_alias(const struct sqltoken *token);
 
 struct sqllabel {
     struct slice label; /* empty: that of an expression without alias, which we cannot know */

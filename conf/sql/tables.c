@@ -170,6 +170,8 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     for (; token < end; token++) {
         if (sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL")) {
             column->not_null = true;
+        } else if (sqltoken_is(token, "AS") && token->depth == 1) {
+            column->generated = true;
         } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {
             column->not_null |= sqltoken_is(token, "PRIMARY");
             add_unique_of(reader, column->name);

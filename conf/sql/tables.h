@@ -19,6 +19,7 @@ struct table_column {
     bool known; /* scalar says what a cursor or parameter of it is */
     enum scalar scalar;
     bool not_null;
+    bool generated; /* the server computes it */
 };
 
 struct table_key {

@@ -184,6 +184,29 @@ static void test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time(void
     assert_false(is_refused(NULL, NULL, SCHEMA_SQL, schema));
 }
 
+/* All that GetShelf reads is of one shelf, also what it does not compare with :shelf itself. */
+static void test_what_is_bound_by_way_of_a_join_moves_too(void **state)
+{
+    static const char *const statements[] = {
+        "SELECT * FROM jars s JOIN jars j ON j.shelf = s.shelf WHERE s.shelf = :shelf",
+        "SELECT * FROM jars s JOIN jars j ON s.shelf = j.shelf AND j.label > '' WHERE :shelf = "
+        "s.shelf"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(statements); i++) {
+        struct buf text = {0};
+
+        buf_printf(&text,
+                   "-- name: GetJar :one\nSELECT jarId FROM jars WHERE jarId = :jarId;\n"
+                   "-- name: GetShelf :many\nSELECT jarId FROM jars WHERE EXISTS (%s) AND shelf = "
+                   ":shelf;%c",
+                   statements[i], '\0');
+        assert_false(is_refused(NULL, NULL, QUERIES_SQL, text.ptr));
+        assert_true(is_refused(", \"shelf:{oldShelf}\"", "", QUERIES_SQL, text.ptr));
+        buf_fini(&text);
+    }
+}
+
 /* The place of an emit that is refused is the next one's. */
 static void test_an_emit_after_a_refused_one_has_its_own_fields_only(void **state)
 {
@@ -421,12 +444,15 @@ static const struct broken table[] = {
     {SCHEMA_SQL, ");\n", ") CHARSET utf8mb4 COLLATE utf8mb4_bin;\n", "", ""},
     {SCHEMA_SQL, ");\n", ") COLLATE = utf8mb4_general_ci;\n", "model.json:26", "of the collation utf8mb4_general_ci"},
     {SCHEMA_SQL, "jarId VARCHAR(64)", "jarId VARCHAR(64) CHARACTER SET utf8mb4", "model.json:26", "that is the default of utf8mb4"},
-    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf > :shelf", "model.json:27", "the SQL compares the tag's {shelf} by >: rows of other texts match too"},
-    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <= :shelf", "model.json:27", "by <"},
-    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label LIKE CONCAT('%', :shelf)", "model.json:27", "by LIKE"},
-    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label = LOWER(TRIM(:shelf))", "model.json:27", "by TRIM"},
-    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label COLLATE utf8mb4_general_ci = :shelf", "model.json:27", "by COLLATE"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf > :shelf", "queries.sql:4", "it reads rows of the table 'jars' that none of its tags names: 'shelf > :shelf' is no 'column = :parameter'"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <= :shelf", "queries.sql:4", "'shelf <= :shelf' is no"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label LIKE CONCAT('%', :shelf)", "queries.sql:4", "'label LIKE CONCAT('%', :shelf)' is no"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label = LOWER(TRIM(:shelf))", "queries.sql:4", "'label = LOWER(TRIM(:shelf))' is no"},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label COLLATE utf8mb4_general_ci = :shelf", "queries.sql:4", "'label COLLATE utf8mb4_general_ci = :shelf' is no"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <=> :shelf", "", ""},
+    {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf IN (:shelf)", "", ""},
+    {QUERIES_SQL, "WHERE jarId = :jarId", "WHERE jarId = :jarId AND EXISTS (SELECT 1 FROM jars j WHERE j.jarId = jars.jarId AND j.label <> '')", "", ""},
+    {QUERIES_SQL, "WHERE jarId = :jarId", "WHERE jarId = :jarId AND EXISTS (SELECT 1 FROM jars j WHERE j.shelf = jars.shelf)", "queries.sql:2", "the table 'jars' (j)"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE (shelf = :shelf AND label > 'a')", "", ""},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf = :shelf AND label LIKE CONCAT(:shelf, '%')", "", ""},
     {PROJECTIONS_SQL, "INSERT INTO jars", "REPLACE INTO jars", "", ""},
@@ -487,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_touches_sql_is_a_statement_of_its_own),
         cmocka_unit_test(test_what_moves_a_row_touches_where_it_leaves),
         cmocka_unit_test(test_a_text_of_any_form_is_not_compared_with_a_number_or_a_time),
+        cmocka_unit_test(test_what_is_bound_by_way_of_a_join_moves_too),
         cmocka_unit_test(test_an_emit_after_a_refused_one_has_its_own_fields_only),
         cmocka_unit_test(test_near_is_kept),
         cmocka_unit_test(test_snapshots_have_a_default),

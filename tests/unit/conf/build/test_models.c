@@ -204,7 +204,16 @@ static const struct broken table[] = {
     {QUERIES_SQL, "SELECT * FROM", "SELECT UPPER(Label) AS BoxId, Label FROM", "model.json:17", "an expression cannot order pages"},
     {QUERIES_SQL, "= :BoxId", "= :BoxId AND `UUID`() > 0", "queries.sql:3", "'UUID' is not allowed"},
     {QUERIES_SQL, "= :BoxId", "= :BoxId AND VERSION() > 0", "queries.sql:3", "'VERSION' is not allowed"},
-    {QUERIES_SQL, "BoxId = :BoxId", "BoxId >= :BoxId", "model.json:15", "the SQL compares the tag's {BoxId} by >"},
+    {QUERIES_SQL, "BoxId = :BoxId", "BoxId >= :BoxId", "queries.sql:2", "it reads rows of the table 'boxes' that none of its tags names: 'BoxId >= :BoxId' is no 'column = :parameter' (hint: give the query a tag without places, such as 'boxes'"},
+    {QUERIES_SQL, "BoxId = :BoxId", "BoxId = :BoxId OR 1 = 1", "queries.sql:2", "'BoxId = :BoxId OR 1 = 1' is under OR"},
+    {QUERIES_SQL, "BoxId = :BoxId", "NOT (BoxId = :BoxId)", "queries.sql:2", "'NOT (BoxId = :BoxId)' is no 'column = :parameter'"},
+    {QUERIES_SQL, "SELECT BoxId, Label FROM boxes\n", "SELECT BoxId, (SELECT COUNT(*) FROM boxes) n FROM boxes\n", "queries.sql:2", "'boxes' that none of its tags names: no equality binds its rows"},
+    {QUERIES_SQL, "SELECT BoxId, Label FROM boxes\n", "SELECT b.BoxId, x.Label FROM boxes b, boxes x\n", "queries.sql:2", "GetBox: it reads rows of the table 'boxes' (b) that none"},
+    {QUERIES_SQL, "WHERE BoxId = :BoxId", "WHERE BoxId = :BoxId UNION (SELECT BoxId, Label FROM boxes)", "queries.sql:3", "none of its tags names"},
+    {QUERIES_SQL, "WHERE BoxId = :BoxId", "WHERE BoxId = :BoxId UNION TABLE boxes", "queries.sql:3", "'TABLE' is not allowed"},
+    {QUERIES_SQL, "SELECT BoxId, Label FROM", "WITH Boxes AS (SELECT * FROM boxes) SELECT BoxId, Label FROM", "queries.sql:2", "WITH 'Boxes': a table has this name (hint: give it another name)"},
+    {SCHEMA_SQL, "BoxId BIGINT NOT NULL PRIMARY KEY,", "BoxId BIGINT AS (CRC32(Label)) PRIMARY KEY,", "queries.sql:2", "is about a generated column, and tags hold what projections write"},
+    {MODEL_JSON, "\"delete\": { \"touches\": [\"box:{BoxId}\", \"boxes\"]", "\"delete\": { \"touches\": [\"boxes\"]", "model.json:13", "touches none of its tags (hint: add one of the query's tags to \"touches\": 'box:{BoxId}')"},
     {MODEL_JSON, "\"limit\": 50, \"max\": 200", "\"limit\": 50, \"max\": 20", "model.json:17", "from 1 to 20"},
     {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column is declared twice"},
@@ -274,6 +283,81 @@ static void test_broken_models_are_refused_with_place_and_reason(void **state)
         refused &= check_broken(&table[i]);
     }
     assert_true(refused);
+}
+
+/* ------------------------------------------------------------------ tags and rows */
+
+#define BOX_AND_BOXES "\"box:{BoxId}\", \"boxes\""
+
+/* GetBox with these tags and this SQL, and what "delete" touches. */
+static char *complaints_of_get_box(const char *tags, const char *deleted, const char *sql)
+{
+    const char *texts[MODEL_FILES] = {NULL, model_texts[SCHEMA_SQL], model_texts[PROJECTIONS_SQL],
+                                      NULL};
+    struct buf plain = {0}, json = {0}, queries = {0}, query_tags = {0}, touches = {0};
+    struct model_folder folder;
+    struct diag diag = {0};
+    size_t size = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size);
+
+    buf_printf(&query_tags, "\"tags\": [%s], \"params\": { \"Label\": { \"type\": \"string\" } }%c",
+               tags, '\0');
+    buf_printf(&touches, "\"delete\": { \"touches\": [%s]%c", deleted, '\0');
+    buf_printf(&queries,
+               "-- name: GetBox :one\n%s;\n-- name: GetBoxes :many\nSELECT * FROM boxes;%c", sql,
+               '\0');
+    model_text_change(model_texts[MODEL_JSON], ", \"location\": \"GetBox\"", "", &plain);
+    buf_append_char(&plain, '\0');
+    model_text_change(plain.ptr, "\"tags\": [\"box:{BoxId}\"]", query_tags.ptr, &json);
+    buf_append_char(&json, '\0');
+    texts[MODEL_JSON] = json.ptr;
+    texts[QUERIES_SQL] = queries.ptr;
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, texts, MODEL_JSON,
+                           "\"delete\": { \"touches\": [\"box:{BoxId}\", \"boxes\"]", touches.ptr);
+    plan_put(plan_load(slice_str(folder.root), &diag));
+    model_folder_remove(&folder);
+    diag_print(&diag, out);
+    fclose(out);
+    diag_fini(&diag);
+    buf_fini(&plain);
+    buf_fini(&json);
+    buf_fini(&queries);
+    buf_fini(&query_tags);
+    buf_fini(&touches);
+    return text;
+}
+
+// clang-format off
+static const struct {
+    const char *tags, *deleted, *sql, *complaint;
+} rows[] = {
+    /* one without places speaks for all */
+    {"\"boxes\"", BOX_AND_BOXES, "SELECT * FROM boxes WHERE BoxId > :BoxId AND LOWER(Label) = :Label", NULL},
+    {"\"box:{BoxId}\", \"boxes\"", BOX_AND_BOXES, "SELECT * FROM boxes WHERE BoxId > :BoxId AND LOWER(Label) = :Label", NULL},
+    /* all places of one tag */
+    {"\"box:{BoxId}\"", BOX_AND_BOXES, "SELECT * FROM boxes WHERE BoxId = :BoxId AND Label > :Label", NULL},
+    {"\"label:{BoxId}{Label}\"", "\"label:{BoxId}{old.Label}\", \"boxes\"", "SELECT * FROM boxes WHERE BoxId = :BoxId AND Label > :Label", "'boxes' that none of its tags names: 'Label > :Label' is no"},
+    /* a list, each value of which has a tag */
+    {"\"box:{BoxId}\"", BOX_AND_BOXES, "SELECT * FROM boxes WHERE BoxId IN (:BoxId, :Label)", "none of its tags names"},
+    /* touched is a tag of the query, but none that says which rows */
+    {"\"box:{BoxId}\", \"label:{Label}\"", "\"label:{old.Label}\", \"boxes\"", "SELECT * FROM boxes WHERE BoxId = :BoxId AND Label > :Label",
+     "model.json:13: /projections/delete: it writes the table 'boxes', and touches none of the tags that name the rows which the query GetBox reads of it"},
+};
+// clang-format on
+
+static void test_each_row_that_a_query_reads_is_named_by_a_tag_that_is_touched(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char *text = complaints_of_get_box(rows[i].tags, rows[i].deleted, rows[i].sql);
+
+        if (rows[i].complaint ? !strstr(text, rows[i].complaint) : text[0] != '\0') {
+            fail_msg("%s: %s", rows[i].sql, text);
+        }
+        free(text);
+    }
 }
 
 /* ------------------------------------------------------------------ fields that may be absent */
@@ -471,6 +555,7 @@ int main(void)
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
+        cmocka_unit_test(test_each_row_that_a_query_reads_is_named_by_a_tag_that_is_touched),
         cmocka_unit_test(test_fields_that_may_be_absent_are_asked_for),
         cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
         cmocka_unit_test(test_names_and_routes_are_unique_over_all_models),

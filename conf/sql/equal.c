@@ -1,0 +1,274 @@
+/*
+ * What WHERE and ON say by equalities: conditions joined by AND, in parentheses or not.
+ *
+ *     a = :x    :x = a    a <=> :x    a IN (:x, :y)    a = b    a = 1    a = 'x'
+ *
+ * Each of them is of bare columns, which may have their table's name before them, and rejects
+ * NULL (a parameter is never NULL: it is required, or has a default of its type). Everything else
+ * is unread: functions, OR, NOT, CASE, orders, other collations. So nothing that holds for some
+ * rows only is ever taken for an equality that holds for all.
+ */
+#include "conf/sql/select.h"
+
+struct where {
+    struct arena *arena;
+    struct sqlselect *select;
+    const struct sqlstatement *statement;
+    const struct sqltoken *tokens;
+    size_t part, item;
+};
+
+static const char *const no_equality = "is no 'column = :parameter'";
+
+static void add_unread(const struct where *where, size_t from, size_t to, const char *why)
+{
+    where->select->unread[where->select->unread_count++] =
+        (struct sqlunread){where->part, where->item, from, to, why};
+}
+
+/* ------------------------------------------------------------------ what is compared */
+
+struct operand {
+    enum {
+        OPERAND_COLUMN,
+        OPERAND_PARAM,
+        OPERAND_CONSTANT
+    } kind;
+    struct sqlref column;
+    struct slice param;
+};
+
+/* An operand at *i, and *i after it. */
+static bool read_operand(const struct where *where, size_t *i, size_t to, struct operand *out)
+{
+    const struct sqltoken *token = &where->tokens[*i];
+    bool qualified = *i + 2 < to && sqltoken_is(token + 1, ".") && sqltoken_is_name(token + 2);
+
+    *out = (struct operand){
+        .column = {SQLSELECT_NONE, NULL}
+    };
+    if (*i >= to) {
+        return false;
+    }
+    if (token->kind == SQLTOKEN_PARAM) {
+        out->kind = OPERAND_PARAM;
+        out->param = token->text;
+    } else if (token->kind == SQLTOKEN_NUMBER || token->kind == SQLTOKEN_STRING) {
+        out->kind = OPERAND_CONSTANT;
+    } else if (!sqltoken_is_name(token) ||
+               !sqlselect_resolve(where->select, where->part, qualified ? token->text : SLICE_EMPTY,
+                                  qualified ? token[2].text : token->text, &out->column)) {
+        return false;
+    }
+    *i += qualified ? 3 : 1;
+    if (*i + 1 < to && sqlselect_is(where->statement, *i, "COLLATE") &&
+        sqltoken_is(&where->tokens[*i + 1], "utf8mb4_bin")) {
+        *i += 2;
+    }
+    return true;
+}
+
+/* = or <=> at *i, and *i after it. */
+static bool read_equals(const struct where *where, size_t *i, size_t to, bool *null_safe_out)
+{
+    const struct sqltoken *token = &where->tokens[*i];
+
+    *null_safe_out = *i + 2 < to && sqltoken_is(token, "<") && sqltoken_is(token + 1, "=") &&
+                     sqltoken_is(token + 2, ">");
+    if (*null_safe_out || (*i < to && sqltoken_is(token, "="))) {
+        *i += *null_safe_out ? 3 : 1;
+        return true;
+    }
+    return false;
+}
+
+/* Nothing else is said: the database's, which compares by bytes. */
+static bool compares_by_bytes(const struct table_column *column)
+{
+    return column->collation.len == 0 ||
+           slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"));
+}
+
+/*
+ * Do SQL and bytes agree on which values of the two are equal, so that what one of them is
+ * compared with says which texts the other one holds?
+ */
+static bool same_kind(const struct table_column *a, const struct table_column *b)
+{
+    if (!a->known || !b->known || a->scalar != b->scalar ||
+        table_column_is_value(a) != table_column_is_value(b)) {
+        return false;
+    }
+    if (table_column_is_value(a)) {
+        return a->scalar != SCALAR_STRING || slice_eq_nocase(a->type, b->type);
+    }
+    return compares_by_bytes(a) && compares_by_bytes(b);
+}
+
+/* ------------------------------------------------------------------ equalities */
+
+/* Why the two are nothing to us, or NULL when they were added. */
+static const char *add_equal(struct where *where, struct operand left, struct operand right,
+                             bool null_safe)
+{
+    struct sqlequal *equal = &where->select->equals[where->select->equal_count];
+    struct slice *param;
+
+    if (left.kind != OPERAND_COLUMN) {
+        struct operand turned = left;
+
+        left = right;
+        right = turned;
+    }
+    if (left.kind != OPERAND_COLUMN || (null_safe && right.kind != OPERAND_PARAM)) {
+        return no_equality;
+    }
+    if (left.column.column->generated ||
+        (right.kind == OPERAND_COLUMN && right.column.column->generated)) {
+        return "is about a generated column, and tags hold what projections write";
+    }
+    if (right.kind == OPERAND_COLUMN && !same_kind(left.column.column, right.column.column)) {
+        return "compares columns of two types or collations";
+    }
+    *equal = (struct sqlequal){where->part, where->item, left.column, right.column, NULL, 0, 1};
+    if (right.kind == OPERAND_PARAM) {
+        param = ARENA_NEW(where->arena, struct slice);
+        *param = right.param;
+        equal->params = param;
+        equal->param_count = 1;
+    }
+    where->select->equal_count++;
+    return NULL;
+}
+
+/* IN (:x, :y) from its ( on: as ADD_EQUAL. */
+static const char *add_list(struct where *where, struct operand left, size_t from, size_t to)
+{
+    struct sqlequal *equal = &where->select->equals[where->select->equal_count];
+    size_t close = from < to ? sqlselect_close(where->statement, from) : to, count = 0;
+    struct slice *params;
+
+    if (left.kind != OPERAND_COLUMN || close + 1 != to || !sqltoken_is(&where->tokens[from], "(")) {
+        return no_equality;
+    }
+    params = ARENA_ARRAY(where->arena, struct slice, close - from);
+    for (size_t i = from + 1; i < close; i += 2) {
+        if (where->tokens[i].kind != SQLTOKEN_PARAM ||
+            (i + 1 < close && !sqltoken_is(&where->tokens[i + 1], ","))) {
+            return no_equality;
+        }
+        params[count++] = where->tokens[i].text;
+    }
+    if (left.column.column->generated) {
+        return "is about a generated column, and tags hold what projections write";
+    }
+    if (count == 0 || where->select->cases * count > SQLSELECT_CASES_MAX) {
+        return "has more values than are looked at here";
+    }
+    *equal = (struct sqlequal){
+        where->part, where->item, left.column,         {SQLSELECT_NONE, NULL},
+        params,      count,       where->select->cases
+    };
+    where->select->cases *= count;
+    where->select->equal_count++;
+    return NULL;
+}
+
+static const char *read_equality(struct where *where, size_t from, size_t to)
+{
+    struct operand left, right;
+    size_t i = from;
+    bool null_safe;
+
+    if (!read_operand(where, &i, to, &left)) {
+        return no_equality;
+    }
+    if (i < to && sqlselect_is(where->statement, i, "IN")) {
+        return add_list(where, left, i + 1, to);
+    }
+    if (!read_equals(where, &i, to, &null_safe) || !read_operand(where, &i, to, &right) ||
+        i != to) {
+        return no_equality;
+    }
+    return add_equal(where, left, right, null_safe);
+}
+
+/* ------------------------------------------------------------------ AND */
+
+static bool holds_or(const struct where *where, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (where->tokens[i].depth != where->tokens[from].depth) {
+            continue;
+        }
+        if (sqlselect_is(where->statement, i, "OR") || sqlselect_is(where->statement, i, "XOR") ||
+            (sqltoken_is(&where->tokens[i], "|") && sqltoken_is(&where->tokens[i + 1], "|"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The AND that ends the condition at FROM, or TO. The AND of BETWEEN and those inside CASE ... END
+ * end none.
+ */
+static size_t end_of_condition(const struct where *where, size_t from, size_t to)
+{
+    unsigned int depth = where->tokens[from].depth, cases = 0;
+    bool between = false;
+
+    for (size_t i = from; i < to; i++) {
+        if (where->tokens[i].depth != depth) {
+            continue;
+        }
+        if (sqlselect_is(where->statement, i, "CASE")) {
+            cases++;
+        } else if (sqlselect_is(where->statement, i, "END") && cases > 0) {
+            cases--;
+        } else if (sqlselect_is(where->statement, i, "BETWEEN")) {
+            between = true;
+        } else if (cases == 0 && sqlselect_is(where->statement, i, "AND")) {
+            if (!between) {
+                return i;
+            }
+            between = false;
+        }
+    }
+    return to;
+}
+
+static void read_conditions(struct where *where, size_t from, size_t to)
+{
+    if (from < to && holds_or(where, from, to)) {
+        add_unread(where, from, to, "is under OR");
+        return;
+    }
+    for (size_t end; from < to; from = end + 1) {
+        const char *why;
+
+        end = end_of_condition(where, from, to);
+        if (sqltoken_is(&where->tokens[from], "(") &&
+            sqlselect_close(where->statement, from) + 1 == end) {
+            read_conditions(where, from + 1, end - 1); /* no deeper than SQLSCAN_DEPTH_MAX */
+            continue;
+        }
+        why = read_equality(where, from, end);
+        if (why) {
+            add_unread(where, from, end, why);
+        }
+    }
+}
+
+void sqlequal_read(struct arena *arena, struct sqlselect *select, size_t part, size_t item,
+                   size_t from, size_t to)
+{
+    struct where where = {.arena = arena,
+                          .select = select,
+                          .statement = select->statement,
+                          .tokens = select->statement->tokens,
+                          .part = part,
+                          .item = item};
+
+    read_conditions(&where, from, to);
+}
