@@ -4,14 +4,30 @@
  */
 #include "conf/build/query.h"
 #include "conf/plan/wrap.h"
+#include "conf/sql/unique.h"
 
 #define PAGE_ROWS_MAX    10000
 #define PAGE_COLUMNS_MAX 8
 
+/* The column behind a label of the result; its item is NONE if we cannot say. */
+static struct sqlref ref_of(const struct query *query, const struct sqlread *read,
+                            struct slice label)
+{
+    struct sqlref ref = {SQLSELECT_NONE, NULL};
+    struct slice table, name;
+
+    if (query->select.top != SQLSELECT_NONE && sqlread_has_label(read, label) &&
+        sqlread_written(read, label, &table, &name)) {
+        (void)sqlselect_resolve(&query->select, query->select.top, table, name, &ref);
+    }
+    return ref;
+}
+
 static void type_column(struct query *query, const struct sqlread *read,
                         struct plan_key_column *column, const struct value *at)
 {
-    const struct table_column *found = sqlread_column(read, column->name);
+    struct sqlref ref = ref_of(query, read, column->name);
+    const struct table_column *found = ref.column;
 
     if (!found) {
         source_complain(&query->source, at,
@@ -21,6 +37,10 @@ static void type_column(struct query *query, const struct sqlread *read,
                             : sqlread_suggest(read, query->build->arena, column->name),
                         "'%.*s' is no column of the query's result that comes straight from a "
                         "table",
+                        SLICE_ARG(column->name));
+    } else if (sqlunique_may_lack(&query->select, ref.item)) {
+        source_complain(&query->source, at, SLICE_LITERAL("rows with NULL would be in no page"),
+                        "the column '%.*s' is NULL where its LEFT JOIN finds no row",
                         SLICE_ARG(column->name));
     } else if (!found->not_null) {
         source_complain(&query->source, at, SLICE_LITERAL("rows with NULL would be in no page"),
@@ -76,88 +96,29 @@ static void build_order(struct query *query, const struct sqlread *read, const s
 }
 
 /*
- * "WHERE column = :param AND ...": the column has one value in all rows. Returns the column's name,
- * or empty.
- */
-static struct slice pinned_column(const struct sqlstatement *statement, size_t param)
-{
-    const struct sqltoken *tokens = statement->tokens;
-    size_t i = param;
-
-    if (i < 3 || tokens[i].depth > 0 || !sqltoken_is(&tokens[i - 1], "=") ||
-        !sqltoken_is_name(&tokens[i - 2])) {
-        return SLICE_EMPTY;
-    }
-    i -= 2;
-    if (i >= 2 && sqltoken_is(&tokens[i - 1], ".")) {
-        i -= 2; /* table.column */
-    }
-    return i > 0 && (sqltoken_is(&tokens[i - 1], "WHERE") || sqltoken_is(&tokens[i - 1], "AND"))
-               ? tokens[param - 2].text
-               : SLICE_EMPTY;
-}
-
-/* Words by which a comparison that holds for all rows need not hold for one. */
-static bool opens_it(const struct sqltoken *token)
-{
-    static const char *const words[] = {"OR", "XOR", "|", "UNION", "NOT"};
-
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-        if (token->depth == 0 && sqltoken_is(token, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/*
- * Columns that WHERE compares with a parameter, whatever else it says: they are the same in all
- * rows of an answer.
- */
-static size_t pinned_columns(const struct sqlstatement *statement, struct slice *out)
-{
-    size_t count = 0;
-    bool where = false;
-
-    for (size_t i = 0; i < statement->token_count; i++) {
-        if (opens_it(&statement->tokens[i])) {
-            return 0;
-        }
-    }
-    for (size_t i = 0; i < statement->token_count; i++) {
-        const struct sqltoken *token = &statement->tokens[i];
-
-        where |= token->depth == 0 && sqltoken_is(token, "WHERE");
-        if (where && token->kind == SQLTOKEN_PARAM && pinned_column(statement, i).len > 0) {
-            out[count++] = pinned_column(statement, i);
-        }
-    }
-    return count;
-}
-
-/*
- * Of one table we know what is unique; of joins gateway --check cannot know either, and the model's
- * author must.
+ * Rows that the columns do not tell apart would be in two pages, or in none. What is NULL in the
+ * result (of a LEFT JOIN) was a complaint already.
  */
 static void check_unique(struct query *query, const struct sqlread *read, const struct value *at)
 {
-    const struct sqlstatement *statement = &query->block->statements[0];
-    struct slice *names;
-    size_t count;
+    struct sqlref refs[PAGE_COLUMNS_MAX];
+    size_t count = 0;
+    struct slice why;
 
-    if (read->table_count != 1 || query->build->diag->count > 0) {
+    if (query->build->diag->count > 0) {
         return;
     }
-    names =
-        ARENA_ARRAY(query->build->arena, struct slice, PAGE_COLUMNS_MAX + statement->token_count);
-    count = pinned_columns(statement, names);
-    for (size_t i = 0; i < query->out->page.column_count; i++) {
-        names[count++] = sqlread_source(read, query->out->page.columns[i].name);
+    for (; count < query->out->page.column_count; count++) {
+        refs[count] = ref_of(query, read, query->out->page.columns[count].name);
     }
-    if (!table_is_unique_by(read->tables[0], names, count)) {
+    why = sqlunique_why(query->build->arena, &query->select, refs, count);
+    if (why.len > 0) {
         source_complain(&query->source, at,
-                        SLICE_LITERAL("add the columns of the primary key at the end"),
-                        "rows are not unique by these columns: pages could miss some");
+                        SLICE_LITERAL("add the columns of its primary key at the end; of what may "
+                                      "have several rows, or count in a subquery of the SELECT "
+                                      "list, or GROUP BY these columns"),
+                        "rows are not unique by these columns: pages could miss some: %.*s",
+                        SLICE_ARG(why));
     }
 }
 

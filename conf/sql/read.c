@@ -38,7 +38,8 @@ static const struct table_column *find_column(const struct sqlread *read, struct
     return NULL;
 }
 
-const struct table_column *sqlread_column(const struct sqlread *read, struct slice label)
+/* The table's column behind a label of the result; NULL: an expression, or unknown. */
+static const struct table_column *column_of(const struct sqlread *read, struct slice label)
 {
     const struct sqllabel *found = find_label(read, label);
     const struct table_column *column;
@@ -50,16 +51,19 @@ const struct table_column *sqlread_column(const struct sqlread *read, struct sli
     return column && slice_eq(column->name, label) ? column : NULL; /* labels are as written */
 }
 
-struct slice sqlread_source(const struct sqlread *read, struct slice label)
+bool sqlread_written(const struct sqlread *read, struct slice label, struct slice *table_out,
+                     struct slice *name_out)
 {
-    const struct table_column *column = sqlread_column(read, label);
+    const struct sqllabel *found = find_label(read, label);
 
-    return column ? column->name : SLICE_EMPTY;
+    *table_out = found ? found->table : SLICE_EMPTY;
+    *name_out = found ? found->column : label;
+    return found ? found->column.len > 0 : read->labels.star;
 }
 
 bool sqlread_has_label(const struct sqlread *read, struct slice label)
 {
-    return find_label(read, label) || sqlread_column(read, label);
+    return find_label(read, label) || column_of(read, label);
 }
 
 struct slice sqlread_suggest(const struct sqlread *read, struct arena *arena, struct slice label)

@@ -47,10 +47,12 @@ void sqlrules_query(const struct sqlrules *rules, const struct sqlstatement *sta
 void sqlrules_change(const struct sqlrules *rules, const struct sqlstatement *statement,
                      bool images, struct slice *out, size_t *count);
 
-/* The table's column behind a label of the result; NULL: an expression, or unknown. */
-const struct table_column *sqlread_column(const struct sqlread *read, struct slice label);
-/* Its name in the table; empty: as above. */
-struct slice sqlread_source(const struct sqlread *read, struct slice label);
+/*
+ * As the query writes it: the name before its dot (empty: none) and its own. False: it is an
+ * expression, or none of the labels.
+ */
+bool sqlread_written(const struct sqlread *read, struct slice label, struct slice *table_out,
+                     struct slice *name_out);
 bool sqlread_has_label(const struct sqlread *read, struct slice label);
 struct slice sqlread_suggest(const struct sqlread *read, struct arena *arena, struct slice label);
 
