@@ -97,6 +97,7 @@ READER(model_query,
     ROW(model_query, "params",       params,       MAP,    OPTIONAL),
     ROW(model_query, "page",         page,         MAP,    OPTIONAL),
     ROW(model_query, "order",        order,        LIST,   OPTIONAL),
+    ROW(model_query, "limit",        limit,        NUMBER, OPTIONAL),
     ROW(model_query, "max",          max,          NUMBER, OPTIONAL),
     ROW(model_query, "version",      version,      STRING, OPTIONAL))
 

@@ -48,8 +48,8 @@ struct model_projection {
     const struct value *touches, *touches_sql;
 };
 struct model_query {
-    const struct value *route, *tags, *ttl, *negative_ttl, *near, *params, *page, *order, *max,
-        *version;
+    const struct value *route, *tags, *ttl, *negative_ttl, *near, *params, *page, *order, *limit,
+        *max, *version;
 };
 struct model_page {
     const struct value *by, *limit, *max;

@@ -99,7 +99,8 @@ static void build_order(struct query *query, const struct sqlread *read, const s
  * Rows that the columns do not tell apart would be in two pages, or in none. What is NULL in the
  * result (of a LEFT JOIN) was a complaint already.
  */
-static void check_unique(struct query *query, const struct sqlread *read, const struct value *at)
+static void check_unique(struct query *query, const struct sqlread *read, const struct value *at,
+                         const char *else_)
 {
     struct sqlref refs[PAGE_COLUMNS_MAX];
     size_t count = 0;
@@ -117,8 +118,7 @@ static void check_unique(struct query *query, const struct sqlread *read, const 
                         SLICE_LITERAL("add the columns of its primary key at the end; of what may "
                                       "have several rows, or count in a subquery of the SELECT "
                                       "list, or GROUP BY these columns"),
-                        "rows are not unique by these columns: pages could miss some: %.*s",
-                        SLICE_ARG(why));
+                        "rows are not unique by these columns: %s: %.*s", else_, SLICE_ARG(why));
     }
 }
 
@@ -134,7 +134,7 @@ static void build_pages(struct query *query, const struct sqlread *read,
     build_order(query, read, page.by);
     out->page.max = build_count(&query->source, page.max, 1, PAGE_ROWS_MAX);
     out->page.limit = build_count(&query->source, page.limit, 1, out->page.max);
-    check_unique(query, read, page.by);
+    check_unique(query, read, page.by, "pages could miss some");
     if (out->page.column_count > 0) {
         out->first = wrap_page(query->build->arena, user, &out->page, WRAP_FIRST);
         out->after = wrap_page(query->build->arena, user, &out->page, WRAP_AFTER);
@@ -142,29 +142,48 @@ static void build_pages(struct query *query, const struct sqlread *read,
     }
 }
 
+/* "order" with "limit", which cuts, or "max", beyond which is a fault. */
+static void build_rows(struct query *query, const struct sqlread *read, const struct plan_sql *user)
+{
+    const struct model_query *written = &query->written;
+    struct plan_query *out = query->out;
+
+    if (!written->order || !written->limit == !written->max) {
+        source_complain(&query->source, query->value,
+                        SLICE_LITERAL("\"limit\" gives the first rows and leaves the others out; "
+                                      "more than \"max\" rows are a 500"),
+                        "a :many query needs 'page', or 'order' with one of 'limit' and 'max'");
+        return;
+    }
+    out->cuts = written->limit != NULL;
+    out->rows_max =
+        build_count(&query->source, out->cuts ? written->limit : written->max, 1, PAGE_ROWS_MAX);
+    build_order(query, read, written->order);
+    if (out->cuts) {
+        check_unique(query, read, written->order, "which ones are cut would be chance");
+    }
+    out->first = wrap_many(query->build->arena, user, &out->page, out->rows_max + !out->cuts);
+}
+
 void build_page(struct query *query, const struct sqlread *read, const struct plan_sql *user)
 {
     const struct model_query *written = &query->written;
+    bool rows = written->order || written->limit || written->max;
 
     if (query->out->one) {
-        if (written->page || written->order || written->max) {
+        if (written->page || rows) {
             source_complain(&query->source, query->value, SLICE_EMPTY,
-                            "a :one query has no 'page', 'order' or 'max'");
+                            "a :one query has no 'page', 'order', 'limit' or 'max'");
         }
         query->out->first = wrap_one(query->build->arena, user);
     } else if (written->page) {
-        if (written->order || written->max) {
-            source_complain(&query->source, query->value, SLICE_EMPTY,
-                            "'order' and 'max' are for queries without 'page'");
+        if (rows) {
+            source_complain(&query->source, query->value,
+                            SLICE_LITERAL("a page has its own limit and max"),
+                            "'order', 'limit' and 'max' are for queries without 'page'");
         }
         build_pages(query, read, user);
-    } else if (!written->order || !written->max) {
-        source_complain(&query->source, query->value, SLICE_EMPTY,
-                        "a :many query needs 'page', or 'order' and 'max'");
     } else {
-        query->out->rows_max = build_count(&query->source, written->max, 1, PAGE_ROWS_MAX);
-        build_order(query, read, written->order);
-        query->out->first =
-            wrap_many(query->build->arena, user, &query->out->page, query->out->rows_max);
+        build_rows(query, read, user);
     }
 }

@@ -88,8 +88,8 @@ static void add_page(struct buf *text, const struct plan_query *query)
 {
     const struct plan_page *page = &query->page;
 
-    buf_printf(text, "%d;%d;%u;%u;%u;%zu;", query->one, query->paged, query->rows_max, page->limit,
-               page->max, page->column_count);
+    buf_printf(text, "%d;%d;%d;%u;%u;%u;%zu;", query->one, query->paged, query->cuts,
+               query->rows_max, page->limit, page->max, page->column_count);
     for (size_t i = 0; i < page->column_count; i++) {
         add(text, page->columns[i].name);
         add_str(text, scalar_name(page->columns[i].type));

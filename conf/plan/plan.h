@@ -264,8 +264,12 @@ struct plan_query {
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
-    /* of an unpaged :many: "max"; its statement's LIMIT is one more, its order is page.columns */
+    /*
+     * Of an unpaged :many, in the order of page.columns: CUTS: "limit", the first of them are the
+     * answer. Else "max": more are a fault, and the statement's LIMIT is one more to see it.
+     */
     unsigned int rows_max;
+    bool cuts;
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
     const struct slice *tables;  /* of schema.sql that it reads */
     size_t table_count;

@@ -187,7 +187,7 @@ static void print_order(const struct plan_query *query, FILE *out)
     if (query->paged) {
         fprintf(out, ", limit %u, max %u\n", query->page.limit, query->page.max);
     } else {
-        fprintf(out, ", max %u\n", query->rows_max);
+        fprintf(out, ", %s %u\n", query->cuts ? "limit" : "max", query->rows_max);
     }
 }
 

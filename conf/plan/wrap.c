@@ -115,13 +115,13 @@ struct plan_sql wrap_one(struct arena *arena, const struct plan_sql *user)
 }
 
 struct plan_sql wrap_many(struct arena *arena, const struct plan_sql *user,
-                          const struct plan_page *order, unsigned int rows_max)
+                          const struct plan_page *order, unsigned int limit)
 {
     struct wrap wrap = {.arena = arena, .user = user, .page = order};
 
     begin(&wrap);
     append_order(&wrap, "u");
-    buf_printf(&wrap.text, " LIMIT %u", rows_max + 1);
+    buf_printf(&wrap.text, " LIMIT %u", limit);
     return end(&wrap);
 }
 

@@ -16,9 +16,9 @@ enum wrap_way {
 /* One row is wanted; LIMIT 2, so that a second one shows. */
 struct plan_sql wrap_one(struct arena *arena, const struct plan_sql *user);
 
-/* All rows in ORDER, at most ROWS_MAX; LIMIT is one more, so that too many show. */
+/* The first LIMIT rows in ORDER. */
 struct plan_sql wrap_many(struct arena *arena, const struct plan_sql *user,
-                          const struct plan_page *order, unsigned int rows_max);
+                          const struct plan_page *order, unsigned int limit);
 
 struct plan_sql wrap_page(struct arena *arena, const struct plan_sql *user,
                           const struct plan_page *page, enum wrap_way way);

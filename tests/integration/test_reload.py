@@ -6,10 +6,11 @@ import signal
 
 import pytest
 
-from support.client import body
+from support.client import body, token
 from support.model import PRODUCTS
 from support.wait import wait_until
 
+IN_STOCK = PRODUCTS.path + "/in-stock"
 VERDICT = re.compile(r"models (reloaded|not reloaded)")
 
 
@@ -59,3 +60,19 @@ def test_a_changed_model_serves_from_the_next_request_on(client, reload):
     client.made()
     assert reload("model.json", '"limit": 50', '"limit": 1')
     wait_until(lambda: len(body(client.get(PRODUCTS.path))["items"]) == 1, 10)
+
+
+def test_the_top_n_are_the_first_rows_and_never_too_many(client, reload):
+    """"limit" cuts, where "max" would be a 500."""
+    for _ in range(3):
+        client.made()
+    before = f'"route": "GET {IN_STOCK}",\n      "tags": ["products"],\n      "ttl": "1h",\n      '
+    page = '"page": { "by": ["ProductId"], "limit": 50, "max": 200 }'
+    assert reload("model.json", before + page, before + '"order": ["-ProductId"], "limit": 2')
+    top = wait_until(lambda: len(items := body(client.get(IN_STOCK))["items"]) == 2 and items, 10)
+    known = client.listed(PRODUCTS.path)
+    assert [item[PRODUCTS.id] for item in top] == sorted(known, reverse=True)[:2]
+
+    new_id, made = client.made()
+    top = body(client.get(IN_STOCK, token(made)))["items"]
+    assert [item[PRODUCTS.id] for item in top] == sorted([*known, new_id], reverse=True)[:2]

@@ -84,6 +84,46 @@ static void test_star_gives_the_page_its_column_types(void **state)
     plan_put(plan);
 }
 
+static void test_rows_without_pages_are_cut_or_counted(void **state)
+{
+    static const struct {
+        const char *written, *printed;
+        bool cuts;
+        const char *limit;
+    } cases[] = {
+        {"\"order\": [\"-Label\", \"BoxId\"], \"limit\": 3",
+         "    order: -Label string BoxId integer, limit 3\n",                                    true,
+         " u ORDER BY u.`Label` DESC, u.`BoxId` LIMIT 3)"},
+        {"\"order\": [\"Label\"], \"max\": 3",               "    order: Label string, max 3\n", false,
+         " u ORDER BY u.`Label` LIMIT 4)"                },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct diag diag = {0};
+        struct plan *plan =
+            load(MODEL_JSON, "\"page\": { \"by\": [\"BoxId\"], \"limit\": 50, \"max\": 200 }",
+                 cases[i].written, &diag);
+        const struct plan_query *query;
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+
+        diag_print(&diag, stderr);
+        assert_non_null(plan);
+        plan_print(plan, out);
+        fclose(out);
+        query = plan_query_find(plan, slice_str("GetBoxes"));
+        assert_int_equal(query->rows_max, 3);
+        assert_int_equal(query->cuts, cases[i].cuts);
+        assert_non_null(strstr(text, cases[i].printed));
+        assert_non_null(strstr(text, cases[i].limit));
+        free(text);
+        plan_put(plan);
+        diag_fini(&diag);
+    }
+}
+
 static void fingerprints(enum model_file file, const char *old, const char *new, char touches[17],
                          char query[17])
 {
@@ -126,6 +166,8 @@ static void test_fingerprints_change_with_what_they_stand_for(void **state)
 }
 
 /* ------------------------------------------------------------------ broken models */
+
+#define PAGE "\"page\": { \"by\": [\"BoxId\"], \"limit\": 50, \"max\": 200 }"
 
 struct broken {
     enum model_file file;
@@ -214,6 +256,13 @@ static const struct broken table[] = {
     {QUERIES_SQL, "SELECT BoxId, Label FROM", "WITH Boxes AS (SELECT * FROM boxes) SELECT BoxId, Label FROM", "queries.sql:2", "WITH 'Boxes': a table has this name (hint: give it another name)"},
     {SCHEMA_SQL, "BoxId BIGINT NOT NULL PRIMARY KEY,", "BoxId BIGINT AS (CRC32(Label)) PRIMARY KEY,", "queries.sql:2", "is about a generated column, and tags hold what projections write"},
     {MODEL_JSON, "\"delete\": { \"touches\": [\"box:{BoxId}\", \"boxes\"]", "\"delete\": { \"touches\": [\"boxes\"]", "model.json:13", "touches none of its tags (hint: add one of the query's tags to \"touches\": 'box:{BoxId}')"},
+    {MODEL_JSON, PAGE, "\"order\": [\"BoxId\"]", "model.json:16", "a :many query needs 'page', or 'order' with one of 'limit' and 'max' (hint: \"limit\" gives the first rows"},
+    {MODEL_JSON, PAGE, "\"order\": [\"BoxId\"], \"limit\": 5, \"max\": 5", "model.json:16", "with one of 'limit' and 'max'"},
+    {MODEL_JSON, PAGE, "\"limit\": 5", "model.json:16", "with one of 'limit' and 'max'"},
+    {MODEL_JSON, PAGE, "\"order\": [\"BoxId\"], \"limit\": 10001", "model.json:17", "from 1 to 10000"},
+    {MODEL_JSON, PAGE, "\"order\": [\"Label\"], \"limit\": 5", "model.json:17", "rows are not unique by these columns: which ones are cut would be chance"},
+    {MODEL_JSON, PAGE, PAGE ", \"limit\": 5", "model.json:16", "'order', 'limit' and 'max' are for queries without 'page' (hint: a page has its own"},
+    {MODEL_JSON, "\"tags\": [\"box:{BoxId}\"]", "\"limit\": 1, \"tags\": [\"box:{BoxId}\"]", "model.json:15", "a :one query has no 'page', 'order', 'limit' or 'max'"},
     {MODEL_JSON, "\"limit\": 50, \"max\": 200", "\"limit\": 50, \"max\": 20", "model.json:17", "from 1 to 20"},
     {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column is declared twice"},
@@ -553,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_touched_tags_have_the_types_of_the_queries),
         cmocka_unit_test(test_an_insert_of_one_row_can_be_sent_for_many),
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
+        cmocka_unit_test(test_rows_without_pages_are_cut_or_counted),
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
         cmocka_unit_test(test_each_row_that_a_query_reads_is_named_by_a_tag_that_is_touched),

@@ -166,6 +166,11 @@ static void rows_max(struct sample *sample)
     sample->query.rows_max = 7;
 }
 
+static void cuts(struct sample *sample)
+{
+    sample->query.cuts = true;
+}
+
 static void one(struct sample *sample)
 {
     sample->query.one = true;
@@ -239,6 +244,7 @@ static const struct {
     {"another size of pages",                 limit_of_page,        true,  false},
     {"no pages",                              not_paged,            true,  false},
     {"another number of rows",                rows_max,             true,  false},
+    {"rows that are cut",                     cuts,                 true,  false},
     {"one row",                               one,                  true,  false},
     {"a version",                             version_column,       true,  false},
     {"another place of a query's tag",        place_of_tag,         true,  true },

@@ -62,7 +62,7 @@ static void test_all_rows_are_ordered_and_show_one_too_many(void **state)
 {
     const struct plan_page order = {.columns = columns, .column_count = 2};
     struct arena arena = {0};
-    struct plan_sql sql = wrap_many(&arena, &user, &order, 100);
+    struct plan_sql sql = wrap_many(&arena, &user, &order, 101);
 
     (void)state;
     assert_slice(sql.text,
