@@ -97,7 +97,8 @@ static void check_attribute(struct command *command, const struct json_source *s
     } else if (written->name.len == 0 || written->name.ptr[0] == '_') {
         source_complain(source, written, SLICE_EMPTY,
                         "names that begin with _ are reserved: _version, _written_at, _write");
-    } else if (written->type != VALUE_STRING) {
+    } else if (member_is_attribute(command->build->arena, source, written) &&
+               written->type != VALUE_STRING) {
         source_complain(source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
                         "must be a string that holds an expression");
     }

@@ -42,6 +42,8 @@ static void build_set(struct event *event, const struct json_source *parent,
     if (written->name.len == 0 || written->name.ptr[0] == '_') {
         source_complain(&source, written, SLICE_EMPTY,
                         "a field's name is not empty and does not begin with _");
+    } else {
+        (void)member_is_attribute(event->build->arena, &source, written);
     }
     if (written->type != VALUE_STRING) {
         source_complain(&source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
@@ -154,6 +156,8 @@ static void build_payload(struct command *command, const struct json_source *par
 
         if (written->name.len == 0) {
             source_complain(&source, written, SLICE_EMPTY, "a field's name must not be empty");
+        } else if (!member_is_attribute(arena, &source, written)) {
+            continue;
         } else if (written->type != VALUE_STRING) {
             source_complain(&source, written, SLICE_LITERAL("a literal text is written \"'text'\""),
                             "must be a string that holds an expression");

@@ -94,3 +94,23 @@ bool member_is_name(struct slice text)
     }
     return text.len > 0 && text.len <= 64 && isalpha((unsigned char)text.ptr[0]);
 }
+
+bool member_is_attribute(struct arena *arena, const struct json_source *source,
+                         const struct value *written)
+{
+    struct slice name = written->name;
+    size_t whole = 0;
+
+    while (whole < name.len && !memchr(".[]", name.ptr[whole], 3)) {
+        whole++;
+    }
+    if (whole == name.len) {
+        return true;
+    }
+    source_complain(source, written,
+                    whole > 0 ? arena_printf(arena, "set all of '%.*s': \"%.*s\": \"{'...': ...}\"",
+                                             (int)whole, name.ptr, (int)whole, name.ptr)
+                              : SLICE_EMPTY,
+                    "'%.*s' is no name: parts of an attribute cannot be set", SLICE_ARG(name));
+    return false;
+}

@@ -31,4 +31,11 @@ bool members_read(struct arena *arena, const struct json_source *source, const s
 /* Names that SQL, URLs and metrics take as they are: a letter, then letters, digits and _. */
 bool member_is_name(struct slice text);
 
+/*
+ * Of an attribute or field that is written. False after a complaint: "Customer.Name" and "Tags[0]"
+ * would be names of their own, with a dot in them, beside the "Customer" that is there.
+ */
+bool member_is_attribute(struct arena *arena, const struct json_source *source,
+                         const struct value *written);
+
 #endif

@@ -455,6 +455,8 @@ static const struct broken table[] = {
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label LIKE CONCAT('%', :shelf)", "queries.sql:4", "'label LIKE CONCAT('%', :shelf)' is no"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label = LOWER(TRIM(:shelf))", "queries.sql:4", "'label = LOWER(TRIM(:shelf))' is no"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE label COLLATE utf8mb4_general_ci = :shelf", "queries.sql:4", "'label COLLATE utf8mb4_general_ci = :shelf' is no"},
+    {MODEL_JSON, "\"JarMoved\": { \"set\": { \"shelf\"", "\"JarMoved\": { \"set\": { \"shelf.name\"", "model.json:6", "'shelf.name' is no name: parts of an attribute cannot be set"},
+    {MODEL_JSON, "\"oldShelf\": \"state", "\"old.shelf\": \"state", "model.json:18", "'old.shelf' is no name: parts of an attribute cannot be set"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf <=> :shelf", "", ""},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf IN (:shelf)", "", ""},
     {QUERIES_SQL, "WHERE jarId = :jarId", "WHERE jarId = :jarId AND EXISTS (SELECT 1 FROM jars j WHERE j.jarId = jars.jarId AND j.label <> '')", "", ""},
