@@ -124,14 +124,6 @@ static bool tags_cover(const struct projection *projection, const struct plan_qu
     return true;
 }
 
-static struct slice item_called(struct arena *arena, const struct sqlitem *item)
-{
-    return slice_eq(item->name, item->table->name)
-               ? arena_printf(arena, "'%.*s'", SLICE_ARG(item->table->name))
-               : arena_printf(arena, "'%.*s' (%.*s)", SLICE_ARG(item->table->name),
-                              SLICE_ARG(item->name));
-}
-
 /* At the query's SQL: no tag speaks for these rows. */
 static void complain_unbound(const struct projection *projection, const struct plan_query *query,
                              const struct sqlselect *select, size_t item)
@@ -150,7 +142,7 @@ static void complain_unbound(const struct projection *projection, const struct p
                                    SLICE_ARG(select->items[item].table->name),
                                    SLICE_ARG(select->items[item].name)),
                       "it reads rows of the table %.*s that none of its tags names: %.*s",
-                      SLICE_ARG(item_called(build->arena, &select->items[item])),
+                      SLICE_ARG(sqlbound_name(build->arena, select, item)),
                       SLICE_ARG(sqlbound_why(build->arena, select, item)));
 }
 
@@ -185,7 +177,7 @@ static void check_rows(const struct projection *projection, const struct plan_qu
             source_complain(&projection->source, projection->value, tags_hint(projection, query),
                             "it writes the table %.*s, and touches none of the tags that name the "
                             "rows which the query %.*s reads of it",
-                            SLICE_ARG(item_called(projection->build->arena, item)),
+                            SLICE_ARG(sqlbound_name(projection->build->arena, select, i)),
                             SLICE_ARG(query->name));
         }
     }

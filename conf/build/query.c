@@ -6,6 +6,7 @@
 
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"
+#include "conf/sql/bound.h"
 #include "conf/sql/compare.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"
@@ -283,6 +284,19 @@ static void build_statement(struct query *query)
     }
 }
 
+static void note_rows(struct query *query)
+{
+    const struct sqlselect *select = &query->select;
+    struct slice *rows = ARENA_ARRAY(query->build->arena, struct slice, select->item_count);
+
+    for (size_t i = 0; i < select->item_count; i++) {
+        if (select->items[i].table) {
+            rows[query->out->row_count++] = sqlbound_say(query->build->arena, select, i);
+        }
+    }
+    query->out->rows = rows;
+}
+
 /* ------------------------------------------------------------------ tags and times */
 
 static void resolve_place(struct query *query, struct plan_template_part *part)
@@ -363,6 +377,7 @@ void build_query(struct build *build, const struct value *written, struct plan_q
     out->near = query.written.near && query.written.near->boolean;
     build_params(&query);
     build_statement(&query);
+    note_rows(&query);
     build_tags(&query);
     build->reads[out - build->out->queries] = (struct query_reads){
         query.select, ARENA_ARRAY(build->arena, bool, query.select.item_count)};

@@ -273,6 +273,9 @@ struct plan_query {
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
     const struct slice *tables;  /* of schema.sql that it reads */
     size_t table_count;
+    /* for people: each mention of a table and what its rows are bound to (conf/sql/bound.h) */
+    const struct slice *rows;
+    size_t row_count;
     struct slice user_sql; /* as written, with ?: describes the columns */
     /*
      * The wrapped statements (conf/plan/wrap.c): first columns epoch, revision, _row, then the

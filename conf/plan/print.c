@@ -200,6 +200,9 @@ static void print_query(const struct plan_query *query, FILE *out)
             (unsigned long long)query->negative_ttl_ms);
     print_params(query, out);
     print_names("reads", query->tables, query->table_count, out);
+    for (size_t i = 0; i < query->row_count; i++) {
+        fprintf(out, "    rows of %.*s\n", SLICE_ARG(query->rows[i]));
+    }
     print_templates("tag", query->tags, query->tag_count, out);
     print_order(query, out);
     if (query->version_column.len > 0) {

@@ -195,3 +195,58 @@ struct slice sqlbound_why(struct arena *arena, const struct sqlselect *select, s
                               SLICE_ARG(text_of(arena, select, first->from, first->to)), first->why)
                : SLICE_LITERAL("no equality binds its rows to the tag's parameters");
 }
+
+/* ------------------------------------------------------------------ for people */
+
+struct slice sqlbound_name(struct arena *arena, const struct sqlselect *select, size_t item)
+{
+    struct slice table = select->items[item].table->name, name = select->items[item].name;
+
+    return slice_eq(name, table)
+               ? arena_printf(arena, "'%.*s'", SLICE_ARG(table))
+               : arena_printf(arena, "'%.*s' (%.*s)", SLICE_ARG(table), SLICE_ARG(name));
+}
+
+static bool is_bound(const struct sqlselect *select, size_t item, const struct table_column *column,
+                     struct slice param)
+{
+    for (size_t case_ = 0; case_ < select->cases; case_++) {
+        if (sqlbound_column(select, item, column, param, case_)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is token I the first one of its parameter? */
+static bool is_first(const struct sqlselect *select, size_t i)
+{
+    const struct sqltoken *tokens = select->statement->tokens;
+
+    for (size_t j = 0; j < i; j++) {
+        if (tokens[j].kind == SQLTOKEN_PARAM && slice_eq(tokens[j].text, tokens[i].text)) {
+            return false;
+        }
+    }
+    return tokens[i].kind == SQLTOKEN_PARAM;
+}
+
+struct slice sqlbound_say(struct arena *arena, const struct sqlselect *select, size_t item)
+{
+    const struct table *table = select->items[item].table;
+    struct slice out = sqlbound_name(arena, select, item);
+    bool bound = false;
+
+    for (size_t i = 0; i < select->statement->token_count; i++) {
+        struct slice param = select->statement->tokens[i].text;
+
+        for (size_t j = 0; is_first(select, i) && j < table->column_count; j++) {
+            if (is_bound(select, item, &table->columns[j], param)) {
+                out = arena_printf(arena, "%.*s%s %.*s = :%.*s", SLICE_ARG(out), bound ? "," : ":",
+                                   SLICE_ARG(table->columns[j].name), SLICE_ARG(param));
+                bound = true;
+            }
+        }
+    }
+    return bound ? out : arena_printf(arena, "%.*s: all", SLICE_ARG(out));
+}

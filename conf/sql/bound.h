@@ -20,6 +20,12 @@
 bool sqlbound_column(const struct sqlselect *select, size_t item, const struct table_column *column,
                      struct slice param, size_t case_);
 
+/* "'users' (u): id = :id", or "'users' (u): all": for people. The item has a table. */
+struct slice sqlbound_say(struct arena *arena, const struct sqlselect *select, size_t item);
+
+/* "'users' (u)", or "'users'" without an alias; the item has a table. */
+struct slice sqlbound_name(struct arena *arena, const struct sqlselect *select, size_t item);
+
 /* Why the rows of ITEM are not bound: the first condition on parameters that says nothing. */
 struct slice sqlbound_why(struct arena *arena, const struct sqlselect *select, size_t item);
 

@@ -201,6 +201,19 @@ static const struct {
      "'g = :x' is about a generated column, and tags hold what projections write"                          },
 };
 
+static void test_what_rows_are_bound_to_is_said(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_read(&world,
+               "SELECT * FROM p x JOIN c ON c.pid = x.a, f WHERE x.a IN (:x, :y) AND x.b = :x");
+    assert_slice(sqlbound_say(&world.arena, &world.select, 0), "'p' (x): a = :x, b = :x, a = :y");
+    assert_slice(sqlbound_say(&world.arena, &world.select, 1), "'c': pid = :x, pid = :y");
+    assert_slice(sqlbound_say(&world.arena, &world.select, 2), "'f': all");
+    world_drop(&world);
+}
+
 static void test_what_binds_nothing_is_said(void **state)
 {
     (void)state;
@@ -218,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_are_bound_by_equalities_that_hold_for_each_row),
         cmocka_unit_test(test_many_lists_are_too_many_to_look_at),
+        cmocka_unit_test(test_what_rows_are_bound_to_is_said),
         cmocka_unit_test(test_what_binds_nothing_is_said),
     };
 
