@@ -89,20 +89,31 @@ static bool compares_by_bytes(const struct table_column *column)
            slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"));
 }
 
+static bool is_text(const struct table_column *column)
+{
+    static const char *const types[] = {"CHAR",     "VARCHAR",    "TEXT",
+                                        "TINYTEXT", "MEDIUMTEXT", "LONGTEXT"};
+
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        if (slice_eq_nocase(column->type, slice_str(types[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * Do SQL and bytes agree on which values of the two are equal, so that what one of them is
  * compared with says which texts the other one holds?
  */
 static bool same_kind(const struct table_column *a, const struct table_column *b)
 {
-    if (!a->known || !b->known || a->scalar != b->scalar ||
-        table_column_is_value(a) != table_column_is_value(b)) {
-        return false;
+    if (is_text(a) || is_text(b)) {
+        return is_text(a) && is_text(b) && compares_by_bytes(a) && compares_by_bytes(b);
     }
-    if (table_column_is_value(a)) {
-        return a->scalar != SCALAR_STRING || slice_eq_nocase(a->type, b->type);
-    }
-    return compares_by_bytes(a) && compares_by_bytes(b);
+    return a->known && b->known && a->scalar == b->scalar &&
+           (a->scalar == SCALAR_INTEGER || a->scalar == SCALAR_NUMBER ||
+            slice_eq_nocase(a->type, b->type));
 }
 
 /* ------------------------------------------------------------------ equalities */
