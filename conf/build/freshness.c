@@ -95,11 +95,11 @@ static bool writes(const struct projection *projection, const struct table *tabl
 
 /* Has each row of ITEM that can matter the values of the tag's places? */
 static bool tag_binds(const struct sqlselect *select, size_t item, const struct plan_template *tag,
-                      size_t case_)
+                      size_t choice)
 {
     for (size_t i = 0; i < tag->part_count; i++) {
         if (tag->parts[i].name.len > 0 &&
-            !sqlbound_column(select, item, NULL, tag->parts[i].name, case_)) {
+            !sqlbound_column(select, item, NULL, tag->parts[i].name, choice)) {
             return false;
         }
     }
@@ -110,12 +110,12 @@ static bool tag_binds(const struct sqlselect *select, size_t item, const struct 
 static bool tags_cover(const struct projection *projection, const struct plan_query *query,
                        const struct sqlselect *select, size_t item)
 {
-    for (size_t case_ = 0; case_ < select->cases; case_++) {
+    for (size_t choice = 0; choice < select->cases; choice++) {
         bool covered = false;
 
         for (size_t i = 0; i < query->tag_count && !covered; i++) {
             covered = (!projection || touches_tag(projection, &query->tags[i])) &&
-                      tag_binds(select, item, &query->tags[i], case_);
+                      tag_binds(select, item, &query->tags[i], choice);
         }
         if (!covered) {
             return false;
@@ -267,8 +267,8 @@ static const struct table_column *moved_column(const struct projection *projecti
         const struct table_column *column = &table->columns[i / tag->part_count];
         struct slice param = tag->parts[i % tag->part_count].name;
 
-        for (size_t case_ = 0; param.len > 0 && case_ < select->cases; case_++) {
-            if (sqlbound_column(select, item, column, param, case_) &&
+        for (size_t choice = 0; param.len > 0 && choice < select->cases; choice++) {
+            if (sqlbound_column(select, item, column, param, choice) &&
                 moves(projection, table, column->name)) {
                 return column;
             }

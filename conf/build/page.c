@@ -100,7 +100,7 @@ static void build_order(struct query *query, const struct sqlread *read, const s
  * result (of a LEFT JOIN) was a complaint already.
  */
 static void check_unique(struct query *query, const struct sqlread *read, const struct value *at,
-                         const char *else_)
+                         const char *otherwise)
 {
     struct sqlref refs[PAGE_COLUMNS_MAX];
     size_t count = 0;
@@ -118,7 +118,8 @@ static void check_unique(struct query *query, const struct sqlread *read, const 
                         SLICE_LITERAL("add the columns of its primary key at the end; of what may "
                                       "have several rows, or count in a subquery of the SELECT "
                                       "list, or GROUP BY these columns"),
-                        "rows are not unique by these columns: %s: %.*s", else_, SLICE_ARG(why));
+                        "rows are not unique by these columns: %s: %.*s", otherwise,
+                        SLICE_ARG(why));
     }
 }
 

@@ -94,13 +94,13 @@ static bool is_reached(const struct reach *reach, struct sqlref ref)
     return false;
 }
 
-static bool is_param(const struct sqlequal *equal, struct slice param, size_t case_)
+static bool is_param(const struct sqlequal *equal, struct slice param, size_t choice)
 {
     return equal->param_count > 0 &&
-           slice_eq(equal->params[case_ / equal->stride % equal->param_count], param);
+           slice_eq(equal->params[choice / equal->stride % equal->param_count], param);
 }
 
-static void spread(struct reach *reach, struct slice param, size_t case_)
+static void spread(struct reach *reach, struct slice param, size_t choice)
 {
     bool more = true;
 
@@ -108,7 +108,7 @@ static void spread(struct reach *reach, struct slice param, size_t case_)
         more = false;
         for (size_t i = 0; i < reach->select->equal_count; i++) {
             const struct sqlequal *equal = &reach->select->equals[i];
-            bool left = is_param(equal, param, case_) || is_reached(reach, equal->right);
+            bool left = is_param(equal, param, choice) || is_reached(reach, equal->right);
             bool right = is_reached(reach, equal->left);
 
             if (reach->holds[i] && ((left && !reach->left[i]) || (right && !reach->right[i]))) {
@@ -121,7 +121,7 @@ static void spread(struct reach *reach, struct slice param, size_t case_)
 }
 
 bool sqlbound_column(const struct sqlselect *select, size_t item, const struct table_column *column,
-                     struct slice param, size_t case_)
+                     struct slice param, size_t choice)
 {
     struct arena arena = {0};
     struct reach reach = {select, ARENA_ARRAY(&arena, bool, select->equal_count),
@@ -131,7 +131,7 @@ bool sqlbound_column(const struct sqlselect *select, size_t item, const struct t
     bool found = false;
 
     find_holding(&reach, item);
-    spread(&reach, param, case_);
+    spread(&reach, param, choice);
     for (size_t i = 0; table && i < table->column_count && !found; i++) {
         found = (!column || column == &table->columns[i]) &&
                 is_reached(&reach, (struct sqlref){item, &table->columns[i]});
@@ -210,8 +210,8 @@ struct slice sqlbound_name(struct arena *arena, const struct sqlselect *select, 
 static bool is_bound(const struct sqlselect *select, size_t item, const struct table_column *column,
                      struct slice param)
 {
-    for (size_t case_ = 0; case_ < select->cases; case_++) {
-        if (sqlbound_column(select, item, column, param, case_)) {
+    for (size_t choice = 0; choice < select->cases; choice++) {
+        if (sqlbound_column(select, item, column, param, choice)) {
             return true;
         }
     }

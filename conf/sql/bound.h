@@ -14,11 +14,11 @@
 #include "conf/sql/select.h"
 
 /*
- * Is COLUMN of ITEM bound to PARAM; if it is NULL, is any? CASE_: 0 .. select->cases - 1, one
+ * Is COLUMN of ITEM bound to PARAM; if it is NULL, is any? CHOICE: 0 .. select->cases - 1, one
  * choice of all IN lists; a row that matters has each of its columns bound in some case.
  */
 bool sqlbound_column(const struct sqlselect *select, size_t item, const struct table_column *column,
-                     struct slice param, size_t case_);
+                     struct slice param, size_t choice);
 
 /* "'users' (u): id = :id", or "'users' (u): all": for people. The item has a table. */
 struct slice sqlbound_say(struct arena *arena, const struct sqlselect *select, size_t item);

@@ -258,9 +258,10 @@ static void read_part(struct reader *reader, size_t from, size_t to, size_t pare
     if (reader->out->top == SQLSELECT_NONE && reader->tokens[from].depth == 0) {
         reader->out->top = index;
     }
-    source = source < where ? source : where;
     if (source < where) {
         part->why = read_from(reader, index, source + 1, where);
+    } else {
+        source = where; /* SELECT 1 WHERE ... */
     }
     if (is(reader, tail, "GROUP") && tail < to) {
         part->group_from = tail + 2;

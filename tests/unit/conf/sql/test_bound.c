@@ -8,7 +8,7 @@
 /* ------------------------------------------------------------------ bound */
 
 /* " a=:x b=:x" */
-static void add_columns(const struct world *world, size_t item, size_t case_, struct buf *out)
+static void add_columns(const struct world *world, size_t item, size_t choice, struct buf *out)
 {
     static const char *const params[] = {"i", "x", "y"};
     const struct table *table = world->select.items[item].table;
@@ -16,7 +16,7 @@ static void add_columns(const struct world *world, size_t item, size_t case_, st
     for (size_t i = 0; i < table->column_count; i++) {
         for (size_t j = 0; j < ARRAY_COUNT(params); j++) {
             if (sqlbound_column(&world->select, item, &table->columns[i], slice_str(params[j]),
-                                case_)) {
+                                choice)) {
                 buf_printf(out, " %.*s=%s", SLICE_ARG(table->columns[i].name), params[j]);
             }
         }
@@ -34,9 +34,9 @@ static void say_bound(const struct world *world, struct buf *out)
                 continue;
             }
             buf_printf(out, "%s%.*s:", out->len > 0 ? "; " : "", SLICE_ARG(item->name));
-            for (size_t case_ = 0; case_ < world->select.cases; case_++) {
-                buf_append_str(out, case_ > 0 ? " |" : "");
-                add_columns(world, i, case_, out);
+            for (size_t choice = 0; choice < world->select.cases; choice++) {
+                buf_append_str(out, choice > 0 ? " |" : "");
+                add_columns(world, i, choice, out);
             }
         }
     }
