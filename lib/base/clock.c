@@ -6,8 +6,9 @@
 
 #include <time.h>
 
-#define MS_PER_DAY   UINT64_C(86400000)
-#define LAST_WALL_MS UINT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z: four digits of year */
+#define MS_PER_DAY   INT64_C(86400000)
+#define LAST_WALL_MS UINT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z: four digits of year */
+#define FIRST_MS     (-INT64_C(62135596800000)) /* 0001-01-01T00:00:00.000Z */
 
 struct civil {
     unsigned year, month, day; /* month and day from 1 */
@@ -55,9 +56,9 @@ uint64_t clock_left_us(uint64_t deadline_us)
 }
 
 /* Years are counted from March, so that a leap day is the last day of its year. */
-static void civil_date(uint64_t days, struct civil *out)
+static void civil_date(int64_t days, struct civil *out)
 {
-    uint64_t shifted = days + 719468; /* days since 0000-03-01 */
+    uint64_t shifted = (uint64_t)(days + 719468); /* days since 0000-03-01 */
     uint64_t era = shifted / 146097;
     unsigned day_of_era = (unsigned)(shifted % 146097);
     unsigned year_of_era =
@@ -68,7 +69,7 @@ static void civil_date(uint64_t days, struct civil *out)
     out->day = day_of_year - (153 * month + 2) / 5 + 1;
     out->month = month < 10 ? month + 3 : month - 9;
     out->year = (unsigned)(era * 400) + year_of_era + (out->month <= 2);
-    out->weekday = (unsigned)((days + 4) % 7); /* 1970-01-01 was a Thursday */
+    out->weekday = (unsigned)((shifted + 3) % 7); /* 0000-03-01 was a Wednesday */
 }
 
 /* The reverse, for years from 0; they are counted from the 400 years before it. */
@@ -82,21 +83,24 @@ static int64_t days_of(unsigned year, unsigned month, unsigned day)
     return ((int64_t)(shifted / 400) - 1) * 146097 + day_of_era - 719468;
 }
 
-static struct civil civil_of(uint64_t wall_ms)
+/* From year 1 to 9999. */
+static struct civil civil_of_ms(int64_t since_ms)
 {
     struct civil civil = {0};
-    unsigned ms;
+    int64_t days = since_ms / MS_PER_DAY - (since_ms % MS_PER_DAY < 0);
+    unsigned ms = (unsigned)(since_ms - days * MS_PER_DAY);
 
-    if (wall_ms > LAST_WALL_MS) {
-        wall_ms = LAST_WALL_MS;
-    }
-    ms = (unsigned)(wall_ms % MS_PER_DAY);
-    civil_date(wall_ms / MS_PER_DAY, &civil);
+    civil_date(days, &civil);
     civil.hour = ms / 3600000;
     civil.minute = ms / 60000 % 60;
     civil.second = ms / 1000 % 60;
     civil.ms = ms % 1000;
     return civil;
+}
+
+static struct civil civil_of(uint64_t wall_ms)
+{
+    return civil_of_ms((int64_t)(wall_ms > LAST_WALL_MS ? LAST_WALL_MS : wall_ms));
 }
 
 static char *put_digits(char *at, unsigned number, int count)
@@ -141,20 +145,37 @@ void clock_http(uint64_t wall_ms, char out[CLOCK_HTTP_TEXT])
     put_text(at, " GMT", 5);
 }
 
+static void put_rfc3339(char *at, const struct civil *civil)
+{
+    at = put_digits(at, civil->year, 4);
+    *at++ = '-';
+    at = put_digits(at, civil->month, 2);
+    *at++ = '-';
+    at = put_digits(at, civil->day, 2);
+    *at++ = 'T';
+    at = put_time(at, civil);
+    *at++ = '.';
+    at = put_digits(at, civil->ms, 3);
+    put_text(at, "Z", 2);
+}
+
 void clock_rfc3339(uint64_t wall_ms, char out[CLOCK_TEXT])
 {
     struct civil civil = civil_of(wall_ms);
-    char *at = put_digits(out, civil.year, 4);
 
-    *at++ = '-';
-    at = put_digits(at, civil.month, 2);
-    *at++ = '-';
-    at = put_digits(at, civil.day, 2);
-    *at++ = 'T';
-    at = put_time(at, &civil);
-    *at++ = '.';
-    at = put_digits(at, civil.ms, 3);
-    put_text(at, "Z", 2);
+    put_rfc3339(out, &civil);
+}
+
+enum status clock_date_time(int64_t ms, char out[CLOCK_TEXT])
+{
+    struct civil civil;
+
+    if (ms < FIRST_MS || ms > (int64_t)LAST_WALL_MS) {
+        return STATUS_INVALID;
+    }
+    civil = civil_of_ms(ms);
+    put_rfc3339(out, &civil);
+    return STATUS_OK;
 }
 
 void clock_basic(uint64_t wall_ms, char out[17])

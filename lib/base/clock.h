@@ -25,6 +25,8 @@ uint64_t clock_left_us(uint64_t deadline_us);
 void clock_http(uint64_t wall_ms, char out[CLOCK_HTTP_TEXT]);
 /* "2026-11-21T11:05:26.123Z" (RFC 3339) with NUL */
 void clock_rfc3339(uint64_t wall_ms, char out[CLOCK_TEXT]);
+/* The same of milliseconds that may be below 0. INVALID: not of the years 0001 to 9999. */
+MUST_CHECK enum status clock_date_time(int64_t ms, char out[CLOCK_TEXT]);
 /* "20261121T110526Z" with NUL (SigV4) */
 void clock_basic(uint64_t wall_ms, char out[17]);
 
