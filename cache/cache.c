@@ -179,13 +179,13 @@ static void on_command_visible(void *ctx, enum status status)
 }
 
 /* The model whose aggregate the token names. */
-static enum status find_command(struct cache *cache, struct slice token,
+static enum status find_command(struct cache *cache, struct arena *arena, struct slice token,
                                 struct cache_model **model_out, struct token_command *out)
 {
     for (size_t i = 0; i < cache->plan->model_count; i++) {
         struct tokens tokens;
 
-        if (tokens_parse(token, &cache->plan->models[i], &tokens) == STATUS_OK &&
+        if (tokens_parse(arena, token, &cache->plan->models[i], &tokens) == STATUS_OK &&
             tokens.command_count == 1) {
             *model_out = &cache->models[i];
             *out = tokens.commands[0];
@@ -205,7 +205,8 @@ void lookup_wait(struct cache *cache, struct slice token, uint64_t deadline_us, 
     waiting->cache = cache;
     waiting->done = done;
     waiting->ctx = ctx;
-    waiting->status = find_command(cache, arena_copy(&waiting->arena, token), &model, &command);
+    waiting->status =
+        find_command(cache, &waiting->arena, arena_copy(&waiting->arena, token), &model, &command);
     if (waiting->status == STATUS_OK) {
         waiting->status =
             wait_start(&waiting->wait, model, &command, deadline_us, on_command_visible, waiting);

@@ -68,6 +68,9 @@ static const struct value *value_of_key(struct arena *arena, enum scalar type, s
     case SCALAR_BOOLEAN:
         return value_bool(arena, !slice_is(text, "0"));
     case SCALAR_STRING:
+    case SCALAR_UUID:
+    case SCALAR_IPV6:
+    case SCALAR_DATE_TIME: /* a cell, as SQL wrote it: with a blank for the T, and all its digits */
         return value_string(arena, text);
     }
     return NULL;

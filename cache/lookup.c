@@ -228,7 +228,8 @@ void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_
     }
     if (input->tokens.len > 0) {
         lookup->tokens = ARENA_NEW(input->arena, struct tokens);
-        if (tokens_parse(input->tokens, input->query->model, lookup->tokens) != STATUS_OK) {
+        if (tokens_parse(input->arena, input->tokens, input->query->model, lookup->tokens) !=
+            STATUS_OK) {
             fail(lookup, LOOKUP_BAD_TOKEN);
             return;
         }

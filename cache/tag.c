@@ -60,7 +60,11 @@ enum status canonical_view(enum scalar type, const struct value *value,
     case SCALAR_BOOLEAN:
         return boolean_text(value, out);
     case SCALAR_STRING:
-        *out = value->text;
+    case SCALAR_UUID:
+    case SCALAR_IPV6:
+    case SCALAR_DATE_TIME:
+        _Static_assert(DECIMAL_TEXT_MAX >= CANONICAL_MAX, "scratch holds either");
+        (void)scalar_canonical(type, value->text, scratch, out);
         return value->type == VALUE_STRING ? STATUS_OK : STATUS_INVALID;
     }
     return STATUS_INVALID;

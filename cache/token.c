@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "cache/lookup.h"
+#include "lib/data/percent.h"
 
 static bool is_name_char(char c)
 {
@@ -39,8 +40,30 @@ static enum status parse_answer(struct slice text, struct token_answer *out)
     return slice_parse_u64(slice_from(text, EPOCH_TEXT + 2), &out->label);
 }
 
+/*
+ * "<Aggregate>:<id>" with the id's canonical text: a token may be older than the model's format, or
+ * written by hand, and what is waited for has one name.
+ */
+static enum status canonical_name(struct arena *arena, const struct plan_aggregate *aggregate,
+                                  struct slice id, struct slice *name)
+{
+    char scratch[CANONICAL_MAX];
+
+    if (aggregate->id_type == SCALAR_INTEGER || aggregate->id_type == SCALAR_STRING) {
+        return STATUS_OK;
+    }
+    if (percent_decode(arena, id, false, &id) != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    if (scalar_canonical(aggregate->id_type, id, scratch, &id)) {
+        *name = aggregate_name(arena, aggregate->name, id);
+    }
+    return STATUS_OK;
+}
+
 /* INVALID: no token at all. One of another model is left out. */
-static enum status parse_one(struct slice text, const struct plan_model *model, struct tokens *out)
+static enum status parse_one(struct arena *arena, struct slice text, const struct plan_model *model,
+                             struct tokens *out)
 {
     struct slice name, rest, version;
     struct token_command command;
@@ -55,10 +78,12 @@ static enum status parse_one(struct slice text, const struct plan_model *model, 
             slice_parse_u64(version, &command.version) != STATUS_OK) {
             return STATUS_INVALID;
         }
-        if (slice_eq(name, model->aggregate.name)) {
-            out->commands[out->command_count++] = command;
+        if (!slice_eq(name, model->aggregate.name)) {
+            return STATUS_OK;
         }
-        return STATUS_OK;
+        out->commands[out->command_count] = command;
+        return canonical_name(arena, &model->aggregate, rest,
+                              &out->commands[out->command_count++].aggregate);
     }
     if (parse_answer(rest, &answer) != STATUS_OK) {
         return STATUS_INVALID;
@@ -69,7 +94,8 @@ static enum status parse_one(struct slice text, const struct plan_model *model, 
     return STATUS_OK;
 }
 
-enum status tokens_parse(struct slice header, const struct plan_model *model, struct tokens *out)
+enum status tokens_parse(struct arena *arena, struct slice header, const struct plan_model *model,
+                         struct tokens *out)
 {
     size_t count = 0;
 
@@ -82,7 +108,7 @@ enum status tokens_parse(struct slice header, const struct plan_model *model, st
         if (one.len == 0) {
             continue; /* RFC 9110, 5.6.1.2: empty elements of a list are ignored */
         }
-        if (++count > TOKENS_MAX || parse_one(one, model, out) != STATUS_OK) {
+        if (++count > TOKENS_MAX || parse_one(arena, one, model, out) != STATUS_OK) {
             return STATUS_INVALID;
         }
     }

@@ -32,11 +32,12 @@ struct tokens {
 };
 
 /*
- * HEADER: one token or a comma list. Tokens of other models are left out. INVALID: one that is
- * none, or more than TOKENS_MAX.
+ * HEADER: one token or a comma list. Tokens of other models are left out. OUT points into HEADER,
+ * and into ARENA where an id was not in its canonical form. INVALID: one that is none, or more than
+ * TOKENS_MAX.
  */
-MUST_CHECK enum status tokens_parse(struct slice header, const struct plan_model *model,
-                                    struct tokens *out);
+MUST_CHECK enum status tokens_parse(struct arena *arena, struct slice header,
+                                    const struct plan_model *model, struct tokens *out);
 
 /*
  * "An epoch that is not own's: ask the primary, whose epoch counts"; so does a revision that this

@@ -127,7 +127,8 @@ static bool id_is_valid(struct command *command)
 {
     const struct command_input *input = command->input;
     const struct plan_aggregate *aggregate = &input->command->model->aggregate;
-    const struct value *in_payload = value_get(input->payload, aggregate->id_name);
+    const struct value *in_payload = scalar_value(input->arena, aggregate->id_type,
+                                                  value_get(input->payload, aggregate->id_name));
     const struct value *id = input->path_id ? input->path_id : in_payload;
     struct schema_errors *errors = ARENA_NEW(input->arena, struct schema_errors);
     bool generated = !id && aggregate->id_generated;

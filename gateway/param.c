@@ -44,6 +44,9 @@ static const struct value *value_of_text(struct arena *arena, enum scalar type, 
                : slice_is(text, "false") ? value_bool(arena, false)
                                          : NULL;
     case SCALAR_STRING:
+    case SCALAR_UUID:
+    case SCALAR_IPV6:
+    case SCALAR_DATE_TIME:
         return value_string(arena, text);
     }
     return NULL;
@@ -69,6 +72,7 @@ enum status param_read(struct arena *arena, struct slice name, enum scalar type,
                 .ptr;
         return STATUS_INVALID;
     }
+    *out = scalar_value(arena, type, *out);
     return STATUS_OK;
 }
 
@@ -286,7 +290,7 @@ enum status params_of_command(struct request *request, const struct plan_command
         }
         if (!given) {
             value_set(map, param->name, value_copy(request->arena, value));
-        } else if (!value_equal(given, value)) {
+        } else if (!value_equal(scalar_value(request->arena, param->type, given), value)) {
             add_differing(request, param->name, errors_out);
         }
     }

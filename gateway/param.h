@@ -6,8 +6,11 @@
 
 #include "gateway/request.h"
 
-/* One text as TYPE that satisfies SCHEMA (may be NULL). INVALID with a text in ARENA that names the
- * parameter. Integers are canonical: no "007", no "+1". */
+/*
+ * One text as TYPE that satisfies SCHEMA (may be NULL). INVALID with a text in ARENA that names the
+ * parameter. Values are canonical: an integer "007" or "+1" is none, a UUID, IPv6 address or
+ * date-time becomes its one text.
+ */
 MUST_CHECK enum status param_read(struct arena *arena, struct slice name, enum scalar type,
                                   const struct schema *schema, struct slice text,
                                   const struct value **out, const char **detail_out);

@@ -33,7 +33,7 @@ bool build_scalar(const struct schema *schema, enum scalar *out)
         *out = SCALAR_BOOLEAN;
         return true;
     case VALUE_STRING:
-        *out = SCALAR_STRING;
+        *out = scalar_of_format(schema_format(schema));
         return true;
     case VALUE_NULL:
     case VALUE_BYTES:
@@ -158,7 +158,7 @@ static void build_id(struct build *build, const struct json_source *parent,
     aggregate->id_schema = schema_compile(build->arena, id.schema, &source);
     if (aggregate->id_schema &&
         (!build_scalar(aggregate->id_schema, &aggregate->id_type) ||
-         (aggregate->id_type != SCALAR_INTEGER && aggregate->id_type != SCALAR_STRING))) {
+         (aggregate->id_type != SCALAR_INTEGER && !scalar_is_text(aggregate->id_type)))) {
         source_complain(&source, written, SLICE_EMPTY, "the id's type must be integer or string");
     } else if (id.generate) {
         build_generate(build, &source, id.generate);

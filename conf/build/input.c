@@ -106,7 +106,7 @@ static void build_id_source(struct command *command)
     } else if (!command->written.payload || command->out->payload) {
         source_complain(
             &command->source, command->value,
-            aggregate->id_type == SCALAR_STRING
+            scalar_is_text(aggregate->id_type)
                 ? SLICE_LITERAL("put it into the route, require it in the payload, or let the "
                                 "aggregate's id \"generate\": \"uuid\"")
                 : SLICE_LITERAL("put it into the route, or require it in the payload"),

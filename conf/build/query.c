@@ -199,7 +199,7 @@ static void check_compared(struct query *query, const struct plan_param *param)
 {
     const struct tables *tables = &query->build->model.tables;
 
-    for (size_t i = 0; i < query->out->table_count && param->type == SCALAR_STRING; i++) {
+    for (size_t i = 0; i < query->out->table_count && scalar_is_text(param->type); i++) {
         const struct table *table = tables_find(tables, query->out->tables[i]);
         const struct table_column *column = table_column_find(table, param->column);
 

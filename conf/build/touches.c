@@ -128,6 +128,9 @@ static bool type_fits(enum value_type type, enum scalar place)
     case SCALAR_BOOLEAN:
         return type == VALUE_BOOL || type == VALUE_NUMBER || type == VALUE_NULL;
     case SCALAR_STRING:
+    case SCALAR_UUID:
+    case SCALAR_IPV6:
+    case SCALAR_DATE_TIME:
         return type == VALUE_STRING || type == VALUE_NULL;
     }
     return false;

@@ -81,7 +81,11 @@ static bool kind_fits(enum sql_kind kind, enum scalar type)
     case SCALAR_BOOLEAN:
         return kind == SQL_BOOLEAN || kind == SQL_INTEGER;
     case SCALAR_STRING:
-        return kind == SQL_TEXT || kind == SQL_DATETIME || kind == SQL_DATE;
+    case SCALAR_UUID: /* MariaDB's types are texts to a client */
+    case SCALAR_IPV6:
+        return kind == SQL_TEXT || kind == SQL_DATE;
+    case SCALAR_DATE_TIME:
+        return kind == SQL_DATETIME;
     }
     return false;
 }
@@ -301,7 +305,7 @@ static bool check_collations(struct checker *checker, const struct plan_query *q
     for (unsigned int i = 0; i < query->param_count; i++) {
         const struct plan_param *param = &query->params[i];
 
-        if (param->type != SCALAR_STRING || !is_tag_param(query, i)) {
+        if (!scalar_is_text(param->type) || !is_tag_param(query, i)) {
             continue;
         }
         check_blanks(checker, query, param);

@@ -13,7 +13,7 @@
  * hash of tags and the number of slots (cache/tag.h, cache/page.h): whoever changes one of those
  * changes it.
  */
-#define FINGERPRINT_TAGS "canonical 1, XXH64 without blanks, 262144 slots"
+#define FINGERPRINT_TAGS "canonical 2, XXH64 without blanks, 262144 slots"
 #define FINGERPRINT_ENTRY \
     "entry 2" /* format of entries and of the JSON that rows become, with its cursors */
 

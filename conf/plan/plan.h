@@ -103,7 +103,7 @@ struct plan_aggregate {
     struct slice name, table;
     enum plan_store store;
     struct slice id_name;
-    enum scalar id_type; /* INTEGER or STRING */
+    enum scalar id_type; /* INTEGER, STRING or one of its formats */
     const struct schema *id_schema;
     bool id_generated;
     unsigned int snapshot_every; /* events; 0: none */

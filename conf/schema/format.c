@@ -1,11 +1,13 @@
 /*
  * Formats: walks over the text by the grammars of the RFCs. Texts are bytes: what is not ASCII fits
- * none of these grammars.
+ * none of these grammars. Of a date, an IPv4 address, an e-mail and a URI each text is a value of
+ * its own; of the others lib/data/canonical.h has the one text.
  *
  *     email       RFC 5321 4.1.2 Mailbox: dot-string or quoted-string @ domain or address literal
  *     uuid        RFC 9562 4: 8-4-4-4-12 hexadecimal digits, any version
  *     date        RFC 3339 5.6 full-date (lib/base/clock.h)
- *     date-time   RFC 3339 5.6, a leap second only at 23:59:60 UTC (lib/base/clock.h)
+ *     date-time   RFC 3339 5.6, a leap second only at 23:59:60 UTC (lib/base/clock.h), of the years
+ *                 0001 to 9999 in UTC
  *     uri         RFC 3986 A: with a scheme
  *     ipv4        RFC 2673 3.2 dotted-quad (lib/data/ip.h)
  *     ipv6        RFC 4291 2.2, no zone (lib/data/ip.h)
@@ -13,6 +15,7 @@
 #include "conf/schema/format.h"
 
 #include "lib/base/clock.h"
+#include "lib/data/canonical.h"
 #include "lib/data/ip.h"
 
 /* What is left to read. */
@@ -63,23 +66,18 @@ static bool is_one_of(int c, const char *set)
 
 static bool is_date_time(struct slice text)
 {
-    int64_t ms;
+    char scratch[CANONICAL_MAX];
 
-    return clock_parse_date_time(text, &ms) == STATUS_OK;
+    return canonical_date_time(text, scratch, &text) == STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ uuid */
 
 static bool is_uuid(struct slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    char scratch[CANONICAL_MAX];
 
-        if (hyphen ? text.ptr[i] != '-' : !is_hex((unsigned char)text.ptr[i])) {
-            return false;
-        }
-    }
-    return text.len == 36;
+    return canonical_uuid(text, scratch, &text) == STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ email */

@@ -82,6 +82,28 @@ enum value_type schema_type(const struct schema *schema, bool *integer_out)
     return VALUE_NULL;
 }
 
+static struct slice find_format(const struct schema *schema, unsigned int depth)
+{
+    struct slice found = SLICE_EMPTY;
+
+    if (!schema || depth == LOOK_MAX) {
+        return found;
+    }
+    if (schema->format) {
+        return slice_str(schema->format->name);
+    }
+    found = find_format(schema->reference, depth + 1);
+    for (size_t i = 0; found.len == 0 && i < schema->all.count; i++) {
+        found = find_format(schema->all.items[i], depth + 1);
+    }
+    return found;
+}
+
+struct slice schema_format(const struct schema *schema)
+{
+    return find_format(schema, 0);
+}
+
 static const struct schema *find_property(const struct schema *schema, struct slice name,
                                           unsigned int depth)
 {

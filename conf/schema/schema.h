@@ -52,6 +52,8 @@ MUST_CHECK enum status schema_validate_keywords(const struct schema *schema,
  * (NULL: none declared); whether a property is required; whether others are allowed.
  */
 enum value_type schema_type(const struct schema *schema, bool *integer_out);
+/* The "format" of its texts; empty: none is said. The first one found, when several are. */
+struct slice schema_format(const struct schema *schema);
 const struct schema *schema_property(const struct schema *schema, struct slice name);
 size_t schema_property_count(const struct schema *schema); /* NULL: 0 */
 struct slice schema_property_name(const struct schema *schema, size_t index);

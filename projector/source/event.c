@@ -22,7 +22,7 @@ static bool ignore(struct record *record, const char *notice)
 
 static const struct value *id_of(enum scalar type, struct slice text, struct arena *arena)
 {
-    return type == SCALAR_STRING ? value_string(arena, text) : value_number(arena, text);
+    return scalar_is_text(type) ? value_string(arena, text) : value_number(arena, text);
 }
 
 bool event_decode_key(const struct plan_model *model, const struct value *keys, struct arena *arena,

@@ -144,7 +144,7 @@ static void creation(struct buf *body, const struct plan_aggregate *aggregate)
         {SLICE_LITERAL(EVENT_SK), "S"}
     };
     const struct table_key item_key = {aggregate->id_name,
-                                       aggregate->id_type == SCALAR_STRING ? "S" : "N"};
+                                       scalar_is_text(aggregate->id_type) ? "S" : "N"};
 
     if (aggregate->store == STORE_EVENTS) {
         table_creation(body, aggregate->table, event_keys, ARRAY_COUNT(event_keys), true);

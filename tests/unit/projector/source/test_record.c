@@ -105,11 +105,28 @@ static void test_delete_reads_its_fields_from_the_old_image(void **state)
     assert_slice(record.id->text, "7");
 }
 
+/* Two spellings of one id are one aggregate; the record keeps its own, by which it is found. */
+static void test_an_id_of_a_format_names_its_aggregate_canonically(void **state)
+{
+    struct plan_model model = *thing_model();
+    struct record record;
+
+    (void)state;
+    model.aggregate.id_type = SCALAR_UUID;
+    record_decode(&model,
+                  thing_json(&arena, "{\"eventName\":\"INSERT\",\"dynamodb\":{\"Keys\":{\"Id\":{"
+                                     "\"S\":\"0192ABCD-EF01-7AAA-8000-0123456789AB\"}}}}"),
+                  &arena, &record);
+    assert_slice(record.aggregate, "Thing:0192abcd-ef01-7aaa-8000-0123456789ab");
+    assert_slice(record.id->text, "0192ABCD-EF01-7AAA-8000-0123456789AB");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_record_is_decoded_or_says_its_fault),
         cmocka_unit_test(test_delete_reads_its_fields_from_the_old_image),
+        cmocka_unit_test(test_an_id_of_a_format_names_its_aggregate_canonically),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
