@@ -134,8 +134,8 @@ static const char *add_equal(struct where *where, struct operand left, struct op
     if (left.kind != OPERAND_COLUMN || (null_safe && right.kind != OPERAND_PARAM)) {
         return no_equality;
     }
-    if (left.column.column->generated ||
-        (right.kind == OPERAND_COLUMN && right.column.column->generated)) {
+    if (left.column.column->holds.generated ||
+        (right.kind == OPERAND_COLUMN && right.column.column->holds.generated)) {
         return "is about a generated column, and tags hold what projections write";
     }
     if (right.kind == OPERAND_COLUMN && !same_kind(left.column.column, right.column.column)) {
@@ -170,7 +170,7 @@ static const char *add_list(struct where *where, struct operand left, size_t fro
         }
         params[count++] = where->tokens[i].text;
     }
-    if (left.column.column->generated) {
+    if (left.column.column->holds.generated) {
         return "is about a generated column, and tags hold what projections write";
     }
     if (count == 0 || where->select->cases * count > SQLSELECT_CASES_MAX) {

@@ -30,49 +30,6 @@ static bool take(struct reader *reader, const char *word)
     return true;
 }
 
-/* ------------------------------------------------------------------ types */
-
-static bool type_scalar(const struct sqltoken *token, enum scalar *out)
-{
-    static const struct {
-        const char *name;
-        enum scalar scalar;
-    } types[] = {
-        {"TINYINT",    SCALAR_INTEGER},
-        {"SMALLINT",   SCALAR_INTEGER},
-        {"MEDIUMINT",  SCALAR_INTEGER},
-        {"INT",        SCALAR_INTEGER},
-        {"INTEGER",    SCALAR_INTEGER},
-        {"BIGINT",     SCALAR_INTEGER},
-        {"DECIMAL",    SCALAR_NUMBER },
-        {"NUMERIC",    SCALAR_NUMBER },
-        {"DEC",        SCALAR_NUMBER },
-        {"BOOL",       SCALAR_BOOLEAN},
-        {"BOOLEAN",    SCALAR_BOOLEAN},
-        {"CHAR",       SCALAR_STRING },
-        {"VARCHAR",    SCALAR_STRING },
-        {"TEXT",       SCALAR_STRING },
-        {"TINYTEXT",   SCALAR_STRING },
-        {"MEDIUMTEXT", SCALAR_STRING },
-        {"LONGTEXT",   SCALAR_STRING },
-        {"DATETIME",   SCALAR_STRING },
-        {"DATE",       SCALAR_STRING },
-    };
-
-    if (sqltoken_is(token, "TINYINT") && sqltoken_is(token + 1, "(") &&
-        slice_is(token[2].text, "1") && sqltoken_is(token + 3, ")")) {
-        *out = SCALAR_BOOLEAN;
-        return true;
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-        if (sqltoken_is(token, types[i].name)) {
-            *out = types[i].scalar;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ------------------------------------------------------------------ definitions */
 
 static void add_unique(struct reader *reader, const struct slice *columns, size_t count)
@@ -166,12 +123,12 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->name = token->text;
     token++;
     column->type = token->text;
-    column->known = type_scalar(token, &column->scalar);
+    column->format = SCALAR_STRING;
+    column->holds = column_type_read(token, end);
+    column->known = column_type_scalar(&column->holds, &column->scalar);
     for (; token < end; token++) {
         if (sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL")) {
             column->not_null = true;
-        } else if (sqltoken_is(token, "AS") && token->depth == 1) {
-            column->generated = true;
         } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {
             column->not_null |= sqltoken_is(token, "PRIMARY");
             add_unique_of(reader, column->name);
@@ -218,7 +175,7 @@ static void read_options(struct reader *reader, const struct sqltoken *end)
     for (size_t i = 0; i < reader->table->column_count; i++) {
         struct table_column *column = &reader->table->columns[i];
 
-        if (column->collation.len == 0 && !table_column_is_value(column)) {
+        if (column->collation.len == 0 && column->holds.family == COLUMN_TEXT) {
             column->collation = collation;
         }
     }
@@ -316,21 +273,6 @@ struct table_column *table_column_find(const struct table *table, struct slice n
         }
     }
     return NULL;
-}
-
-bool table_column_is_value(const struct table_column *column)
-{
-    static const char *const types[] = {
-        "TINYINT", "SMALLINT", "MEDIUMINT", "INT",   "INTEGER", "BIGINT",   "DECIMAL",
-        "NUMERIC", "DEC",      "FIXED",     "FLOAT", "DOUBLE",  "REAL",     "BIT",
-        "BOOL",    "BOOLEAN",  "YEAR",      "DATE",  "TIME",    "DATETIME", "TIMESTAMP"};
-
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-        if (slice_eq_nocase(column->type, slice_str(types[i]))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool holds(const struct slice *columns, size_t count, struct slice name)

@@ -5,8 +5,7 @@
 #ifndef CONF_SQL_TABLES_H
 #define CONF_SQL_TABLES_H
 
-#include "conf/sql/file.h"
-#include "conf/text/scalar.h"
+#include "conf/sql/column.h"
 
 /* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */
 #define TABLE_NAME_MAX 46
@@ -16,10 +15,16 @@ struct table_column {
     struct slice type; /* first word, as written: "BIGINT" */
     /* of a text, as declared at the column or table; empty: the database's */
     struct slice collation;
-    bool known; /* scalar says what a cursor or parameter of it is */
+    struct column_type holds;
+    bool known; /* scalar says what a cursor of it is */
     enum scalar scalar;
     bool not_null;
-    bool generated; /* the server computes it */
+    /*
+     * Of a text: a query compares it with a parameter of this format, so that it holds canonical
+     * texts; STRING: none does. PLAIN: a tag's parameter is compared with it as it is.
+     */
+    enum scalar format;
+    bool plain;
 };
 
 struct table_key {
@@ -47,8 +52,6 @@ void schema_sql_parse(struct arena *arena, struct slice path, struct slice text,
 /* Names as MySQL compares them: tables by bytes, columns without case. NULL: none. */
 struct table *tables_find(const struct tables *tables, struct slice name);
 struct table_column *table_column_find(const struct table *table, struct slice name);
-/* A number or a time: SQL takes several texts for one value of it ('7' and '07'). */
-bool table_column_is_value(const struct table_column *column);
 /* Is there a unique key that COLUMN is no part of? */
 bool table_has_key_without(const struct table *table, struct slice column);
 /* Do COLUMNS hold all columns of one of its unique keys? */
