@@ -1,8 +1,8 @@
 /*
  * Rows as JSON. Pure functions, any thread.
  *
- *     integers    exact, without leading zeros        DATETIME  RFC 3339, UTC, with what it has
- *     DECIMAL     exact, no trailing zeros, no "-0"             of fractions: 2026-11-21T11:05:26Z
+ *     integers    exact, without leading zeros        DATETIME  RFC 3339, UTC, with milliseconds:
+ *     DECIMAL     exact, no trailing zeros, no "-0"             2026-11-21T11:05:26.000Z
  *     DOUBLE      as the server writes it             JSON      as it is
  *     TINYINT(1)  true, false                         BLOB      base64
  *     NULL        null                                anything else is a string
@@ -82,19 +82,29 @@ static void write_number(struct buf *buf, struct slice text)
     }
 }
 
-/* "2026-11-21 11:05:26[.123]", a session's time zone being UTC */
+/*
+ * "2026-11-21 11:05:26[.123]", a session's time zone being UTC: the canonical text, which can be
+ * sent back (lib/data/canonical.h). Digits beyond milliseconds only where they say something.
+ */
 static void write_datetime(struct buf *buf, struct slice text)
 {
-    struct slice date, time;
+    struct slice date, time, fraction;
 
     if (!slice_cut(text, ' ', &date, &time)) {
         json_write_string(buf, text);
         return;
     }
+    (void)slice_cut(time, '.', &time, &fraction);
+    while (fraction.len > 3 && fraction.ptr[fraction.len - 1] == '0') {
+        fraction.len--;
+    }
     buf_append_char(buf, '"');
     buf_append(buf, date);
     buf_append_char(buf, 'T');
     buf_append(buf, time);
+    buf_append_char(buf, '.');
+    buf_append(buf, fraction);
+    buf_append_str(buf, &"000"[fraction.len < 3 ? fraction.len : 3]);
     buf_append_str(buf, "Z\"");
 }
 

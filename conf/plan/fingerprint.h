@@ -15,7 +15,7 @@
  */
 #define FINGERPRINT_TAGS "canonical 2, XXH64 without blanks, 262144 slots"
 #define FINGERPRINT_ENTRY \
-    "entry 2" /* format of entries and of the JSON that rows become, with its cursors */
+    "entry 3" /* format of entries and of the JSON that rows become, with its cursors */
 
 void fingerprint_model(struct plan_model *model);
 
