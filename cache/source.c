@@ -11,6 +11,7 @@
 
 #include "cache/cache.h"
 #include "cache/rows.h"
+#include "conf/plan/bind.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
@@ -87,8 +88,10 @@ static void statement_make(struct source *source, struct arena *arena)
 
     for (size_t i = 0; i < sql->bind_count; i++) {
         const struct value *value = value_of_bind(arena, source->request, &sql->binds[i]);
+        const char *why;
 
-        params[i] = value ? value : value_null(arena);
+        /* parameters are of their types: what has no form is bound as it is */
+        (void)!bind_value(arena, &sql->binds[i], value, &params[i], &why);
     }
     source->statement = (struct sql_statement){
         .text = sql->text,

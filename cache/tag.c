@@ -49,6 +49,7 @@ static enum status boolean_text(const struct value *value, struct slice *out)
 enum status canonical_view(enum scalar type, const struct value *value,
                            char scratch[DECIMAL_TEXT_MAX], struct slice *out)
 {
+    _Static_assert(DECIMAL_TEXT_MAX >= CANONICAL_MAX, "scratch holds either");
     if (!value || value->type == VALUE_NULL) {
         return STATUS_NOT_FOUND;
     }
@@ -63,7 +64,6 @@ enum status canonical_view(enum scalar type, const struct value *value,
     case SCALAR_UUID:
     case SCALAR_IPV6:
     case SCALAR_DATE_TIME:
-        _Static_assert(DECIMAL_TEXT_MAX >= CANONICAL_MAX, "scratch holds either");
         (void)scalar_canonical(type, value->text, scratch, out);
         return value->type == VALUE_STRING ? STATUS_OK : STATUS_INVALID;
     }

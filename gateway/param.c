@@ -76,6 +76,39 @@ enum status param_read(struct arena *arena, struct slice name, enum scalar type,
     return STATUS_OK;
 }
 
+/*
+ * What no value of its column equals: SQL may round it to one that is there (MariaDB finds 1.6 for
+ * 1.55 in a DECIMAL(9,1)), and takes a text that is no number for 0.
+ */
+static enum status check_limits(struct arena *arena, const struct plan_param *param,
+                                const struct value *value, const char **detail_out)
+{
+    const struct plan_limits *limits = &param->limits;
+    struct decimal number;
+
+    if (!limits->set || value->type == VALUE_BOOL ||
+        (decimal_parse(value->text, &number) == STATUS_OK && number.exponent >= -limits->places &&
+         decimal_compare(&number, &limits->lowest) >= 0 &&
+         decimal_compare(&number, &limits->highest) <= 0)) {
+        return STATUS_OK;
+    }
+    *detail_out = arena_printf(arena,
+                               "'%.*s' can be no value of its column: a number of at most %d "
+                               "decimal places in its range",
+                               SLICE_ARG(param->name), limits->places)
+                      .ptr;
+    return STATUS_INVALID;
+}
+
+static enum status read_param(struct arena *arena, const struct plan_param *param,
+                              struct slice text, const struct value **out, const char **detail_out)
+{
+    enum status status =
+        param_read(arena, param->name, param->type, param->schema, text, out, detail_out);
+
+    return status == STATUS_OK ? check_limits(arena, param, *out, detail_out) : status;
+}
+
 struct slice route_path(struct arena *arena, const struct plan_route *route,
                         const struct slice *texts)
 {
@@ -121,8 +154,7 @@ static enum status take_pair(struct request *request, struct lookup_input *input
         const struct plan_param *param = &query->params[i];
 
         if (param->from == PARAM_QUERY && !params[i] && slice_eq(param->name, name)) {
-            return param_read(request->arena, name, param->type, param->schema, text, &params[i],
-                              detail_out);
+            return read_param(request->arena, param, text, &params[i], detail_out);
         }
     }
     *detail_out = arena_printf(request->arena, "unknown or repeated parameter '%.*s'",
@@ -163,8 +195,7 @@ static enum status take_path(struct request *request, const struct plan_query *q
         const struct plan_param *param = &query->params[i];
 
         if (param->from == PARAM_PATH &&
-            param_read(request->arena, param->name, param->type, param->schema,
-                       request->match.captures[param->capture], &params[i],
+            read_param(request->arena, param, request->match.captures[param->capture], &params[i],
                        detail_out) != STATUS_OK) {
             return STATUS_INVALID;
         }

@@ -69,11 +69,14 @@ struct plan_sql build_sql(struct build *build, const struct sqlstatement *statem
 {
     struct plan_sql sql = {.text = statement->text, .line = statement->line};
     struct plan_bind *binds = ARENA_ARRAY(build->arena, struct plan_bind, statement->token_count);
+    struct sqltables named = sqlscan_tables(build->arena, statement);
 
     sql.binds = binds;
     for (size_t i = 0; i < statement->token_count; i++) {
         if (statement->tokens[i].kind == SQLTOKEN_PARAM) {
-            binds[sql.bind_count++] = resolve(ctx, &statement->tokens[i]);
+            struct beside beside = beside_find(statement, &named, &build->model.tables, i);
+
+            binds[sql.bind_count++] = resolve(ctx, &statement->tokens[i], &beside);
         }
     }
     return sql;

@@ -15,6 +15,7 @@
 #include "conf/build/fields.h"
 #include "conf/build/model.h"
 #include "conf/plan/plan.h"
+#include "conf/sql/beside.h"
 #include "conf/sql/select.h"
 
 /* What a query reads; REFUSED: for each item, whether a complaint was made of it. */
@@ -58,8 +59,12 @@ void build_projections(struct build *build);
 struct json_source build_source(struct build *build, const char *section,
                                 const struct value *written);
 
-/* A statement with where each ? comes from; RESOLVE complains of a name that it does not know. */
-typedef struct plan_bind build_resolve_fn(void *ctx, const struct sqltoken *param);
+/*
+ * A statement with where each ? comes from, and its form for the column beside it; RESOLVE
+ * complains of a name that it does not know.
+ */
+typedef struct plan_bind build_resolve_fn(void *ctx, const struct sqltoken *param,
+                                          const struct beside *beside);
 struct plan_sql build_sql(struct build *build, const struct sqlstatement *statement,
                           build_resolve_fn *resolve, void *ctx);
 

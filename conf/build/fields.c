@@ -37,17 +37,21 @@ static struct field *append(struct fields *fields, struct arena *arena)
     return &fields->items[fields->count++];
 }
 
-void fields_add(struct fields *fields, struct arena *arena, struct slice name, enum value_type type)
+void fields_add(struct fields *fields, struct arena *arena, struct slice name, enum value_type type,
+                enum scalar format)
 {
     struct field *field = find(fields, name);
 
     if (!field) {
-        *append(fields, arena) = (struct field){name, type, 1};
+        *append(fields, arena) = (struct field){name, type, format, 1};
         return;
     }
     field->count++;
     if (field->type != type) {
         field->type = VALUE_NULL;
+    }
+    if (field->format != format) {
+        field->format = SCALAR_STRING;
     }
 }
 
@@ -57,7 +61,8 @@ bool fields_equal(const struct fields *a, const struct fields *b)
         return false;
     }
     for (size_t i = 0; i < a->count; i++) {
-        if (!slice_eq(a->items[i].name, b->items[i].name) || a->items[i].type != b->items[i].type) {
+        if (!slice_eq(a->items[i].name, b->items[i].name) || a->items[i].type != b->items[i].type ||
+            a->items[i].format != b->items[i].format) {
             return false;
         }
     }
@@ -102,6 +107,10 @@ const struct schema *fields_schema(const struct fields *fields, struct arena *ar
         if (field->type != VALUE_NULL && field->type != VALUE_BYTES) {
             value_set(type, SLICE_LITERAL("type"),
                       value_string(arena, slice_str(value_type_name(field->type))));
+        }
+        if (field->format != SCALAR_STRING) {
+            value_set(type, SLICE_LITERAL("format"),
+                      value_string(arena, slice_str(scalar_name(field->format))));
         }
         value_set(properties, field->name, type);
     }

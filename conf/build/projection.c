@@ -4,6 +4,7 @@
  */
 #include "conf/build/projection.h"
 
+#include "conf/build/form.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
@@ -66,11 +67,12 @@ static const struct metadata *find_metadata(struct slice name)
 
 static struct plan_bind resolve_image(struct projection *projection, const struct sqltoken *token)
 {
-    struct plan_bind bind = {SOURCE_FIELD, token->text, 0};
+    struct plan_bind bind = {.source = SOURCE_FIELD, .name = token->text};
     struct slice hint;
 
     if (slice_starts(token->text, "old.")) {
-        bind = (struct plan_bind){SOURCE_OLD_FIELD, slice_from(token->text, strlen("old.")), 0};
+        bind = (struct plan_bind){.source = SOURCE_OLD_FIELD,
+                                  .name = slice_from(token->text, strlen("old."))};
     }
     hint = projection_slip(projection, bind.name);
     if (slice_is(bind.name, "eventId") || memchr(bind.name.ptr, '.', bind.name.len)) {
@@ -89,10 +91,10 @@ static struct plan_bind resolve_event(struct projection *projection, const struc
     const struct fields *payload = projection->payload;
 
     if (fields_find(payload, token->text)) {
-        return (struct plan_bind){SOURCE_FIELD, token->text, 0};
+        return (struct plan_bind){.source = SOURCE_FIELD, .name = token->text};
     }
     if (slice_eq(token->text, projection->build->out->aggregate.id_name)) {
-        return (struct plan_bind){SOURCE_AGGREGATE_ID, token->text, 0};
+        return (struct plan_bind){.source = SOURCE_AGGREGATE_ID, .name = token->text};
     }
     if (memchr(token->text.ptr, '.', token->text.len)) {
         sqlrules_complain(&projection->rules, token->line,
@@ -106,12 +108,11 @@ static struct plan_bind resolve_event(struct projection *projection, const struc
                           "no command emits %.*s with a '%.*s'", SLICE_ARG(projection->out->name),
                           SLICE_ARG(token->text));
     }
-    return (struct plan_bind){SOURCE_FIELD, token->text, 0};
+    return (struct plan_bind){.source = SOURCE_FIELD, .name = token->text};
 }
 
-struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token)
+static struct plan_bind resolve(struct projection *projection, const struct sqltoken *token)
 {
-    struct projection *projection = ctx;
     const struct metadata *found = find_metadata(token->text);
 
     if (found && projection->payload && fields_find(projection->payload, token->text)) {
@@ -120,10 +121,64 @@ struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token)
             "':%.*s' could be the event's field or what every event has", SLICE_ARG(token->text));
     }
     if (found && (projection->payload || !found->of_events)) {
-        return (struct plan_bind){found->source, token->text, 0};
+        return (struct plan_bind){.source = found->source, .name = token->text};
     }
     return projection->payload ? resolve_event(projection, token)
                                : resolve_image(projection, token);
+}
+
+static bool is_id(const struct projection *projection, const struct plan_bind *bind)
+{
+    return bind->source == SOURCE_AGGREGATE_ID ||
+           ((bind->source == SOURCE_FIELD || bind->source == SOURCE_OLD_FIELD) &&
+            !projection->payload &&
+            slice_eq(bind->name, projection->build->out->aggregate.id_name));
+}
+
+/* As far as it is known: attributes of a state store may be another writer's. */
+static enum scalar type_of(const struct projection *projection, const struct plan_bind *bind)
+{
+    const struct field *field = projection->payload && bind->source == SOURCE_FIELD
+                                    ? fields_find(projection->payload, bind->name)
+                                    : NULL;
+
+    if (is_id(projection, bind)) {
+        return projection->build->out->aggregate.id_type;
+    }
+    if (bind->source == SOURCE_TIMESTAMP) {
+        return SCALAR_DATE_TIME;
+    }
+    return field ? field->format : SCALAR_STRING;
+}
+
+/* Two ids that are one value to the column would be one row. */
+static void check_id(struct projection *projection, const struct sqltoken *token,
+                     const struct table_column *column)
+{
+    const struct plan_aggregate *aggregate = &projection->build->out->aggregate;
+    const char *misfit =
+        column_type_misfit(&column->holds, aggregate->id_type, schema_format(aggregate->id_schema));
+
+    if (misfit && aggregate->id_schema) {
+        sqlrules_complain(&projection->rules, token->line, slice_str(misfit),
+                          "the id ':%.*s' is %s, and '%.*s' is %.*s: two ids could be one row",
+                          SLICE_ARG(token->text), scalar_name(aggregate->id_type),
+                          SLICE_ARG(column->name), SLICE_ARG(column->type));
+    }
+}
+
+struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
+                                    const struct beside *beside)
+{
+    struct projection *projection = ctx;
+    struct plan_bind bind = resolve(projection, token);
+
+    form_of_change(&bind, type_of(projection, &bind), beside);
+    if (is_id(projection, &bind) && beside->column &&
+        (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
+        check_id(projection, token, beside->column);
+    }
+    return bind;
 }
 
 /* ------------------------------------------------------------------ statements */

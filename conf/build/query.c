@@ -4,6 +4,7 @@
  */
 #include "conf/build/query.h"
 
+#include "conf/build/form.h"
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"
 #include "conf/sql/bound.h"
@@ -92,6 +93,7 @@ static void add_declared_param(struct query *query, const struct json_source *pa
         param->schema = schema_compile(query->build->arena, declared, &source);
     }
     type_param(param, &source, declared);
+    param->fallback = scalar_value(query->build->arena, param->type, param->fallback);
 }
 
 static void build_params(struct query *query)
@@ -129,11 +131,12 @@ static struct slice suggest_param(const struct query *query, struct slice name)
     return suggest_hint(&suggest, query->build->arena);
 }
 
-static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
+static struct plan_bind resolve(void *ctx, const struct sqltoken *token,
+                                const struct beside *beside)
 {
     struct query *query = ctx;
-    const struct plan_param *param = find_param(query, token->text);
-    struct plan_bind bind = {SOURCE_PARAM, token->text, 0};
+    struct plan_param *param = find_param(query, token->text);
+    struct plan_bind bind = {.source = SOURCE_PARAM, .name = token->text};
 
     if (slice_starts(token->text, "claims.")) {
         sqlrules_complain(&query->rules, token->line, SLICE_EMPTY, "claims are not supported yet");
@@ -143,6 +146,8 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token)
     } else {
         bind.index = (unsigned int)(param - query->params);
         query->used[bind.index] = true;
+        form_of_query(&bind, param->type, beside);
+        form_note(param, beside);
     }
     return bind;
 }
@@ -160,53 +165,13 @@ static void note_columns(struct query *query, const struct sqlstatement *stateme
     }
 }
 
-/* Without any of these a client may send each text that SQL takes for the value. */
-static bool is_any_text(const struct plan_param *param)
-{
-    const struct value *schema = param->schema ? schema_json(param->schema) : NULL;
-
-    return !value_get(schema, SLICE_LITERAL("pattern")) &&
-           !value_get(schema, SLICE_LITERAL("format")) &&
-           !value_get(schema, SLICE_LITERAL("enum")) && !value_get(schema, SLICE_LITERAL("const"));
-}
-
-/* What schema.sql says of the column; gateway --check sees what the database says. */
-static void check_column(struct query *query, const struct plan_param *param,
-                         const struct table_column *column)
-{
-    if (table_column_is_value(column) && is_any_text(param)) {
-        source_complain(&query->source, query->written.tags,
-                        SLICE_LITERAL("give the parameter the column's type, or a \"format\" or "
-                                      "\"pattern\" that leaves one text for each value"),
-                        "the tag's {%.*s} is any text, and '%.*s' is %.*s: SQL takes several texts "
-                        "for one value, tags do not",
-                        SLICE_ARG(param->name), SLICE_ARG(column->name), SLICE_ARG(column->type));
-    } else if (column->collation.len > 0 &&
-               !slice_eq_nocase(column->collation, SLICE_LITERAL("utf8mb4_bin"))) {
-        source_complain(&query->source, query->written.tags,
-                        SLICE_LITERAL("tags compare by bytes: COLLATE utf8mb4_bin"),
-                        "the tag's {%.*s} is compared with '%.*s' of the collation %.*s",
-                        SLICE_ARG(param->name), SLICE_ARG(column->name),
-                        SLICE_ARG(column->collation));
-    }
-}
-
 /*
  * SQL must find one value by one text, as tags do. Whether it compares by equality at all is asked
  * for each table that a projection writes (freshness.c).
  */
 static void check_compared(struct query *query, const struct plan_param *param)
 {
-    const struct tables *tables = &query->build->model.tables;
-
-    for (size_t i = 0; i < query->out->table_count && scalar_is_text(param->type); i++) {
-        const struct table *table = tables_find(tables, query->out->tables[i]);
-        const struct table_column *column = table_column_find(table, param->column);
-
-        if (column) {
-            check_column(query, param, column);
-        }
-    }
+    form_check(query, param);
 }
 
 static void complain_unused(struct query *query)
@@ -266,6 +231,7 @@ static void build_statement(struct query *query)
     query->select = sqlselect_read(query->build->arena, statement, &query->build->model.tables);
     query->out->paged = query->written.page != NULL;
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
+    query->named = read.named;
     user = build_sql(query->build, statement, resolve, query);
     query->out->user_sql = user.text;
     note_columns(query, statement);

@@ -18,6 +18,7 @@ struct query {
     const struct sqlblock *block;
     const struct sqlstatement *statement; /* NULL: there is none */
     struct sqlselect select;              /* of the statement */
+    struct sqltables named;               /* in the statement */
     struct sqlrules rules;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */

@@ -41,6 +41,8 @@ static void type_alone(const struct projection *projection, struct plan_template
             touch->parts[i].type = SCALAR_NUMBER;
         } else if (field && field->type == VALUE_BOOL) {
             touch->parts[i].type = SCALAR_BOOLEAN;
+        } else if (field) {
+            touch->parts[i].type = field->format;
         }
     }
 }
@@ -136,6 +138,13 @@ static bool type_fits(enum value_type type, enum scalar place)
     return false;
 }
 
+/* The row holds the one text of the format, the tag would hold the value as it came. */
+static bool loses_format(enum scalar format, enum scalar place)
+{
+    return format != place && scalar_is_text(format) && format != SCALAR_STRING &&
+           scalar_is_text(place);
+}
+
 /* An event that lacks the field would leave the tag out, and nobody would know. */
 static void check_event_place(struct projection *projection, const struct plan_template_part *part)
 {
@@ -162,6 +171,12 @@ static void check_event_place(struct projection *projection, const struct plan_t
                         "the field {%.*s} of %.*s is %s, the query's parameter in its place %s",
                         SLICE_ARG(part->name), SLICE_ARG(name), value_type_name(field->type),
                         scalar_name(part->type));
+    } else if (field && loses_format(field->format, part->type)) {
+        source_complain(&projection->source, projection->value,
+                        SLICE_LITERAL("give the parameter the field's \"format\""),
+                        "the field {%.*s} of %.*s is %s, the query's parameter in its place %s",
+                        SLICE_ARG(part->name), SLICE_ARG(name), scalar_name(field->format),
+                        scalar_name(part->type));
     }
 }
 
@@ -169,8 +184,10 @@ static void check_id_place(struct projection *projection, const struct plan_temp
 {
     const struct plan_aggregate *aggregate = &projection->build->out->aggregate;
 
-    if (!type_fits(build_id_type(aggregate), part->type)) {
-        source_complain(&projection->source, projection->value, SLICE_EMPTY,
+    if (!type_fits(build_id_type(aggregate), part->type) ||
+        (scalar_is_text(aggregate->id_type) && aggregate->id_type != part->type)) {
+        source_complain(&projection->source, projection->value,
+                        SLICE_LITERAL("an id has one type and format everywhere"),
                         "the id {%.*s} is %s, the query's parameter in its place %s",
                         SLICE_ARG(part->name), scalar_name(aggregate->id_type),
                         scalar_name(part->type));

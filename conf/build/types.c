@@ -22,16 +22,17 @@ struct types {
     const struct schema *state_schema;
 };
 
-static enum value_type type_of(struct types *types, const struct value *written,
-                               const struct expr_scope *scope)
+static void add_field(struct types *types, struct fields *fields, const struct value *written,
+                      const struct expr_scope *scope)
 {
-    const struct expr *expr;
+    struct build *build = types->build;
+    const struct expr *expr =
+        written->type == VALUE_STRING
+            ? expr_compile(build->arena, written->text, scope, &types->source, 0)
+            : NULL;
+    enum scalar format = expr ? expr_format(expr, build->out->aggregate.id_type) : SCALAR_STRING;
 
-    if (written->type != VALUE_STRING) {
-        return VALUE_NULL;
-    }
-    expr = expr_compile(types->build->arena, written->text, scope, &types->source, 0);
-    return expr ? expr_type(expr) : VALUE_NULL;
+    fields_add(fields, build->arena, written->name, expr ? expr_type(expr) : VALUE_NULL, format);
 }
 
 /* Place of the event among the model's, or -1. */
@@ -78,8 +79,7 @@ static void take_emits(struct types *types, const struct value *command)
         }
         types->payloads[place].writers++;
         for (; field; field = field->next) {
-            fields_add(&types->payloads[place], build->arena, field->name,
-                       type_of(types, field, &scope));
+            add_field(types, &types->payloads[place], field, &scope);
         }
     }
 }
@@ -97,7 +97,7 @@ static void take_sets(struct types *types, const struct value *event, const stru
     const struct value *set = first_of(event, "set", VALUE_MAP);
 
     for (; set; set = set->next) {
-        fields_add(&types->state, build->arena, set->name, type_of(types, set, &scope));
+        add_field(types, &types->state, set, &scope);
     }
 }
 

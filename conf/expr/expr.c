@@ -107,6 +107,40 @@ enum value_type expr_type(const struct expr *expr)
     return expr->tree->type;
 }
 
+static enum scalar node_format(const struct node *node, enum scalar id_type);
+
+/* A null beside it gives no text. */
+static enum scalar choice_format(const struct node *node, enum scalar id_type)
+{
+    const struct node *left = node->right, *right = node->other;
+    bool left_null = left->operation == OP_LITERAL && left->literal->type == VALUE_NULL;
+    bool right_null = right->operation == OP_LITERAL && right->literal->type == VALUE_NULL;
+    enum scalar one = node_format(left_null ? right : left, id_type);
+
+    return left_null || right_null || node_format(right, id_type) == one ? one : SCALAR_STRING;
+}
+
+/* The depth is that of the text, EXPR_DEPTH_MAX. */
+static enum scalar node_format(const struct node *node, enum scalar id_type)
+{
+    switch ((int)node->operation) {
+    case OP_ROOT:
+        return node->root == ROOT_ID && scalar_is_text(id_type) ? id_type : SCALAR_STRING;
+    case OP_FIELD:
+    case OP_INDEX:
+        return scalar_of_format(schema_format(node->schema));
+    case OP_CHOOSE:
+        return choice_format(node, id_type);
+    default:
+        return SCALAR_STRING;
+    }
+}
+
+enum scalar expr_format(const struct expr *expr, enum scalar id_type)
+{
+    return node_format(expr->tree, id_type);
+}
+
 struct slice expr_text(const struct expr *expr)
 {
     return expr->text;

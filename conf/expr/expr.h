@@ -7,6 +7,7 @@
 #define CONF_EXPR_EXPR_H
 
 #include "conf/schema/schema.h"
+#include "conf/text/scalar.h"
 #include "lib/data/value.h"
 
 #define EXPR_COST_MAX  10000
@@ -82,6 +83,11 @@ size_t expr_state_fields(const struct expr *expr, const struct slice **names_out
 bool expr_is_exists(const struct expr *expr, bool *negated_out);
 /* VALUE_NULL: not known at load. */
 enum value_type expr_type(const struct expr *expr);
+/*
+ * Of a text that comes from a field or the id as it is: UUID, IPV6, DATE_TIME; else STRING. ID_TYPE
+ * is the id's.
+ */
+enum scalar expr_format(const struct expr *expr, enum scalar id_type);
 struct slice expr_text(const struct expr *expr);
 
 #endif

@@ -18,6 +18,7 @@
 #include "conf/schema/schema.h"
 #include "conf/text/diag.h"
 #include "conf/text/scalar.h"
+#include "lib/data/decimal.h"
 #include "lib/httpd/parse.h"
 
 /* "thing:{thingId}": literals and places in turn. */
@@ -47,10 +48,25 @@ enum plan_source {
     SOURCE_LIMIT,        /* rows wanted, one more than the page's */
 };
 
+/* What its value becomes for the column beside it (conf/plan/bind.h). */
+enum plan_form {
+    FORM_PLAIN, /* as it is */
+    FORM_UUID,  /* these three: the canonical text of what is of the format, in a text column */
+    FORM_IPV6,
+    FORM_DATE_TIME,
+    FORM_UUID_ONLY, /* and these refuse anything else: of columns that take more than one text */
+    FORM_IPV6_ONLY,
+    FORM_DATE_ONLY,
+    FORM_TIME, /* a date-time as DATETIME has it, UTC, cut to digits */
+    FORM_JSON, /* JSON text */
+};
+
 struct plan_bind {
     enum plan_source source;
     struct slice name;
     unsigned int index;
+    enum plan_form form;
+    unsigned int digits; /* TIME: of the second's fraction, 0 to 3 */
 };
 
 /* One SQL statement with ? in place of the names. */
@@ -223,6 +239,14 @@ struct plan_projection {
 
 /* ------------------------------------------------------------------ read side */
 
+/* What can equal the columns that a parameter is compared with. */
+struct plan_limits {
+    bool set; /* numbers: of a text, one that is a number */
+    struct decimal lowest, highest;
+    int places;
+    enum plan_form form; /* PLAIN: any; else what has this form */
+};
+
 struct plan_param {
     struct slice name;
     enum scalar type;
@@ -236,6 +260,7 @@ struct plan_param {
     int capture;                  /* of a path parameter: its place among the route's */
     const struct value *fallback; /* "default"; NULL: required */
     struct slice column;          /* that the SQL compares it with; empty: not seen */
+    struct plan_limits limits;    /* of the columns that it is compared with by equality */
 };
 
 struct plan_key_column {

@@ -2,7 +2,7 @@
  * A plan as text: one fact a line, indented by what it belongs to, stable, so that a change of the
  * compiler shows as a change of a golden file.
  */
-#include "conf/plan/plan.h"
+#include "conf/plan/bind.h"
 #include "lib/base/buf.h"
 #include "lib/data/json.h"
 
@@ -39,6 +39,9 @@ static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
         fprintf(out, " %s", source_name(sql->binds[i].source));
         if (sql->binds[i].name.len > 0) {
             fprintf(out, "(%.*s)", SLICE_ARG(sql->binds[i].name));
+        }
+        if (sql->binds[i].form != FORM_PLAIN) {
+            fprintf(out, " as %s", form_name(sql->binds[i].form));
         }
     }
     fputc('\n', out);

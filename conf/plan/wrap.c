@@ -54,8 +54,9 @@ static void append_compare(struct wrap *wrap, size_t column, const char *equal)
 {
     append_column(wrap, "u", column);
     buf_printf(&wrap->text, " %s%s ?", descends(wrap, column) ? "<" : ">", equal);
-    wrap->binds[wrap->bind_count++] =
-        (struct plan_bind){SOURCE_CURSOR, wrap->page->columns[column].name, (unsigned int)column};
+    wrap->binds[wrap->bind_count++] = (struct plan_bind){.source = SOURCE_CURSOR,
+                                                         .name = wrap->page->columns[column].name,
+                                                         .index = (unsigned int)column};
 }
 
 static void append_keyset(struct wrap *wrap)
@@ -137,6 +138,6 @@ struct plan_sql wrap_page(struct arena *arena, const struct plan_sql *user,
     }
     append_order(&wrap, "u");
     buf_append_str(&wrap.text, " LIMIT ?");
-    wrap.binds[wrap.bind_count++] = (struct plan_bind){SOURCE_LIMIT, SLICE_EMPTY, 0};
+    wrap.binds[wrap.bind_count++] = (struct plan_bind){.source = SOURCE_LIMIT};
     return end(&wrap);
 }

@@ -25,7 +25,10 @@ static char hex_lower(char c)
     if (c >= 'A' && c <= 'F') {
         return (char)(c - 'A' + 'a');
     }
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? c : '\0';
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+        return c;
+    }
+    return '\0';
 }
 
 enum status canonical_uuid(struct slice text, char scratch[CANONICAL_MAX], struct slice *out)

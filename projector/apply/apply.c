@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "cache/tag.h"
+#include "conf/plan/bind.h"
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 #include "projector/store/aggregates.h"
@@ -47,7 +48,6 @@ enum status apply_tags(const struct record *record, struct arena *arena, struct 
 
 /* ------------------------------------------------------------------ parameters */
 
-/* DATETIME(3), UTC: RFC 3339 with a blank for the T and without the Z. */
 static const struct value *timestamp(const struct record *record, struct arena *arena)
 {
     char text[CLOCK_TEXT];
@@ -56,7 +56,7 @@ static const struct value *timestamp(const struct record *record, struct arena *
         return value_null(arena);
     }
     clock_rfc3339(record->written_ms, text);
-    return value_string(arena, arena_printf(arena, "%.10s %.12s", text, text + 11));
+    return value_string(arena, arena_copy(arena, slice_str(text)));
 }
 
 static const struct value *param(const struct record *record, const struct plan_bind *bind,
@@ -89,18 +89,28 @@ static const struct value *param(const struct record *record, const struct plan_
     case SOURCE_LIMIT:
         break;
     }
-    return value ? value : value_null(arena);
+    return value;
 }
 
-static size_t bind_all(const struct record *record, const struct plan_sql *sql, struct arena *arena,
-                       const struct value **params)
+/* Each in the form that its column needs. INVALID, noted: a value has none. */
+static enum status bind_all(struct session *session, const struct record *record,
+                            const struct plan_sql *sql, struct arena *arena,
+                            const struct value **params)
 {
     size_t i;
 
     for (i = 0; i < sql->bind_count; i++) {
-        params[i] = param(record, &sql->binds[i], arena);
+        const struct plan_bind *bind = &sql->binds[i];
+        const char *why = "";
+
+        if (bind_value(arena, bind, param(record, bind, arena), &params[i], &why) != STATUS_OK) {
+            (void)snprintf(session->error, sizeof(session->error),
+                           "projections.sql line %u: :%.*s: %s", sql->line, SLICE_ARG(bind->name),
+                           why);
+            return STATUS_INVALID;
+        }
     }
-    return sql->bind_count;
+    return STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ statements */
@@ -134,9 +144,11 @@ static enum status run_one(struct session *session, const struct record *record,
                            struct sql_rows *rows_out)
 {
     const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
-    size_t count = bind_all(record, sql, arena, params);
+    enum status status = bind_all(session, record, sql, arena, params);
 
-    return run(session, sql->text, params, count, sql->line, arena, rows_out);
+    return status == STATUS_OK
+               ? run(session, sql->text, params, sql->bind_count, sql->line, arena, rows_out)
+               : status;
 }
 
 /*
@@ -198,13 +210,16 @@ static enum status apply_many(struct session *session, const struct record *reco
 {
     const struct plan_sql *sql = &records[0].projection->statements[0];
     const struct value **params = ARENA_ARRAY(arena, const struct value *, count * sql->bind_count);
-    size_t used = 0, i;
+    enum status status = STATUS_OK;
     struct sql_rows rows;
+    size_t i;
 
-    for (i = 0; i < count; i++) {
-        used += bind_all(&records[i], sql, arena, params + used);
+    for (i = 0; status == STATUS_OK && i < count; i++) {
+        status = bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
     }
-    return run(session, text_of_rows(sql, count, arena), params, used, sql->line, arena, &rows);
+    return status == STATUS_OK ? run(session, text_of_rows(sql, count, arena), params,
+                                     count * sql->bind_count, sql->line, arena, &rows)
+                               : status;
 }
 
 static bool is_multi_row(const struct plan_projection *projection)

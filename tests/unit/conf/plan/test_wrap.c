@@ -12,8 +12,7 @@
 #define TAIL ") q ON TRUE WHERE r.id = 1"
 
 static const struct plan_bind user_bind = {
-    SOURCE_PARAM, {"x", 1},
-     0
+    .source = SOURCE_PARAM, .name = {"x", 1}
 };
 static const struct plan_sql user = {
     .text = {"SELECT * FROM t WHERE x = ?", 27},
