@@ -197,3 +197,101 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
     *out = slice_of(start, (size_t)(at - start));
     return STATUS_OK;
 }
+
+/* ------------------------------------------------------------------ a tag that SQL made */
+
+/* "2026-03-29 01:30:00.5" of a session whose time zone is UTC, as RFC 3339 has it. */
+static struct slice time_of_sql(struct arena *arena, struct slice text)
+{
+    struct slice date, time;
+
+    return slice_cut(text, ' ', &date, &time)
+               ? arena_printf(arena, "%.*sT%.*sZ", SLICE_ARG(date), SLICE_ARG(time))
+               : text;
+}
+
+/* False: SQL writes no TYPE like that. */
+static bool text_of_sql(struct arena *arena, enum scalar type, struct slice text, struct slice *out)
+{
+    char scratch[CANONICAL_MAX];
+    bool of_format;
+
+    switch (type) {
+    case SCALAR_BOOLEAN:
+        *out = slice_is(text, "1") || slice_is(text, "true") ? SLICE_LITERAL("true")
+                                                             : SLICE_LITERAL("false");
+        return slice_is(text, "0") || slice_is(text, "false") || slice_is(*out, "true");
+    case SCALAR_INTEGER:
+    case SCALAR_NUMBER:
+        return canonical_text(arena, type, value_number(arena, text), out) == STATUS_OK;
+    case SCALAR_STRING:
+    case SCALAR_UUID:
+    case SCALAR_IPV6:
+    case SCALAR_DATE_TIME:
+        break;
+    }
+    text = type == SCALAR_DATE_TIME ? time_of_sql(arena, text) : text;
+    of_format = scalar_canonical(type, text, scratch, &text);
+    *out = arena_copy(arena, text);
+    return of_format;
+}
+
+struct ways {
+    struct arena *arena;
+    const struct plan_template *tag;
+    tag_fn *found;
+    void *ctx;
+    unsigned int left;
+};
+
+/* From part INDEX on, with what was made of the text before. The depth is that of the template. */
+static void try_ways(struct ways *ways, size_t index, struct slice rest, struct slice made)
+{
+    const struct plan_template_part *part = &ways->tag->parts[index];
+    bool last = index + 1 == ways->tag->part_count;
+    struct slice literal = last ? SLICE_EMPTY : part[1].literal;
+
+    if (rest.len < part->literal.len ||
+        !slice_eq(slice_of(rest.ptr, part->literal.len), part->literal)) {
+        return;
+    }
+    rest = slice_from(rest, part->literal.len);
+    made = arena_printf(ways->arena, "%.*s%.*s", SLICE_ARG(made), SLICE_ARG(part->literal));
+    if (part->name.len == 0) {
+        if (rest.len == 0 && last) {
+            ways->found(ways->ctx, made);
+        }
+        return;
+    }
+    for (size_t len = last ? rest.len : 0; len <= rest.len && ways->left > 0; len++) {
+        struct slice after = slice_from(rest, len), text;
+
+        if (after.len < literal.len || !slice_eq(slice_of(after.ptr, literal.len), literal)) {
+            continue;
+        }
+        ways->left--;
+        if (!text_of_sql(ways->arena, part->type, slice_of(rest.ptr, len), &text)) {
+            continue;
+        }
+        text = arena_printf(ways->arena, "%.*s%.*s", SLICE_ARG(made), SLICE_ARG(text));
+        if (last) {
+            ways->found(ways->ctx, text);
+        } else {
+            try_ways(ways, index + 1, after, text);
+        }
+    }
+}
+
+void tag_of_sql(struct arena *arena, const struct plan_template *tag, struct slice text,
+                tag_fn *found, void *ctx)
+{
+    struct ways ways = {arena, tag, found, ctx, TAG_WAYS_MAX};
+    bool typed = false;
+
+    for (size_t i = 0; i < tag->part_count; i++) {
+        typed |= tag->parts[i].name.len > 0 && tag->parts[i].type != SCALAR_STRING;
+    }
+    if (typed) {
+        try_ways(&ways, 0, text, SLICE_EMPTY);
+    }
+}

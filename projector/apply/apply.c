@@ -151,6 +151,25 @@ static enum status run_one(struct session *session, const struct record *record,
                : status;
 }
 
+static void add_tag(void *ctx, struct slice tag)
+{
+    slots_add(ctx, tag_slot(tag));
+}
+
+/* As SQL wrote it, and as each query that may mean it would. */
+static void add_sql_tag(const struct plan_model *model, struct slice text, struct arena *arena,
+                        struct slots *slots)
+{
+    size_t i, j;
+
+    slots_add(slots, tag_slot(text));
+    for (i = 0; i < model->query_count; i++) {
+        for (j = 0; j < model->queries[i].tag_count; j++) {
+            tag_of_sql(arena, &model->queries[i].tags[j], text, add_tag, slots);
+        }
+    }
+}
+
 /*
  * "run before the statements and after them, in the same transaction": what the change leaves and
  * what it makes.
@@ -168,7 +187,7 @@ static enum status touch_by_sql(struct session *session, const struct record *re
     status = run_one(session, record, record->projection->touches_sql, arena, &rows);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         if (!cell_is_null(&rows, i, 0)) {
-            slots_add(slots, tag_slot(cell_text(&rows, i, 0)));
+            add_sql_tag(session->model, cell_text(&rows, i, 0), arena, slots);
         }
     }
     return status;

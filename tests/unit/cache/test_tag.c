@@ -190,10 +190,57 @@ static void test_literal_tag(void **state)
     assert_slice(tag, "products");
 }
 
+static void take_tag(void *ctx, struct slice tag)
+{
+    struct slice *all = ctx;
+
+    *all = arena_printf(&arena, "%.*s[%.*s]", SLICE_ARG(*all), SLICE_ARG(tag));
+}
+
+/* "a:{x}" or "a:{x}:{y}" with places of these types: the tags that TEXT may be. */
+static struct slice ways(enum scalar x, const enum scalar *y, const char *text)
+{
+    struct plan_template_part two[] = {
+        {.literal = SLICE_LITERAL("a:"), .name = SLICE_LITERAL("x"), .type = x         },
+        {.literal = SLICE_LITERAL(":"),  .name = SLICE_LITERAL("y"), .type = y ? *y : x},
+    };
+    const struct plan_template tag = {.parts = two, .part_count = y ? 2 : 1};
+    struct slice all = SLICE_EMPTY;
+
+    tag_of_sql(&arena, &tag, slice_str(text), take_tag, &all);
+    return all;
+}
+
+/* touches_sql writes 1.50, 1 and a blank for the T; the query's tag has 1.5, true and the T. */
+static void test_what_sql_writes_is_the_tag_of_its_values(void **state)
+{
+    const enum scalar number = SCALAR_NUMBER, string = SCALAR_STRING;
+
+    (void)state;
+    assert_slice(ways(SCALAR_NUMBER, NULL, "a:1.50"), "[a:1.5]");
+    assert_slice(ways(SCALAR_NUMBER, NULL, "a:x"), "");
+    assert_slice(ways(SCALAR_NUMBER, NULL, "b:1.50"), "");
+    assert_slice(ways(SCALAR_INTEGER, NULL, "a:7"), "[a:7]");
+    assert_slice(ways(SCALAR_BOOLEAN, NULL, "a:1"), "[a:true]");
+    assert_slice(ways(SCALAR_BOOLEAN, NULL, "a:0"), "[a:false]");
+    assert_slice(ways(SCALAR_BOOLEAN, NULL, "a:2"), "");
+    assert_slice(ways(SCALAR_STRING, NULL, "a:1.50"), "");
+    assert_slice(ways(SCALAR_DATE_TIME, NULL, "a:2026-03-29 01:30:00.5"),
+                 "[a:2026-03-29T01:30:00.500Z]");
+    assert_slice(ways(SCALAR_UUID, NULL, "a:0192ABCD-EF01-7AAA-8000-0123456789AB"),
+                 "[a:0192abcd-ef01-7aaa-8000-0123456789ab]");
+    assert_slice(ways(SCALAR_NUMBER, &string, "a:1.50:b:c"), "[a:1.5:b:c]");
+    assert_slice(ways(SCALAR_STRING, &number, "a:b:c:1.50"), "[a:b:c:1.5]");
+    assert_slice(ways(SCALAR_IPV6, &number, "a:2001:DB8::1:07.0:1.0"), "");
+    assert_slice(ways(SCALAR_DATE_TIME, &number, "a:2026-03-29 01:30:00:1.0"),
+                 "[a:2026-03-29T01:30:00.000Z:1]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_value_has_the_same_text),
+        cmocka_unit_test(test_what_sql_writes_is_the_tag_of_its_values),
         cmocka_unit_test(test_absent_and_null_are_left_out),
         cmocka_unit_test(test_parameters_have_texts_in_their_order),
         cmocka_unit_test(test_parameter_of_another_type_is_refused),

@@ -6,3 +6,6 @@ UPDATE visits SET host = :host WHERE visitId = :visitId;
 
 -- name: VisitEnded
 DELETE FROM visits WHERE visitId = :aggregateId;
+
+-- name: BegunOfVisit :many
+SELECT CONCAT('begun:', begun) FROM visits WHERE visitId = :aggregateId;
