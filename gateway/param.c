@@ -4,6 +4,7 @@
 #include "gateway/param.h"
 
 #include "cache/tag.h"
+#include "conf/plan/bind.h"
 #include "lib/data/decimal.h"
 #include "lib/data/percent.h"
 #include "lib/data/value.h"
@@ -80,24 +81,36 @@ enum status param_read(struct arena *arena, struct slice name, enum scalar type,
  * What no value of its column equals: SQL may round it to one that is there (MariaDB finds 1.6 for
  * 1.55 in a DECIMAL(9,1)), and takes a text that is no number for 0.
  */
-static enum status check_limits(struct arena *arena, const struct plan_param *param,
-                                const struct value *value, const char **detail_out)
+static bool is_in(const struct plan_limits *limits, const struct value *value)
 {
-    const struct plan_limits *limits = &param->limits;
     struct decimal number;
 
-    if (!limits->set || value->type == VALUE_BOOL ||
-        (decimal_parse(value->text, &number) == STATUS_OK && number.exponent >= -limits->places &&
-         decimal_compare(&number, &limits->lowest) >= 0 &&
-         decimal_compare(&number, &limits->highest) <= 0)) {
-        return STATUS_OK;
+    return decimal_parse(value->text, &number) == STATUS_OK && number.exponent >= -limits->places &&
+           decimal_compare(&number, &limits->lowest) >= 0 &&
+           decimal_compare(&number, &limits->highest) <= 0;
+}
+
+enum status param_fits(struct arena *arena, const struct plan_param *param,
+                       const struct value *value, const char **detail_out)
+{
+    const struct plan_limits *limits = &param->limits;
+    const struct plan_bind bind = {.form = limits->form};
+    const struct value *bound;
+    const char *why = "";
+
+    if (limits->set && value->type != VALUE_BOOL && !is_in(limits, value)) {
+        *detail_out = arena_printf(arena,
+                                   "'%.*s' can be no value of its column: a number of at most %d "
+                                   "decimal places in its range",
+                                   SLICE_ARG(param->name), limits->places)
+                          .ptr;
+        return STATUS_INVALID;
     }
-    *detail_out = arena_printf(arena,
-                               "'%.*s' can be no value of its column: a number of at most %d "
-                               "decimal places in its range",
-                               SLICE_ARG(param->name), limits->places)
-                      .ptr;
-    return STATUS_INVALID;
+    if (bind_value(arena, &bind, value, &bound, &why) != STATUS_OK) {
+        *detail_out = arena_printf(arena, "'%.*s': %s", SLICE_ARG(param->name), why).ptr;
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
 }
 
 static enum status read_param(struct arena *arena, const struct plan_param *param,
@@ -106,7 +119,7 @@ static enum status read_param(struct arena *arena, const struct plan_param *para
     enum status status =
         param_read(arena, param->name, param->type, param->schema, text, out, detail_out);
 
-    return status == STATUS_OK ? check_limits(arena, param, *out, detail_out) : status;
+    return status == STATUS_OK ? param_fits(arena, param, *out, detail_out) : status;
 }
 
 struct slice route_path(struct arena *arena, const struct plan_route *route,

@@ -15,6 +15,13 @@ MUST_CHECK enum status param_read(struct arena *arena, struct slice name, enum s
                                   const struct schema *schema, struct slice text,
                                   const struct value **out, const char **detail_out);
 
+/*
+ * Could VALUE equal the columns that PARAM is compared with? INVALID with a text in ARENA, or
+ * static, if none can.
+ */
+MUST_CHECK enum status param_fits(struct arena *arena, const struct plan_param *param,
+                                  const struct value *value, const char **detail_out);
+
 /* Fills the input of a query from its path and query string: parameters, limit, cursor, links.
  * INVALID with detail. */
 MUST_CHECK enum status params_of_query(struct request *request, struct lookup_input *input,

@@ -246,8 +246,8 @@ def test_events_with_other_spellings_change_what_is_cached(visits):
 
 def test_a_payload_is_stored_as_it_was_sent(visits, stack):
     visit_id = new_id()
-    made = visits.send("POST", "/visits", {"visitId": visit_id, "begun": "2026-05-05t12:00:00+02:00",
-                                           "host": "2001:DB8::1"})
+    made = visits.send("POST", "/visits", {"visitId": visit_id, "host": "2001:DB8::1",
+                                           "begun": "2026-05-05t12:00:00+02:00"})
     assert made.status_code == 201, made.text
     events = stack.dynamodb.call("Query", TableName="Visits", ConsistentRead=True,
                                  KeyConditionExpression="PK = :pk",

@@ -46,10 +46,41 @@ static void test_parameters_become_canonical(void **state)
     }
 }
 
+static bool fits(const struct plan_limits *limits, const struct value *value)
+{
+    const struct plan_param param = {.name = SLICE_LITERAL("p"), .limits = *limits};
+    const char *detail = NULL;
+    enum status status = param_fits(&arena, &param, value, &detail);
+
+    assert_int_equal(detail != NULL, status != STATUS_OK);
+    return status == STATUS_OK;
+}
+
+/* DECIMAL(9,1): MariaDB finds 1.6 for 1.55. */
+static void test_what_no_value_of_the_column_equals_is_refused(void **state)
+{
+    struct plan_limits limits = {.set = true, .places = 1, .lowest = decimal_of_i64(-100)};
+    const struct plan_limits time = {.form = FORM_TIME}, any = {.set = false};
+
+    (void)state;
+    limits.highest = decimal_of_i64(100);
+    assert_true(fits(&limits, value_number(&arena, SLICE_LITERAL("1.5"))));
+    assert_true(fits(&limits, value_number(&arena, SLICE_LITERAL("1.50"))));
+    assert_true(fits(&limits, value_number(&arena, SLICE_LITERAL("-100"))));
+    assert_false(fits(&limits, value_number(&arena, SLICE_LITERAL("1.55"))));
+    assert_false(fits(&limits, value_number(&arena, SLICE_LITERAL("101"))));
+    assert_false(fits(&limits, value_number(&arena, SLICE_LITERAL("-1e3"))));
+    assert_false(fits(&limits, value_string(&arena, SLICE_LITERAL("abc")))); /* 0 to SQL */
+    assert_true(fits(&time, value_string(&arena, SLICE_LITERAL("2026-01-01T00:00:00+01:00"))));
+    assert_false(fits(&time, value_string(&arena, SLICE_LITERAL("2026-01-01"))));
+    assert_true(fits(&any, value_string(&arena, SLICE_LITERAL("abc"))));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parameters_become_canonical),
+        cmocka_unit_test(test_what_no_value_of_the_column_equals_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
