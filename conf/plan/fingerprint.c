@@ -34,8 +34,11 @@ static void add_sql(struct buf *text, const struct plan_sql *sql)
     add(text, sql->text);
     buf_printf(text, "%zu;", sql->bind_count);
     for (size_t i = 0; i < sql->bind_count; i++) {
-        buf_printf(text, "%d;%u;", (int)sql->binds[i].source, sql->binds[i].index);
-        add(text, sql->binds[i].name);
+        const struct plan_bind *bind = &sql->binds[i];
+
+        buf_printf(text, "%d;%u;%d;%u;", (int)bind->source, bind->index, (int)bind->form,
+                   bind->digits);
+        add(text, bind->name);
     }
 }
 

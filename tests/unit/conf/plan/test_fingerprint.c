@@ -33,10 +33,10 @@ static void fill_query(struct sample *sample)
     static const char sql[] = "SELECT a, b FROM t WHERE a >= ? AND a <= ?";
     struct plan_query *query = &sample->query;
 
-    sample->first[0] = (struct plan_bind){SOURCE_PARAM, text("low"), 0};
-    sample->first[1] = (struct plan_bind){SOURCE_PARAM, text("high"), 1};
+    sample->first[0] = (struct plan_bind){.source = SOURCE_PARAM, .name = text("low")};
+    sample->first[1] = (struct plan_bind){.source = SOURCE_PARAM, .name = text("high"), .index = 1};
     memcpy(sample->after, sample->first, sizeof(sample->first));
-    sample->after[2] = (struct plan_bind){SOURCE_CURSOR, text("a"), 0};
+    sample->after[2] = (struct plan_bind){.source = SOURCE_CURSOR, .name = text("a")};
     sample->params[0] = (struct plan_param){
         .name = text("low"), .type = SCALAR_INTEGER, .from = PARAM_PATH, .capture = 0};
     sample->params[1] = (struct plan_param){
@@ -66,7 +66,8 @@ static void fill(struct sample *sample)
 {
     *sample = (struct sample){0};
     fill_query(sample);
-    sample->tags_sql_binds[0] = (struct plan_bind){SOURCE_AGGREGATE_ID, text("aggregateId"), 0};
+    sample->tags_sql_binds[0] =
+        (struct plan_bind){.source = SOURCE_AGGREGATE_ID, .name = text("aggregateId")};
     sample->tags_sql = (struct plan_sql){text("SELECT x FROM t WHERE y = ?"),
                                          sample->tags_sql_binds, 1, .line = 1};
     sample->touch_parts[0] = (struct plan_template_part){
@@ -99,6 +100,16 @@ static void index_bind(struct sample *sample)
     sample->first[1].index = 0;
 }
 
+static void form_of_bind(struct sample *sample)
+{
+    sample->first[0].form = FORM_TIME;
+}
+
+static void digits_of_bind(struct sample *sample)
+{
+    sample->first[0].digits = 3;
+}
+
 static void name_bind_of_after(struct sample *sample)
 {
     sample->after[1].name = text("low");
@@ -112,9 +123,9 @@ static void source_of_bind(struct sample *sample)
 static void bind_of_before(struct sample *sample)
 {
     static const struct plan_bind other[] = {
-        {SOURCE_PARAM,  {"high", 4}, 1},
-        {SOURCE_PARAM,  {"low", 3},  0},
-        {SOURCE_CURSOR, {"a", 1},    0},
+        {.source = SOURCE_PARAM,  .name = {"high", 4}, .index = 1},
+        {.source = SOURCE_PARAM,  .name = {"low", 3},  .index = 0},
+        {.source = SOURCE_CURSOR, .name = {"a", 1},    .index = 0},
     };
 
     sample->query.before.binds = other;
@@ -208,7 +219,7 @@ static void image_of_touch(struct sample *sample)
 
 static void bind_of_touches_sql(struct sample *sample)
 {
-    sample->tags_sql_binds[0] = (struct plan_bind){SOURCE_FIELD, text("other"), 0};
+    sample->tags_sql_binds[0] = (struct plan_bind){.source = SOURCE_FIELD, .name = text("other")};
 }
 
 static void ignored(struct sample *sample)
@@ -232,6 +243,8 @@ static const struct {
 } changes[] = {
     {"two parameters swapped",                swap_binds,           true,  false},
     {"another index of a parameter",          index_bind,           true,  false},
+    {"another form of a parameter",           form_of_bind,         true,  false},
+    {"other digits of a time",                digits_of_bind,       true,  false},
     {"another parameter after a cursor",      name_bind_of_after,   true,  false},
     {"a parameter from elsewhere",            source_of_bind,       true,  false},
     {"parameters swapped before a cursor",    bind_of_before,       true,  false},
