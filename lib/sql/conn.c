@@ -20,14 +20,9 @@
 #include "lib/sql/private.h"
 
 #define ERROR_EMPTY_QUERY       1065
-#define ERROR_LOCK_WAIT         1205
 #define ERROR_UNKNOWN_STATEMENT 1243
 #define ERROR_NEW_COLUMNS       2057
 #define ERROR_REPREPARE         1615
-
-static const char session[] =
-    "SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
 
 static void library_init(void)
 {
@@ -62,7 +57,6 @@ static void set_options(MYSQL *mysql, const struct sql_login *login, bool socket
     (void)mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_s);
     (void)mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &read_s);
     (void)mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
-    (void)mysql_options(mysql, MYSQL_INIT_COMMAND, session);
     (void)mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 }
 
@@ -75,9 +69,10 @@ static bool establish(struct sql_conn *conn, const struct sql_address *address,
     bool done;
 
     set_options(conn->mysql, login, socket);
-    done = mysql_real_connect(conn->mysql, socket ? NULL : host, user, password,
-                              conn->home[0] ? conn->home : NULL, address->port,
-                              socket ? host : NULL, CLIENT_FOUND_ROWS) != NULL;
+    done =
+        mysql_real_connect(conn->mysql, socket ? NULL : host, user, password,
+                           conn->home[0] ? conn->home : NULL, address->port, socket ? host : NULL,
+                           CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS) != NULL;
     explicit_bzero(password, login->password.len);
     xfree(password);
     xfree(user);
@@ -101,8 +96,8 @@ enum status sql_open(const struct sql_address *address, const struct sql_login *
     conn->mysql = mysql_init(NULL);
     if (!conn->mysql) {
         status = sql_refuse(conn, STATUS_INTERNAL, "the SQL library has no memory");
-    } else if (!establish(conn, address, login)) {
-        status = sql_failed(conn);
+    } else {
+        status = establish(conn, address, login) ? session_begin(conn, login) : sql_failed(conn);
         status = status == STATUS_INVALID ? STATUS_UNAVAILABLE : status;
     }
     if (status != STATUS_OK) {
@@ -147,6 +142,11 @@ bool sql_lost(const struct sql_conn *conn)
     return conn->lost;
 }
 
+bool sql_demoted(const struct sql_conn *conn)
+{
+    return conn->demoted;
+}
+
 unsigned long sql_thread_id(const struct sql_conn *conn)
 {
     return mysql_thread_id(conn->mysql);
@@ -173,10 +173,10 @@ static enum status execute_failed(struct sql_conn *conn, const struct prepared *
     bool alone = !conn->in_transaction && prepared->column_count == 0;
     enum status status = sql_failed_statement(conn, prepared->stmt);
 
-    if (conn->lost && status == STATUS_UNAVAILABLE && alone) {
+    if (conn->lost && !conn->demoted && status == STATUS_UNAVAILABLE && alone) {
         return STATUS_UNCERTAIN;
     }
-    if (conn->error.number == ERROR_LOCK_WAIT) {
+    if (status == STATUS_BUSY && conn->in_transaction) {
         sql_rollback(conn);
     }
     return status;
@@ -235,6 +235,20 @@ static enum status run_once(struct sql_conn *conn, const struct sql_statement *s
     return status;
 }
 
+/* As sql_statement.primary says. */
+static enum status check_primary(struct sql_conn *conn, struct arena *arena)
+{
+    const struct sql_statement look = {.text = SLICE_LITERAL("SELECT " SQL_READ_ONLY)};
+    struct sql_rows rows = {0};
+    bool again;
+    enum status status = run_once(conn, &look, arena, &rows, &again);
+
+    if (status != STATUS_OK || rows.row_count != 1) {
+        return status == STATUS_OK ? STATUS_CORRUPT : status;
+    }
+    return sql_says_read_only(rows.cells) ? sql_leave(conn) : STATUS_OK;
+}
+
 enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
                     struct arena *arena, struct sql_rows *rows_out)
 {
@@ -251,6 +265,9 @@ enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement
     if (again) {
         rows = (struct sql_rows){0};
         status = run_once(conn, statement, arena, &rows, &again);
+    }
+    if (status == STATUS_OK && statement->primary) {
+        status = check_primary(conn, arena);
     }
     if (status == STATUS_OK && rows_out) {
         *rows_out = rows;
@@ -318,20 +335,10 @@ enum status sql_exec(struct sql_conn *conn, const char *text)
 
 enum status sql_exec_all(struct sql_conn *conn, struct slice text)
 {
-    enum status status;
+    enum status status = query(conn, text);
 
-    if (conn->lost) {
-        return STATUS_UNAVAILABLE;
-    }
-    if (mysql_set_server_option(conn->mysql, MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0) {
-        return sql_failed(conn);
-    }
-    status = query(conn, text);
     if (conn->error.number == ERROR_EMPTY_QUERY) { /* a comment after the last semicolon */
         status = STATUS_OK;
-    }
-    if (!conn->lost) {
-        (void)mysql_set_server_option(conn->mysql, MYSQL_OPTION_MULTI_STATEMENTS_OFF);
     }
     return status;
 }
@@ -375,7 +382,7 @@ enum status sql_commit(struct sql_conn *conn)
     }
     status = sql_exec(conn, "COMMIT");
     conn->in_transaction = false;
-    return conn->lost && status == STATUS_UNAVAILABLE ? STATUS_UNCERTAIN : status;
+    return conn->lost && !conn->demoted && status == STATUS_UNAVAILABLE ? STATUS_UNCERTAIN : status;
 }
 
 void sql_rollback(struct sql_conn *conn)

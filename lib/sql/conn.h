@@ -2,8 +2,9 @@
  * One blocking connection to MySQL or MariaDB, with prepared statements kept by their text. One
  * thread at a time. The only place (with sql.c) that knows libmariadb.
  *
- * Sessions are UTC, utf8mb4, sql_mode STRICT_ALL_TABLES and friends, CLIENT_FOUND_ROWS, autocommit
- * until sql_begin.
+ * Each session is set by us and not by the server's defaults (session.c): UTC; utf8mb4, texts
+ * compared by bytes; a sql_mode of our own; the isolation level that its login names;
+ * CLIENT_FOUND_ROWS; autocommit until sql_begin.
  */
 #ifndef LIB_SQL_CONN_H
 #define LIB_SQL_CONN_H
@@ -23,7 +24,15 @@ struct sql_address {
 struct sql_login {
     struct slice user, password;
     uint64_t connect_timeout_us, read_timeout_us; /* always set; rounded up to whole seconds */
+    /* the server must be the primary: one that is read-only is refused, UNAVAILABLE */
+    bool primary;
+    bool read_committed; /* else REPEATABLE READ */
+    /* Longest wait for a lock, longest silence; 0: the server's own; rounded down, at least 1 s */
+    uint64_t lock_wait_us, idle_us;
 };
+
+/* Of one result, and of a text that GROUP_CONCAT or JSON_ARRAYAGG makes. */
+#define SQL_BYTES_MAX (64u << 20)
 
 /* "127.0.0.1:3306", "[::1]:3306" or "/path/of/socket"; slices borrowed. */
 MUST_CHECK enum status sql_address_parse(struct slice text, struct slice name,
@@ -87,6 +96,21 @@ void sql_close(struct sql_conn *conn);
 const struct sql_error *sql_error(const struct sql_conn *conn);
 /* Lost connections cannot be used again: close, open. */
 bool sql_lost(const struct sql_conn *conn);
+/*
+ * Lost because the server is read-only: it was the primary, and is no more. Nothing was written.
+ * The next one is opened by the name, which may be another server's now.
+ */
+bool sql_demoted(const struct sql_conn *conn);
+/*
+ * To be asked for where it matters whether the server is (still) the primary; no privilege is
+ * needed. super_read_only of MySQL implies the first, a reader of Aurora has the second.
+ */
+#define SQL_READ_ONLY         "@@read_only, @@innodb_read_only"
+#define SQL_READ_ONLY_COLUMNS 2
+/* What the server answered to them. */
+bool sql_says_read_only(const struct slice cells[SQL_READ_ONLY_COLUMNS]);
+/* They said so: the connection is lost and demoted. Returns UNAVAILABLE. */
+enum status sql_leave(struct sql_conn *conn);
 unsigned long sql_thread_id(const struct sql_conn *conn);
 /* The descriptor of its socket: another thread may shutdown(2) it to end a wait. */
 int sql_socket(const struct sql_conn *conn);
@@ -101,19 +125,22 @@ int sql_socket(const struct sql_conn *conn);
  * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text,
  *           BYTES as bytes; LIST and MAP as JSON text
  * rows_out  in ARENA; NULL when not wanted
- * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213: lock wait, deadlock: the transaction
- *           is rolled back); NOT_FOUND (1146, 1049, 1054); DENIED (1044, 1045, 1142, 1290, 1836:
- *           read-only too); TOO_LARGE (more than max_rows or max_bytes; 0: no limit); INVALID (a
- *           value or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT,
- *           or the server lacks something for now); UNCERTAIN (lost within a COMMIT, or within a
- *           statement that writes outside of a transaction); TIMEOUT (the server's own limit on a
- *           statement)
+ * primary   the server must not be read-only after it, or the connection is lost, UNAVAILABLE: one
+ *           more round trip
+ * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213, 1412: lock wait, deadlock, altered
+ *           table: the transaction is rolled back); NOT_FOUND (1146, 1049, 1054); DENIED (1044,
+ *           1045, 1142); TOO_LARGE (more than max_rows or max_bytes; 0: no limit); INVALID (a value
+ *           or a statement the server refuses); UNAVAILABLE (connection lost before a COMMIT, also
+ *           since the server is read-only: 1290, 1792, 1836; or it lacks something for now);
+ *           UNCERTAIN (lost within a COMMIT, or within a statement that writes outside of a
+ *           transaction); TIMEOUT (the server's own limit on a statement). Each number: error.c
  */
 struct sql_statement {
     struct slice text, describe, database;
     const struct value *const *params;
     size_t param_count;
     size_t max_rows, max_bytes;
+    bool primary;
 };
 MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
                                struct arena *arena, struct sql_rows *rows_out);

@@ -2,63 +2,109 @@
  * Numbers of MySQL and MariaDB (mysqld_error.h, errmsg.h) -> what the caller may do. What is in no
  * row is INVALID when the server says it (it refuses this statement or value, and would again),
  * UNAVAILABLE and lost when the client library says it (2000 to 2999).
+ *
+ *     STAYS    the connection can be used
+ *     LOST     the server closes it, or has: what was begun on it is gone
+ *     DEMOTED  the server has become read-only. It wrote nothing; we close, and go to the primary
  */
 #include <stdio.h>
 
 #include "lib/sql/private.h"
 
-#define CLIENT_ERRORS 2000 /* .. 2999: the connection, not the server, is speaking */
+#define CLIENT_ERRORS  2000 /* .. 2999: the connection, not the server, is speaking */
+#define ERROR_OPTION   1290
+#define ERROR_DEADLOCK 1213
 
+enum fate {
+    STAYS,
+    LOST,
+    DEMOTED
+};
+
+// clang-format off
 static const struct {
     unsigned int number;
     enum status status;
-    bool lost;
+    enum fate fate;
 } errors[] = {
-    {1021, STATUS_UNAVAILABLE, false}, /* disk full */
-    {1037, STATUS_UNAVAILABLE, false}, /* out of memory */
-    {1038, STATUS_UNAVAILABLE, false}, /* out of sort memory */
-    {1040, STATUS_UNAVAILABLE, true }, /* too many connections */
-    {1041, STATUS_UNAVAILABLE, false}, /* out of resources */
-    {1044, STATUS_DENIED,      false}, /* access denied to a database */
-    {1045, STATUS_DENIED,      false}, /* access denied to a user */
-    {1049, STATUS_NOT_FOUND,   false}, /* unknown database */
-    {1053, STATUS_UNAVAILABLE, true }, /* server shutdown in progress */
-    {1054, STATUS_NOT_FOUND,   false}, /* unknown column */
-    {1062, STATUS_CONFLICT,    false}, /* duplicate entry */
-    {1077, STATUS_UNAVAILABLE, true }, /* normal shutdown */
-    {1079, STATUS_UNAVAILABLE, true }, /* shutdown complete */
-    {1114, STATUS_UNAVAILABLE, false}, /* table is full */
-    {1129, STATUS_UNAVAILABLE, true }, /* host blocked */
-    {1142, STATUS_DENIED,      false}, /* command denied for a table */
-    {1143, STATUS_DENIED,      false}, /* command denied for a column */
-    {1146, STATUS_NOT_FOUND,   false}, /* no such table */
-    {1152, STATUS_UNAVAILABLE, true }, /* aborted connection */
-    {1153, STATUS_TOO_LARGE,   true }, /* packet above max_allowed_packet: the server closes */
-    {1158, STATUS_UNAVAILABLE, true }, /* read error from the network */
-    {1159, STATUS_UNAVAILABLE, true }, /* read timeout */
-    {1160, STATUS_UNAVAILABLE, true }, /* write error to the network */
-    {1161, STATUS_UNAVAILABLE, true }, /* write timeout */
-    {1184, STATUS_UNAVAILABLE, true }, /* aborted connection */
-    {1203, STATUS_UNAVAILABLE, true }, /* too many connections of this user */
-    {1205, STATUS_BUSY,        false}, /* lock wait timeout */
-    {1213, STATUS_BUSY,        false}, /* deadlock */
-    {1226, STATUS_UNAVAILABLE, false}, /* the user's resources are used up */
-    {1227, STATUS_DENIED,      false}, /* a privilege is needed */
-    {1290, STATUS_DENIED,      false}, /* --read-only */
-    {1317, STATUS_UNAVAILABLE, false}, /* interrupted by KILL QUERY */
-    {1461, STATUS_UNAVAILABLE, false}, /* max_prepared_stmt_count */
-    {1637, STATUS_UNAVAILABLE, false}, /* too many concurrent transactions */
-    {1792, STATUS_DENIED,      false}, /* read-only transaction */
-    {1836, STATUS_DENIED,      false}, /* read-only mode */
-    {1927, STATUS_UNAVAILABLE, true }, /* connection was killed */
-    {1969, STATUS_TIMEOUT,     false}, /* max_statement_time (MariaDB) */
-    {3024, STATUS_TIMEOUT,     false}, /* max_execution_time (MySQL) */
-    {2008, STATUS_INTERNAL,    true }, /* out of memory in the client */
-    {2014, STATUS_INTERNAL,    true }, /* commands out of sync */
-    {2020, STATUS_TOO_LARGE,   true }, /* packet above the client's limit */
-    {2057, STATUS_INTERNAL,    false}, /* other columns than were prepared */
-    {2027, STATUS_CORRUPT,     true }, /* malformed packet */
+    {1020, STATUS_BUSY,        STAYS  }, /* the row has changed since it was read (snapshots) */
+    {1021, STATUS_UNAVAILABLE, STAYS  }, /* disk full */
+    {1036, STATUS_UNAVAILABLE, DEMOTED}, /* the table is read-only: innodb_read_only */
+    {1037, STATUS_UNAVAILABLE, STAYS  }, /* out of memory */
+    {1038, STATUS_UNAVAILABLE, STAYS  }, /* out of sort memory */
+    {1040, STATUS_UNAVAILABLE, LOST   }, /* too many connections */
+    {1041, STATUS_UNAVAILABLE, STAYS  }, /* out of resources */
+    {1042, STATUS_UNAVAILABLE, LOST   }, /* our host has no name */
+    {1043, STATUS_UNAVAILABLE, LOST   }, /* bad handshake */
+    {1044, STATUS_DENIED,      STAYS  }, /* access denied to a database */
+    {1045, STATUS_DENIED,      STAYS  }, /* access denied to a user */
+    {1047, STATUS_UNAVAILABLE, LOST   }, /* a Galera node outside of its cluster */
+    {1049, STATUS_NOT_FOUND,   STAYS  }, /* unknown database */
+    {1053, STATUS_UNAVAILABLE, LOST   }, /* server shutdown in progress */
+    {1054, STATUS_NOT_FOUND,   STAYS  }, /* unknown column */
+    {1062, STATUS_CONFLICT,    STAYS  }, /* duplicate entry */
+    {1077, STATUS_UNAVAILABLE, LOST   }, /* normal shutdown */
+    {1079, STATUS_UNAVAILABLE, LOST   }, /* shutdown complete */
+    {1080, STATUS_UNAVAILABLE, LOST   }, /* the thread is closed by force */
+    {1114, STATUS_UNAVAILABLE, STAYS  }, /* table is full */
+    {1129, STATUS_UNAVAILABLE, LOST   }, /* host blocked */
+    {1130, STATUS_DENIED,      LOST   }, /* our host may not connect */
+    {1135, STATUS_UNAVAILABLE, LOST   }, /* no thread for the connection */
+    {1142, STATUS_DENIED,      STAYS  }, /* command denied for a table */
+    {1143, STATUS_DENIED,      STAYS  }, /* command denied for a column */
+    {1146, STATUS_NOT_FOUND,   STAYS  }, /* no such table */
+    {1152, STATUS_UNAVAILABLE, LOST   }, /* aborted connection */
+    {1153, STATUS_TOO_LARGE,   LOST   }, /* packet above max_allowed_packet: the server closes */
+    {1156, STATUS_UNAVAILABLE, LOST   }, /* packets out of order */
+    {1157, STATUS_UNAVAILABLE, LOST   }, /* a packet that cannot be uncompressed */
+    {1158, STATUS_UNAVAILABLE, LOST   }, /* read error from the network */
+    {1159, STATUS_UNAVAILABLE, LOST   }, /* read timeout */
+    {1160, STATUS_UNAVAILABLE, LOST   }, /* write error to the network */
+    {1161, STATUS_UNAVAILABLE, LOST   }, /* write timeout */
+    {1180, STATUS_UNAVAILABLE, LOST   }, /* a COMMIT that failed inside: uncertain */
+    {1184, STATUS_UNAVAILABLE, LOST   }, /* aborted connection */
+    {1203, STATUS_UNAVAILABLE, LOST   }, /* too many connections of this user */
+    {1205, STATUS_BUSY,        STAYS  }, /* lock wait timeout */
+    {1206, STATUS_UNAVAILABLE, STAYS  }, /* no room for more locks */
+    {1213, STATUS_BUSY,        STAYS  }, /* deadlock */
+    {1226, STATUS_UNAVAILABLE, STAYS  }, /* the user's resources are used up */
+    {1227, STATUS_DENIED,      STAYS  }, /* a privilege is needed */
+    {1290, STATUS_UNAVAILABLE, DEMOTED}, /* --read-only; another option: DENIED */
+    {1317, STATUS_UNAVAILABLE, STAYS  }, /* interrupted by KILL QUERY */
+    {1412, STATUS_BUSY,        STAYS  }, /* the table was altered since the snapshot was taken */
+    {1461, STATUS_UNAVAILABLE, STAYS  }, /* max_prepared_stmt_count */
+    {1637, STATUS_UNAVAILABLE, STAYS  }, /* too many concurrent transactions */
+    {1698, STATUS_DENIED,      STAYS  }, /* access denied to a user without a password */
+    {1792, STATUS_UNAVAILABLE, DEMOTED}, /* read-only transaction */
+    {1820, STATUS_DENIED,      STAYS  }, /* the password has to be changed */
+    {1836, STATUS_UNAVAILABLE, DEMOTED}, /* read-only mode */
+    {1862, STATUS_DENIED,      LOST   }, /* the password has ended */
+    {1874, STATUS_UNAVAILABLE, DEMOTED}, /* InnoDB is in read-only mode */
+    {1927, STATUS_UNAVAILABLE, LOST   }, /* connection was killed */
+    {1969, STATUS_TIMEOUT,     STAYS  }, /* max_statement_time (MariaDB) */
+    {2008, STATUS_INTERNAL,    LOST   }, /* out of memory in the client */
+    {2014, STATUS_INTERNAL,    LOST   }, /* commands out of sync */
+    {2020, STATUS_TOO_LARGE,   LOST   }, /* packet above the client's limit */
+    {2027, STATUS_CORRUPT,     LOST   }, /* malformed packet */
+    {2057, STATUS_INTERNAL,    STAYS  }, /* other columns than were prepared */
+    {3024, STATUS_TIMEOUT,     STAYS  }, /* max_execution_time (MySQL) */
+    {3032, STATUS_UNAVAILABLE, LOST   }, /* offline mode (MySQL) */
+    {3058, STATUS_BUSY,        STAYS  }, /* deadlock of user-level locks */
+    {3100, STATUS_UNAVAILABLE, LOST   }, /* the group refused the transaction (MySQL): uncertain */
+    {3101, STATUS_BUSY,        STAYS  }, /* the group rolled the transaction back (MySQL) */
+    {3118, STATUS_DENIED,      STAYS  }, /* the account is locked (MySQL) */
+    {3168, STATUS_UNAVAILABLE, LOST   }, /* the server is not available (MySQL) */
+    {3169, STATUS_UNAVAILABLE, LOST   }, /* the session was killed (MySQL) */
+    {3572, STATUS_BUSY,        STAYS  }, /* a lock that NOWAIT did not get (MySQL) */
+    {3989, STATUS_UNAVAILABLE, STAYS  }, /* the schema is read-only (MySQL) */
+    {4031, STATUS_UNAVAILABLE, LOST   }, /* closed, for it was idle (MySQL) */
+    {4151, STATUS_DENIED,      STAYS  }, /* the account is locked (MariaDB) */
+    {5013, STATUS_UNAVAILABLE, LOST   }, /* the library's read error (compressed, TLS) */
+    {5014, STATUS_UNAVAILABLE, LOST   }, /* the library's write error */
+    {5015, STATUS_UNAVAILABLE, LOST   }, /* the library cannot uncompress */
+    {9001, STATUS_UNAVAILABLE, LOST   }, /* a proxy (ProxySQL) reaches no server */
 };
+// clang-format on
 
 static size_t find(unsigned int number)
 {
@@ -81,29 +127,41 @@ enum status sql_status_of(unsigned int number)
                                                                     : STATUS_INVALID;
 }
 
-static bool loses(unsigned int number)
+static enum fate fate_of(unsigned int number)
 {
     size_t i = find(number);
 
     if (i < ARRAY_COUNT(errors)) {
-        return errors[i].lost;
+        return errors[i].fate;
     }
-    return number >= CLIENT_ERRORS && number < CLIENT_ERRORS + 1000;
+    return number >= CLIENT_ERRORS && number < CLIENT_ERRORS + 1000 ? LOST : STAYS;
+}
+
+/* 1290 names the option that prevents the statement: of the two that matter, and of others. */
+static bool is_read_only(const char *text)
+{
+    return strstr(text, "read-only") || strstr(text, "read_only");
 }
 
 static enum status keep(struct sql_conn *conn, unsigned int number, const char *state,
                         const char *text)
 {
     enum status status = sql_status_of(number);
+    enum fate fate = fate_of(number);
 
+    if (number == ERROR_OPTION && !is_read_only(text)) {
+        status = STATUS_DENIED;
+        fate = STAYS;
+    }
     conn->error.number = number;
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "%s", state);
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
-    if (loses(number)) {
+    if (fate != STAYS) {
         conn->lost = true;
+        conn->demoted = fate == DEMOTED;
         conn->in_transaction = false;
     }
-    if (number == 1213) {
+    if (number == ERROR_DEADLOCK) {
         conn->in_transaction = false; /* the server has rolled back */
     }
     return status;
@@ -127,4 +185,12 @@ enum status sql_refuse(struct sql_conn *conn, enum status status, const char *te
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "HY000");
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     return status;
+}
+
+enum status sql_leave(struct sql_conn *conn)
+{
+    conn->lost = conn->demoted = true;
+    conn->in_transaction = false;
+    return sql_refuse(conn, STATUS_UNAVAILABLE,
+                      "the server is read-only (read_only or innodb_read_only): it is no primary");
 }

@@ -9,7 +9,8 @@
  *   its node could not be reached.
  * - One thread at a time serves the victims of a node, so a hung node, where they may be many,
  *   holds one thread for them.
- * - The new connection also says whether the node is only slow: then it is up again at once.
+ * - The new connection also says whether a replica is only slow: then it is up again at once. Of
+ *   the primary it says nothing: its own connections may not be to a server that is read-only.
  */
 #include <stdio.h>
 
@@ -82,7 +83,9 @@ void sql_kill(struct sql *sql, unsigned int number)
 
     node_trying(sql, number);
     if (sql_open(&node->address, &sql->config.login, SLICE_EMPTY, &conn, &error) == STATUS_OK) {
-        node_worked(sql, number);
+        if (number != SQL_PRIMARY) {
+            node_worked(sql, number);
+        }
     } else {
         node_failed(sql, number, &error);
     }

@@ -2,7 +2,8 @@
  * How a node is: resting (found lagging: not chosen), broken (could not be reached: not even
  * tried), and what /metrics says of it.
  *
- * A node breaks when a connection cannot be made, when a new one is lost, or when a replica lets a
+ * A node breaks when a connection cannot be made (also to a primary that is read-only), when a new
+ * one is lost, or when a replica lets a
  * query wait for replica_us. It is then left alone for eject_us, doubling up to eject_cap_us; the
  * primary, which nothing replaces, always for eject_us only. When its time is over one thread tries
  * it; meanwhile it stays broken for the others, who would wait in vain too. A replica that was only
@@ -133,4 +134,15 @@ void node_worked(struct sql *sql, unsigned int node)
         atomic_store(&it->broken_until_us, 0);
         log_info("sql node is back", "node=%.*s", SLICE_ARG(it->address.name));
     }
+}
+
+void sql_node_leave(struct sql *sql, unsigned int node, const char *why)
+{
+    struct sql_node *it = &sql->nodes[node];
+
+    atomic_fetch_add(&it->life, 1);
+    log_warn_every("sql node's connections closed",
+                   "node=%.*s reason=\"%s\" hint=\"its name is resolved anew: let it name the "
+                   "primary\"",
+                   SLICE_ARG(it->address.name), why);
 }

@@ -55,9 +55,10 @@ struct sql_node {
     struct sql_address address;
     _Atomic uint64_t rest_until_us;   /* is not chosen before */
     _Atomic uint64_t broken_until_us; /* is not even tried before */
-    uint64_t failed_until_us;         /* what fails before is the same failure; under the mutex */
-    atomic_uint failures;             /* in a row */
-    struct sql_call *first, *last;    /* the queue; under the mutex */
+    atomic_uint life; /* connections of an earlier one are closed before they are used again */
+    uint64_t failed_until_us;      /* what fails before is the same failure; under the mutex */
+    atomic_uint failures;          /* in a row */
+    struct sql_call *first, *last; /* the queue; under the mutex */
     unsigned int running, waiting, connections; /* likewise; running: those to be KILLed too */
     struct sql_victim *victims;                 /* likewise: to be KILLed */
     bool killing;                               /* likewise: a thread serves the victims */
@@ -75,7 +76,8 @@ struct sql_thread {
     int kill;              /* the node whose victims it serves; -1: none */
     struct sql_conn *conns
         [SQL_NODES_MAX]; /* touched by the thread; the running one's socket also by the watcher */
-    struct sql_conn *running; /* under the mutex */
+    unsigned int lives[SQL_NODES_MAX]; /* of conns */
+    struct sql_conn *running;          /* under the mutex */
 };
 
 struct sql {

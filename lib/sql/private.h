@@ -3,7 +3,7 @@
  *
  *     conn.c      opens, closes, runs       prepared.c  statements kept by their text
  *     bind.c      values -> parameters      fetch.c     columns and rows -> texts
- *     error.c     numbers -> statuses
+ *     error.c     numbers -> statuses      session.c   what each session is set to
  */
 #ifndef LIB_SQL_PRIVATE_H
 #define LIB_SQL_PRIVATE_H
@@ -58,6 +58,7 @@ struct sql_conn {
     char *database; /* the current one; "" none */
     char *home;     /* the one it was opened with */
     bool lost, in_transaction;
+    bool demoted; /* lost because the server is read-only */
     struct prepared *buckets[STATEMENTS_BUCKETS];
     struct prepared *newest, *oldest;
     unsigned int statement_count;
@@ -78,6 +79,11 @@ enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt);
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text);
 enum status sql_status_of(unsigned int number);
 
+/*
+ * session.c: sets the new connection's session and looks at what its server is. OK; UNAVAILABLE: a
+ * primary is wanted, and the server is read-only; else what the server refused.
+ */
+MUST_CHECK enum status session_begin(struct sql_conn *conn, const struct sql_login *login);
 /* prepared.c */
 MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
                                     struct prepared **out);

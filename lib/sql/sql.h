@@ -3,7 +3,8 @@
  * sql_query(..., done).
  *
  * Node 0 is the primary, 1.. the replicas. A thread holds a connection per node, opened when it is
- * first needed. A deadline shuts the connection's socket down, then KILLs the query from a spare
+ * first needed; node 0's is refused if the server is read-only, and left as soon as it is seen to
+ * be. A deadline shuts the connection's socket down, then KILLs the query from a spare
  * connection; its place under the cap is held until then.
  */
 #ifndef LIB_SQL_SQL_H
@@ -52,6 +53,11 @@ struct slice sql_node_name(const struct sql *sql, unsigned int node);
 bool sql_node_up(const struct sql *sql, unsigned int node);
 /* Leave NODE alone for SPAN: it was found lagging. Any thread. */
 void sql_node_rest(struct sql *sql, unsigned int node, uint64_t span_us);
+/*
+ * Connections to NODE that stand now run nothing more: another server may be behind the name since.
+ * WHY is logged. Any thread.
+ */
+void sql_node_leave(struct sql *sql, unsigned int node, const char *why);
 /*
  * Round robin over replicas that are up and not in the bit mask TRIED; else the primary if not
  * tried; else -1. Any thread.

@@ -4,8 +4,9 @@
  *
  *     idle --> connect (if needed) --> run --> answer --> next work (a call, or victims), or idle
  *
- * - A kept connection may have died of old age: when it is lost with nothing applied, the query
- *   runs once more on a new one. A new one that is lost breaks the node.
+ * - A kept connection may have died of old age, or be to a primary that was demoted: when it is
+ *   lost with nothing applied, the query runs once more on a new one. A new one that is lost breaks
+ *   the node.
  * - After a deadline the server still works on the query: it becomes a victim (kill.c).
  */
 #include <mysql.h>
@@ -29,10 +30,13 @@ static enum status connection_open(struct sql_thread *thread, unsigned int node,
                                    struct sql_error *error_out)
 {
     struct sql *sql = thread->sql;
+    struct sql_login login = sql->config.login;
     enum status status;
 
-    status = sql_open(&sql->nodes[node].address, &sql->config.login, SLICE_EMPTY,
-                      &thread->conns[node], error_out);
+    login.primary = node == SQL_PRIMARY;
+    thread->lives[node] = atomic_load(&sql->nodes[node].life);
+    status =
+        sql_open(&sql->nodes[node].address, &login, SLICE_EMPTY, &thread->conns[node], error_out);
     if (status != STATUS_OK) {
         node_failed(sql, node, error_out);
         return status;
@@ -107,18 +111,13 @@ enum outcome {
     OUTCOME_KILL,  /* answered; the server still works on it */
 };
 
-/* Another server has been promoted, or this one demoted. */
-static bool is_read_only(const struct sql_error *error)
-{
-    return error->number == 1290 || error->number == 1792 || error->number == 1836;
-}
-
 static void judge(struct sql *sql, unsigned int node, const struct sql_conn *conn, bool fresh)
 {
-    const struct sql_error *error = sql_error(conn);
-
-    if (is_read_only(error) || (sql_lost(conn) && fresh)) {
-        node_failed(sql, node, error);
+    if (sql_demoted(conn)) { /* so are the other threads' connections */
+        sql_node_leave(sql, node, sql_error(conn)->text);
+    }
+    if (sql_lost(conn) && fresh) {
+        node_failed(sql, node, sql_error(conn));
     } else if (!sql_lost(conn)) {
         node_worked(sql, node);
     }
@@ -148,13 +147,22 @@ static enum outcome run(struct sql_thread *thread, unsigned int node, bool fresh
         answer(thread, late_status(status), sql_error(conn));
         return status == STATUS_OK ? OUTCOME_DONE : OUTCOME_KILL;
     }
+    judge(thread->sql, node, conn, fresh);
     if (sql_lost(conn) && status == STATUS_UNAVAILABLE && !fresh) {
         run_again(thread, call);
         return OUTCOME_AGAIN;
     }
-    judge(thread->sql, node, conn, fresh);
     answer(thread, status, sql_error(conn));
     return OUTCOME_DONE;
+}
+
+/* One of the node's life as it is: sql_node_leave ends all before it. */
+static bool has_connection(struct sql_thread *thread, unsigned int node)
+{
+    if (thread->conns[node] && thread->lives[node] != atomic_load(&thread->sql->nodes[node].life)) {
+        connection_close(thread, node);
+    }
+    return thread->conns[node] != NULL;
 }
 
 /* The query to KILL at the server; 0: none. */
@@ -165,7 +173,7 @@ static unsigned long serve(struct sql_thread *thread, unsigned int node)
 
     while (outcome == OUTCOME_AGAIN) {
         struct sql_error error = {.state = "00000"};
-        bool fresh = !thread->conns[node];
+        bool fresh = !has_connection(thread, node);
         enum status status = STATUS_OK;
 
         if (fresh && node_broken(&thread->sql->nodes[node])) {

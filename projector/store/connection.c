@@ -8,8 +8,6 @@
  */
 #include "projector/store/connection.h"
 
-#include <stdio.h>
-
 #include "conf/settings/clients.h"
 
 #define SETUP_TIMEOUT_US (60 * 1000000ull) /* a schema may take its time */
@@ -33,33 +31,26 @@ void connection_fini(struct connection *connection)
 
 /* ------------------------------------------------------------------ opening */
 
-static struct sql_login login_of(const struct connection *connection)
-{
-    return connection->login == CONNECTION_SETUP
-               ? clients_sql_setup(connection->settings, SETUP_TIMEOUT_US)
-               : clients_sql_projector(connection->settings);
-}
-
 /*
  * A lock is waited for half as long as a statement, so that the server gives up first and says why.
  * A connection that says nothing for as long as a shard's lease is ended by the server, and its
  * transaction with it: the locks of a projector that sleeps would keep its successor waiting.
  */
-static enum status prepare(struct connection *connection)
+static struct sql_login login_of(const struct connection *connection)
 {
     const struct settings *settings = connection->settings;
-    uint64_t lock_s = settings->apply_timeout / 2000000, idle_s = settings->shard_lease / 1000000;
-    char text[120];
-    enum status status;
+    struct sql_login login;
 
     if (connection->login == CONNECTION_SETUP) {
-        return STATUS_OK;
+        login = clients_sql_setup(settings, SETUP_TIMEOUT_US);
+    } else {
+        login = clients_sql_projector(settings);
+        login.read_committed = true;
+        login.lock_wait_us = settings->apply_timeout / 2;
+        login.idle_us = settings->shard_lease;
     }
-    (void)snprintf(
-        text, sizeof(text), "SET SESSION innodb_lock_wait_timeout = %u, SESSION wait_timeout = %u",
-        (unsigned int)(lock_s > 0 ? lock_s : 1), (unsigned int)(idle_s > 0 ? idle_s : 1));
-    status = sql_exec(connection->sql, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-    return status == STATUS_OK ? sql_exec(connection->sql, text) : status;
+    login.primary = true;
+    return login;
 }
 
 enum status connection_open(struct connection *connection)
@@ -76,15 +67,7 @@ enum status connection_open(struct connection *connection)
         connection->error = (struct sql_error){.text = "sql_primary is no address"};
         return status;
     }
-    status = sql_open(&address, &login, connection->database, &connection->sql, &connection->error);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = connection_note(connection, prepare(connection));
-    if (status != STATUS_OK) {
-        drop(connection);
-    }
-    return status;
+    return sql_open(&address, &login, connection->database, &connection->sql, &connection->error);
 }
 
 /* ------------------------------------------------------------------ losing it */

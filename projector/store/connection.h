@@ -32,7 +32,10 @@ void connection_init(struct connection *connection, const struct settings *setti
                      enum connection_login login, struct slice database);
 void connection_fini(struct connection *connection);
 
-/* Once, unless it is open. OK; UNAVAILABLE, DENIED, NOT_FOUND: see error; INVALID: sql_primary. */
+/*
+ * Once, unless it is open. OK; UNAVAILABLE (also: the server is read-only, so it is no primary),
+ * DENIED, NOT_FOUND: see error; INVALID: sql_primary.
+ */
 MUST_CHECK enum status connection_open(struct connection *connection);
 
 /*

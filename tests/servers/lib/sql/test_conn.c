@@ -390,19 +390,223 @@ static void test_errors_become_statuses(void **state)
     sql_close(conn);
 }
 
-static void test_the_session_is_utc_and_strict(void **state)
+/* ------------------------------------------------------------------ the session */
+
+static struct sql_conn *open_as(const struct sql_login *login, const char *database)
 {
-    struct sql_conn *conn = fixture_fresh();
-    struct sql_rows rows = run_ok(
-        conn, "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@autocommit", NULL, 0);
+    struct sql_address address = fixture_address();
+    struct sql_conn *conn = NULL;
+    struct sql_error error;
+
+    if (sql_open(&address, login, slice_str(database), &conn, &error) != STATUS_OK) {
+        fail_msg("%u %s", error.number, error.text);
+    }
+    return conn;
+}
+
+/* The server's defaults are as wrong as they can be. */
+static void test_the_session_is_ours_whatever_the_server_has_by_default(void **state)
+{
+    struct sql_login login = fixture_login();
+    struct sql_conn *admin = fixture_fresh(), *conn;
+    struct sql_rows rows;
 
     (void)state;
+    fixture_exec(admin, "SET @isolation = @@GLOBAL.tx_isolation, @mode = @@GLOBAL.sql_mode, "
+                        "@concat = @@GLOBAL.group_concat_max_len, @zone = @@GLOBAL.time_zone, "
+                        "@collation = @@GLOBAL.collation_connection;"
+                        "SET GLOBAL tx_isolation = 'READ-UNCOMMITTED', GLOBAL sql_mode = '', "
+                        "GLOBAL group_concat_max_len = 1024, GLOBAL time_zone = '+05:00', "
+                        "GLOBAL collation_connection = latin1_swedish_ci");
+    conn = fixture_open("");
+    login.read_committed = true;
+    login.lock_wait_us = 2900000;
+    login.idle_us = 300000;
+    rows = run_ok(conn,
+                  "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@autocommit, "
+                  "@@collation_connection, @@tx_isolation, @@group_concat_max_len",
+                  NULL, 0);
     assert_slice(rows.cells[0], "+00:00");
-    assert_true(slice_starts(rows.cells[1], "STRICT_ALL_TABLES,"));
+    assert_true(slice_starts(rows.cells[1], "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,"));
     assert_slice(rows.cells[2], "utf8mb4");
     assert_slice(rows.cells[3], "1");
+    assert_slice(rows.cells[4], "utf8mb4_bin");
+    assert_slice(rows.cells[5], "REPEATABLE-READ");
+    assert_slice(rows.cells[6], "67108864");
+    sql_close(conn);
+    conn = open_as(&login, "");
+    rows = run_ok(conn,
+                  "SELECT @@tx_isolation, @@innodb_lock_wait_timeout, @@lock_wait_timeout, "
+                  "@@wait_timeout",
+                  NULL, 0);
+    assert_slice(rows.cells[0], "READ-COMMITTED");
+    assert_slice(rows.cells[1], "2");
+    assert_slice(rows.cells[2], "2");
+    assert_slice(rows.cells[3], "1");
+    sql_close(conn);
+    fixture_exec(admin, "SET GLOBAL tx_isolation = @isolation, GLOBAL sql_mode = @mode, "
+                        "GLOBAL group_concat_max_len = @concat, GLOBAL time_zone = @zone, "
+                        "GLOBAL collation_connection = @collation");
+    sql_close(admin);
+}
+
+static void test_what_was_never_committed_is_not_read(void **state)
+{
+    struct sql_conn *writer = fixture_fresh(), *reader;
+
+    (void)state;
+    fixture_exec(writer, "CREATE TABLE k (id INT PRIMARY KEY);"
+                         "SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED");
+    reader = fixture_open(DATABASE);
+    fixture_exec(writer, "SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    assert_status(sql_begin(writer), STATUS_OK);
+    run_ok(writer, "INSERT INTO k VALUES (1)", NULL, 0);
+    assert_slice(run_ok(reader, "SELECT COUNT(*) FROM k", NULL, 0).cells[0], "0");
+    sql_rollback(writer);
+    sql_close(writer);
+    sql_close(reader);
+}
+
+/* MariaDB's UPDATE and SELECT disagree here under utf8mb4_general_ci. */
+static void test_texts_without_a_column_compare_by_bytes_in_reads_and_writes(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE k (s VARCHAR(9) NOT NULL, n INT NOT NULL DEFAULT 0);"
+                       "INSERT INTO k (s) VALUES ('A'), ('B'), ('C'), ('a'), ('b'), ('c')");
+    rows = run_ok(conn, "SELECT COUNT(*), 'a' = 'A', 'a' < 'B' FROM k WHERE s BETWEEN 'B' AND 'b'",
+                  NULL, 0);
+    assert_slice(rows.cells[0], "4");
+    assert_slice(rows.cells[1], "0");
+    assert_slice(rows.cells[2], "0");
+    rows = run_ok(conn, "UPDATE k SET n = 1 WHERE s BETWEEN 'B' AND 'b'", NULL, 0);
+    assert_int_equal(rows.affected, 4);
     sql_close(conn);
 }
+
+/* ------------------------------------------------------------------ a server that is read-only */
+
+/* A user whom read_only concerns: root may write all the same. */
+static struct sql_login plain_login(struct sql_conn *admin)
+{
+    struct sql_login login = fixture_login();
+
+    fixture_exec(admin, "CREATE USER IF NOT EXISTS libtest@localhost;"
+                        "GRANT ALL ON " DATABASE ".* TO libtest@localhost");
+    login.user = SLICE_LITERAL("libtest");
+    return login;
+}
+
+static void writable_again(struct sql_conn *admin)
+{
+    fixture_exec(admin, "SET GLOBAL read_only = 0; DROP USER libtest@localhost");
+    sql_close(admin);
+}
+
+static void test_a_read_only_server_is_no_primary_but_a_replica(void **state)
+{
+    struct sql_conn *admin = fixture_fresh(), *conn = NULL;
+    struct sql_login login = plain_login(admin);
+    struct sql_address address = fixture_address();
+    struct sql_error error;
+
+    (void)state;
+    login.primary = true;
+    sql_close(open_as(&login, DATABASE));
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    assert_status(sql_open(&address, &login, slice_str(DATABASE), &conn, &error),
+                  STATUS_UNAVAILABLE);
+    assert_non_null(strstr(error.text, "read-only"));
+    login.primary = false;
+    sql_close(open_as(&login, DATABASE));
+    writable_again(admin);
+}
+
+static void test_a_demoted_server_is_left_by_what_it_refuses(void **state)
+{
+    static const char *const writes[] = {"INSERT INTO k VALUES (2)", "DELETE FROM k"};
+    struct sql_conn *admin = fixture_fresh();
+    struct sql_login login = plain_login(admin);
+
+    (void)state;
+    fixture_exec(admin, "CREATE TABLE k (id INT PRIMARY KEY); INSERT INTO k VALUES (1)");
+    for (size_t i = 0; i < ARRAY_COUNT(writes); i++) {
+        struct sql_conn *conn = open_as(&login, DATABASE);
+        struct sql_rows rows;
+
+        if (i == 0) {
+            assert_status(sql_begin(conn), STATUS_OK);
+        }
+        fixture_exec(admin, "SET GLOBAL read_only = 1");
+        assert_status(run(conn, writes[i], NULL, 0, &rows), STATUS_UNAVAILABLE);
+        assert_int_equal(sql_error(conn)->number, 1290);
+        assert_true(sql_lost(conn) && sql_demoted(conn));
+        sql_close(conn);
+        fixture_exec(admin, "SET GLOBAL read_only = 0");
+    }
+    assert_slice(run_ok(admin, "SELECT COUNT(*) FROM k", NULL, 0).cells[0], "1");
+    writable_again(admin);
+}
+
+static void test_a_commit_that_a_demoted_server_refuses_is_not_uncertain(void **state)
+{
+    struct sql_conn *admin = fixture_fresh(), *conn;
+    struct sql_login login = plain_login(admin);
+
+    (void)state;
+    fixture_exec(admin, "CREATE TABLE k (id INT PRIMARY KEY)");
+    conn = open_as(&login, DATABASE);
+    assert_status(sql_begin(conn), STATUS_OK);
+    run_ok(conn, "INSERT INTO k VALUES (1)", NULL, 0);
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    assert_status(sql_commit(conn), STATUS_UNAVAILABLE);
+    assert_true(sql_demoted(conn));
+    sql_close(conn);
+    assert_slice(run_ok(admin, "SELECT COUNT(*) FROM k", NULL, 0).cells[0], "0");
+    writable_again(admin);
+}
+
+static void test_a_read_that_needs_the_primary_leaves_a_demoted_server(void **state)
+{
+    struct sql_conn *admin = fixture_fresh(), *conn;
+    struct sql_login login = plain_login(admin);
+    const struct sql_statement statement = {.text = SLICE_LITERAL("SELECT 7"), .primary = true};
+    struct sql_rows rows;
+
+    (void)state;
+    login.primary = true;
+    conn = open_as(&login, DATABASE);
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    assert_slice(rows.cells[0], "7");
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    assert_slice(run_ok(conn, "SELECT 8", NULL, 0).cells[0], "8");
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_UNAVAILABLE);
+    assert_true(sql_lost(conn) && sql_demoted(conn));
+    sql_close(conn);
+    writable_again(admin);
+}
+
+static void test_what_group_concat_makes_may_be_as_long_as_an_answer(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_statement statement = {
+        .text = SLICE_LITERAL("SELECT JSON_ARRAYAGG(s) FROM w"),
+    };
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn,
+                 "CREATE TABLE w (s TEXT); INSERT INTO w VALUES (REPEAT('x', 60000));"
+                 "INSERT INTO w SELECT a.s FROM w a, (SELECT 1 FROM information_schema.columns "
+                 "LIMIT 40) b");
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    assert_int_equal(rows.cells[0].len, 41 * 60003 + 1);
+    sql_close(conn);
+}
+
+/* ------------------------------------------------------------------ lost connections */
 
 static void test_a_missing_database_is_not_found_and_a_closed_port_unavailable(void **state)
 {
@@ -535,7 +739,14 @@ int main(void)
         cmocka_unit_test(test_describe_names_columns_and_counts_parameters),
         cmocka_unit_test(test_counts_warnings_and_ids_are_reported),
         cmocka_unit_test(test_errors_become_statuses),
-        cmocka_unit_test(test_the_session_is_utc_and_strict),
+        cmocka_unit_test(test_the_session_is_ours_whatever_the_server_has_by_default),
+        cmocka_unit_test(test_what_was_never_committed_is_not_read),
+        cmocka_unit_test(test_texts_without_a_column_compare_by_bytes_in_reads_and_writes),
+        cmocka_unit_test(test_a_read_only_server_is_no_primary_but_a_replica),
+        cmocka_unit_test(test_a_demoted_server_is_left_by_what_it_refuses),
+        cmocka_unit_test(test_a_commit_that_a_demoted_server_refuses_is_not_uncertain),
+        cmocka_unit_test(test_a_read_that_needs_the_primary_leaves_a_demoted_server),
+        cmocka_unit_test(test_what_group_concat_makes_may_be_as_long_as_an_answer),
         cmocka_unit_test(test_a_missing_database_is_not_found_and_a_closed_port_unavailable),
         cmocka_unit_test(test_a_killed_connection_is_lost),
         cmocka_unit_test(test_a_commit_whose_answer_is_lost_is_uncertain),

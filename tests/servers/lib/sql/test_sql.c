@@ -540,27 +540,78 @@ static void test_a_connection_that_died_of_old_age_is_replaced_unseen(void **sta
     loop_destroy(loop);
 }
 
-static void test_a_write_to_a_read_only_server_ejects_it(void **state)
+/* A server on which read_only concerns us (root may write all the same). */
+static struct sql_config config_plain(struct sql_conn *admin)
+{
+    struct sql_config config = config_one();
+
+    fixture_exec(admin, "CREATE USER IF NOT EXISTS libtest@localhost; GRANT ALL ON " DATABASE
+                        ".* TO libtest@localhost");
+    config.login.user = SLICE_LITERAL("libtest");
+    config.eject_us = 5000000;
+    return config;
+}
+
+static void ask_and_wait(struct sql *sql, struct loop *loop, const struct sql_statement *statement,
+                         struct answer *answer)
+{
+    ask(sql, loop, 0, statement, 5000000, answer);
+    UNTIL(loop, answer->calls > 0);
+}
+
+static void test_a_primary_that_became_read_only_is_left_by_what_it_refuses(void **state)
 {
     struct loop *loop = loop_create("test");
-    struct sql_config config = config_one();
     struct sql_conn *admin = fixture_fresh();
+    struct sql_config config = config_plain(admin);
     const struct sql_statement write = {.text = SLICE_LITERAL("CREATE TABLE x (a INT)"),
                                         .database = SLICE_LITERAL(DATABASE)};
+    struct answer before, written, after;
+    struct sql *sql;
+
+    (void)state;
+    sql = sql_create(&config);
+    ask_and_wait(sql, loop, &select_7, &before); /* the connection is kept */
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    ask_and_wait(sql, loop, &write, &written);
+    ask_and_wait(sql, loop, &select_7, &after);
+    fixture_exec(admin, "SET GLOBAL read_only = 0; DROP USER libtest@localhost");
+    assert_status(before.status, STATUS_OK);
+    assert_status(written.status, STATUS_UNAVAILABLE);
+    assert_false(sql_node_up(sql, 0));
+    assert_status(after.status, STATUS_UNAVAILABLE);
+    sql_destroy(sql);
+    sql_close(admin);
+    loop_destroy(loop);
+}
+
+/* Another thread has seen that the primary was demoted: this one's connection stands, and reads. */
+static void test_connections_to_a_node_that_was_left_are_not_used_again(void **state)
+{
+    struct loop *loop = loop_create("test");
+    struct sql_conn *admin = fixture_fresh();
+    struct sql_config config = config_plain(admin);
+    const struct sql_statement id = {.text = SLICE_LITERAL("SELECT CONNECTION_ID()")};
+    char first[64];
     struct answer answer;
     struct sql *sql;
 
     (void)state;
-    fixture_exec(admin, "CREATE USER IF NOT EXISTS libtest@localhost; GRANT ALL ON " DATABASE
-                        ".* TO libtest@localhost; SET GLOBAL read_only = 1");
-    config.login.user = SLICE_LITERAL("libtest");
-    config.eject_us = 5000000;
+    config.threads = 1;
     sql = sql_create(&config);
-    ask(sql, loop, 0, &write, 5000000, &answer);
-    UNTIL(loop, answer.calls > 0);
+    ask_and_wait(sql, loop, &id, &answer);
+    snprintf(first, sizeof(first), "%s", answer.text);
+    ask_and_wait(sql, loop, &id, &answer);
+    assert_string_equal(answer.text, first);
+    sql_node_leave(sql, SQL_PRIMARY, "a test");
+    ask_and_wait(sql, loop, &id, &answer);
+    assert_status(answer.status, STATUS_OK);
+    assert_string_not_equal(answer.text, first);
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    sql_node_leave(sql, SQL_PRIMARY, "a test");
+    ask_and_wait(sql, loop, &id, &answer);
     fixture_exec(admin, "SET GLOBAL read_only = 0; DROP USER libtest@localhost");
-    assert_status(answer.status, STATUS_DENIED);
-    assert_int_equal(answer.error, 1290);
+    assert_status(answer.status, STATUS_UNAVAILABLE);
     assert_false(sql_node_up(sql, 0));
     sql_destroy(sql);
     sql_close(admin);
@@ -623,7 +674,8 @@ int main(void)
         cmocka_unit_test(test_a_replica_that_is_only_slow_is_back_with_its_next_connection),
         cmocka_unit_test(test_a_replica_that_hangs_under_load_keeps_one_thread_from_the_others),
         cmocka_unit_test(test_a_connection_that_died_of_old_age_is_replaced_unseen),
-        cmocka_unit_test(test_a_write_to_a_read_only_server_ejects_it),
+        cmocka_unit_test(test_a_primary_that_became_read_only_is_left_by_what_it_refuses),
+        cmocka_unit_test(test_connections_to_a_node_that_was_left_are_not_used_again),
         cmocka_unit_test(test_destroying_ends_what_runs_and_what_waits),
         cmocka_unit_test(test_the_metrics_name_node_and_result),
     };

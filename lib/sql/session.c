@@ -1,0 +1,126 @@
+/*
+ * What each session is set to, and what its server says of itself.
+ *
+ *     connected -> [SET ...; SET ... ISOLATION LEVEL ...; SELECT @@read_only, ...] -> ready
+ *
+ * - All of it is one message and one answer: several statements are allowed from the handshake on.
+ *   (Prepared statements can never be several, and no other text holds what we did not write.)
+ * - Nothing is taken on trust that changes an answer: neither the server's defaults nor those of
+ *   its user. A proxy may drop a SET, so two of them are read back.
+ */
+#include <stdio.h>
+
+#include "lib/sql/private.h"
+
+#define WARNINGS_MAX \
+    64 /* looked at; the server keeps 64 (MariaDB) or 1024 (MySQL) of a statement */
+
+/*
+ * Texts are compared by bytes wherever no column says otherwise, as tags are. Both servers know
+ * each word of the mode. The messages' language is fixed because we read them (error.c).
+ */
+#define SESSION                                                                            \
+    "SET NAMES utf8mb4 COLLATE utf8mb4_bin, time_zone = '+00:00', lc_messages = 'en_US', " \
+    "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,"       \
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u"        \
+    "%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                                   \
+    "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone"
+
+/* The columns of its SELECT. */
+enum {
+    COLLATION = SQL_READ_ONLY_COLUMNS,
+    TIME_ZONE,
+    COLUMNS
+};
+
+/* ------------------------------------------------------------------ what the server is */
+
+/* A number, or a word where the variable has more than two values. */
+static bool is_off(struct slice cell)
+{
+    return slice_is(cell, "0") || slice_eq_nocase(cell, SLICE_LITERAL("OFF"));
+}
+
+bool sql_says_read_only(const struct slice cells[SQL_READ_ONLY_COLUMNS])
+{
+    return !is_off(cells[0]) || !is_off(cells[1]);
+}
+
+static enum status judge(struct sql_conn *conn, const struct sql_login *login,
+                         const struct slice *cells)
+{
+    if (!slice_is(cells[COLLATION], "utf8mb4_bin") || !slice_is(cells[TIME_ZONE], "+00:00")) {
+        return sql_refuse(conn, STATUS_UNAVAILABLE,
+                          "the session is not as it was set (a proxy that drops SET?)");
+    }
+    return login->primary && sql_says_read_only(cells) ? sql_leave(conn) : STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ the session */
+
+static unsigned int seconds_of(uint64_t span_us)
+{
+    return span_us >= 2000000 ? (unsigned int)(span_us / 1000000) : 1;
+}
+
+static void make_text(const struct sql_login *login, char *out, size_t size)
+{
+    unsigned int lock_s = seconds_of(login->lock_wait_us), idle_s = seconds_of(login->idle_us);
+    char locks[80] = "", idle[40] = "";
+
+    if (login->lock_wait_us > 0) {
+        (void)snprintf(locks, sizeof(locks),
+                       ", innodb_lock_wait_timeout = %u, lock_wait_timeout = %u", lock_s, lock_s);
+    }
+    if (login->idle_us > 0) {
+        (void)snprintf(idle, sizeof(idle), ", wait_timeout = %u", idle_s);
+    }
+    (void)snprintf(out, size, SESSION, SQL_BYTES_MAX, locks, idle,
+                   login->read_committed ? "READ COMMITTED" : "REPEATABLE READ");
+}
+
+/* The row of one of the results; *seen counts rows, of which only the SELECT has one. */
+static enum status take_row(struct sql_conn *conn, const struct sql_login *login, MYSQL_RES *result,
+                            unsigned int *seen)
+{
+    struct slice cells[COLUMNS];
+    MYSQL_ROW row = mysql_fetch_row(result);
+    const unsigned long *lengths = mysql_fetch_lengths(result);
+
+    if (!row || !lengths || mysql_num_fields(result) != COLUMNS) {
+        return sql_refuse(conn, STATUS_UNAVAILABLE, "the session cannot be looked at");
+    }
+    for (size_t i = 0; i < COLUMNS; i++) {
+        cells[i] = slice_of(row[i], row[i] ? lengths[i] : 0);
+    }
+    ++*seen;
+    return judge(conn, login, cells);
+}
+
+enum status session_begin(struct sql_conn *conn, const struct sql_login *login)
+{
+    char text[sizeof(SESSION) + 200];
+    enum status status = STATUS_OK;
+    unsigned int seen = 0;
+    int more;
+
+    make_text(login, text, sizeof(text));
+    if (mysql_real_query(conn->mysql, text, strlen(text)) != 0) {
+        return sql_failed(conn);
+    }
+    do {
+        MYSQL_RES *result = mysql_store_result(conn->mysql);
+
+        if (result && status == STATUS_OK) {
+            status = take_row(conn, login, result, &seen);
+        }
+        mysql_free_result(result);
+        more = mysql_next_result(conn->mysql);
+    } while (more == 0);
+    if (more > 0) {
+        return sql_failed(conn);
+    }
+    return status == STATUS_OK && seen != 1
+               ? sql_refuse(conn, STATUS_UNAVAILABLE, "the session cannot be looked at")
+               : status;
+}
