@@ -10,7 +10,7 @@
  *     time
  *   - a flight is not found any more once its answer is there
  *   - a waiter gets an answer that its own floors accept, or one that the primary gave in a flight
- *     which started after the waiter's request
+ *     which started after the waiter's request (and whose label can be a primary's, by its floors)
  */
 #include "cache/flight.h"
 
@@ -107,8 +107,10 @@ static bool waiter_accepts(const struct flight_waiter *waiter)
 {
     const struct flight *flight = waiter->flight;
 
-    return floors_accept(waiter->floors, flight->answer->epoch, flight->answer->label) ||
-           (flight->from_primary && waiter->began < flight->started);
+    if (flight->from_primary && waiter->began < flight->started) {
+        return floors_allow_primary(waiter->floors, flight->answer->epoch, flight->answer->label);
+    }
+    return floors_accept(waiter->floors, flight->answer->epoch, flight->answer->label);
 }
 
 /* One of those who waited: it is told, or flies again. */

@@ -115,3 +115,8 @@ bool floors_accept(const struct floors *floors, const char *epoch, uint64_t labe
 {
     return memcmp(floors->epoch, epoch, EPOCH_TEXT) == 0 && label >= floors->label_min;
 }
+
+bool floors_allow_primary(const struct floors *floors, const char *epoch, uint64_t label)
+{
+    return floors_accept(floors, epoch, floors->current ? label + 1 : label);
+}

@@ -54,4 +54,10 @@ bool own_is_trusted(const struct own *own, struct slice run_id, const char *touc
 /* An answer that was read at LABEL of EPOCH (16 bytes) may be given. */
 bool floors_accept(const struct floors *floors, const char *epoch, uint64_t label);
 
+/*
+ * The primary can have given it: label_min, if it was published, may belong to a transaction that
+ * was aborted or is not committed yet, and then the label is one less.
+ */
+bool floors_allow_primary(const struct floors *floors, const char *epoch, uint64_t label);
+
 #endif

@@ -503,6 +503,10 @@ static enum lookup_outcome failure_of_flight(enum status status)
     }
 }
 
+/*
+ * "The primary's answer under another epoch is never given": own was of another epoch than the row,
+ * which is read now, and asked again. After the second time: 503
+ */
 static void on_flight(void *ctx, enum status status, const struct answer *shared)
 {
     struct lookup *lookup = ctx;
@@ -510,6 +514,10 @@ static void on_flight(void *ctx, enum status status, const struct answer *shared
     struct answer answer;
 
     loop_timer_stop(&lookup->deadline);
+    if (status == STATUS_PRECONDITION && !lookup->asked_primary) {
+        step_2_ask_primary(lookup);
+        return;
+    }
     if (status != STATUS_OK) {
         fail(lookup, failure_of_flight(status));
         return;

@@ -26,6 +26,7 @@ struct primary {
     struct waiters reading;   /* for the row of the read in flight */
     struct waiters next;      /* for that of the one after it */
     uint64_t started;         /* cache_tick() of the read in flight; 0: none */
+    bool again;               /* that read is the second one: the first met a read-only server */
     struct primary_view view; /* the row that was read last */
     struct sql_statement statement;
 };
@@ -34,7 +35,8 @@ void primary_init(struct primary *primary, struct cache_model *model);
 
 /*
  * BEGAN: cache_tick() of the request. done runs once, later, never from inside: OK, and
- * primary->view is the row, to be looked at in done; else what SQL said. There is no deadline:
+ * primary->view is the row, to be looked at in done; else what SQL said (UNAVAILABLE: also a
+ * server that is read-only, and so no primary). There is no deadline:
  * leave by waiter_detach.
  */
 void primary_ask(struct primary *primary, struct waiter *waiter, uint64_t began, waiter_fn *done,

@@ -1,8 +1,13 @@
 /*
  * Where a miss is answered.
  *
- *     sql_node_pick -> replica --label < floor--> another replica --...--> primary,
- *                                                                 whose answer is always given
+ *     sql_node_pick -> replica --label < floor--> another replica --...--> primary
+ *
+ *     the primary's answer, its label below the floors:
+ *         other epoch       not given: PRECONDITION, whoever asks looks at the row again
+ *         by more than one  it is no primary (any more): its connections are left, ask again, 503
+ *         by one            a PUBLISH whose transaction is not there yet, or was aborted: right, but
+ *                           only a primary's; ask again, and whether the server is read-only, too
  *
  * A replica whose answers were too old LAG_ROW times in a row is left alone for a while: a replica
  * is some milliseconds behind as a rule, and only the queries that a fresh commit touched notice.
@@ -15,14 +20,14 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
-#define LAG_ROW   8
-#define BYTES_MAX (64u << 20) /* of one result; rows are bounded by sql_rows_max */
+#define LAG_ROW 8
 
 struct source {
     struct cache *cache;
     const struct source_request *request;
     struct sql_statement statement;
     unsigned int node, tried; /* tried: bit mask */
+    bool again;               /* the primary is asked for the second time */
     source_done_fn *done;
     void *ctx;
 };
@@ -100,7 +105,7 @@ static void statement_make(struct source *source, struct arena *arena)
         .params = params,
         .param_count = sql->bind_count,
         .max_rows = source->cache->settings->sql_rows_max,
-        .max_bytes = BYTES_MAX,
+        .max_bytes = SQL_BYTES_MAX, /* rows are bounded by sql_rows_max */
     };
 }
 
@@ -156,6 +161,42 @@ static void source_lags(struct source *source)
     source_try(source, node >= 0 ? node : SQL_PRIMARY);
 }
 
+static void source_ask_primary_again(struct source *source)
+{
+    source->again = source->statement.primary = true;
+    source_try(source, SQL_PRIMARY);
+}
+
+static bool same_epoch(const struct floors *floors, const struct source_answer *answer)
+{
+    return memcmp(floors->epoch, answer->epoch.ptr, EPOCH_TEXT) == 0;
+}
+
+/*
+ * The floors do not accept what the primary gave. "A primary whose label is below floors that are
+ * current, by more than one (one is a PUBLISH whose transaction was aborted), is no primary"
+ */
+static void source_primary_lags(struct source *source, const struct source_answer *answer)
+{
+    const struct floors *floors = source->request->floors;
+    bool behind = !floors_allow_primary(floors, answer->epoch.ptr, answer->label);
+
+    if (!same_epoch(floors, answer)) {
+        source_end(source, STATUS_PRECONDITION, NULL);
+    } else if (behind) {
+        sql_node_leave(source->cache->sql, SQL_PRIMARY, "its rows are older than committed ones");
+        if (source->again) {
+            source_end(source, STATUS_UNAVAILABLE, NULL);
+        } else {
+            source_ask_primary_again(source);
+        }
+    } else if (source->again) {
+        source_end(source, STATUS_OK, answer);
+    } else {
+        source_ask_primary_again(source);
+    }
+}
+
 static void on_rows(void *ctx, enum status status, struct sql_result *result)
 {
     struct source *source = ctx;
@@ -169,9 +210,11 @@ static void on_rows(void *ctx, enum status status, struct sql_result *result)
         source_failed(source, status, result ? &result->error : NULL);
     } else {
         answer.fits = floors_accept(source->request->floors, answer.epoch.ptr, answer.label);
-        if (answer.fits || source->node == SQL_PRIMARY) {
+        if (answer.fits) {
             source->cache->lagged[source->node] = 0;
             source_end(source, STATUS_OK, &answer);
+        } else if (source->node == SQL_PRIMARY) {
+            source_primary_lags(source, &answer);
         } else {
             source_lags(source);
         }

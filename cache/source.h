@@ -21,16 +21,18 @@ struct source_answer {
     struct slice epoch;
     uint64_t label;
     unsigned int node;
-    /* the floors accept it: it may be stored (the primary's answer is given in any case) */
-    bool fits;
+    bool fits; /* the floors accept it: it may be stored */
 };
 
 struct source;
 typedef void source_done_fn(void *ctx, enum status status, const struct source_answer *answer);
 
 /*
- * done runs once, later. OK; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL. Memory in ARENA,
- * which must live until then.
+ * An answer that the floors do not accept is given only if the primary gave it, of their epoch, and
+ * what it lacks can be no commit (source.c).
+ * done runs once, later. OK; PRECONDITION: the primary's epoch is not the floors': look at the row
+ * again; BUSY, TIMEOUT, UNAVAILABLE, TOO_LARGE, INTERNAL.
+ * Memory in ARENA, which must live until then.
  */
 void source_ask(struct cache *cache, struct arena *arena, const struct source_request *request,
                 source_done_fn *done, void *ctx);

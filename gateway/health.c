@@ -5,7 +5,7 @@
  * the next is due is waited for.
  *
  *     redis      own of each model: is there a server, and a page that may be trusted
- *     sql nodes  SELECT 1
+ *     sql nodes  SELECT 1; the primary: is it read-only, and so none any more
  *     projector  an unexpired lease in the model's twofold_checkpoint
  *     dynamodb   DescribeTable of each model's table, and of the table of answers
  */
@@ -89,8 +89,14 @@ static void probe_page(struct model_health *model)
 static void on_node(void *ctx, enum status status, struct sql_result *result)
 {
     struct node_health *node = ctx;
+    bool demoted =
+        status == STATUS_OK && node->node == SQL_PRIMARY && sql_says_read_only(result->rows.cells);
 
-    node->up = status == STATUS_OK;
+    if (demoted) {
+        sql_node_leave(node->health->gateway->sql, SQL_PRIMARY,
+                       "the server is read-only: it is no primary");
+    }
+    node->up = status == STATUS_OK && !demoted;
     sql_result_free(result);
     probe_ended(node->health);
 }
@@ -100,10 +106,14 @@ static void probe_node(struct node_health *node)
     static const struct sql_statement select = {
         .text = {"SELECT 1", 8}
     };
+    static const struct sql_statement look = {
+        .text = {"SELECT " SQL_READ_ONLY, sizeof("SELECT " SQL_READ_ONLY) - 1}
+    };
 
     node->health->pending++;
-    sql_query(node->health->gateway->sql, node->health->loop, node->node, &select,
-              clock_deadline(DEADLINE_US), on_node, node);
+    sql_query(node->health->gateway->sql, node->health->loop, node->node,
+              node->node == SQL_PRIMARY ? &look : &select, clock_deadline(DEADLINE_US), on_node,
+              node);
 }
 
 static void on_projector(void *ctx, enum status status, struct sql_result *result)
