@@ -7,22 +7,26 @@
 #include "lib/data/hash.h"
 #include "projector/store/statement.h"
 
+#define SELECT_ROW                                                                    \
+    "SELECT epoch, revision, home, cleared, touches, @@server_id, " SQL_READ_ONLY " " \
+    "FROM twofold_revision WHERE id = 1"
+#define READ_ONLY_COLUMN 6
+
+/* "So is an SQL connection to a server that is read-only, for it was the primary" */
 enum status revision_read(struct sql_conn *sql, struct slice database, bool lock,
                           struct revision *out)
 {
     struct arena arena = {0};
     struct sql_rows rows;
-    enum status status = statement_run(
-        sql, database, &arena, &rows,
-        lock ? "SELECT epoch, revision, home, cleared, touches, @@server_id FROM twofold_revision"
-               " WHERE id = 1 FOR UPDATE"
-             : "SELECT epoch, revision, home, cleared, touches, @@server_id FROM twofold_revision"
-               " WHERE id = 1",
-        "");
+    enum status status = statement_run(sql, database, &arena, &rows,
+                                       lock ? SELECT_ROW " FOR UPDATE" : SELECT_ROW, "");
 
     *out = (struct revision){.number = 0};
     if (status == STATUS_OK && rows.row_count == 0) {
         status = STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK && sql_says_read_only(&rows.cells[READ_ONLY_COLUMN])) {
+        status = sql_leave(sql);
     }
     if (status == STATUS_OK) {
         cell_copy(&rows, 0, 0, out->epoch, sizeof(out->epoch));

@@ -23,7 +23,7 @@ struct revision {
 
 /*
  * lock: FOR UPDATE, inside a transaction. OK; NOT_FOUND (no table, or no row: setup was not run);
- * sql_run's statuses.
+ * UNAVAILABLE, the connection lost: the server is read-only; sql_run's statuses.
  */
 MUST_CHECK enum status revision_read(struct sql_conn *sql, struct slice database, bool lock,
                                      struct revision *out);
