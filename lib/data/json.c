@@ -8,6 +8,7 @@
  *   text.
  * - Duplicate names are looked for when a map ends: by pairs up to 16 members, beyond that by a
  *   table hashed with a secret seed, so that no text takes quadratic time.
+ * - A check keeps no tree, so its memory is that of one scalar: containers are two marks.
  */
 #include "lib/data/json.h"
 
@@ -25,6 +26,8 @@ struct reader {
     size_t depth, depth_max;
     struct value *root;
     struct slice name; /* of the member whose value comes next */
+    bool check;        /* nothing is kept: open has marks */
+    struct value map, list;
     size_t error_offset;
     const char *error;
 };
@@ -335,6 +338,9 @@ static void attach(struct reader *reader, struct value *value)
 {
     struct value *parent = reader->depth ? reader->open[reader->depth - 1] : NULL;
 
+    if (reader->check) {
+        return;
+    }
     if (!parent) {
         reader->root = value;
         return;
@@ -349,7 +355,7 @@ static void attach(struct reader *reader, struct value *value)
 static enum step close_container(struct reader *reader)
 {
     const struct value *ended = reader->open[--reader->depth];
-    const struct value *twin = ended->type == VALUE_MAP ? find_twin(ended) : NULL;
+    const struct value *twin = ended->type == VALUE_MAP && !reader->check ? find_twin(ended) : NULL;
 
     if (twin) {
         return fail(reader, reader->start + twin->offset, "duplicate member name");
@@ -375,6 +381,14 @@ static enum step open_container(struct reader *reader, struct value *value)
     return value->type == VALUE_MAP ? read_name(reader) : STEP_VALUE;
 }
 
+static struct value *new_container(struct reader *reader, int c)
+{
+    if (reader->check) {
+        return c == '{' ? &reader->map : &reader->list;
+    }
+    return c == '{' ? value_map(reader->arena) : value_list(reader->arena);
+}
+
 static enum step read_value(struct reader *reader)
 {
     int c = peek(reader);
@@ -382,7 +396,7 @@ static enum step read_value(struct reader *reader)
     struct value *value;
 
     if (c == '{' || c == '[') {
-        value = c == '{' ? value_map(reader->arena) : value_list(reader->arena);
+        value = new_container(reader, c);
         value->offset = (uint32_t)offset;
         return open_container(reader, value);
     }
@@ -392,6 +406,9 @@ static enum step read_value(struct reader *reader)
     }
     value->offset = (uint32_t)offset;
     attach(reader, value);
+    if (reader->check) {
+        arena_reset(reader->arena);
+    }
     return STEP_AFTER;
 }
 
@@ -411,6 +428,7 @@ static enum step read_after(struct reader *reader)
     return c == (in_map ? '}' : ']') ? close_container(reader) : fail_here(reader);
 }
 
+/* out NULL: a check. */
 static enum status parse(struct arena *arena, struct slice text, size_t depth_max,
                          const struct value **out, struct json_error *error_out)
 {
@@ -423,6 +441,9 @@ static enum status parse(struct arena *arena, struct slice text, size_t depth_ma
     reader.depth = 0;
     reader.depth_max = depth_max;
     reader.root = NULL;
+    reader.check = !out;
+    reader.map = (struct value){.type = VALUE_MAP};
+    reader.list = (struct value){.type = VALUE_LIST};
     reader.name = SLICE_EMPTY;
     reader.error_offset = 0;
     reader.error = NULL;
@@ -438,7 +459,9 @@ static enum status parse(struct arena *arena, struct slice text, size_t depth_ma
         }
         return STATUS_INVALID;
     }
-    *out = reader.root;
+    if (out) {
+        *out = reader.root;
+    }
     return STATUS_OK;
 }
 
@@ -452,4 +475,13 @@ enum status json_parse_stored(struct arena *arena, struct slice text, const stru
                               struct json_error *error_out)
 {
     return parse(arena, text, JSON_DEPTH_STORED_MAX, out, error_out);
+}
+
+enum status json_check(struct slice text, struct json_error *error_out)
+{
+    struct arena arena = {0};
+    enum status status = parse(&arena, text, JSON_DEPTH_STORED_MAX, NULL, error_out);
+
+    arena_fini(&arena);
+    return status;
 }

@@ -37,6 +37,12 @@ MUST_CHECK enum status json_parse(struct arena *arena, struct slice text, const 
 MUST_CHECK enum status json_parse_stored(struct arena *arena, struct slice text,
                                          const struct value **out, struct json_error *error_out);
 
+/*
+ * Would a reader take TEXT? As json_parse_stored, but names may be there twice, and nothing is
+ * kept: it costs no memory to speak of. OK; INVALID with *error_out filled (may be NULL).
+ */
+MUST_CHECK enum status json_check(struct slice text, struct json_error *error_out);
+
 /* Compact text. Members in their order; BYTES as base64. */
 void json_write(struct buf *buf, const struct value *value);
 

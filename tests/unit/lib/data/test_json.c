@@ -275,6 +275,36 @@ static void test_duplicate_names_are_found_among_few_and_many(void **state)
     buf_fini(&buf);
 }
 
+static void test_a_check_takes_what_is_json_and_keeps_nothing(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t offset;
+        bool good;
+    } cases[] = {
+        {"{\"a\":[1,\"\\u00e4\",null,{}],\"a\":true}", 0, true },
+        {" [ ] ",                                      0, true },
+        {"7",                                          0, true },
+        {"[[[1],{\"b\":[2]}],3]",                      0, true },
+        {"",                                           0, false},
+        {"[\"ab\",\"c",                                8, false},
+        {"[1,2",                                       4, false},
+        {"{\"a\":1]",                                  6, false},
+        {"[1}",                                        2, false},
+        {"[1,]",                                       3, false},
+        {"[1] x",                                      4, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct json_error error = {0};
+
+        assert_status(json_check(slice_str(cases[i].text), &error),
+                      cases[i].good ? STATUS_OK : STATUS_INVALID);
+        assert_int_equal(error.offset, cases[i].offset);
+    }
+}
+
 static void test_canonical_text_is_sorted_with_plain_numbers(void **state)
 {
     const struct value *value;
@@ -311,6 +341,7 @@ int main(void)
         cmocka_unit_test_teardown(test_nodes_know_their_place_and_count, teardown),
         cmocka_unit_test_teardown(test_depth_is_bounded, teardown),
         cmocka_unit_test_teardown(test_duplicate_names_are_found_among_few_and_many, teardown),
+        cmocka_unit_test(test_a_check_takes_what_is_json_and_keeps_nothing),
         cmocka_unit_test_teardown(test_canonical_text_is_sorted_with_plain_numbers, teardown),
         cmocka_unit_test(test_written_strings_are_always_utf8),
     };
