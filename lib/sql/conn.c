@@ -161,7 +161,8 @@ int sql_socket(const struct sql_conn *conn)
 
 static void take_result(struct prepared *prepared, struct sql_rows *rows_out)
 {
-    *rows_out = (struct sql_rows){.affected = mysql_stmt_affected_rows(prepared->stmt)};
+    *rows_out = (struct sql_rows){.affected = mysql_stmt_affected_rows(prepared->stmt),
+                                  .warnings = mysql_stmt_warning_count(prepared->stmt)};
     if (rows_out->affected > 0) {
         rows_out->insert_id = mysql_stmt_insert_id(prepared->stmt);
     }
@@ -199,7 +200,6 @@ static enum status execute(struct sql_conn *conn, const struct sql_statement *st
     } else {
         status = rows_fetch(conn, statement, prepared, arena, rows_out);
     }
-    rows_out->warnings = mysql_stmt_warning_count(prepared->stmt);
     return status;
 }
 
@@ -265,6 +265,9 @@ enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement
     if (again) {
         rows = (struct sql_rows){0};
         status = run_once(conn, statement, arena, &rows, &again);
+    }
+    if (status == STATUS_OK && statement->whole && rows.warnings > 0) {
+        status = warnings_judge(conn);
     }
     if (status == STATUS_OK && statement->primary) {
         status = check_primary(conn, arena);
@@ -341,28 +344,6 @@ enum status sql_exec_all(struct sql_conn *conn, struct slice text)
         status = STATUS_OK;
     }
     return status;
-}
-
-void sql_warning(struct sql_conn *conn, char *out, size_t size)
-{
-    static const char text[] = "SHOW WARNINGS LIMIT 1"; /* Level, Code, Message */
-    MYSQL_RES *result = NULL;
-    MYSQL_ROW row = NULL;
-
-    out[0] = '\0';
-    if (!conn->lost && mysql_real_query(conn->mysql, text, sizeof(text) - 1) == 0) {
-        result = mysql_store_result(conn->mysql);
-    }
-    if (result && mysql_num_fields(result) == 3) {
-        row = mysql_fetch_row(result);
-    }
-    if (row && row[2]) {
-        (void)snprintf(out, size, "%s", row[2]);
-    }
-    mysql_free_result(result);
-    if (mysql_errno(conn->mysql) != 0) {
-        (void)sql_failed(conn);
-    }
 }
 
 enum status sql_begin(struct sql_conn *conn)

@@ -27,6 +27,11 @@ struct sql_login {
     /* the server must be the primary: one that is read-only is refused, UNAVAILABLE */
     bool primary;
     bool read_committed; /* else REPEATABLE READ */
+    /*
+     * The server's notes are not warnings: a note is no fault of a result, and would cost
+     * sql_statement.whole a round trip.
+     */
+    bool no_notes;
     /* Longest wait for a lock, longest silence; 0: the server's own; rounded down, at least 1 s */
     uint64_t lock_wait_us, idle_us;
 };
@@ -125,6 +130,8 @@ int sql_socket(const struct sql_conn *conn);
  * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text,
  *           BYTES as bytes; LIST and MAP as JSON text
  * rows_out  in ARENA; NULL when not wanted
+ * whole     a result that the server warned of is INVALID, but for warnings that say nothing of
+ *           its values (warning.c)
  * primary   the server must not be read-only after it, or the connection is lost, UNAVAILABLE: one
  *           more round trip
  * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213, 1412: lock wait, deadlock, altered
@@ -140,7 +147,7 @@ struct sql_statement {
     const struct value *const *params;
     size_t param_count;
     size_t max_rows, max_bytes;
-    bool primary;
+    bool whole, primary;
 };
 MUST_CHECK enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement,
                                struct arena *arena, struct sql_rows *rows_out);

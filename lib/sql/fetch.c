@@ -14,6 +14,7 @@
 #include "lib/sql/private.h"
 
 #define CHARSET_BINARY 63
+#define END_OF_ROWS    0xfe /* first byte of the packet behind them */
 
 /* ------------------------------------------------------------------ kinds */
 
@@ -324,6 +325,17 @@ static enum status read_rows(struct sql_conn *conn, const struct sql_statement *
     return fetched == MYSQL_NO_DATA ? STATUS_OK : sql_failed_statement(conn, prepared->stmt);
 }
 
+/*
+ * What ended the rows is still where the library read it (0xfe, warnings, status). The library
+ * itself counts only the warnings that came before the first row.
+ */
+static unsigned int warnings_of(const struct sql_conn *conn)
+{
+    const unsigned char *end = conn->mysql->net.read_pos;
+
+    return end && end[0] == END_OF_ROWS ? end[1] | (unsigned int)end[2] << 8 : 0;
+}
+
 enum status rows_fetch(struct sql_conn *conn, const struct sql_statement *statement,
                        struct prepared *prepared, struct arena *arena, struct sql_rows *rows_out)
 {
@@ -349,6 +361,11 @@ enum status rows_fetch(struct sql_conn *conn, const struct sql_statement *statem
         memcpy(cells, conn->table, rows * count * sizeof(cells[0]));
     }
     *rows_out = (struct sql_rows){
-        .columns = columns, .cells = cells, .column_count = count, .row_count = rows};
+        .columns = columns,
+        .cells = cells,
+        .column_count = count,
+        .row_count = rows,
+        .warnings = warnings_of(conn),
+    };
     return STATUS_OK;
 }

@@ -4,6 +4,7 @@
  *     conn.c      opens, closes, runs       prepared.c  statements kept by their text
  *     bind.c      values -> parameters      fetch.c     columns and rows -> texts
  *     error.c     numbers -> statuses      session.c   what each session is set to
+ *     warning.c   what the server warns of
  */
 #ifndef LIB_SQL_PRIVATE_H
 #define LIB_SQL_PRIVATE_H
@@ -84,6 +85,12 @@ enum status sql_status_of(unsigned int number);
  * primary is wanted, and the server is read-only; else what the server refused.
  */
 MUST_CHECK enum status session_begin(struct sql_conn *conn, const struct sql_login *login);
+/*
+ * warning.c: of a result that the server warned of. OK: it may be used; INVALID: see error;
+ * UNAVAILABLE: the warnings were not read.
+ */
+MUST_CHECK enum status warnings_judge(struct sql_conn *conn);
+
 /* prepared.c */
 MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
                                     struct prepared **out);

@@ -17,13 +17,14 @@
 
 /*
  * Texts are compared by bytes wherever no column says otherwise, as tags are. Both servers know
- * each word of the mode. The messages' language is fixed because we read them (error.c).
+ * each word of the mode. The messages' language is fixed because we read them (error.c,
+ * warning.c).
  */
 #define SESSION                                                                            \
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin, time_zone = '+00:00', lc_messages = 'en_US', " \
     "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,"       \
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u"        \
-    "%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                                   \
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u, "      \
+    "sql_notes = %d%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                     \
     "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone"
 
 /* The columns of its SELECT. */
@@ -75,7 +76,7 @@ static void make_text(const struct sql_login *login, char *out, size_t size)
     if (login->idle_us > 0) {
         (void)snprintf(idle, sizeof(idle), ", wait_timeout = %u", idle_s);
     }
-    (void)snprintf(out, size, SESSION, SQL_BYTES_MAX, locks, idle,
+    (void)snprintf(out, size, SESSION, SQL_BYTES_MAX, !login->no_notes, locks, idle,
                    login->read_committed ? "READ COMMITTED" : "REPEATABLE READ");
 }
 

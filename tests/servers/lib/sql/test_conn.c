@@ -424,7 +424,7 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     login.idle_us = 300000;
     rows = run_ok(conn,
                   "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@autocommit, "
-                  "@@collation_connection, @@tx_isolation, @@group_concat_max_len",
+                  "@@collation_connection, @@tx_isolation, @@group_concat_max_len, @@sql_notes",
                   NULL, 0);
     assert_slice(rows.cells[0], "+00:00");
     assert_true(slice_starts(rows.cells[1], "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,"));
@@ -433,6 +433,7 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     assert_slice(rows.cells[4], "utf8mb4_bin");
     assert_slice(rows.cells[5], "REPEATABLE-READ");
     assert_slice(rows.cells[6], "67108864");
+    assert_slice(rows.cells[7], "1");
     sql_close(conn);
     conn = open_as(&login, "");
     rows = run_ok(conn,
@@ -588,12 +589,51 @@ static void test_a_read_that_needs_the_primary_leaves_a_demoted_server(void **st
     writable_again(admin);
 }
 
+/* ------------------------------------------------------------------ warnings */
+
+static void test_a_result_that_the_server_warned_of_is_no_result(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned int number; /* 0: it is a result */
+    } cases[] = {
+        {"SELECT CAST(s AS DECIMAL(5,2)) FROM w WHERE id = 1", 0   },
+        {"SELECT CAST('1.239' AS DECIMAL(5,2))",               0   },
+        {"SELECT 1 / 0, s FROM w",                             0   },
+        {"SELECT GROUP_CONCAT(s) FROM w",                      1260},
+        {"SELECT JSON_ARRAYAGG(s) FROM w",                     1260},
+        {"SELECT CAST(s AS DECIMAL(5,2)) FROM w WHERE id = 2", 1292},
+        {"SELECT CAST(12345 AS DECIMAL(3,0))",                 1264},
+        {"SELECT JSON_EXTRACT('{', '$.a')",                    4037},
+        {"SELECT REPEAT('x', 1 << 30)",                        1301},
+    };
+    struct sql_login login = fixture_login();
+    struct sql_conn *conn = fixture_fresh();
+
+    (void)state;
+    sql_close(conn);
+    login.no_notes = true;
+    conn = open_as(&login, DATABASE);
+    fixture_exec(conn, "CREATE TABLE w (id INT, s VARCHAR(20));"
+                       "INSERT INTO w VALUES (1, '1.239'), (2, '1x'), (3, 'abcdefghi');"
+                       "SET SESSION group_concat_max_len = 8");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct sql_statement statement = {.text = slice_str(cases[i].text), .whole = true};
+        struct sql_rows rows;
+        enum status status = sql_run(conn, &statement, &arena, &rows);
+
+        assert_status(status, cases[i].number == 0 ? STATUS_OK : STATUS_INVALID);
+        assert_int_equal(sql_error(conn)->number, cases[i].number);
+        assert_false(sql_lost(conn));
+    }
+    sql_close(conn);
+}
+
 static void test_what_group_concat_makes_may_be_as_long_as_an_answer(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
-    struct sql_statement statement = {
-        .text = SLICE_LITERAL("SELECT JSON_ARRAYAGG(s) FROM w"),
-    };
+    struct sql_statement statement = {.text = SLICE_LITERAL("SELECT JSON_ARRAYAGG(s) FROM w"),
+                                      .whole = true};
     struct sql_rows rows;
 
     (void)state;
@@ -746,6 +786,7 @@ int main(void)
         cmocka_unit_test(test_a_demoted_server_is_left_by_what_it_refuses),
         cmocka_unit_test(test_a_commit_that_a_demoted_server_refuses_is_not_uncertain),
         cmocka_unit_test(test_a_read_that_needs_the_primary_leaves_a_demoted_server),
+        cmocka_unit_test(test_a_result_that_the_server_warned_of_is_no_result),
         cmocka_unit_test(test_what_group_concat_makes_may_be_as_long_as_an_answer),
         cmocka_unit_test(test_a_missing_database_is_not_found_and_a_closed_port_unavailable),
         cmocka_unit_test(test_a_killed_connection_is_lost),
