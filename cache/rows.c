@@ -39,6 +39,33 @@ size_t rows_count(const struct sql_rows *rows)
     return rows->row_count == 0 || !rows->cells[ROW_COLUMN].ptr ? 0 : rows->row_count;
 }
 
+static enum status check_column(const struct sql_rows *rows, size_t column, const char **why_out)
+{
+    for (size_t i = 0; i < rows->row_count; i++) {
+        struct slice cell = rows_cell(rows, i, (int)column);
+        struct json_error error;
+
+        if (cell.ptr && json_check(cell, &error) != STATUS_OK) {
+            *why_out = error.text;
+            return STATUS_CORRUPT;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status rows_check(const struct sql_rows *rows, size_t *column_out, const char **why_out)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = ROWS_OWN_COLUMNS; i < rows->column_count && status == STATUS_OK; i++) {
+        if (rows->columns[i].kind == SQL_JSON) {
+            *column_out = i;
+            status = check_column(rows, i, why_out);
+        }
+    }
+    return status;
+}
+
 int rows_column(const struct sql_rows *rows, struct slice name)
 {
     for (size_t i = ROWS_OWN_COLUMNS; i < rows->column_count; i++) {

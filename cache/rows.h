@@ -18,6 +18,13 @@
 MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epoch_out,
                                   uint64_t *revision_out);
 
+/*
+ * Is what the server calls JSON JSON? It goes into the body as it is. CORRUPT: not in *column_out
+ * (of all columns), for *why_out (static).
+ */
+MUST_CHECK enum status rows_check(const struct sql_rows *rows, size_t *column_out,
+                                  const char **why_out);
+
 /* How many rows the user's query has. */
 size_t rows_count(const struct sql_rows *rows);
 

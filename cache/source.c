@@ -6,13 +6,15 @@
  *     the primary's answer, its label below the floors:
  *         other epoch       not given: PRECONDITION, whoever asks looks at the row again
  *         by more than one  it is no primary (any more): its connections are left, ask again, 503
- *         by one            a PUBLISH whose transaction is not there yet, or was aborted: right, but
- *                           only a primary's; ask again, and whether the server is read-only, too
+ *         by one            a PUBLISH without its COMMIT (yet): right, but only a primary's; it is
+ *                           asked again, and whether it is read-only, too
  *
  * A replica whose answers were too old LAG_ROW times in a row is left alone for a while: a replica
  * is some milliseconds behind as a rule, and only the queries that a fresh commit touched notice.
  */
 #include "cache/source.h"
+
+#include <stdio.h>
 
 #include "cache/cache.h"
 #include "cache/rows.h"
@@ -106,6 +108,7 @@ static void statement_make(struct source *source, struct arena *arena)
         .param_count = sql->bind_count,
         .max_rows = source->cache->settings->sql_rows_max,
         .max_bytes = SQL_BYTES_MAX, /* rows are bounded by sql_rows_max */
+        .whole = true,
     };
 }
 
@@ -119,14 +122,24 @@ static void source_end(struct source *source, enum status status,
     source->done(source->ctx, status, answer);
 }
 
+/* What an operator may do; "" when the node is to be looked at, and the log names it. */
+static const char *hint_of(enum status status)
+{
+    return status == STATUS_INVALID
+               ? " hint=\"mend the query: run it by hand, then SHOW WARNINGS or SHOW ERRORS\""
+           : status == STATUS_CORRUPT
+               ? " hint=\"mend the query, or what is stored: a JSON column must hold JSON\""
+               : "";
+}
+
 static void source_failed(struct source *source, enum status status, const struct sql_error *error)
 {
     int node = sql_node_pick(source->cache->sql, source->tried);
 
-    log_warn_every("query failed", "query=%.*s node=%.*s status=%s error=\"%s\"",
+    log_warn_every("query failed", "query=%.*s node=%.*s status=%s errno=%u error=\"%s\"%s",
                    SLICE_ARG(source->request->input->query->name),
                    SLICE_ARG(sql_node_name(source->cache->sql, source->node)), status_name(status),
-                   error ? error->text : "");
+                   error ? error->number : 0, error ? error->text : "", hint_of(status));
     if (node >= 0 && status != STATUS_TOO_LARGE) {
         source_try(source, node);
         return;
@@ -197,14 +210,36 @@ static void source_primary_lags(struct source *source, const struct source_answe
     }
 }
 
+/* The label, and whether the rows can become a body. */
+static enum status take_rows(struct sql_result *result, struct source_answer *out)
+{
+    const struct sql_rows *rows = &result->rows;
+    const char *why = NULL;
+    size_t column = 0;
+    enum status status = rows_label(rows, &out->epoch, &out->label);
+
+    out->rows = rows;
+    if (status != STATUS_OK) {
+        (void)snprintf(result->error.text, sizeof(result->error.text),
+                       "no epoch and revision in the first columns");
+        return status;
+    }
+    status = rows_check(rows, &column, &why);
+    if (status != STATUS_OK) {
+        (void)snprintf(result->error.text, sizeof(result->error.text),
+                       "the column '%.*s' is no JSON: %s", SLICE_ARG(rows->columns[column].name),
+                       why);
+    }
+    return status;
+}
+
 static void on_rows(void *ctx, enum status status, struct sql_result *result)
 {
     struct source *source = ctx;
     struct source_answer answer = {.node = source->node};
 
     if (status == STATUS_OK) {
-        answer.rows = &result->rows;
-        status = rows_label(&result->rows, &answer.epoch, &answer.label);
+        status = take_rows(result, &answer);
     }
     if (status != STATUS_OK) {
         source_failed(source, status, result ? &result->error : NULL);

@@ -397,7 +397,7 @@ static void test_joiner_with_newer_floors_starts_a_new_flight(void **state)
     assert_sql(joiner, FORWARD_MISS, "replica1", TWO);
 }
 
-/* The primary's answer is given though its floors are higher, but only to those who asked before. */
+/* The primary's answer is given below the floors, too, but only to those who asked before it. */
 static void test_joiner_is_not_content_with_an_older_read_of_the_primary(void **state)
 {
     struct world *world = *state;
