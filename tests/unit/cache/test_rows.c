@@ -107,10 +107,38 @@ static void test_database_without_revision_is_corrupt(void **state)
     assert_status(rows_label(&rows, &epoch, &revision), STATUS_CORRUPT);
 }
 
+static void test_json_that_is_none_is_found(void **state)
+{
+    static const struct sql_column json[] = {
+        {.name = {"epoch", 5},    .kind = SQL_TEXT   },
+        {.name = {"revision", 8}, .kind = SQL_INTEGER},
+        {.name = {"_row", 4},     .kind = SQL_INTEGER},
+        {.name = {"text", 4},     .kind = SQL_TEXT   },
+        {.name = {"items", 5},    .kind = SQL_JSON   },
+    };
+    struct slice cells[] = {
+        SLICE_LITERAL(""),       SLICE_LITERAL("1"), SLICE_LITERAL("1"), SLICE_LITERAL("[1,"),
+        SLICE_LITERAL("[1, 2]"), SLICE_LITERAL(""),  SLICE_LITERAL("1"), SLICE_LITERAL("1"),
+        SLICE_LITERAL("[1,"),    {NULL, 0},
+    };
+    const struct sql_rows rows = {
+        .columns = json, .cells = cells, .column_count = 5, .row_count = 2};
+    size_t column = 0;
+    const char *why = NULL;
+
+    (void)state;
+    assert_status(rows_check(&rows, &column, &why), STATUS_OK);
+    cells[9] = SLICE_LITERAL("[\"a\",\"b");
+    assert_status(rows_check(&rows, &column, &why), STATUS_CORRUPT);
+    assert_int_equal(column, 4);
+    assert_string_equal(why, "unexpected end");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_by_kind),
+        cmocka_unit_test(test_json_that_is_none_is_found),
         cmocka_unit_test(test_object_has_the_users_columns_under_their_labels),
         cmocka_unit_test(test_revision_comes_without_a_row_too),
         cmocka_unit_test(test_database_without_revision_is_corrupt),
