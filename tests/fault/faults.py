@@ -80,6 +80,46 @@ class Replica:
             self.stack.sql(text, node="replica")
 
 
+class Failover:
+    """The SQL primary is demoted while connections to it stand, the replica promoted; NAME (a proxy
+    that all use for the primary) leads new connections there. The old one does not follow, so what
+    it has stays what it was. end() lets it catch up and goes back.
+    """
+
+    def __init__(self, stack, name):
+        self.stack, self.name, self.first = stack, name, name.target
+
+    def begin(self):
+        self.swap("primary", "replica")
+        self.name.target = ("127.0.0.1", self.port("replica"))
+
+    def end(self):
+        self.follow("primary", "replica")
+        self.swap("replica", "primary")
+        self.name.target = self.first
+        self.follow("replica", "primary")
+
+    def port(self, node):
+        return self.stack.sql("SELECT @@port AS port", node=node)[0]["port"]
+
+    def swap(self, old, new):
+        self.stack.sql("SET GLOBAL read_only = 1", node=old)
+        end = self.stack.sql("SELECT @@gtid_binlog_pos AS end", node=old)[0]["end"]
+        waited = self.stack.sql("SELECT MASTER_GTID_WAIT(%s, 20) AS late", end, node=new)
+        assert waited[0]["late"] == 0, f"{new} does not have what {old} had"
+        for text in ("STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = 0"):
+            self.stack.sql(text, node=new)
+
+    def follow(self, node, primary):
+        password = (self.stack.run_dir / "secrets/sql_replication").read_text().strip()
+        self.stack.sql("SET GLOBAL gtid_slave_pos = @@gtid_binlog_pos", node=node)
+        self.stack.sql("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %s, "
+                       "MASTER_USER = 'twofold_replication', MASTER_PASSWORD = %s, "
+                       "MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1",
+                       self.port(primary), password, node=node)
+        self.stack.sql("START SLAVE", node=node)
+
+
 MAKERS = {
     **{f"kill-{part}": lambda stack, part=part: Kill(stack, part) for part in PARTS},
     **{f"stop-{part}": lambda stack, part=part: Stop(stack, part) for part in PARTS},
