@@ -1,9 +1,10 @@
 /*
- * What is missing is said at once and ends the start; a server that is away is waited for, since it
- * may be starting too.
+ * What is missing, or is not as it must be, is said at once and ends the start; a server that is
+ * away is waited for, since it may be starting too.
  */
 #include "projector/preflight.h"
 
+#include "conf/plan/collation.h"
 #include "lib/base/log.h"
 #include "projector/source/table.h"
 #include "projector/store/connection.h"
@@ -33,6 +34,58 @@ static enum status check_tables(struct sql_conn *sql, const struct plan_model *m
     return status;
 }
 
+/* Said once; what is wrong does not mend itself, so the start ends: PRECONDITION. */
+static enum status check_collation(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct collation_fault fault;
+    enum status status = collation_check(sql, model->database, &arena, &fault);
+
+    if (status == STATUS_OK && fault.place.len > 0) {
+        log_error("collation not by bytes",
+                  "database=%.*s of=\"%.*s\" collation=%.*s wanted=" COLLATION_WANTED
+                  " hint=\"" COLLATION_HINT "\"",
+                  SLICE_ARG(model->database), SLICE_ARG(fault.place), SLICE_ARG(fault.collation));
+        status = STATUS_PRECONDITION;
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+/*
+ * Replicas must get rows, not statements. (MIXED is rows under READ COMMITTED; a server that no
+ * longer knows the variable knows nothing but rows. Without a binlog replicas share the storage.)
+ */
+static enum status check_binlog(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct sql_rows rows = {0};
+    enum status status =
+        statement_run(sql, model->database, &arena, &rows, "SELECT @@log_bin, @@binlog_format", "");
+
+    if (status == STATUS_OK && rows.row_count == 1 && !slice_is(cell_text(&rows, 0, 0), "0") &&
+        slice_is(cell_text(&rows, 0, 1), "STATEMENT")) {
+        log_error("binlog of statements",
+                  "binlog_format=STATEMENT hint=\"set binlog_format = ROW on the primary: of "
+                  "statements a replica makes other rows\"");
+        status = STATUS_PRECONDITION;
+    } else if (status == STATUS_INVALID) {
+        status = STATUS_OK;
+    }
+    arena_fini(&arena);
+    return status;
+}
+
+static enum status check_server(struct sql_conn *sql, const struct plan_model *model)
+{
+    enum status status = check_tables(sql, model);
+
+    if (status == STATUS_OK) {
+        status = check_collation(sql, model);
+    }
+    return status == STATUS_OK ? check_binlog(sql, model) : status;
+}
+
 /*
  * A user that was not made yet, or has no rights yet, is refused just like a database that is not
  * there.
@@ -51,9 +104,12 @@ static enum status check_sql(const struct settings *settings, const struct plan_
     connection_init(&connection, settings, CONNECTION_PROJECTOR, model->database);
     status = connection_open(&connection);
     if (status == STATUS_OK) {
-        status = connection_note(&connection, check_tables(connection.sql, model));
+        status = connection_note(&connection, check_server(connection.sql, model));
     }
     connection_fini(&connection);
+    if (status == STATUS_PRECONDITION) {
+        return STATUS_NOT_FOUND;
+    }
     if (is_missing(status)) {
         log_error("database not set up",
                   "database=%.*s user=%.*s errno=%u error=\"%s\" hint=" SETUP_HINT,

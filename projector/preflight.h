@@ -1,5 +1,5 @@
 /*
- * Before the daemon starts: is there what `setup` makes?
+ * Before the daemon starts: is there what `setup` makes, and is the server as it must be?
  */
 #ifndef PROJECTOR_PREFLIGHT_H
 #define PROJECTOR_PREFLIGHT_H
@@ -9,8 +9,8 @@
 #include "lib/aws/dynamodb.h"
 
 /*
- * One model, once. OK; NOT_FOUND (logged with what is missing: refuse to start); else: a server is
- * away or refuses, ask again (logged).
+ * One model, once. OK; NOT_FOUND (logged with what is missing or wrong: refuse to start); else: a
+ * server is away or refuses, ask again (logged).
  */
 MUST_CHECK enum status preflight_check(const struct settings *settings,
                                        const struct plan_model *model,

@@ -1,7 +1,7 @@
 /*
  * Databases, tables, users and, where allowed, DynamoDB's tables.
  *
- *     for each model:           CREATE DATABASE -> tables.sql -> schema.sql
+ *     for each model:           CREATE DATABASE -> its collation -> tables.sql -> schema.sql
  *                               -> row of twofold_revision -> twofold_secret
  *     for each user and host:   CREATE USER -> ALTER USER (password)
  *                               -> GRANT on each model's database
@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include "conf/plan/collation.h"
 #include "conf/settings/clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -86,6 +87,25 @@ static enum status make_database(struct sql_conn *sql, struct slice database, st
     return say(sql_exec_all(sql, text), "database", database, sql);
 }
 
+/* It may have been made beforehand, by other rules, and our tables too. */
+static enum status check_collation(struct sql_conn *sql, struct slice database, struct arena *arena)
+{
+    struct collation_fault fault;
+    enum status status = collation_check(sql, database, arena, &fault);
+
+    if (status != STATUS_OK) {
+        return say(status, "collation", database, sql);
+    }
+    if (fault.place.len == 0) {
+        return STATUS_OK;
+    }
+    log_error("setup failed",
+              "step=collation database=%.*s of=\"%.*s\" collation=%.*s wanted=" COLLATION_WANTED
+              " hint=\"" COLLATION_HINT "\"",
+              SLICE_ARG(database), SLICE_ARG(fault.place), SLICE_ARG(fault.collation));
+    return STATUS_PRECONDITION;
+}
+
 /* home NULL and a random `cleared`: the first keeper waits two leases and makes the first page. */
 static enum status make_rows(struct sql_conn *sql, const struct plan_model *model,
                              struct arena *arena)
@@ -113,6 +133,9 @@ static enum status setup_database(struct sql_conn *sql, const struct plan_model 
     struct arena arena = {0};
     enum status status = make_database(sql, model->database, &arena);
 
+    if (status == STATUS_OK) {
+        status = check_collation(sql, model->database, &arena);
+    }
     if (status == STATUS_OK) {
         status = say(sql_exec_all(sql, slice_str(tables_sql)), "tables.sql", model->name, sql);
     }

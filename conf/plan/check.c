@@ -4,12 +4,15 @@
  *     each query        the user's SQL and the wrapped statements are prepared; columns that pages
  *                       go by are NOT NULL; :version is there
  *     each projection   every statement is prepared, also as a row of many
+ *     each database     it and our tables in it compare texts by bytes
  *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin
  *
  * One connection per model's database. A server that does not answer ends the check; what it
  * refuses is a complaint.
  */
 #include "conf/plan/check.h"
+
+#include "conf/plan/collation.h"
 
 struct checker {
     struct sql_conn *conn;
@@ -318,9 +321,29 @@ static bool check_collations(struct checker *checker, const struct plan_query *q
 
 /* ------------------------------------------------------------------ all */
 
+/* What our own tables and those without words of their own compare by. False: no answer. */
+static bool check_database(struct checker *checker)
+{
+    struct collation_fault fault;
+    enum status status =
+        collation_check(checker->conn, checker->model->database, checker->arena, &fault);
+
+    if (status == STATUS_OK && fault.place.len > 0) {
+        complain(checker, checker->schema, 0, SLICE_EMPTY, SLICE_LITERAL(COLLATION_HINT),
+                 arena_printf(checker->arena, "'%.*s' has the collation %.*s in %.*s",
+                              SLICE_ARG(fault.place), SLICE_ARG(fault.collation),
+                              SLICE_ARG(checker->model->database)));
+    }
+    return status == STATUS_OK;
+}
+
 static bool check_model(struct checker *checker)
 {
     const struct plan_model *model = checker->model;
+
+    if (checker->scope == CHECK_ALL && !check_database(checker)) {
+        return false;
+    }
 
     for (size_t i = 0; i < model->query_count; i++) {
         if (!check_query(checker, &model->queries[i]) ||

@@ -74,6 +74,7 @@ static const struct {
     {1412, STATUS_BUSY,        STAYS  }, /* the table was altered since the snapshot was taken */
     {1461, STATUS_UNAVAILABLE, STAYS  }, /* max_prepared_stmt_count */
     {1637, STATUS_UNAVAILABLE, STAYS  }, /* too many concurrent transactions */
+    {1665, STATUS_UNAVAILABLE, STAYS  }, /* the binlog takes no rows: binlog_format = STATEMENT */
     {1698, STATUS_DENIED,      STAYS  }, /* access denied to a user without a password */
     {1792, STATUS_UNAVAILABLE, DEMOTED}, /* read-only transaction */
     {1820, STATUS_DENIED,      STAYS  }, /* the password has to be changed */

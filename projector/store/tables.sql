@@ -1,5 +1,6 @@
 -- The tables that each model's database has beside its own (cache/PROTOCOL.md "Where things live").
--- Made by `projector setup`; the common subset of MySQL 8 and MariaDB.
+-- Made by `projector setup`; the common subset of MySQL 8 and MariaDB. Texts compare by bytes, as
+-- tags do, whatever the database says.
 
 CREATE TABLE IF NOT EXISTS twofold_revision (
     id       TINYINT UNSIGNED NOT NULL PRIMARY KEY,   -- always 1
@@ -10,13 +11,13 @@ CREATE TABLE IF NOT EXISTS twofold_revision (
     -- random, new at each CLEAR; '0' while a rebuild holds it
     cleared  CHAR(32)         NOT NULL,
     touches  CHAR(16)         NOT NULL                -- fingerprint of the model's tags
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS twofold_aggregate (
     aggregate VARCHAR(512)    NOT NULL PRIMARY KEY,   -- "<Aggregate>:<id, percent-encoded>"
     version   BIGINT UNSIGNED NOT NULL,               -- last applied one
     revision  BIGINT UNSIGNED NOT NULL                -- that applied it
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS twofold_checkpoint (
     shard       VARCHAR(191)    NOT NULL PRIMARY KEY,
@@ -30,7 +31,7 @@ CREATE TABLE IF NOT EXISTS twofold_checkpoint (
     lease_until DATETIME(3)     NULL,                 -- UTC, by the primary's clock
     applied_at  DATETIME(3)     NULL,
     KEY (stream)
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS twofold_dead_letter (
     id        BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -44,9 +45,9 @@ CREATE TABLE IF NOT EXISTS twofold_dead_letter (
     created   DATETIME(3)     NOT NULL,
     UNIQUE KEY (shard, position),
     KEY (aggregate(255))
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS twofold_secret (
     id            TINYINT UNSIGNED NOT NULL PRIMARY KEY, -- always 1
     cursor_secret CHAR(64)         NOT NULL              -- key of the gateways' cursors, hex
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,93 @@
+"""What the SQL servers must be like, and who says so when they are not."""
+
+import contextlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from support.projector import Projector
+from support.stack import BUILD, ROOT
+
+MODEL = "beforehand"
+DATABASE = f"twofold_{MODEL}"
+
+
+@pytest.fixture
+def beforehand(tmp_path):
+    """comments under another name, so with a database of its own."""
+    folder = tmp_path / "models" / MODEL
+    shutil.copytree(ROOT / "conf/models/comments", folder)
+    model = folder / "model.json"
+    model.write_text(re.sub('"model": "comments"', f'"model": "{MODEL}"', model.read_text()))
+    return folder.parent
+
+
+@pytest.fixture
+def projector(stack, beforehand, tmp_path):
+    made = Projector(stack, 0, tmp_path / "log", f"--models={beforehand}")
+    yield made
+    stack.sql(f"DROP DATABASE IF EXISTS {DATABASE}")
+
+
+def set_up(stack, projector):
+    return projector.run("setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
+
+
+def check(stack, beforehand):
+    return subprocess.run([BUILD / "twofold-gateway", f"--config={stack.config}", "--check",
+                           f"--models={beforehand}"], text=True, timeout=30, capture_output=True)
+
+
+def test_a_database_of_another_collation_is_refused_before_anything_is_in_it(stack, projector):
+    stack.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    done = set_up(stack, projector)
+    assert done.returncode != 0
+    assert 'of="the database" collation=utf8mb4_general_ci' in done.stderr
+    assert "ALTER DATABASE" in done.stderr
+    assert stack.sql(f"SHOW TABLES FROM {DATABASE}") == []
+    stack.sql(f"ALTER DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    assert set_up(stack, projector).returncode == 0
+
+
+def test_tables_of_another_collation_are_refused_by_all(stack, projector, beforehand):
+    assert set_up(stack, projector).returncode == 0
+    assert check(stack, beforehand).returncode == 0
+    stack.sql(f"ALTER TABLE {DATABASE}.twofold_aggregate CONVERT TO CHARACTER SET utf8mb4 "
+              "COLLATE utf8mb4_general_ci")
+    for done in (set_up(stack, projector), check(stack, beforehand), projector.run()):
+        assert done.returncode != 0
+        assert "twofold_aggregate.aggregate" in done.stderr
+        assert "utf8mb4_general_ci" in done.stderr and "ALTER TABLE" in done.stderr
+
+
+def test_our_tables_compare_by_bytes_whatever_the_database_says(stack):
+    text = re.sub("--.*", "", (ROOT / "projector/store/tables.sql").read_text())
+    stack.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    try:
+        for statement in filter(str.strip, text.split(";")):
+            stack.sql(statement.replace("EXISTS twofold_", f"EXISTS {DATABASE}.twofold_"))
+        columns = stack.sql("SELECT DISTINCT COLLATION_NAME AS it FROM information_schema.COLUMNS "
+                            "WHERE TABLE_SCHEMA = %s AND COLLATION_NAME IS NOT NULL", DATABASE)
+        assert columns == [{"it": "utf8mb4_bin"}]
+    finally:
+        stack.sql(f"DROP DATABASE {DATABASE}")
+
+
+@contextlib.contextmanager
+def setting(stack, name, value):
+    before = stack.sql(f"SELECT @@GLOBAL.{name} AS it")[0]["it"]
+    stack.sql(f"SET GLOBAL {name} = %s", value)
+    try:
+        yield
+    finally:
+        stack.sql(f"SET GLOBAL {name} = %s", before)
+
+
+def test_a_binlog_of_statements_ends_the_projectors_start(stack, projector):
+    assert set_up(stack, projector).returncode == 0
+    with setting(stack, "binlog_format", "STATEMENT"):
+        done = projector.run()
+    assert done.returncode != 0
+    assert "binlog_format = ROW" in done.stderr
