@@ -63,13 +63,20 @@ def test_old_primary_is_left_by_all(stack, model, restarted):
         prices = iter(range(2, 10 ** 6))
         for _ in range(ROUNDS):  # every thread has a connection
             change_is_seen(client, product_id, next(prices))
-        for step in (failover.begin, failover.end):
-            step()
+
+        def all_is_well():
             if restarted:
                 stack.stop("projector")
                 stack.start("projector")
             for _ in range(ROUNDS):
                 change_is_seen(client, product_id, next(prices))
             client.until_hit(model.one(product_id), BACK_S)
+
+        failover.begin()
+        try:
+            all_is_well()
+        finally:
+            failover.end()
+        all_is_well()
         wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [],
                    BACK_S, "nothing missing")
