@@ -74,7 +74,7 @@ enum status warnings_judge(struct sql_conn *conn)
     MYSQL_RES *result = NULL;
     MYSQL_ROW row;
 
-    (void)snprintf(text, sizeof(text), "SHOW WARNINGS LIMIT %u", WARNINGS_MAX);
+    (void)snprintf(text, sizeof(text), "SHOW WARNINGS LIMIT %d", WARNINGS_MAX);
     if (mysql_real_query(conn->mysql, text, strlen(text)) == 0) {
         result = mysql_store_result(conn->mysql);
     }
