@@ -54,7 +54,7 @@ static bool is_harmless(unsigned int number, const char *text)
 }
 
 /* INVALID: the warning is now conn's error. */
-static enum status judge_warning(struct sql_conn *conn, const MYSQL_ROW row)
+static enum status judge_warning(struct sql_conn *conn, MYSQL_ROW row)
 {
     unsigned int number = row[1] ? (unsigned int)strtoul(row[1], NULL, 10) : 0;
     const char *text = row[2] ? row[2] : "";
