@@ -48,6 +48,7 @@ struct lookup {
     uint64_t tokens_until; /* when the wait for all of them ends; 0: it has not begun */
     uint64_t own_serial;   /* of the page that step 1 asks */
     struct own own;        /* whose page is trusted: own's or the primary's */
+    bool asked_primary;    /* for its row, once */
     struct slice entry;    /* as Redis gave it, in the input's arena; empty: none */
     struct floors floors;
     enum answer_forward forward;
@@ -437,6 +438,7 @@ static void on_primary(void *ctx, enum status status)
 /* "else ask the primary once (...), then the floors again" */
 static void step_2_ask_primary(struct lookup *lookup)
 {
+    lookup->asked_primary = true;
     watch_deadline(lookup);
     primary_ask(&lookup->model->primary, &lookup->waiter, lookup->began, on_primary, lookup);
 }
