@@ -23,6 +23,7 @@
 #define LEARN_TRIES    50
 #define LEARN_PAUSE_US 200000
 #define LETTERS_MAX    500 /* in one transaction */
+#define UNCERTAIN_MAX  5   /* COMMITs without an answer: a server that loses more needs a look */
 
 struct retry {
     struct session *session;
@@ -30,8 +31,11 @@ struct retry {
     uint64_t limit; /* letters of the next transaction */
     struct arena arena;
     struct slots slots;
-    struct slice last_id; /* of the letters in hand */
-    bool empty;           /* none is left */
+    uint64_t last_id;   /* of the letters in hand */
+    uint64_t projected; /* letters that are no more */
+    /* of a COMMIT without an answer: the letters that it was for; 0: there is none */
+    uint64_t unknown;
+    bool empty; /* none is left */
 };
 
 /* A NULL home is waited for, as lanes do: two leases, or the keeper's next page. */
@@ -75,6 +79,18 @@ static enum status decode(struct retry *retry, struct slice text, struct batch *
     return STATUS_OK;
 }
 
+/*
+ * What became of a COMMIT without an answer: it holds all checkpoints, so behind their lock it has
+ * ended, and its letters are there or not.
+ */
+static void settle_unknown(struct retry *retry, const struct sql_rows *letters)
+{
+    if (letters->row_count == 0 || cell_u64(letters, 0, 0) > retry->last_id) {
+        retry->projected += retry->unknown;
+    }
+    retry->unknown = 0;
+}
+
 static enum status take_letters(struct retry *retry, struct batch *batch)
 {
     struct session *session = retry->session;
@@ -91,10 +107,11 @@ static enum status take_letters(struct retry *retry, struct batch *batch)
     if (status != STATUS_OK) {
         return status;
     }
+    settle_unknown(retry, &rows);
     batch->live = ARENA_ARRAY(&retry->arena, struct record, rows.row_count);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         status = decode(retry, cell_text(&rows, i, 1), batch);
-        retry->last_id = cell_text(&rows, i, 0);
+        retry->last_id = cell_u64(&rows, i, 0);
     }
     return status;
 }
@@ -111,7 +128,7 @@ static enum status delete_letters(struct retry *retry, const struct batch *batch
                                       &retry->arena, NULL,
                                       "DELETE FROM twofold_dead_letter WHERE aggregate = ?"
                                       " AND id <= ?",
-                                      "SS", retry->aggregate, retry->last_id),
+                                      "Su", retry->aggregate, retry->last_id),
                         "twofold_dead_letter");
 }
 
@@ -127,14 +144,13 @@ static enum status project(struct retry *retry, struct batch *batch)
     return status == STATUS_OK ? batch_tell(batch) : status;
 }
 
-/* One transaction. DONE: how many letters are no more. */
-static enum status retry_some(struct retry *retry, uint64_t *done)
+/* One transaction. UNCERTAIN: the next one learns what became of it. */
+static enum status retry_some(struct retry *retry)
 {
     struct batch batch = {
         .session = retry->session, .arena = &retry->arena, .slots = &retry->slots};
     enum status status = learn(retry->session);
 
-    *done = 0;
     arena_reset(&retry->arena);
     slots_clear(&retry->slots);
     status = status == STATUS_OK ? batch_begin(&batch) : status;
@@ -146,10 +162,13 @@ static enum status retry_some(struct retry *retry, uint64_t *done)
         return STATUS_OK;
     }
     status = status == STATUS_OK ? project(retry, &batch) : status;
+    if (status == STATUS_UNCERTAIN && !batch.sequence.unfinished) {
+        retry->unknown = batch.live_count;
+    } else if (status == STATUS_OK && !batch.sequence.unfinished) {
+        retry->projected += batch.live_count;
+    }
     if (status != STATUS_OK) {
         batch_rollback(&batch);
-    } else if (!batch.sequence.unfinished) {
-        *done = batch.live_count;
     }
     return status;
 }
@@ -159,21 +178,23 @@ static enum status retry_some(struct retry *retry, uint64_t *done)
 enum status retry_aggregate(struct session *session, struct slice aggregate, FILE *out)
 {
     struct retry retry = {.session = session, .aggregate = aggregate, .limit = LETTERS_MAX};
-    uint64_t projected = 0, done;
+    unsigned int uncertain = 0;
     enum status status = STATUS_OK;
 
     while (status == STATUS_OK && !retry.empty) {
-        status = retry_some(&retry, &done);
-        projected += done;
-        if (status != STATUS_OK && retry.limit > 1) {
+        status = retry_some(&retry);
+        if (status == STATUS_UNCERTAIN && uncertain < UNCERTAIN_MAX) {
+            uncertain++;
+            status = STATUS_OK;
+        } else if (status != STATUS_OK && retry.limit > 1) {
             retry.limit = 1;
             status = STATUS_OK;
         }
     }
-    if (projected > 0) {
-        (void)fprintf(out, "%.*s: %" PRIu64 " projected\n", SLICE_ARG(aggregate), projected);
+    if (retry.projected > 0) {
+        (void)fprintf(out, "%.*s: %" PRIu64 " projected\n", SLICE_ARG(aggregate), retry.projected);
     }
-    if (status == STATUS_OK && projected == 0) {
+    if (status == STATUS_OK && retry.projected == 0) {
         status = session_refuse(session, STATUS_NOT_FOUND, "no letters of this aggregate");
     }
     if (status != STATUS_OK) {

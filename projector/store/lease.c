@@ -75,7 +75,22 @@ enum status lease_take(struct sql_conn *sql, struct slice database, struct slice
     return lease_check(sql, database, out);
 }
 
-enum status lease_check(struct sql_conn *sql, struct slice database, struct lease *lease)
+enum status lease_renew(struct sql_conn *sql, struct slice database, const struct lease *lease)
+{
+    struct arena arena = {0};
+    struct sql_rows rows = {.affected = 0};
+    enum status status =
+        statement_run(sql, database, &arena, &rows,
+                      "UPDATE twofold_checkpoint SET lease_until = NOW(3) + INTERVAL ? MICROSECOND"
+                      " WHERE shard = ? AND fence = ?",
+                      "usu", lease->span_us, lease->shard, lease->fence);
+
+    arena_fini(&arena);
+    return fenced_unless_one(status, &rows);
+}
+
+/* What lease_check's UPDATE left: the position of the last transaction that named this fence. */
+static enum status read_position(struct sql_conn *sql, struct slice database, struct lease *lease)
 {
     struct arena arena = {0};
     struct sql_rows rows;
@@ -94,18 +109,11 @@ enum status lease_check(struct sql_conn *sql, struct slice database, struct leas
     return status;
 }
 
-enum status lease_renew(struct sql_conn *sql, struct slice database, const struct lease *lease)
+enum status lease_check(struct sql_conn *sql, struct slice database, struct lease *lease)
 {
-    struct arena arena = {0};
-    struct sql_rows rows = {.affected = 0};
-    enum status status =
-        statement_run(sql, database, &arena, &rows,
-                      "UPDATE twofold_checkpoint SET lease_until = NOW(3) + INTERVAL ? MICROSECOND"
-                      " WHERE shard = ? AND fence = ?",
-                      "usu", lease->span_us, lease->shard, lease->fence);
+    enum status status = lease_renew(sql, database, lease);
 
-    arena_fini(&arena);
-    return fenced_unless_one(status, &rows);
+    return status == STATUS_OK ? read_position(sql, database, lease) : status;
 }
 
 enum status lease_give_back(struct sql_conn *sql, struct slice database, const struct lease *lease)

@@ -23,7 +23,11 @@ struct lease {
 MUST_CHECK enum status lease_take(struct sql_conn *sql, struct slice database, struct slice shard,
                                   const char *owner, uint64_t span_us, struct lease *out);
 
-/* Reads the position again. OK; FENCED: another owner came. */
+/*
+ * Reads the position again, behind a renewal: a COMMIT without an answer may still be on its way,
+ * and an UPDATE of the row waits for that transaction where a SELECT would not. OK; FENCED: another
+ * owner came; BUSY: that transaction has not ended yet.
+ */
 MUST_CHECK enum status lease_check(struct sql_conn *sql, struct slice database,
                                    struct lease *lease);
 MUST_CHECK enum status lease_renew(struct sql_conn *sql, struct slice database,
