@@ -209,6 +209,8 @@ enum role {
       "shards of one projector at once")                                                          \
     X(record_attempts,          COUNT,  "3",                   "1", "1000",                       \
       "tries of a record before it is a dead letter")                                             \
+    X(record_patience,          TIME,   "10s",                 "1ms", "1h",                       \
+      "time that a record which fails is tried for, unless its data are the fault")               \
     X(apply_timeout,            TIME,   "10s",                 "10ms", "10m",                     \
       "deadline of one projection transaction's statements")
 // clang-format on

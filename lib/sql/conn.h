@@ -99,6 +99,8 @@ MUST_CHECK enum status sql_open(const struct sql_address *address, const struct 
 void sql_close(struct sql_conn *conn);
 
 const struct sql_error *sql_error(const struct sql_conn *conn);
+/* Does the error's NUMBER say that a value or a row is refused, whatever the server's state? */
+bool sql_error_is_data(unsigned int number);
 /* Lost connections cannot be used again: close, open. */
 bool sql_lost(const struct sql_conn *conn);
 /*

@@ -179,6 +179,47 @@ enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt)
     return keep(conn, mysql_stmt_errno(stmt), mysql_stmt_sqlstate(stmt), mysql_stmt_error(stmt));
 }
 
+/*
+ * What a value or a row is refused for, in strict mode: the same statement will be refused again,
+ * whatever the server's state. All else that is INVALID may be a matter of time (1030 of a storage
+ * engine, 1452 of a row that another connection is about to write, 1615 of a prepared statement).
+ */
+static const unsigned int data_errors[] = {
+    1048, /* NULL in a NOT NULL column */
+    1062, /* duplicate entry */
+    1138, /* invalid use of NULL */
+    1153, /* packet above max_allowed_packet */
+    1264, /* out of range */
+    1265, /* data truncated */
+    1292, /* incorrect value (MySQL: of a time, or of a text as a number) */
+    1300, /* invalid character string */
+    1364, /* a field without a default value */
+    1365, /* division by 0 */
+    1366, /* incorrect value of a text or a number */
+    1367, /* illegal value while parsing */
+    1406, /* data too long */
+    1411, /* incorrect value for a function */
+    1416, /* no geometry */
+    1441, /* a time's function overflows */
+    1690, /* a number out of range */
+    3140, /* invalid JSON text (MySQL) */
+    3141, /* invalid JSON text in an argument */
+    3144, /* JSON of a binary character set */
+    3819, /* CHECK (MySQL) */
+    4025, /* CHECK (MariaDB) */
+    4038, /* a syntax error in JSON (MariaDB) */
+};
+
+bool sql_error_is_data(unsigned int number)
+{
+    size_t i = 0;
+
+    while (i < ARRAY_COUNT(data_errors) && data_errors[i] != number) {
+        i++;
+    }
+    return i < ARRAY_COUNT(data_errors);
+}
+
 /* What we refuse ourselves. */
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text)
 {

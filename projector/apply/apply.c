@@ -134,6 +134,7 @@ static enum status run(struct session *session, struct slice text,
         sql_warning(session->connection.sql, warning, sizeof(warning));
         (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
                        warning[0] ? warning : "a value was cut or changed");
+        session->final = true;
         return STATUS_INVALID;
     }
     return session_note(session, status, what);

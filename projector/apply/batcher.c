@@ -3,16 +3,19 @@
  *
  *     records fetched    r r r r r r r r r     as many as batch_records and batch_slots allow:
  *                                              one transaction
- *     a record's fault   [r r r r] [r r] [r]   half as many, ... one alone, record_attempts times
- *                                              -> dead letter; then twice as many again
+ *     a record's fault   [r r r r] [r r] [r]   half as many, ... one alone, record_attempts times,
+ *                                              and for record_patience unless its data are the
+ *                                              fault -> dead letter; then twice as many again
  *
- * Invariant: what passes by itself (a lost connection, a deadlock, a missing table or page) never
- * makes a dead letter.
+ * Invariants: what passes by itself (a lost connection, a deadlock, a missing table or page) never
+ * makes a dead letter; what was tried is bound to the record's position, for a commit of unknown
+ * end may have moved the head to another record.
  */
 #include "projector/apply/batcher.h"
 
 #include <stdio.h>
 
+#include "lib/base/clock.h"
 #include "projector/apply/apply.h"
 #include "projector/apply/kill_point.h"
 
@@ -113,6 +116,34 @@ static void choose(struct batcher *batcher, struct record *records, size_t count
     }
 }
 
+static bool gives_up(const struct batcher *batcher, uint64_t now_us)
+{
+    const struct settings *settings = batcher->session->settings;
+    const struct suspect *suspect = &batcher->suspect;
+
+    return suspect->attempts >= settings->record_attempts &&
+           (suspect->final || now_us - suspect->since_us >= settings->record_patience);
+}
+
+static bool is_suspect(const struct batcher *batcher, struct slice position)
+{
+    return batcher->suspect.attempts > 0 && slice_is(position, batcher->suspect.position);
+}
+
+enum status batcher_suspect(struct batcher *batcher, struct slice position, uint64_t now_us)
+{
+    struct suspect *suspect = &batcher->suspect;
+
+    if (!is_suspect(batcher, position)) {
+        *suspect = (struct suspect){.since_us = now_us};
+        (void)snprintf(suspect->position, sizeof(suspect->position), "%.*s", SLICE_ARG(position));
+    }
+    suspect->attempts++;
+    suspect->final = batcher->session->final;
+    (void)snprintf(suspect->fault, sizeof(suspect->fault), "%s", batcher->session->error);
+    return gives_up(batcher, now_us) ? STATUS_OK : STATUS_BUSY;
+}
+
 /* Fewer records; or one more try of the one that fails alone, with a rest before it. */
 static enum status smaller(struct batcher *batcher, const struct batch *batch)
 {
@@ -121,9 +152,7 @@ static enum status smaller(struct batcher *batcher, const struct batch *batch)
         return STATUS_OK;
     }
     batcher->take = 1;
-    batcher->attempts++;
-    return batcher->attempts < batcher->session->settings->record_attempts ? STATUS_BUSY
-                                                                           : STATUS_OK;
+    return batcher_suspect(batcher, batch->given->position, clock_us());
 }
 
 static enum status larger(struct batcher *batcher)
@@ -131,24 +160,16 @@ static enum status larger(struct batcher *batcher)
     size_t most = batcher->session->settings->batch_records;
 
     batcher->take = batcher->take < most / 2 ? 2 * batcher->take : most;
-    batcher->attempts = 0;
-    batcher->fault[0] = '\0';
+    batcher->suspect.attempts = 0;
     return STATUS_OK;
 }
 
-/*
- * What a record's last try said. It is kept at the first run after it: if that run fails by a
- * reason that passes, the session's error is about something else.
- */
-static const char *fault_of(struct batcher *batcher)
+/* Another record at the head: the one that failed was committed after all, or is not ours now. */
+static void look_at_head(struct batcher *batcher, const struct record *head)
 {
-    if (batcher->attempts < batcher->session->settings->record_attempts) {
-        return NULL;
+    if (batcher->suspect.attempts > 0 && !is_suspect(batcher, head->position)) {
+        (void)larger(batcher);
     }
-    if (!batcher->fault[0]) {
-        (void)snprintf(batcher->fault, sizeof(batcher->fault), "%s", batcher->session->error);
-    }
-    return arena_cstr(&batcher->arena, slice_str(batcher->fault));
 }
 
 enum status batcher_run(struct batcher *batcher, struct record *records, size_t count,
@@ -160,12 +181,14 @@ enum status batcher_run(struct batcher *batcher, struct record *records, size_t 
         .arena = &batcher->arena,
         .given = records,
         .slots = &batcher->slots,
-        .attempts = batcher->attempts > 0 ? batcher->attempts : 1,
     };
+    look_at_head(batcher, records);
+    batch->attempts = batcher->suspect.attempts > 0 ? batcher->suspect.attempts : 1;
+    batcher->session->final = false;
     arena_reset(&batcher->arena);
     choose(batcher, records, count, batch);
-    if (!batch->condemned) {
-        batch->condemned = fault_of(batcher);
+    if (!batch->condemned && gives_up(batcher, clock_us())) {
+        batch->condemned = arena_cstr(&batcher->arena, slice_str(batcher->suspect.fault));
     }
     switch (run_steps(batcher, batch)) {
     case VERDICT_GO_ON:

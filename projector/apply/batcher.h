@@ -14,9 +14,13 @@ struct batcher {
     struct slots slots;
     /* records of the next batch at most: halves at a fault, doubles after a commit */
     size_t take;
-    unsigned int attempts; /* of the record at the head, alone */
-    /* why that record is not tried any more; empty until its last try has failed */
-    char fault[SESSION_ERROR];
+    struct suspect {
+        char position[POSITION_TEXT]; /* of the record that failed alone */
+        unsigned int attempts;        /* 0: there is none */
+        uint64_t since_us;            /* when its first try had failed */
+        bool final;                   /* its last try failed by its own data */
+        char fault[SESSION_ERROR];    /* what its last try said */
+    } suspect;
     const char *step; /* where it failed last, for logs */
 };
 
@@ -56,5 +60,12 @@ extern const struct batch_step batch_steps[BATCH_STEPS]; /* in the order of the 
 
 /* Pure; tested by table. */
 enum verdict batcher_judge(const struct batch_step *step, enum status status);
+
+/*
+ * The record at POSITION failed alone, as the session says. OK: it is to be given up; BUSY: rest
+ * before its next try. NOW_US: of clock_us.
+ */
+MUST_CHECK enum status batcher_suspect(struct batcher *batcher, struct slice position,
+                                       uint64_t now_us);
 
 #endif

@@ -149,7 +149,7 @@ static enum status fill(struct session *session, const struct record *record, ui
 
         status = apply_tags(&events[i], arena, slots, &why);
         if (status != STATUS_OK) {
-            (void)session_refuse(session, status, why);
+            status = session_refuse_data(session, why);
         }
         append(out, &events[i], arena);
     }

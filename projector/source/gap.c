@@ -4,8 +4,9 @@
  *     stored version 4, the stream brings 7:   the events 5 and 6 are asked for, page by page
  *
  * The table holds an event before the stream shows it or a later one, so a consistent read that
- * does not find one means that it was never written or that somebody removed it. That is no matter
- * of waiting, and it is not jumped over: the record that showed the gap becomes a dead letter.
+ * does not find one means that it was never written or that somebody removed it. It is not
+ * jumped over: the record that showed the gap is tried for record_patience, then it becomes a dead
+ * letter.
  */
 #include "projector/source/gap.h"
 

@@ -52,7 +52,11 @@ enum status session_note(struct session *session, enum status status, const char
     if (status == STATUS_OK || !session->connection.sql) {
         return status;
     }
-    return say(session, connection_note(&session->connection, status), what);
+    status = connection_note(&session->connection, status);
+    /* 0: we refused a value ourselves */
+    session->final = session->connection.error.number == 0 ||
+                     sql_error_is_data(session->connection.error.number);
+    return say(session, status, what);
 }
 
 /* "the writer's @@server_id is not the one in the page's header, compared at each connect" */
@@ -95,6 +99,12 @@ enum status session_refuse(struct session *session, enum status status, const ch
 {
     (void)snprintf(session->error, sizeof(session->error), "%s", why);
     return status;
+}
+
+enum status session_refuse_data(struct session *session, const char *why)
+{
+    session->final = true;
+    return session_refuse(session, STATUS_INVALID, why);
 }
 
 enum status session_may_commit(struct session *session)

@@ -26,6 +26,8 @@ struct session {
     bool page_known;
     /* what failed last, for logs and dead letters */
     char error[SESSION_ERROR];
+    /* it is the data's own fault: no time mends it. Whoever cares sets it to false before. */
+    bool final;
 };
 
 void session_init(struct session *session, const struct settings *settings,
@@ -50,6 +52,9 @@ enum status session_note(struct session *session, enum status status, const char
 
 /* Notes WHY; returns STATUS. */
 enum status session_refuse(struct session *session, enum status status, const char *why);
+
+/* The same of what no time mends: INVALID. */
+enum status session_refuse_data(struct session *session, const char *why);
 
 uint64_t session_redis_deadline(const struct session *session);
 

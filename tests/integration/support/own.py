@@ -28,6 +28,8 @@ def port_base():
 def own_stack(session, models=None):
     folder = ROOT / f".run-test-{os.getpid()}"
     made = Stack(folder, port_base(), models)
+    # Letters of what time could mend come soon enough for the tests.
+    made.environment["TWOFOLD_RECORD_PATIENCE"] = "2s"
     try:
         made.up()
         yield made

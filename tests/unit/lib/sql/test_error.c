@@ -39,6 +39,21 @@ static void test_numbers_become_statuses(void **state)
     }
 }
 
+static void test_what_a_value_is_refused_for_is_known_and_all_else_may_pass(void **state)
+{
+    static const unsigned int data[] = {1048, 1062, 1264, 1292, 1364, 1365,
+                                        1366, 1406, 3140, 3819, 4025};
+    static const unsigned int passing[] = {0, 1030, 1064, 1205, 1213, 1452, 1615, 2013};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(data); i++) {
+        assert_true(sql_error_is_data(data[i]));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(passing); i++) {
+        assert_false(sql_error_is_data(passing[i]));
+    }
+}
+
 static void test_what_we_refuse_ourselves_has_no_number_and_loses_nothing(void **state)
 {
     struct sql_conn conn = {0};
@@ -54,6 +69,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_become_statuses),
+        cmocka_unit_test(test_what_a_value_is_refused_for_is_known_and_all_else_may_pass),
         cmocka_unit_test(test_what_we_refuse_ourselves_has_no_number_and_loses_nothing),
     };
 

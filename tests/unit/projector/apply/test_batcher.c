@@ -1,3 +1,4 @@
+#include "lib/base/clock.h"
 #include "projector/apply/batcher.h"
 #include "tests/unit/unit.h"
 
@@ -57,25 +58,85 @@ static void test_each_failure_has_its_consequence(void **state)
     }
 }
 
+static const struct settings settings = {.record_attempts = 3,
+                                         .record_patience = 1000000,
+                                         .batch_records = 8,
+                                         .batch_slots = 8,
+                                         .lease = 600000};
+
+/* A batcher whose record at "7" failed TRIES times. */
+static struct batcher failed(struct session *session, unsigned int tries, bool final,
+                             enum status expected)
+{
+    struct batcher batcher;
+    enum status status = STATUS_BUSY;
+    unsigned int i;
+
+    *session = (struct session){
+        .settings = &settings, .error = "projections.sql line 3: too large", .final = final};
+    batcher_init(&batcher, session, NULL);
+    batcher.take = 1;
+    for (i = 0; i < tries; i++) {
+        status = batcher_suspect(&batcher, SLICE_LITERAL("7"), clock_us());
+    }
+    assert_status(status, expected);
+    return batcher;
+}
+
 /* It is to become a letter; there is no connection to write it by, so it comes again. */
 static void test_a_dead_letter_says_what_the_record_did_and_not_what_came_between(void **state)
 {
-    const struct settings settings = {
-        .record_attempts = 3, .batch_records = 8, .batch_slots = 8, .lease = 600000};
-    struct record record = {.kind = RECORD_IGNORED};
-    struct session session = {.settings = &settings, .error = "projections.sql line 3: too large"};
-    struct batcher batcher;
+    struct record record = {.kind = RECORD_IGNORED, .position = SLICE_LITERAL("7")};
+    struct session session;
+    struct batcher batcher = failed(&session, 3, true, STATUS_OK);
     struct batch batch;
     size_t i;
 
     (void)state;
-    batcher_init(&batcher, &session, NULL);
-    batcher.attempts = settings.record_attempts;
     for (i = 0; i < 2; i++) {
         assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
         assert_string_equal(session.error, "no connection to SQL");
         assert_string_equal(batch.condemned, "projections.sql line 3: too large");
+        assert_int_equal(batch.attempts, 3);
     }
+    batcher_fini(&batcher);
+}
+
+/* The letter's commit was of unknown end, and had been done. */
+static void test_a_record_is_not_given_up_for_the_one_before_it(void **state)
+{
+    struct record records[] = {
+        {.kind = RECORD_IGNORED, .position = SLICE_LITERAL("8")},
+        {.kind = RECORD_IGNORED, .position = SLICE_LITERAL("9")},
+    };
+    struct session session;
+    struct batcher batcher = failed(&session, 3, true, STATUS_OK);
+    struct batch batch;
+
+    (void)state;
+    assert_status(batcher_run(&batcher, records, 2, &batch), STATUS_UNAVAILABLE);
+    assert_null(batch.condemned);
+    assert_int_equal(batch.attempts, 1);
+    assert_int_equal(batch.given_count, 2);
+    assert_status(batcher_suspect(&batcher, records[0].position, clock_us()), STATUS_BUSY);
+    assert_int_equal(batcher.suspect.attempts, 1);
+    batcher_fini(&batcher);
+}
+
+static void test_what_may_be_a_matter_of_time_is_tried_for_a_while(void **state)
+{
+    struct record record = {.kind = RECORD_IGNORED, .position = SLICE_LITERAL("7")};
+    struct session session;
+    struct batcher batcher = failed(&session, 100, false, STATUS_BUSY);
+    struct batch batch;
+
+    (void)state;
+    assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+    assert_null(batch.condemned);
+    assert_status(batcher_suspect(&batcher, record.position, clock_us() + settings.record_patience),
+                  STATUS_OK);
+    batcher_fini(&batcher);
+    batcher = failed(&session, 2, true, STATUS_BUSY);
     batcher_fini(&batcher);
 }
 
@@ -84,6 +145,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_failure_has_its_consequence),
         cmocka_unit_test(test_a_dead_letter_says_what_the_record_did_and_not_what_came_between),
+        cmocka_unit_test(test_a_record_is_not_given_up_for_the_one_before_it),
+        cmocka_unit_test(test_what_may_be_a_matter_of_time_is_tried_for_a_while),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
