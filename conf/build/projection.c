@@ -5,6 +5,7 @@
 #include "conf/build/projection.h"
 
 #include "conf/build/form.h"
+#include "conf/sql/own.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
@@ -257,6 +258,8 @@ static void build_statements(struct projection *projection)
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
         cut_rows(&block->statements[i], &statements[i]);
+        projection->out->reads |=
+            sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
     }
     projection->out->statements = statements;
     projection->out->statement_count = block->statement_count;
@@ -301,6 +304,7 @@ static void build_touches_sql(struct projection *projection)
     check_one_column(projection, &read);
     *sql = build_sql(build, projection->tags, projection_resolve, projection);
     projection->out->touches_sql = sql;
+    projection->out->reads = true;
 }
 
 /* ------------------------------------------------------------------ all */

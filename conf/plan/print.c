@@ -163,6 +163,9 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     if (projection->touches_sql) {
         print_sql("touches what it yields", projection->touches_sql, out);
     }
+    if (projection->reads) {
+        fputs("    reads rows: locks the revision first\n", out);
+    }
 }
 
 static void print_params(const struct plan_query *query, FILE *out)
