@@ -4,8 +4,8 @@
  *     resume:  learn twofold_revision, read the checkpoint  <----------------.
  *     fetch:   GetRecords ---> decode                                        | any failure that
  *     project: batches of the records, each one transaction:                 | passes: rest, with
- *                  begin fence rows letters checkpoint revision aggregates   | jitter
- *                  publish commit tell  -------------------------------------'
+ *                  begin fence lock rows letters checkpoint revision         | jitter
+ *                  aggregates publish commit tell  --------------------------'
  *
  * Invariants: what was applied is said by the checkpoint of the same transaction, so a lane that
  * lost track (an uncertain commit, a lost connection) just reads it again; the lease is renewed by

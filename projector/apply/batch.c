@@ -1,9 +1,11 @@
 /*
  * The transaction of a batch, step by step; the table of batcher.c runs them in this order.
  *
- *     begin -> fence -> rows -> letters -> checkpoint
+ *     begin -> fence -> lock -> rows -> letters -> checkpoint
  *         -> revision -> aggregates -> publish -> commit -> tell
  *            |<-- row lock of twofold_revision -->|
+ *
+ *     of a batch that reads rows, that lock begins before its statements
  *
  * Invariants: publish comes before commit and under the row lock, so publishes and commits have one
  * order; nothing is told of a revision before its commit; a step that fails leaves nothing behind
@@ -29,10 +31,39 @@ enum status batch_begin(struct batch *batch)
 
 enum status batch_fence(struct batch *batch)
 {
-    struct versions blocked;
-    enum status status = dead_letter_lock(batch->session, batch->lease, batch->arena, &blocked);
+    struct session *session = batch->session;
+
+    return session_note(session,
+                        lease_lock(session->connection.sql, session->model->database, batch->lease),
+                        "twofold_checkpoint");
+}
+
+/* A record too broken to have an aggregate locks none. */
+static enum status lock_aggregates(struct batch *batch)
+{
+    struct versions locked;
     size_t i;
 
+    versions_init(&locked, batch->arena, batch->given_count);
+    for (i = 0; i < batch->given_count; i++) {
+        const struct record *record = &batch->given[i];
+
+        if (record->kind != RECORD_IGNORED && record->aggregate.len > 0) {
+            (void)versions_place(&locked, record->aggregate);
+        }
+    }
+    return aggregates_lock(batch->session, &locked, batch->arena);
+}
+
+enum status batch_lock(struct batch *batch)
+{
+    struct versions blocked;
+    enum status status = lock_aggregates(batch);
+    size_t i;
+
+    if (status == STATUS_OK) {
+        status = dead_letter_blocked(batch->session, batch->arena, &blocked);
+    }
     if (status != STATUS_OK) {
         return status;
     }
@@ -52,6 +83,28 @@ enum status batch_fence(struct batch *batch)
     return STATUS_OK;
 }
 
+/*
+ * "Lock of the revision's row": what is read cannot miss a commit that is on its way. Of the events
+ * that close a gap, too.
+ */
+static enum status lock_revision(struct batch *batch)
+{
+    struct session *session = batch->session;
+    const struct sequence *sequence = &batch->sequence;
+    struct revision row;
+    size_t i = 0;
+
+    while (i < sequence->count &&
+           !(sequence->records[i].projection && sequence->records[i].projection->reads)) {
+        i++;
+    }
+    return i == sequence->count ? STATUS_OK
+                                : session_note(session,
+                                               revision_read(session->connection.sql,
+                                                             session->model->database, true, &row),
+                                               "twofold_revision");
+}
+
 enum status batch_rows(struct batch *batch)
 {
     struct sequence *sequence = &batch->sequence;
@@ -59,6 +112,7 @@ enum status batch_rows(struct batch *batch)
     enum status status = sequence_make(batch->session, batch->live, batch->live_count, alone,
                                        batch->arena, batch->slots, sequence);
 
+    status = status == STATUS_OK ? lock_revision(batch) : status;
     if (status == STATUS_OK) {
         status = apply_rows(batch->session, sequence->records, sequence->count, batch->arena,
                             batch->slots);

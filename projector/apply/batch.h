@@ -34,10 +34,13 @@ struct batch {
  * BEGIN, if what was learnt of twofold_revision allows a commit: else session_may_commit's status.
  */
 MUST_CHECK enum status batch_begin(struct batch *batch);
-/* Locks the checkpoint, sorts out records of blocked aggregates. FENCED: the lease is lost. */
+/* Locks the checkpoint. FENCED: the lease is lost. */
 MUST_CHECK enum status batch_fence(struct batch *batch);
+/* "Locks of aggregates"; then sorts out records of blocked ones. */
+MUST_CHECK enum status batch_lock(struct batch *batch);
 /*
- * "run its statements and collect its tags". INVALID, CONFLICT, TOO_LARGE, CORRUPT: the fault of
+ * "run its statements and collect its tags", behind the lock of the revision's row if one of them
+ * reads rows. INVALID, CONFLICT, TOO_LARGE, CORRUPT: the fault of
  * one of the records.
  */
 MUST_CHECK enum status batch_rows(struct batch *batch);

@@ -58,6 +58,7 @@ enum verdict batcher_judge(const struct batch_step *step, enum status status)
 const struct batch_step batch_steps[BATCH_STEPS] = {
     {.name = "begin",       .run = batch_begin, .fenced_passes = true},
     {.name = "fence",       .run = batch_fence},
+    {.name = "lock",        .run = batch_lock},
     {.name = "rows",        .run = batch_rows, .blames_record = true},
     {.name = "letters",     .run = batch_letters},
     {.name = "checkpoint",  .run = batch_checkpoint},

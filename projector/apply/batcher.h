@@ -55,7 +55,7 @@ struct batch_step {
     bool fenced_passes;
 };
 
-#define BATCH_STEPS 10
+#define BATCH_STEPS 11
 extern const struct batch_step batch_steps[BATCH_STEPS]; /* in the order of the transaction */
 
 /* Pure; tested by table. */

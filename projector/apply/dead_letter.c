@@ -5,24 +5,22 @@
  *     the next one of its aggregate  ---> letter behind it
  *     other aggregates               ---> go on
  *
- * Invariant: who changes the letters of a model (a lane, or a command of an operator) holds the row
- * of its checkpoint, so no record slips past a letter of its aggregate while it is being retried or
- * discarded.
+ * Invariant: who changes the letters of an aggregate (a lane, or a command of an operator) holds
+ * its row of twofold_aggregate, so no record slips past a letter of its aggregate, and none while
+ * it is being retried or discarded.
  */
 #include "projector/apply/dead_letter.h"
 
 #include "lib/data/json.h"
 #include "projector/store/statement.h"
 
-enum status dead_letter_lock(struct session *session, const struct lease *lease,
-                             struct arena *arena, struct versions *blocked_out)
+enum status dead_letter_blocked(struct session *session, struct arena *arena,
+                                struct versions *blocked_out)
 {
     struct sql_rows rows;
     enum status status =
         statement_run(session->connection.sql, session->model->database, arena, &rows,
-                      "SELECT d.aggregate FROM twofold_checkpoint c LEFT JOIN twofold_dead_letter d"
-                      " ON TRUE WHERE c.shard = ? AND c.fence = ? FOR UPDATE",
-                      "su", lease->shard, lease->fence);
+                      "SELECT DISTINCT aggregate FROM twofold_dead_letter", "");
     size_t i;
 
     if (status != STATUS_OK) {
@@ -30,11 +28,9 @@ enum status dead_letter_lock(struct session *session, const struct lease *lease,
     }
     versions_init(blocked_out, arena, rows.row_count);
     for (i = 0; i < rows.row_count; i++) {
-        if (!cell_is_null(&rows, i, 0)) {
-            (void)versions_place(blocked_out, cell_text(&rows, i, 0));
-        }
+        (void)versions_place(blocked_out, cell_text(&rows, i, 0));
     }
-    return rows.row_count > 0 ? STATUS_OK : STATUS_FENCED;
+    return STATUS_OK;
 }
 
 enum status dead_letter_lock_lanes(struct session *session, struct arena *arena)

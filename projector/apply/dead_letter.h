@@ -10,14 +10,11 @@
 #include "projector/store/session.h"
 #include "projector/store/versions.h"
 
-/*
- * In the batch's transaction, before its rows: locks the checkpoint's row and the dead letters, and
- * gives the aggregates that are blocked. OK; FENCED: the lease is lost.
- */
-MUST_CHECK enum status dead_letter_lock(struct session *session, const struct lease *lease,
-                                        struct arena *arena, struct versions *blocked_out);
+/* Behind the locks of the batch's aggregates: gives those that are blocked. */
+MUST_CHECK enum status dead_letter_blocked(struct session *session, struct arena *arena,
+                                           struct versions *blocked_out);
 
-/* The same for a command of an operator: locks all checkpoints of the model. */
+/* What fences off all lanes, for a command of an operator: locks all checkpoints of the model. */
 MUST_CHECK enum status dead_letter_lock_lanes(struct session *session, struct arena *arena);
 
 /* In the batch's transaction. */

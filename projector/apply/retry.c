@@ -1,7 +1,7 @@
 /*
  * Retrying dead letters.
  *
- *     BEGIN -> lock the model's checkpoints -> letters of the aggregate, oldest first -> rows
+ *     BEGIN -> lock the model's checkpoints and the aggregate -> its letters, oldest first -> rows
  *           -> DELETE them -> revision -> aggregates -> PUBLISH -> COMMIT -> tell
  *
  *     all at once; when that fails, one after the other up to the one that fails
@@ -18,6 +18,7 @@
 #include "projector/apply/apply.h"
 #include "projector/apply/batch.h"
 #include "projector/apply/dead_letter.h"
+#include "projector/store/aggregates.h"
 #include "projector/store/statement.h"
 
 #define LEARN_TRIES    50
@@ -91,6 +92,17 @@ static void settle_unknown(struct retry *retry, const struct sql_rows *letters)
     retry->unknown = 0;
 }
 
+static enum status lock_aggregate(struct retry *retry)
+{
+    struct versions locked;
+
+    versions_init(&locked, &retry->arena, 1);
+    if (retry->aggregate.len > 0) {
+        (void)versions_place(&locked, retry->aggregate);
+    }
+    return aggregates_lock(retry->session, &locked, &retry->arena);
+}
+
 static enum status take_letters(struct retry *retry, struct batch *batch)
 {
     struct session *session = retry->session;
@@ -155,6 +167,7 @@ static enum status retry_some(struct retry *retry)
     slots_clear(&retry->slots);
     status = status == STATUS_OK ? batch_begin(&batch) : status;
     status = status == STATUS_OK ? dead_letter_lock_lanes(batch.session, batch.arena) : status;
+    status = status == STATUS_OK ? lock_aggregate(retry) : status;
     status = status == STATUS_OK ? take_letters(retry, &batch) : status;
     if (status == STATUS_OK && batch.live_count == 0) {
         batch_rollback(&batch);

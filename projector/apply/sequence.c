@@ -183,6 +183,17 @@ static enum status take(struct session *session, const struct record *record, ui
     return status;
 }
 
+static enum status read_all(struct session *session, struct versions *versions, struct arena *arena)
+{
+    size_t *places = ARENA_ARRAY(arena, size_t, versions->count);
+    size_t i;
+
+    for (i = 0; i < versions->count; i++) {
+        places[i] = i;
+    }
+    return aggregates_read(session, versions, places, versions->count, arena);
+}
+
 static enum status sequence_events(struct session *session, struct record *records, size_t count,
                                    struct arena *arena, struct slots *slots, struct sequence *out)
 {
@@ -196,7 +207,7 @@ static enum status sequence_events(struct session *session, struct record *recor
     sequence_order(records, places, count, arena);
     out->room = count > 0 ? count : 1;
     out->records = ARENA_ARRAY(arena, struct record, out->room);
-    status = aggregates_lock(session, &out->versions, arena);
+    status = read_all(session, &out->versions, arena);
     for (i = 0; status == STATUS_OK && !out->unfinished && i < count; i++) {
         status =
             take(session, &records[i], &out->versions.items[places[i]].version, arena, slots, out);

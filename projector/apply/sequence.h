@@ -20,10 +20,10 @@ struct sequence {
 };
 
 /*
- * State stores: as they came; none is skipped, there are no gaps. Reads twofold_aggregate only for
- * items without _version; sets record->version of those that had none. Event stores:
- * sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's; TOO_LARGE: a long gap, its
- * record must come ALONE.
+ * The rows of the aggregates are locked. State stores: as they came; none is skipped, there are no
+ * gaps. Reads twofold_aggregate only for items without _version; sets record->version of those that
+ * had none. Event stores: sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's;
+ * TOO_LARGE: a long gap, its record must come ALONE.
  */
 MUST_CHECK enum status sequence_make(struct session *session, struct record *records, size_t count,
                                      bool alone, struct arena *arena, struct slots *slots,

@@ -3,6 +3,9 @@
  */
 #include "projector/store/aggregates.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "lib/base/buf.h"
 #include "projector/store/statement.h"
 
@@ -74,7 +77,22 @@ enum status aggregates_read(struct session *session, struct versions *versions,
     return status;
 }
 
-static enum status lock_some(struct session *session, const struct told *told, size_t count,
+/* ------------------------------------------------------------------ locking */
+
+static int by_name(const void *left, const void *right)
+{
+    const struct slice *a = left, *b = right;
+    int order = memcmp(a->ptr, b->ptr, a->len < b->len ? a->len : b->len);
+
+    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+/*
+ * An INSERT takes the rows one after the other as they are written here: the order that all
+ * transactions keep, whether a row is there or not. (A SELECT ... FOR UPDATE would take them in the
+ * server's order, and of an absent row nothing.)
+ */
+static enum status lock_some(struct session *session, const struct slice *names, size_t count,
                              struct arena *arena)
 {
     const struct value **params = ARENA_ARRAY(arena, const struct value *, count);
@@ -84,27 +102,28 @@ static enum status lock_some(struct session *session, const struct told *told, s
     buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
     for (i = 0; i < count; i++) {
         buf_append_str(&text, i > 0 ? ",(?, 0, 0)" : "(?, 0, 0)");
-        params[i] = value_string(arena, told[i].aggregate);
+        params[i] = value_string(arena, names[i]);
     }
     buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = version");
     return run(session, &text, params, count, arena, NULL);
 }
 
-enum status aggregates_lock(struct session *session, struct versions *versions, struct arena *arena)
+enum status aggregates_lock(struct session *session, const struct versions *versions,
+                            struct arena *arena)
 {
-    size_t *places = ARENA_ARRAY(arena, size_t, versions->count);
+    struct slice *names = ARENA_ARRAY(arena, struct slice, versions->count);
     enum status status = STATUS_OK;
-    size_t at = 0, chunk;
+    size_t at, chunk;
 
-    for (; status == STATUS_OK && at < versions->count; at += chunk) {
-        chunk = rows_chunk(versions->count - at);
-        status = lock_some(session, versions->items + at, chunk, arena);
-    }
     for (at = 0; at < versions->count; at++) {
-        places[at] = at;
+        names[at] = versions->items[at].aggregate;
     }
-    return status == STATUS_OK ? aggregates_read(session, versions, places, versions->count, arena)
-                               : status;
+    qsort(names, versions->count, sizeof(*names), by_name);
+    for (at = 0; status == STATUS_OK && at < versions->count; at += chunk) {
+        chunk = rows_chunk(versions->count - at);
+        status = lock_some(session, names + at, chunk, arena);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------ writing */

@@ -9,15 +9,17 @@
 
 /*
  * Reads the stored versions of the aggregates at PLACES; those without a row keep what they have.
+ * In a batch: behind aggregates_lock.
  */
 MUST_CHECK enum status aggregates_read(struct session *session, struct versions *versions,
                                        const size_t *places, size_t count, struct arena *arena);
 
 /*
- * Locks the rows of all VERSIONS until the transaction ends and reads them; who has no row gets one
- * of version 0. Two shards can hold events of one aggregate: what was read stays true until COMMIT.
+ * Locks the rows of all VERSIONS until the transaction ends, in the order of their names; who has
+ * no row gets one of version 0. Two lanes can hold events of one aggregate: what is read afterwards
+ * of its version and letters stays true until COMMIT.
  */
-MUST_CHECK enum status aggregates_lock(struct session *session, struct versions *versions,
+MUST_CHECK enum status aggregates_lock(struct session *session, const struct versions *versions,
                                        struct arena *arena);
 
 /*

@@ -116,6 +116,19 @@ enum status lease_check(struct sql_conn *sql, struct slice database, struct leas
     return status == STATUS_OK ? read_position(sql, database, lease) : status;
 }
 
+enum status lease_lock(struct sql_conn *sql, struct slice database, const struct lease *lease)
+{
+    struct arena arena = {0};
+    struct sql_rows rows = {.row_count = 0};
+    enum status status = statement_run(
+        sql, database, &arena, &rows,
+        "SELECT shard FROM twofold_checkpoint WHERE shard = ? AND fence = ? FOR UPDATE", "su",
+        lease->shard, lease->fence);
+
+    arena_fini(&arena);
+    return status == STATUS_OK && rows.row_count != 1 ? STATUS_FENCED : status;
+}
+
 enum status lease_give_back(struct sql_conn *sql, struct slice database, const struct lease *lease)
 {
     struct arena arena = {0};

@@ -30,6 +30,9 @@ MUST_CHECK enum status lease_take(struct sql_conn *sql, struct slice database, s
  */
 MUST_CHECK enum status lease_check(struct sql_conn *sql, struct slice database,
                                    struct lease *lease);
+/* Inside a transaction: locks the row until it ends. OK; FENCED: another owner came. */
+MUST_CHECK enum status lease_lock(struct sql_conn *sql, struct slice database,
+                                  const struct lease *lease);
 MUST_CHECK enum status lease_renew(struct sql_conn *sql, struct slice database,
                                    const struct lease *lease);
 MUST_CHECK enum status lease_give_back(struct sql_conn *sql, struct slice database,

@@ -12,6 +12,7 @@ STEPS = {
     "fetch": "nothing was done: positions are what the checkpoint says, not what was read",
     "begin": "an open transaction ends with its connection",
     "fence": "so do its row locks: the successor is not kept waiting",
+    "lock": "nor do the locks of aggregates; rows that were made for them are gone",
     "rows": "rows without checkpoint are rolled back",
     "letters": "dead letters are written in the same transaction",
     "checkpoint": "a checkpoint does not outlive the rows that it is for",
