@@ -141,8 +141,8 @@ static enum status find_letter(struct session *session, const char *id, struct a
         statement_run(
             session->connection.sql, session->model->database, arena, rows,
             "SELECT d.aggregate, d.version, EXISTS (SELECT 1 FROM twofold_dead_letter e"
-            " WHERE e.aggregate = d.aggregate AND e.version < d.version AND e.version > 0)"
-            " FROM twofold_dead_letter d WHERE d.id = ?",
+            " WHERE e.aggregate = d.aggregate AND e.version < d.version AND e.version > 0),"
+            " d.record FROM twofold_dead_letter d WHERE d.id = ?",
             "s", id),
         "twofold_dead_letter");
 
@@ -150,6 +150,18 @@ static enum status find_letter(struct session *session, const char *id, struct a
         return session_refuse(session, STATUS_NOT_FOUND, "no letter has this id");
     }
     return status;
+}
+
+/* Its eventId, even if this plan makes no sense of it; or empty. */
+static struct slice event_of(const struct session *session, struct slice text, struct arena *arena)
+{
+    struct record record = {.event_id = NULL};
+    const char *why;
+
+    return dead_letter_decode(session->model, text, arena, &record, &why) == STATUS_OK ||
+                   record.event_id
+               ? record_event(&record)
+               : SLICE_EMPTY;
 }
 
 /*
@@ -170,11 +182,14 @@ static enum status pass_over(struct session *session, const struct sql_rows *let
     return session_note(
         session,
         statement_run(session->connection.sql, session->model->database, arena, NULL,
-                      "INSERT INTO twofold_aggregate (aggregate, version, revision)"
-                      " SELECT ?, ?, revision FROM twofold_revision WHERE id = 1"
+                      "INSERT INTO twofold_aggregate (aggregate, version, event, revision)"
+                      " SELECT ?, ?, NULLIF(?, ''), revision FROM twofold_revision WHERE id = 1"
                       " ON DUPLICATE KEY UPDATE"
+                      " event = IF(VALUES(version) < twofold_aggregate.version,"
+                      " twofold_aggregate.event, VALUES(event)),"
                       " version = GREATEST(twofold_aggregate.version, VALUES(version))",
-                      "Su", cell_text(letter, 0, 0), cell_u64(letter, 0, 1)),
+                      "SuS", cell_text(letter, 0, 0), cell_u64(letter, 0, 1),
+                      event_of(session, cell_text(letter, 0, 3), arena)),
         "twofold_aggregate");
 }
 

@@ -15,7 +15,7 @@
 
 /* One row or none of each of our tables; the model's own are found by its statements. */
 static const char *const tables[] = {
-    "SELECT 1 FROM twofold_aggregate LIMIT 1",
+    "SELECT event FROM twofold_aggregate LIMIT 1",
     "SELECT 1 FROM twofold_checkpoint LIMIT 1",
     "SELECT 1 FROM twofold_dead_letter LIMIT 1",
 };

@@ -1,7 +1,8 @@
 /*
  * Databases, tables, users and, where allowed, DynamoDB's tables.
  *
- *     for each model:           CREATE DATABASE -> its collation -> tables.sql -> schema.sql
+ *     for each model:           CREATE DATABASE -> its collation -> tables.sql
+ *                               -> columns that came later -> schema.sql
  *                               -> row of twofold_revision -> twofold_secret
  *     for each user and host:   CREATE USER -> ALTER USER (password)
  *                               -> GRANT on each model's database
@@ -22,6 +23,7 @@
 #include "projector/commands_table.h"
 #include "projector/source/table.h"
 #include "projector/store/connection.h"
+#include "projector/store/statement.h"
 #include "projector/store/tables.sql.h"
 
 /* The servers of a fresh stack may still be starting. */
@@ -128,6 +130,42 @@ static enum status make_rows(struct sql_conn *sql, const struct plan_model *mode
     return say(sql_exec_all(sql, text), "rows", model->name, sql);
 }
 
+/*
+ * Columns that came after a table's first edition. MySQL has no ADD COLUMN IF NOT EXISTS, and a
+ * second `setup` may be quicker: a duplicate is no failure.
+ */
+static const struct added {
+    const char *table, *column, *alter;
+} added[] = {
+    {"twofold_aggregate", "event",
+     "ALTER TABLE twofold_aggregate ADD COLUMN event VARCHAR(64) NULL"},
+};
+
+#define DUPLICATE_COLUMN 1060
+
+static enum status add_columns(struct sql_conn *sql, const struct plan_model *model,
+                               struct arena *arena)
+{
+    enum status status = STATUS_OK;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < ARRAY_COUNT(added); i++) {
+        struct sql_rows rows = {.row_count = 0};
+
+        status = statement_run(sql, model->database, arena, &rows,
+                               "SELECT 1 FROM information_schema.columns WHERE table_schema = ?"
+                               " AND table_name = ? AND column_name = ?",
+                               "Sss", model->database, added[i].table, added[i].column);
+        if (status == STATUS_OK && rows.row_count == 0) {
+            status = sql_exec_all(sql, slice_str(added[i].alter));
+            if (status != STATUS_OK && sql_error(sql)->number == DUPLICATE_COLUMN) {
+                status = STATUS_OK;
+            }
+        }
+    }
+    return say(status, "columns", model->name, sql);
+}
+
 static enum status setup_database(struct sql_conn *sql, const struct plan_model *model)
 {
     struct arena arena = {0};
@@ -138,6 +176,9 @@ static enum status setup_database(struct sql_conn *sql, const struct plan_model 
     }
     if (status == STATUS_OK) {
         status = say(sql_exec_all(sql, slice_str(tables_sql)), "tables.sql", model->name, sql);
+    }
+    if (status == STATUS_OK) {
+        status = add_columns(sql, model, &arena);
     }
     if (status == STATUS_OK) {
         status = say(sql_exec_all(sql, model->schema_sql), "schema.sql", model->name, sql);

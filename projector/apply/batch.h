@@ -54,7 +54,7 @@ MUST_CHECK enum status batch_checkpoint(struct batch *batch);
  * or touches are others by now.
  */
 MUST_CHECK enum status batch_revision(struct batch *batch);
-/* "INSERT INTO twofold_aggregate VALUES (?, ?, LAST_INSERT_ID()), ..." */
+/* "INSERT INTO twofold_aggregate VALUES (?, ?, ?, LAST_INSERT_ID()), ..." */
 MUST_CHECK enum status batch_aggregates(struct batch *batch);
 /* "PUBLISH, one script". PRECONDITION: no page, or it is ahead of the database. */
 MUST_CHECK enum status batch_publish(struct batch *batch);

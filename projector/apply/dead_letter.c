@@ -62,6 +62,20 @@ enum status dead_letter_add(struct session *session, const struct lease *lease,
     return session_note(session, status, "twofold_dead_letter");
 }
 
+enum status dead_letter_decode(const struct plan_model *model, struct slice text,
+                               struct arena *arena, struct record *out, const char **why_out)
+{
+    const struct value *raw = NULL;
+
+    *why_out = "the stored record is no JSON";
+    if (json_parse_stored(arena, text, &raw, NULL) != STATUS_OK) {
+        return STATUS_INVALID;
+    }
+    record_decode(model, raw, arena, out);
+    *why_out = out->fault;
+    return out->fault ? STATUS_INVALID : STATUS_OK;
+}
+
 enum status dead_letter_count(struct sql_conn *sql, struct slice database, uint64_t *out)
 {
     struct arena arena = {0};

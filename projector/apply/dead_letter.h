@@ -22,6 +22,14 @@ MUST_CHECK enum status dead_letter_add(struct session *session, const struct lea
                                        const struct record *record, const char *error,
                                        unsigned int attempts, struct arena *arena);
 
+/*
+ * What dead_letter_add stored, in ARENA. OK; INVALID: it makes no sense to this plan either
+ * (why_out, static).
+ */
+MUST_CHECK enum status dead_letter_decode(const struct plan_model *model, struct slice text,
+                                          struct arena *arena, struct record *out,
+                                          const char **why_out);
+
 /* How many wait. */
 MUST_CHECK enum status dead_letter_count(struct sql_conn *sql, struct slice database,
                                          uint64_t *out);

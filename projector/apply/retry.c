@@ -14,7 +14,6 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/data/json.h"
 #include "projector/apply/apply.h"
 #include "projector/apply/batch.h"
 #include "projector/apply/dead_letter.h"
@@ -64,14 +63,11 @@ static enum status decode(struct retry *retry, struct slice text, struct batch *
 {
     struct session *session = retry->session;
     struct record *record = &batch->live[batch->live_count];
-    const struct value *raw = NULL;
-    const char *why = "the stored record is no JSON";
-    enum status status = json_parse_stored(&retry->arena, text, &raw, NULL);
+    const char *why;
+    enum status status = dead_letter_decode(session->model, text, &retry->arena, record, &why);
 
     if (status == STATUS_OK) {
-        record_decode(session->model, raw, &retry->arena, record);
-        why = record->fault;
-        status = why ? STATUS_INVALID : apply_tags(record, &retry->arena, batch->slots, &why);
+        status = apply_tags(record, &retry->arena, batch->slots, &why);
     }
     if (status != STATUS_OK) {
         return session_refuse(session, STATUS_INVALID, why);

@@ -14,11 +14,16 @@
  */
 #include "projector/apply/sequence.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "projector/apply/apply.h"
 #include "projector/source/gap.h"
 #include "projector/store/aggregates.h"
+
+/* Questions to the table while rows are locked: half a second at 10 ms each. */
+#define ASKED_MAX 50
 
 /* ------------------------------------------------------------------ state stores */
 
@@ -156,29 +161,94 @@ static enum status fill(struct session *session, const struct record *record, ui
     return status;
 }
 
+/* ------------------------------------------------------------------ a second life */
+
+static enum status second_life(struct session *session, const struct record *record,
+                               uint64_t stored, struct slice event)
+{
+    char why[SESSION_ERROR];
+
+    (void)snprintf(why, sizeof(why),
+                   "the aggregate began again: event %" PRIu64 " has the eventId %.*s, but version"
+                   " %" PRIu64 " was applied with %.*s: forget the first life (projector/README.md"
+                   " \"A second life\"), then retry",
+                   record->version, SLICE_ARG(record_event(record)), stored, SLICE_ARG(event));
+    return session_refuse_data(session, why);
+}
+
+/*
+ * Version 1 of a history that was applied further: a repeat of the first life (its table has the
+ * last applied event, or it is gone and this event is too), or a second life, whose table has this
+ * event and not that one.
+ */
+static enum status judge_first(struct session *session, const struct record *record,
+                               uint64_t stored, struct slice event, struct arena *arena)
+{
+    struct slice last = SLICE_EMPTY, first = SLICE_EMPTY;
+    enum status status = gap_event(session, record, stored, arena, &last);
+
+    if (status == STATUS_OK && !slice_eq(last, event)) {
+        status = gap_event(session, record, record->version, arena, &first);
+        if (status == STATUS_OK && slice_eq(first, record_event(record))) {
+            return second_life(session, record, stored, event);
+        }
+    }
+    return status;
+}
+
+/*
+ * A version that was applied: is it this event? "The same version with another eventId is a second
+ * life." EVENT: of the stored version; empty: not known, and it is skipped.
+ */
+static enum status judge_skipped(struct session *session, const struct record *record,
+                                 uint64_t stored, struct slice event, struct arena *arena,
+                                 struct sequence *out)
+{
+    struct slice mine = record_event(record);
+
+    if (event.len == 0 || mine.len == 0) {
+        return STATUS_OK;
+    }
+    if (record->version == stored) {
+        return slice_eq(mine, event) ? STATUS_OK : second_life(session, record, stored, event);
+    }
+    if (record->version > 1) {
+        return STATUS_OK;
+    }
+    if (out->asked++ == ASKED_MAX) {
+        return session_refuse(session, STATUS_TOO_LARGE, "many first events that were applied");
+    }
+    return judge_first(session, record, stored, event, arena);
+}
+
+/* ------------------------------------------------------------------ events, one by one */
+
 /*
  * "skip it if its version <= twofold_aggregate.version; if it skips a version, fetch the missing
  * events from the event table first"
  */
-static enum status take(struct session *session, const struct record *record, uint64_t *stored,
+static enum status take(struct session *session, const struct record *record, size_t place,
                         struct arena *arena, struct slots *slots, struct sequence *out)
 {
-    uint64_t last = record->version - 1;
+    uint64_t *stored = &out->versions.items[place].version, last = record->version - 1;
+    struct slice *event = &out->versions.events[place];
     enum status status = STATUS_OK;
 
     if (record->version <= *stored) {
         out->skipped++;
-        return STATUS_OK;
+        return judge_skipped(session, record, *stored, *event, arena, out);
     }
     out->unfinished = last - *stored > GAP_MAX;
     last = out->unfinished ? *stored + GAP_MAX : last;
     if (last > *stored) {
         status = fill(session, record, *stored + 1, last, arena, slots, out);
         *stored = last;
+        *event = status == STATUS_OK ? record_event(&out->records[out->count - 1]) : SLICE_EMPTY;
     }
     if (!out->unfinished) {
         append(out, record, arena);
         *stored = record->version;
+        *event = record_event(record);
     }
     return status;
 }
@@ -209,8 +279,7 @@ static enum status sequence_events(struct session *session, struct record *recor
     out->records = ARENA_ARRAY(arena, struct record, out->room);
     status = read_all(session, &out->versions, arena);
     for (i = 0; status == STATUS_OK && !out->unfinished && i < count; i++) {
-        status =
-            take(session, &records[i], &out->versions.items[places[i]].version, arena, slots, out);
+        status = take(session, &records[i], places[i], arena, slots, out);
     }
     return status;
 }

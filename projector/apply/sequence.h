@@ -15,6 +15,7 @@ struct sequence {
     struct record *records;
     size_t count, room;
     size_t skipped;  /* given, but applied before */
+    size_t asked;    /* of them: the table was asked about */
     bool unfinished; /* the events before the one record that was given; it is to come again */
     struct versions versions; /* after the records */
 };

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "command/event.h"
 #include "command/event_request.h"
 #include "lib/aws/attribute.h"
 #include "lib/aws/dynamodb.h"
@@ -56,29 +57,54 @@ static enum status take(struct gap *gap, const struct value *typed)
     return STATUS_OK;
 }
 
+/* A consistent Query of the record's aggregate. AFTER: as event_range_request has it. */
+static enum status ask(struct session *session, const struct record *record, uint64_t from,
+                       uint64_t until, const struct value *after, struct arena *arena,
+                       struct dynamodb_answer *answer)
+{
+    const struct plan_aggregate *aggregate = &session->model->aggregate;
+    const struct event_stream stream = {aggregate, record->id->text};
+    struct slice body = event_range_request(&stream, from, until, after, arena);
+    enum status status =
+        dynamodb_sync_call(session->dynamodb, DYNAMODB_QUERY, body, arena,
+                           clock_deadline(session->settings->dynamodb_timeout), answer);
+
+    if (status != STATUS_OK || !value_get(answer->body, SLICE_LITERAL("Items"))) {
+        (void)snprintf(session->error, sizeof(session->error), "Query of %.*s: %s %.*s",
+                       SLICE_ARG(aggregate->table), status_name(status),
+                       SLICE_ARG(answer->message));
+        return STATUS_UNAVAILABLE;
+    }
+    return STATUS_OK;
+}
+
 /* AFTER: the key that the page before ended with; becomes NULL behind the last page. */
 static enum status take_page(struct gap *gap, const struct value **after)
 {
-    struct session *session = gap->session;
     struct dynamodb_answer answer = {.body = NULL};
-    const struct event_stream stream = {&gap->model->aggregate, gap->record->id->text};
-    struct slice body = event_range_request(&stream, gap->from, gap->until, *after, gap->arena);
-    const struct value *items, *item;
-    enum status status;
+    enum status status =
+        ask(gap->session, gap->record, gap->from, gap->until, *after, gap->arena, &answer);
+    const struct value *items = value_get(answer.body, SLICE_LITERAL("Items")), *item;
 
-    status = dynamodb_sync_call(session->dynamodb, DYNAMODB_QUERY, body, gap->arena,
-                                clock_deadline(session->settings->dynamodb_timeout), &answer);
-    items = value_get(answer.body, SLICE_LITERAL("Items"));
-    if (status != STATUS_OK || !items) {
-        (void)snprintf(session->error, sizeof(session->error), "Query of %.*s: %s %.*s",
-                       SLICE_ARG(gap->model->aggregate.table), status_name(status),
-                       SLICE_ARG(answer.message));
-        return STATUS_UNAVAILABLE;
-    }
-    for (item = items->first; status == STATUS_OK && item; item = item->next) {
+    for (item = status == STATUS_OK ? items->first : NULL; status == STATUS_OK && item;
+         item = item->next) {
         status = take(gap, item);
     }
     *after = value_get(answer.body, SLICE_LITERAL("LastEvaluatedKey"));
+    return status;
+}
+
+enum status gap_event(struct session *session, const struct record *record, uint64_t version,
+                      struct arena *arena, struct slice *id_out)
+{
+    struct dynamodb_answer answer = {.body = NULL};
+    enum status status = ask(session, record, version, version, NULL, arena, &answer);
+    const struct value *items = value_get(answer.body, SLICE_LITERAL("Items")), *item = NULL;
+
+    *id_out = SLICE_EMPTY;
+    if (status == STATUS_OK && items->first && item_read(arena, items->first, &item) == STATUS_OK) {
+        *id_out = record_event(&(struct record){.event_id = value_get(item, slice_str(EVENT_ID))});
+    }
     return status;
 }
 

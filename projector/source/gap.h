@@ -21,4 +21,11 @@ MUST_CHECK enum status gap_fetch(struct session *session, const struct record *r
                                  uint64_t from, uint64_t until, struct arena *arena,
                                  struct record **events_out);
 
+/*
+ * The eventId that the table has for VERSION of RECORD's aggregate, as record_event gives it;
+ * empty: there is no such event. OK; UNAVAILABLE.
+ */
+MUST_CHECK enum status gap_event(struct session *session, const struct record *record,
+                                 uint64_t version, struct arena *arena, struct slice *id_out);
+
 #endif

@@ -37,6 +37,16 @@ enum status record_number(const struct value *value, uint64_t *out)
     return STATUS_OK;
 }
 
+struct slice record_event(const struct record *record)
+{
+    const struct value *id = record->event_id;
+
+    return id && (id->type == VALUE_STRING || id->type == VALUE_NUMBER) &&
+                   id->text.len <= EVENT_ID_TEXT
+               ? id->text
+               : SLICE_EMPTY;
+}
+
 static const struct value *image_of(const struct value *change, const char *name,
                                     struct arena *arena, struct record *record)
 {

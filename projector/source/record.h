@@ -6,6 +6,7 @@
 #define PROJECTOR_SOURCE_RECORD_H
 
 #include "conf/plan/plan.h"
+#include "projector/store/versions.h"
 
 enum record_kind {
     RECORD_PUT,
@@ -34,6 +35,9 @@ struct record {
     const char *fault;  /* why it cannot be projected, static; NULL: it is fine */
     const char *notice; /* of an IGNORED one: what an operator should hear, static; NULL: nothing */
 };
+
+/* Its eventId as twofold_aggregate keeps it; empty: it has none, or a longer one. */
+struct slice record_event(const struct record *record);
 
 /* A whole number from 0 up. */
 MUST_CHECK enum status record_number(const struct value *value, uint64_t *out);

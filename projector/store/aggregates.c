@@ -47,7 +47,8 @@ static enum status read_some(struct session *session, struct versions *versions,
     enum status status;
     size_t i;
 
-    buf_append_str(&text, "SELECT aggregate, version FROM twofold_aggregate WHERE aggregate IN (?");
+    buf_append_str(&text,
+                   "SELECT aggregate, version, event FROM twofold_aggregate WHERE aggregate IN (?");
     for (i = 0; i < IN_LIST; i++) {
         size_t place = places[i < count ? i : count - 1];
 
@@ -57,8 +58,10 @@ static enum status read_some(struct session *session, struct versions *versions,
     buf_append_char(&text, ')');
     status = run(session, &text, params, IN_LIST, arena, &rows);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
-        versions->items[versions_place(versions, cell_text(&rows, i, 0))].version =
-            cell_u64(&rows, i, 1);
+        size_t place = versions_place(versions, cell_text(&rows, i, 0));
+
+        versions->items[place].version = cell_u64(&rows, i, 1);
+        versions->events[place] = cell_text(&rows, i, 2);
     }
     return status;
 }
@@ -128,22 +131,27 @@ enum status aggregates_lock(struct session *session, const struct versions *vers
 
 /* ------------------------------------------------------------------ writing */
 
-static enum status write_some(struct session *session, const struct told *told, size_t count,
-                              struct arena *arena)
+static enum status write_some(struct session *session, const struct versions *versions, size_t at,
+                              size_t count, struct arena *arena)
 {
-    const struct value **params = ARENA_ARRAY(arena, const struct value *, 2 * count);
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, 3 * count);
     struct buf text = {0};
     size_t i;
 
-    buf_append_str(&text, "INSERT INTO twofold_aggregate (aggregate, version, revision) VALUES ");
+    buf_append_str(&text,
+                   "INSERT INTO twofold_aggregate (aggregate, version, event, revision) VALUES ");
     for (i = 0; i < count; i++) {
-        buf_append_str(&text, i > 0 ? ",(?, ?, LAST_INSERT_ID())" : "(?, ?, LAST_INSERT_ID())");
-        params[2 * i] = value_string(arena, told[i].aggregate);
-        params[2 * i + 1] = value_i64(arena, (int64_t)told[i].version);
+        struct slice event = versions->events[at + i];
+
+        buf_append_str(&text,
+                       i > 0 ? ",(?, ?, ?, LAST_INSERT_ID())" : "(?, ?, ?, LAST_INSERT_ID())");
+        params[3 * i] = value_string(arena, versions->items[at + i].aggregate);
+        params[3 * i + 1] = value_i64(arena, (int64_t)versions->items[at + i].version);
+        params[3 * i + 2] = event.len > 0 ? value_string(arena, event) : value_null(arena);
     }
-    buf_append_str(&text, " ON DUPLICATE KEY UPDATE version = VALUES(version),"
-                          " revision = VALUES(revision)");
-    return run(session, &text, params, 2 * count, arena, NULL);
+    buf_append_str(&text, " ON DUPLICATE KEY UPDATE event = VALUES(event),"
+                          " revision = VALUES(revision), version = VALUES(version)");
+    return run(session, &text, params, 3 * count, arena, NULL);
 }
 
 enum status aggregates_write(struct session *session, const struct versions *versions,
@@ -154,7 +162,7 @@ enum status aggregates_write(struct session *session, const struct versions *ver
 
     for (; status == STATUS_OK && at < versions->count; at += chunk) {
         chunk = rows_chunk(versions->count - at);
-        status = write_some(session, versions->items + at, chunk, arena);
+        status = write_some(session, versions, at, chunk, arena);
     }
     return status;
 }

@@ -8,8 +8,8 @@
 #include "projector/store/versions.h"
 
 /*
- * Reads the stored versions of the aggregates at PLACES; those without a row keep what they have.
- * In a batch: behind aggregates_lock.
+ * Reads the stored versions, and their events, of the aggregates at PLACES; those without a row
+ * keep what they have. In a batch: behind aggregates_lock.
  */
 MUST_CHECK enum status aggregates_read(struct session *session, struct versions *versions,
                                        const size_t *places, size_t count, struct arena *arena);
@@ -23,7 +23,7 @@ MUST_CHECK enum status aggregates_lock(struct session *session, const struct ver
                                        struct arena *arena);
 
 /*
- * "INSERT INTO twofold_aggregate VALUES (?, ?, LAST_INSERT_ID()), ...": behind the revision's
+ * "INSERT INTO twofold_aggregate VALUES (?, ?, ?, LAST_INSERT_ID()), ...": behind the revision's
  * UPDATE, on the same connection.
  */
 MUST_CHECK enum status aggregates_write(struct session *session, const struct versions *versions,

@@ -14,6 +14,7 @@ void versions_init(struct versions *versions, struct arena *arena, size_t max)
     }
     *versions = (struct versions){
         .items = ARENA_ARRAY(arena, struct told, max),
+        .events = ARENA_ARRAY(arena, struct slice, max),
         .table = ARENA_ARRAY(arena, uint32_t, size),
         .mask = size - 1,
     };

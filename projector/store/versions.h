@@ -7,8 +7,12 @@
 
 #include "cache/publish.h"
 
+#define EVENT_ID_TEXT 64 /* twofold_aggregate.event; a longer eventId is not kept */
+
 struct versions {
     struct told *items; /* in the order in which the aggregates were met */
+    /* of each: the eventId of that version, at most EVENT_ID_TEXT bytes; empty: not known */
+    struct slice *events;
     size_t count;
     uint32_t *table; /* index + 1; 0: free */
     size_t mask;

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from support.events import Events
+from support.projector import Projector
 from support.wait import wait_until
 
 
@@ -115,6 +116,67 @@ def test_retry_keeps_what_could_be_projected(customers):
     assert [letter["version"] for letter in customers.letters(events_id)] == [3]
     assert customers.operator("discard", str(letters[2]["id"])).returncode == 0
     assert customers.version(events_id) == 3
+
+
+def forget(customers, events_id):
+    customers.rows("DELETE FROM customers WHERE customerId = %s", events_id)
+    customers.rows("DELETE FROM twofold_aggregate WHERE aggregate = %s",
+                   customers.aggregate(events_id))
+
+
+@pytest.mark.parametrize("last", [1, 3])
+def test_a_history_that_begins_again_is_a_letter_and_never_skipped(customers, last):
+    """Erased, or in a table made anew: its versions were all applied, of other events."""
+    events_id = customers.new_id()
+    for version in range(1, last + 1):
+        customers.append(events_id, version, history(version))
+    customers.wait(events_id, last)
+    for version in range(1, last + 1):
+        customers.remove(events_id, version)
+    customers.append(events_id, 1, registered("Bea"))
+    customers.append(events_id, 2, email("second@example.org"))
+    letters = wait_until(lambda: len(customers.letters(events_id)) == 2
+                         and customers.letters(events_id))
+    assert "began again" in letters[0]["error"] and "an earlier record" in letters[1]["error"]
+    forget(customers, events_id)
+    done = customers.operator("retry", customers.aggregate(events_id))
+    assert done.returncode == 0, done.stdout
+    [row] = customers.rows("SELECT name, version FROM customers WHERE customerId = %s", events_id)
+    assert (row["name"], row["version"]) == ("Bea", 2)
+
+
+def test_a_repeat_of_what_was_applied_is_skipped(stack, customers):
+    """An operator sets the positions back: all records of the stream come again."""
+    events_id = customers.new_id()
+    for version in (1, 2):
+        customers.append(events_id, version, history(version))
+    customers.wait(events_id, 2)
+    event = customers.event(events_id)
+    assert event
+    stack.stop("projector")
+    customers.rows("DELETE FROM twofold_checkpoint")
+    stack.start("projector")
+    customers.append(events_id, 3, history(3))
+    customers.wait(events_id, 3, 20)
+    assert customers.letters(events_id) == [] and customers.event(events_id) != event
+
+
+def test_setup_adds_what_tables_of_an_older_edition_lack(stack, customers):
+    column = ("SELECT column_name FROM information_schema.columns WHERE table_schema ="
+              " 'twofold_customers' AND table_name = 'twofold_aggregate' AND column_name = 'event'")
+    stack.stop("projector")
+    stack.sql("ALTER TABLE twofold_customers.twofold_aggregate DROP COLUMN event")
+    setup = Projector(stack, stack.ports_end, None)
+    assert "setup" in setup.run().stderr
+    for _ in range(2):
+        done = setup.run("setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
+        assert done.returncode == 0, done.stderr
+        assert len(stack.sql(column)) == 1
+    stack.start("projector")
+    events_id = customers.new_id()
+    customers.append(events_id, 1, registered())
+    customers.wait(events_id, 1)
+    assert customers.event(events_id)
 
 
 def test_snapshots_and_changed_events_are_ignored(customers):

@@ -74,6 +74,11 @@ class Events:
             "SELECT id, version, error FROM twofold_dead_letter WHERE aggregate = %s ORDER BY id",
             self.aggregate(aggregate_id))
 
+    def event(self, aggregate_id):
+        [row] = self.rows("SELECT event FROM twofold_aggregate WHERE aggregate = %s",
+                          self.aggregate(aggregate_id))
+        return row["event"]
+
     def operator(self, word, *words):
         """twofold-projector dead-letters WORD MODEL ..."""
         return subprocess.run([BUILD / "twofold-projector", f"--config={self.stack.config}",

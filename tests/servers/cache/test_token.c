@@ -30,8 +30,10 @@ static struct request *ask_with(struct world *world, const char *tokens)
 
 static void aggregate_set(struct world *world, const char *aggregate, uint64_t version)
 {
-    sql(world, PRIMARY, "REPLACE INTO twofold_aggregate VALUES ('%s', %" PRIu64 ", 11)", aggregate,
-        version);
+    sql(world, PRIMARY,
+        "REPLACE INTO twofold_aggregate (aggregate, version, revision) VALUES ('%s', %" PRIu64
+        ", 11)",
+        aggregate, version);
 }
 
 static void tell(struct world *world, const char *epoch, uint64_t version)
