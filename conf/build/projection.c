@@ -231,6 +231,21 @@ static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
     sql->tail = slice_from(sql->text, tokens[close].end);
 }
 
+/* A DELETE of the put's would leave no row, and the other way round. */
+static bool is_whole(const struct projection *projection, const struct sqlblock *block)
+{
+    const struct build *build = projection->build;
+    bool whole = !projection->payload && !projection->written.touches_sql;
+
+    for (size_t i = 0; i < block->statement_count; i++) {
+        whole = whole &&
+                sqltoken_is(block->statements[i].tokens, "DELETE") == projection->removes &&
+                sqlown_is_whole(build->arena, &block->statements[i], &build->model.tables,
+                                build->out->aggregate.id_name);
+    }
+    return whole && block->statement_count > 0;
+}
+
 static void build_statements(struct projection *projection)
 {
     struct build *build = projection->build;
@@ -261,6 +276,7 @@ static void build_statements(struct projection *projection)
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
     }
+    projection->out->whole = is_whole(projection, block);
     projection->out->statements = statements;
     projection->out->statement_count = block->statement_count;
     projection->out->tables = tables;
@@ -360,6 +376,15 @@ static void take_projection(struct build *build, struct slice name, const struct
     }
 }
 
+/* Put and delete together, of the same tables, or neither. */
+static void pair_whole(struct plan_model *out)
+{
+    struct plan_projection *put = &out->projections[0], *removal = &out->projections[1];
+
+    put->whole = put->whole && removal->whole && put->table_count == removal->table_count;
+    removal->whole = put->whole;
+}
+
 static void complain_unknown(struct build *build, const struct value *written)
 {
     struct json_source source =
@@ -398,6 +423,9 @@ void build_projections(struct build *build)
     for (size_t i = 0; i < count; i++) {
         take_projection(build, events ? out->events[i].name : slice_str(names[i]),
                         events ? &build->payloads[i] : NULL);
+    }
+    if (!events) {
+        pair_whole(out);
     }
     for (const struct value *written = build->model.projections->first; written;
          written = written->next) {

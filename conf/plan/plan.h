@@ -238,6 +238,8 @@ struct plan_projection {
     /* it reads rows that other transactions may be about to change: conf/sql/own.h, or touches_sql.
      * cache/PROTOCOL.md "Lock of the revision's row" */
     bool reads;
+    /* put and delete, both: they leave rows as the image alone says, and supersede dead letters */
+    bool whole;
 };
 
 /* ------------------------------------------------------------------ read side */

@@ -163,6 +163,9 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     if (projection->touches_sql) {
         print_sql("touches what it yields", projection->touches_sql, out);
     }
+    if (projection->whole) {
+        fputs("    whole rows: supersedes dead letters\n", out);
+    }
     if (projection->reads) {
         fputs("    reads rows: locks the revision first\n", out);
     }

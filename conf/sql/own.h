@@ -15,4 +15,13 @@
 bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *statement,
                          const struct tables *tables);
 
+/*
+ * Of put or delete: does it leave its table as the image alone says, whatever the row was before? A
+ * REPLACE, or an INSERT that sets all its columns ON DUPLICATE KEY too, of one row whose only
+ * unique key is the parameter ID; or a DELETE by that key and nothing else. No parameter is of an
+ * image before. In doubt it does not.
+ */
+bool sqlown_is_whole(struct arena *arena, const struct sqlstatement *statement,
+                     const struct tables *tables, struct slice id);
+
 #endif

@@ -66,10 +66,64 @@ static void test_a_statement_that_names_its_keys_reads_no_other_rows(void **stat
     arena_fini(&arena);
 }
 
+// clang-format off
+static const struct {
+    const char *sql;
+    bool whole;
+} rows[] = {
+    {"INSERT INTO jars (jarId, shelf, n) VALUES (:Jar, UPPER(:Shelf), 1)"
+     " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf), n = :n", true},
+    {"REPLACE INTO jars (shelf, jarId) VALUES (LOWER(CONCAT(:a, :b)), :Jar)", true},
+    {"REPLACE INTO jars (jarId) VALUES (:aggregateId)", true},
+    {"DELETE FROM jars WHERE jarId = :Jar", true},
+    {"DELETE FROM jars WHERE jarId = :old.Jar", true},
+    /* what was there shows through */
+    {"INSERT INTO jars (jarId, shelf, n) VALUES (:Jar, :Shelf, 1)"
+     " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)", false},
+    {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)"
+     " ON DUPLICATE KEY UPDATE shelf = CONCAT(VALUES(shelf), n)", false},
+    {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)"
+     " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf) + n", false},
+    {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)", false},
+    {"INSERT IGNORE INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)", false},
+    {"UPDATE jars SET shelf = :Shelf WHERE jarId = :Jar", false},
+    {"DELETE FROM jars WHERE jarId = :Jar AND n = 1", false},
+    /* another row than the id's; an image before */
+    {"REPLACE INTO jars (jarId, shelf) VALUES (:Shelf, :Jar)", false},
+    {"REPLACE INTO jars (jarId) VALUES (LOWER(:Jar))", false},
+    {"REPLACE INTO jars (jarId, shelf) VALUES (:Jar, :old.Shelf)", false},
+    {"REPLACE INTO seats (line, seat) VALUES (:Jar, :Seat)", false},
+    {"DELETE FROM jars WHERE shelf = :Jar", false},
+    {"REPLACE INTO jars SELECT * FROM jars WHERE jarId = :Jar", false},
+};
+// clang-format on
+
+static void test_a_whole_row_is_what_the_image_alone_says(void **state)
+{
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct tables tables;
+
+    (void)state;
+    schema_sql_parse(&arena, SLICE_LITERAL("schema.sql"), slice_str(schema), &diag, &tables);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct sqlblock block;
+
+        print_message("%s\n", rows[i].sql);
+        sqlfile_parse_plain(&arena, SLICE_LITERAL("x.sql"), slice_str(rows[i].sql), &diag, &block);
+        assert_int_equal(
+            sqlown_is_whole(&arena, &block.statements[0], &tables, SLICE_LITERAL("Jar")),
+            rows[i].whole);
+    }
+    diag_fini(&diag);
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_statement_that_names_its_keys_reads_no_other_rows),
+        cmocka_unit_test(test_a_whole_row_is_what_the_image_alone_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
