@@ -59,6 +59,8 @@ static void make_metrics(struct follower *follower)
                                SLICE_LITERAL("ignored"));
     follower->dead = series(follower, METRIC_COUNTER, records_family, records_help, "result",
                             SLICE_LITERAL("dead_letter"));
+    follower->superseded_letters = series(follower, METRIC_COUNTER, records_family, records_help,
+                                          "result", SLICE_LITERAL("superseded"));
     follower->transactions =
         series(follower, METRIC_COUNTER, transactions_family, transactions_help, NULL, SLICE_EMPTY);
     follower->revision =

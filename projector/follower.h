@@ -36,7 +36,8 @@ struct follower {
     _Atomic uint64_t sql_heard_us; /* when the keeper last read twofold_revision; 0: it could not */
     _Atomic bool redis_up, stream_up, gap;
 
-    struct metric *applied, *skipped, *ignored, *dead, *transactions, *revision, *leases, *letters;
+    struct metric *applied, *skipped, *ignored, *dead, *superseded_letters, *transactions,
+        *revision, *leases, *letters;
     struct metric *actions[KEEPER_ACTION_COUNT];
 };
 

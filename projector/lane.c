@@ -72,10 +72,17 @@ static void count_commit(struct lane *lane, const struct batch *batch)
     metric_add(lane->follower->skipped, batch->sequence.skipped);
     metric_add(lane->follower->ignored, batch->ignored_count);
     metric_add(lane->follower->dead, batch->letter_count);
+    metric_add(lane->follower->superseded_letters, batch->superseded);
     metric_set(lane->follower->revision, (double)batch->revision);
     if (last->written_ms > 0) {
         metric_set(lane->lag,
                    now_ms > last->written_ms ? (double)(now_ms - last->written_ms) / 1000.0 : 0.0);
+    }
+    if (batch->superseded > 0) {
+        log_info("dead letters superseded",
+                 "shard=%s letters=%zu reason=\"a newer image of their"
+                 " aggregates was projected\"",
+                 lane->lease.shard, batch->superseded);
     }
     if (batch->condemned) {
         log_error("dead letter", "aggregate=%.*s position=%.*s attempts=%u error=\"%s\"",

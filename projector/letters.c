@@ -9,6 +9,7 @@
 #include "conf/settings/clients.h"
 #include "lib/base/log.h"
 #include "projector/apply/dead_letter.h"
+#include "projector/apply/leftovers.h"
 #include "projector/apply/retry.h"
 #include "projector/store/statement.h"
 
@@ -193,8 +194,14 @@ static enum status pass_over(struct session *session, const struct sql_rows *let
         "twofold_aggregate");
 }
 
+/* Its tags are touched with the next record of its aggregate: projector/apply/leftovers.h. */
 static enum status remove_letter(struct session *session, const char *id, struct arena *arena)
 {
+    enum status status = leftovers_keep(session, id, arena);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
     return session_note(session,
                         statement_run(session->connection.sql, session->model->database, arena,
                                       NULL, "DELETE FROM twofold_dead_letter WHERE id = ?", "s",
@@ -218,6 +225,15 @@ static enum status discard_steps(struct session *session, const char *id, struct
     return status;
 }
 
+/* Whoever has the lock of all checkpoints sees what became of a COMMIT without an answer. */
+static enum status discard_again(struct session *session, const char *id, struct arena *arena)
+{
+    enum status status = session_learn(session);
+
+    status = status == STATUS_OK ? discard_steps(session, id, arena) : status;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status letters_discard(const struct settings *settings, const struct plan *plan,
                             const char *model, const char *id, FILE *out)
 {
@@ -233,6 +249,9 @@ enum status letters_discard(const struct settings *settings, const struct plan *
     status = session_learn(&session);
     if (status == STATUS_OK) {
         status = discard_steps(&session, id, &arena);
+    }
+    if (status == STATUS_UNCERTAIN) {
+        status = discard_again(&session, id, &arena);
     }
     if (status == STATUS_OK) {
         (void)fprintf(out, "%s: discarded\n", id);

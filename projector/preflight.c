@@ -18,6 +18,7 @@ static const char *const tables[] = {
     "SELECT event FROM twofold_aggregate LIMIT 1",
     "SELECT 1 FROM twofold_checkpoint LIMIT 1",
     "SELECT 1 FROM twofold_dead_letter LIMIT 1",
+    "SELECT 1 FROM twofold_discarded LIMIT 1",
 };
 
 static enum status check_tables(struct sql_conn *sql, const struct plan_model *model)

@@ -46,6 +46,21 @@ enum status apply_tags(const struct record *record, struct arena *arena, struct 
     return STATUS_OK;
 }
 
+void apply_tags_that_can(const struct record *record, struct arena *arena, struct slots *slots)
+{
+    const struct plan_projection *projection = record->projection;
+    size_t i;
+
+    for (i = 0; projection && i < projection->touch_count; i++) {
+        struct slice tag;
+
+        if (tag_of_change(arena, &projection->touches[i], record->image, record->old, record->id,
+                          &tag) == STATUS_OK) {
+            slots_add(slots, tag_slot(tag));
+        }
+    }
+}
+
 /* ------------------------------------------------------------------ parameters */
 
 static const struct value *timestamp(const struct record *record, struct arena *arena)

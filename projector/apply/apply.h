@@ -16,6 +16,9 @@
 MUST_CHECK enum status apply_tags(const struct record *record, struct arena *arena,
                                   struct slots *slots, const char **why_out);
 
+/* The same of a record that may make no sense: tags that cannot be made are left out. */
+void apply_tags_that_can(const struct record *record, struct arena *arena, struct slots *slots);
+
 /*
  * Runs the statements of all records, those of one kind as multi-row statements where the plan
  * allows it; adds the slots of touches_sql. INVALID, CONFLICT, TOO_LARGE: a record's fault,

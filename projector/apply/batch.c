@@ -55,14 +55,20 @@ static enum status lock_aggregates(struct batch *batch)
     return aggregates_lock(batch->session, &locked, batch->arena);
 }
 
+/* Behind letters of its aggregate, unless it makes their rows whole. */
+static bool is_blocked(const struct batch *batch, const struct record *record)
+{
+    return versions_has(&batch->leftovers.blocked, record->aggregate) &&
+           !(record->projection && record->projection->whole);
+}
+
 enum status batch_lock(struct batch *batch)
 {
-    struct versions blocked;
     enum status status = lock_aggregates(batch);
     size_t i;
 
     if (status == STATUS_OK) {
-        status = dead_letter_blocked(batch->session, batch->arena, &blocked);
+        status = leftovers_read(batch->session, batch->arena, &batch->leftovers);
     }
     if (status != STATUS_OK) {
         return status;
@@ -74,7 +80,7 @@ enum status batch_lock(struct batch *batch)
 
         if (record->kind == RECORD_IGNORED) {
             batch->ignored_count++;
-        } else if (batch->condemned || versions_has(&blocked, record->aggregate)) {
+        } else if (batch->condemned || is_blocked(batch, record)) {
             batch->letters[batch->letter_count++] = record;
         } else {
             batch->live[batch->live_count++] = *record;
@@ -105,6 +111,17 @@ static enum status lock_revision(struct batch *batch)
                                                "twofold_revision");
 }
 
+/* "whole" is a state store's put and delete, both or neither. */
+static enum status settle_leftovers(struct batch *batch)
+{
+    const struct plan_model *model = batch->session->model;
+    bool whole = model->aggregate.store == STORE_STATE && model->projection_count > 0 &&
+                 model->projections[0].whole;
+
+    return leftovers_settle(batch->session, &batch->leftovers, &batch->sequence.versions, whole,
+                            batch->arena, batch->slots, &batch->superseded);
+}
+
 enum status batch_rows(struct batch *batch)
 {
     struct sequence *sequence = &batch->sequence;
@@ -113,6 +130,7 @@ enum status batch_rows(struct batch *batch)
                                        batch->arena, batch->slots, sequence);
 
     status = status == STATUS_OK ? lock_revision(batch) : status;
+    status = status == STATUS_OK ? settle_leftovers(batch) : status;
     if (status == STATUS_OK) {
         status = apply_rows(batch->session, sequence->records, sequence->count, batch->arena,
                             batch->slots);

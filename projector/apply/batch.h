@@ -5,6 +5,7 @@
 #ifndef PROJECTOR_APPLY_BATCH_H
 #define PROJECTOR_APPLY_BATCH_H
 
+#include "projector/apply/leftovers.h"
 #include "projector/apply/sequence.h"
 #include "projector/store/lease.h"
 
@@ -24,7 +25,9 @@ struct batch {
     size_t live_count, ignored_count;
     const struct record **letters; /* condemned, or behind a dead letter of their aggregate */
     size_t letter_count;
-    struct sequence sequence; /* what of them was applied */
+    struct leftovers leftovers; /* of earlier records of their aggregates */
+    size_t superseded;          /* letters that are no more, for a newer image was applied */
+    struct sequence sequence;   /* what of them was applied */
     uint64_t revision;
     bool published; /* home was a page, not NULL */
     bool committed; /* all steps were done */

@@ -14,25 +14,6 @@
 #include "lib/data/json.h"
 #include "projector/store/statement.h"
 
-enum status dead_letter_blocked(struct session *session, struct arena *arena,
-                                struct versions *blocked_out)
-{
-    struct sql_rows rows;
-    enum status status =
-        statement_run(session->connection.sql, session->model->database, arena, &rows,
-                      "SELECT DISTINCT aggregate FROM twofold_dead_letter", "");
-    size_t i;
-
-    if (status != STATUS_OK) {
-        return session_note(session, status, "twofold_dead_letter");
-    }
-    versions_init(blocked_out, arena, rows.row_count);
-    for (i = 0; i < rows.row_count; i++) {
-        (void)versions_place(blocked_out, cell_text(&rows, i, 0));
-    }
-    return STATUS_OK;
-}
-
 enum status dead_letter_lock_lanes(struct session *session, struct arena *arena)
 {
     return session_note(session,

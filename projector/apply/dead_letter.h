@@ -10,10 +10,6 @@
 #include "projector/store/session.h"
 #include "projector/store/versions.h"
 
-/* Behind the locks of the batch's aggregates: gives those that are blocked. */
-MUST_CHECK enum status dead_letter_blocked(struct session *session, struct arena *arena,
-                                           struct versions *blocked_out);
-
 /* What fences off all lanes, for a command of an operator: locks all checkpoints of the model. */
 MUST_CHECK enum status dead_letter_lock_lanes(struct session *session, struct arena *arena);
 

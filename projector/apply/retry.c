@@ -99,6 +99,15 @@ static enum status lock_aggregate(struct retry *retry)
     return aggregates_lock(retry->session, &locked, &retry->arena);
 }
 
+/* The letters themselves are projected one by one, and supersede nothing. */
+static enum status take_discarded(struct retry *retry, struct batch *batch)
+{
+    enum status status = leftovers_read(retry->session, &retry->arena, &batch->leftovers);
+
+    batch->leftovers.blocked = (struct versions){.count = 0};
+    return status;
+}
+
 static enum status take_letters(struct retry *retry, struct batch *batch)
 {
     struct session *session = retry->session;
@@ -164,6 +173,7 @@ static enum status retry_some(struct retry *retry)
     status = status == STATUS_OK ? batch_begin(&batch) : status;
     status = status == STATUS_OK ? dead_letter_lock_lanes(batch.session, batch.arena) : status;
     status = status == STATUS_OK ? lock_aggregate(retry) : status;
+    status = status == STATUS_OK ? take_discarded(retry, &batch) : status;
     status = status == STATUS_OK ? take_letters(retry, &batch) : status;
     if (status == STATUS_OK && batch.live_count == 0) {
         batch_rollback(&batch);

@@ -50,6 +50,15 @@ CREATE TABLE IF NOT EXISTS twofold_dead_letter (
     KEY (aggregate(255))
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- Letters that an operator discarded: their tags are touched with the next record of the aggregate.
+CREATE TABLE IF NOT EXISTS twofold_discarded (
+    id        BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    aggregate VARCHAR(512)    NOT NULL,
+    record    MEDIUMTEXT      NOT NULL,               -- the stream's record, JSON
+    created   DATETIME(3)     NOT NULL,
+    KEY (aggregate(255))
+) ENGINE = InnoDB;
+
 CREATE TABLE IF NOT EXISTS twofold_secret (
     id            TINYINT UNSIGNED NOT NULL PRIMARY KEY, -- always 1
     cursor_secret CHAR(64)         NOT NULL              -- key of the gateways' cursors, hex

@@ -225,10 +225,13 @@ def test_a_poison_item_becomes_a_dead_letter_and_the_others_go_on(stack, client,
     letters = wait_until(lambda: stack.sql(f"SELECT * {mine}"), 10)
     assert letters[0]["error"]
 
-    later = client.update(poisoned, name="short")
-    blocked = client.read(poisoned, token(later))
-    assert blocked.status_code == 423, blocked.text
     wait_until(lambda: 'twofold_projector_dead_letters{model="products"} ' in
                requests.get(stack.projector_admin_url + "/metrics", timeout=5).text, 5)
-    stack.sql(f"DELETE {mine}")
+    blocked = client.read(poisoned,
+                          {"Consistency-Token": f"{model.aggregate}:{poisoned}@1"})
+    assert blocked.status_code == 423, blocked.text
+
+    later = client.update(poisoned, name="short")
+    wait_until(lambda: client.read(poisoned, token(later)).status_code == 200, 10, "it is mended")
+    assert stack.sql(f"SELECT * {mine}") == []
     stack.dynamodb.delete(model, poisoned)

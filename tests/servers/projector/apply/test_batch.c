@@ -7,6 +7,7 @@
 #include "cache/tag.h"
 #include "projector/apply/batch.h"
 #include "tests/servers/projector/store/store.h"
+#include "tests/unit/projector/source/thing.h"
 
 #define TEXT(text)               \
     {                            \
@@ -91,10 +92,137 @@ static void test_a_projection_that_reads_waits_for_the_commit_that_is_on_its_way
     arena_fini(&work.arena);
 }
 
+/* ------------------------------------------------------------------ what letters leave behind */
+
+#define LETTER(from, to)                                                            \
+    "{\"eventName\":\"MODIFY\",\"dynamodb\":{\"Keys\":{\"Id\":{\"N\":\"7\"}},"      \
+    "\"SequenceNumber\":\"1\",\"NewImage\":{\"Id\":{\"N\":\"7\"},\"Kind\":" to "}," \
+    "\"OldImage\":{\"Id\":{\"N\":\"7\"},\"Kind\":{\"S\":\"" from "\"}}}}"
+
+/* It could not be projected: kind is no text. The row says a. */
+static const char letter[] = LETTER("a", "{\"N\":\"1\"}");
+/* The next one. */
+static const char next[] = LETTER("b", "{\"S\":\"c\"}");
+
+/* MODEL with put->whole as said, and TABLE with the letter; the next record's transaction. */
+static struct work next_of(struct plan_model *things, struct plan_projection put[2], bool whole,
+                           const char *table)
+{
+    struct work work = {
+        .session = {.model = things, .connection = {.sql = store_fresh()}}
+    };
+    struct record *record;
+
+    *things = *thing_model();
+    things->database = slice_str(DATABASE);
+    put[0] = things->projections[0];
+    put[1] = things->projections[1];
+    put[0].whole = put[1].whole = whole;
+    things->projections = put;
+    assert_status(
+        statement_run(work.session.connection.sql, things->database, &work.arena, NULL,
+                      strcmp(table, "twofold_discarded") == 0
+                          ? "INSERT INTO twofold_discarded (aggregate, record, created)"
+                            " VALUES ('Thing:7', ?, NOW(3))"
+                          : "INSERT INTO twofold_dead_letter (aggregate, record, version, shard,"
+                            " position, error, created) VALUES ('Thing:7', ?, 1, 's', '1', '',"
+                            " NOW(3))",
+                      "s", letter),
+        STATUS_OK);
+    record = ARENA_NEW(&work.arena, struct record);
+    record_decode(things, thing_json(&work.arena, next), &work.arena, record);
+    assert_null(record->fault);
+    work.batch.given = record;
+    work.batch.given_count = 1;
+    return work;
+}
+
+static void run_next(struct work *work)
+{
+    work->batch.session = &work->session;
+    work->batch.arena = &work->arena;
+    work->batch.slots = &work->slots;
+    assert_status(sql_begin(work->session.connection.sql), STATUS_OK);
+    (void)run_work(work);
+    assert_status(work->status, STATUS_OK);
+    assert_status(sql_commit(work->session.connection.sql), STATUS_OK);
+}
+
+static uint64_t rows_in(struct work *work, const char *text)
+{
+    struct sql_rows rows;
+
+    assert_status(statement_run(work->session.connection.sql, slice_str(DATABASE), &work->arena,
+                                &rows, text, ""),
+                  STATUS_OK);
+    return cell_u64(&rows, 0, 0);
+}
+
+static void work_fini(struct work *work)
+{
+    sql_close(work->session.connection.sql);
+    slots_fini(&work->slots);
+    arena_fini(&work->arena);
+}
+
+static void test_a_whole_image_supersedes_the_letters_before_it_and_touches_their_tags(void **state)
+{
+    struct plan_model things;
+    struct plan_projection put[2];
+    struct work work = next_of(&things, put, true, "twofold_dead_letter");
+
+    (void)state;
+    run_next(&work);
+    assert_int_equal(work.batch.live_count, 1);
+    assert_int_equal(work.batch.letter_count, 0);
+    assert_int_equal(work.batch.superseded, 1);
+    assert_true(touches(&work, SLICE_LITERAL("kind:a")));
+    assert_int_equal(rows_in(&work, "SELECT COUNT(*) FROM twofold_dead_letter"), 0);
+    work_fini(&work);
+}
+
+static void test_what_makes_no_row_whole_waits_behind_the_letter(void **state)
+{
+    struct plan_model things;
+    struct plan_projection put[2];
+    struct work work = next_of(&things, put, false, "twofold_dead_letter");
+
+    (void)state;
+    run_next(&work);
+    assert_int_equal(work.batch.live_count, 0);
+    assert_int_equal(work.batch.letter_count, 1);
+    assert_int_equal(rows_in(&work, "SELECT COUNT(*) FROM twofold_dead_letter"), 1);
+    work_fini(&work);
+}
+
+/* Discarded: the list of a still shows the row, and the next record knows of b and c only. */
+static void test_the_next_record_touches_what_a_discarded_one_would_have(void **state)
+{
+    int whole;
+
+    (void)state;
+    for (whole = 0; whole < 2; whole++) {
+        struct plan_model things;
+        struct plan_projection put[2];
+        struct work work = next_of(&things, put, whole != 0, "twofold_discarded");
+
+        run_next(&work);
+        assert_int_equal(work.batch.live_count, 1);
+        assert_int_equal(work.batch.superseded, 0);
+        assert_true(touches(&work, SLICE_LITERAL("kind:a")));
+        assert_int_equal(rows_in(&work, "SELECT COUNT(*) FROM twofold_discarded"), 1 - whole);
+        work_fini(&work);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_projection_that_reads_waits_for_the_commit_that_is_on_its_way),
+        cmocka_unit_test(
+            test_a_whole_image_supersedes_the_letters_before_it_and_touches_their_tags),
+        cmocka_unit_test(test_what_makes_no_row_whole_waits_behind_the_letter),
+        cmocka_unit_test(test_the_next_record_touches_what_a_discarded_one_would_have),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
