@@ -181,6 +181,26 @@ enum status batch_aggregates(struct batch *batch)
     return aggregates_write(batch->session, &batch->sequence.versions, batch->arena);
 }
 
+/*
+ * "They go in several scripts under the same lock": tags of touches_sql, of a gap's events and of
+ * letters come on top of those by which the batch was cut. At least one, for `published`.
+ */
+static enum status publish_all(struct batch *batch)
+{
+    struct session *session = batch->session;
+    size_t most = session->settings->batch_slots, at = 0, count;
+    enum status status;
+
+    do {
+        count = batch->slots->count - at < most ? batch->slots->count - at : most;
+        status = publish_revision(session->redis, session->model->database, &session->view.home,
+                                  batch->revision, batch->slots->items + at, count,
+                                  session_redis_deadline(session));
+        at += count;
+    } while (status == STATUS_OK && at < batch->slots->count);
+    return status;
+}
+
 enum status batch_publish(struct batch *batch)
 {
     struct session *session = batch->session;
@@ -189,9 +209,7 @@ enum status batch_publish(struct batch *batch)
     if (!batch->published) {
         return STATUS_OK;
     }
-    status = publish_revision(session->redis, session->model->database, &session->view.home,
-                              batch->revision, batch->slots->items, batch->slots->count,
-                              session_redis_deadline(session));
+    status = publish_all(batch);
     if (status != STATUS_OK) {
         (void)snprintf(session->error, sizeof(session->error), "publish: %s", status_name(status));
     }

@@ -59,7 +59,10 @@ MUST_CHECK enum status batch_checkpoint(struct batch *batch);
 MUST_CHECK enum status batch_revision(struct batch *batch);
 /* "INSERT INTO twofold_aggregate VALUES (?, ?, ?, LAST_INSERT_ID()), ..." */
 MUST_CHECK enum status batch_aggregates(struct batch *batch);
-/* "PUBLISH, one script". PRECONDITION: no page, or it is ahead of the database. */
+/*
+ * "PUBLISH", in scripts of at most batch_slots slots. PRECONDITION: no page, or it is ahead of the
+ * database.
+ */
 MUST_CHECK enum status batch_publish(struct batch *batch);
 /* COMMIT. UNCERTAIN: read the checkpoint again. */
 MUST_CHECK enum status batch_commit(struct batch *batch);

@@ -4,6 +4,7 @@
  * Customers have orders, and an order's answer shows its customer's name: a change of a customer
  * touches the orders that its touches_sql finds.
  */
+#include "cache/publish.h"
 #include "cache/tag.h"
 #include "projector/apply/batch.h"
 #include "tests/servers/projector/store/store.h"
@@ -215,6 +216,70 @@ static void test_the_next_record_touches_what_a_discarded_one_would_have(void **
     }
 }
 
+/* ------------------------------------------------------------------ PUBLISH */
+
+static struct redis_sync *open_redis(void)
+{
+    const struct redis_config config = {.addresses = slice_str(env_needed("TWOFOLD_REDIS")),
+                                        .connect_timeout_us = 1000000,
+                                        .command_timeout_us = 2000000,
+                                        .retry_base_us = 1000,
+                                        .retry_cap_us = 10000,
+                                        .pending_max = 1000};
+    struct redis_sync *redis = redis_sync_create(&config);
+
+    assert_status(redis_sync_connect(redis, clock_deadline(2000000)), STATUS_OK);
+    return redis;
+}
+
+static uint64_t floor_of(struct work *work, uint32_t slot)
+{
+    const struct slice args[] = {
+        SLICE_LITERAL("GETRANGE"),
+        key_page(&work->arena, slice_str(DATABASE), home_nonce(&work->session.view.home)),
+        arena_printf(&work->arena, "%u", PAGE_HEADER_BYTES + PAGE_SLOT_BYTES * slot),
+        arena_printf(&work->arena, "%u", PAGE_HEADER_BYTES + PAGE_SLOT_BYTES * (slot + 1) - 1)};
+    struct redis_reply *reply = NULL;
+
+    assert_status(redis_sync_send(work->session.redis, &(struct redis_command){args, 4}, 1,
+                                  clock_deadline(2000000), &work->arena, &reply),
+                  STATUS_OK);
+    assert_int_equal(reply->text.len, PAGE_SLOT_BYTES);
+    return page_number(reply->text.ptr);
+}
+
+/* Two in a script, and one that is left over. */
+static void test_slots_of_several_scripts_are_all_raised(void **state)
+{
+    static const struct settings settings = {.batch_slots = 2, .redis_timeout = 2000000};
+    struct work work = {
+        .session = {.model = &model, .settings = &settings, .redis = open_redis()}
+    };
+    struct assertion assertion = {.epoch = SLICE_LITERAL("0123456789abcdef"), .revision = 6};
+    uint32_t slot;
+
+    (void)state;
+    work.session.view.home = home_make(redis_sync_run_id(work.session.redis),
+                                       SLICE_LITERAL("000102030405060708090a0b0c0d0e0f"));
+    assertion.home = &work.session.view.home;
+    assertion.replid = redis_sync_run_id(work.session.redis);
+    assert_status(
+        assert_page(work.session.redis, slice_str(DATABASE), &assertion, clock_deadline(2000000)),
+        STATUS_OK);
+    for (slot = 0; slot < 5; slot++) {
+        slots_add(&work.slots, slot);
+    }
+    work.batch = (struct batch){
+        .session = &work.session, .slots = &work.slots, .revision = 7, .published = true};
+    assert_status(batch_publish(&work.batch), STATUS_OK);
+    for (slot = 0; slot < 6; slot++) {
+        assert_int_equal(floor_of(&work, slot), slot < 5 ? 7 : 6);
+    }
+    redis_sync_destroy(work.session.redis);
+    slots_fini(&work.slots);
+    arena_fini(&work.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +287,7 @@ int main(void)
         cmocka_unit_test(
             test_a_whole_image_supersedes_the_letters_before_it_and_touches_their_tags),
         cmocka_unit_test(test_what_makes_no_row_whole_waits_behind_the_letter),
+        cmocka_unit_test(test_slots_of_several_scripts_are_all_raised),
         cmocka_unit_test(test_the_next_record_touches_what_a_discarded_one_would_have),
     };
 
