@@ -50,6 +50,9 @@ MUST_CHECK enum status renew_own(struct redis_sync *redis, struct slice database
  * ASSERT, the script: DEL own and all pages of `pages`, a new page under home's nonce with every
  * slot and published = revision, PX 60000, pages = {nonce}. The caller holds the row lock of
  * twofold_revision, made a fresh nonce, and writes home and touches, then COMMITs.
+ *
+ * CONFLICT: a page that was made here in this epoch has a published above revision + 1, so the
+ * database went back; nothing was changed. NOT_FOUND, UNAVAILABLE, UNCERTAIN: see publish_revision.
  */
 struct assertion {
     const struct home *home;

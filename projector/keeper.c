@@ -15,6 +15,7 @@
  */
 #include "projector/keeper.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "conf/settings/clients.h"
@@ -215,6 +216,13 @@ static enum status assert_locked(struct keeper *keeper, struct watch *watch,
     }
     status = assert_page(keeper->redis, database_of(watch), &assertion,
                          clock_deadline(page_timeout_us(keeper->settings)));
+    if (status == STATUS_CONFLICT) {
+        log_warn("database went back",
+                 "model=%.*s revision=%" PRIu64
+                 " hint=\"it is behind a page that was published; a new epoch voids all entries\"",
+                 SLICE_ARG(watch->follower->model->name), view->row.number);
+        return sql_note(keeper, revision_new_epoch(keeper->connection.sql, database_of(watch)));
+    }
     if (status == STATUS_OK) {
         kill_point("page");
         status = sql_note(keeper, revision_settle(keeper->connection.sql, database_of(watch), &home,

@@ -238,6 +238,33 @@ static void test_publish_on_another_server_is_refused(void **state)
     assert_int_equal(floor_of(world, 3), 10);
 }
 
+/* The row names another home by now, or none: its own page is not asked. */
+static void test_assert_below_what_was_published_is_refused(void **state)
+{
+    struct world *world = *state;
+    const uint32_t slots[] = {3};
+    const struct home old = world->home;
+    struct assertion assertion = {
+        .epoch = slice_str("00000000000000e1"), .replid = slice_str(replid), .revision = 10};
+
+    assert_at(world, 10);
+    assert_status(publish(world, 12, slots, 1), STATUS_OK);
+    world->home = home_make(redis_sync_run_id(world->redis), fresh_nonce(&world->arena));
+    assertion.home = &world->home;
+    assert_status(assert_page(world->redis, world->database, &assertion, DEADLINE),
+                  STATUS_CONFLICT);
+    assert_int_equal(command(world, "EXISTS", page(world), NULL)->integer, 0);
+    /* one PUBLISH whose COMMIT never came is no sign; nor is a page of another epoch */
+    assertion.revision = 11;
+    assert_status(assert_page(world->redis, world->database, &assertion, DEADLINE), STATUS_OK);
+    assert_false(home_eq(&old, &world->home));
+    assert_status(publish(world, 20, slots, 1), STATUS_OK);
+    world->home = home_make(redis_sync_run_id(world->redis), fresh_nonce(&world->arena));
+    assertion.epoch = slice_str("00000000000000e2");
+    assertion.revision = 1;
+    assert_status(assert_page(world->redis, world->database, &assertion, DEADLINE), STATUS_OK);
+}
+
 /* ------------------------------------------------------------------ RENEW */
 
 static struct own own_of(const struct world *world)
@@ -386,6 +413,7 @@ int main(void)
         TEST(test_publish_of_large_revisions_is_exact),
         TEST(test_publish_without_page_makes_none),
         TEST(test_publish_behind_published_is_refused),
+        TEST(test_assert_below_what_was_published_is_refused),
         TEST(test_publish_of_an_aborted_number_again_is_allowed),
         TEST(test_publish_on_another_server_is_refused),
         TEST(test_look_tells_server_and_page),
