@@ -1,7 +1,8 @@
 -- ASSERT: a fresh page whose floors are all the committed revision; own and every older page go.
 -- Never in place, never writes own.
 -- KEYS: own, pages, the new page
--- ARGV: header (its epoch is at 80, published at 152; cache/page.h), one slot (8 bytes), number of slots, nonce, prefix of the pages' names
+-- ARGV: header (its epoch is at 80, published at 152; cache/page.h), one slot (8 bytes), number of
+-- slots, nonce, prefix of the pages' names
 -- The names of the older pages are the members of `pages`: they cannot be declared (cluster mode is
 -- off).
 local nonces = redis.call('SMEMBERS', KEYS[2])
