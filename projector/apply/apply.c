@@ -122,6 +122,7 @@ static enum status bind_all(struct session *session, const struct record *record
             (void)snprintf(session->error, sizeof(session->error),
                            "projections.sql line %u: :%.*s: %s", sql->line, SLICE_ARG(bind->name),
                            why);
+            session->final = true;
             return STATUS_INVALID;
         }
     }

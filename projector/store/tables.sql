@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS twofold_discarded (
     record    MEDIUMTEXT      NOT NULL,               -- the stream's record, JSON
     created   DATETIME(3)     NOT NULL,
     KEY (aggregate(255))
-) ENGINE = InnoDB;
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS twofold_secret (
     id            TINYINT UNSIGNED NOT NULL PRIMARY KEY, -- always 1
