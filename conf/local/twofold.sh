@@ -33,7 +33,7 @@ twofold_environment()
 twofold_setup()
 {
     "$BUILD/twofold-projector" setup --config="$RUN_DIR/twofold.conf" \
-        --sql_primary="$(mariadb_socket primary)" </dev/null >>"$RUN_DIR/logs/setup.log" 2>&1 || {
+        --sql_primary="$(sql_socket primary)" </dev/null >>"$RUN_DIR/logs/setup.log" 2>&1 || {
         show_log setup
         die "'twofold-projector setup' failed"
     }

@@ -82,7 +82,7 @@ def test_everything_listens_on_loopback_only(stack):
     assert {address.rpartition(":")[0] for address in ours} <= {"127.0.0.1", "[::ffff:127.0.0.1]"}
 
 
-def test_root_of_mariadb_is_let_in_by_the_socket_only(stack):
+def test_root_of_sql_is_let_in_by_the_socket_only(stack):
     assert stack.sql("SELECT current_user() AS who") == [{"who": "root@localhost"}]
     with pytest.raises(pymysql.err.OperationalError, match="denied"):
         pymysql.connect(host="127.0.0.1", port=int(stack.env["TWOFOLD_PORT_BASE"]) + 5, user="root")
@@ -151,6 +151,25 @@ def test_the_path_of_a_plain_user_is_enough(stack):
     status = subprocess.run([ROOT / "conf/local/stack", "status"], env=plain, text=True,
                             capture_output=True)
     assert status.returncode == 0 and status.stdout == stack.must("status"), status.stderr
+
+
+@pytest.mark.parametrize("asked, theirs", [("mysql", "mariadb"), ("mariadb", "mysql")])
+def test_data_of_other_servers_are_named_and_nothing_is_started(other, asked, theirs):
+    data = other.run_dir / "data"
+    (data / "primary").mkdir(parents=True)
+    (data / "servers").write_text(theirs)
+    other.environment["SERVERS"] = asked
+    done = other.command("up")
+    assert done.returncode != 0
+    assert f"are of SERVERS={theirs}" in done.stdout
+    assert other.pids() == {}
+
+
+def test_unknown_servers_are_refused(other):
+    other.environment["SERVERS"] = "oracle"
+    done = other.command("up")
+    del other.environment["SERVERS"]
+    assert done.returncode != 0 and "it may be mariadb or mysql" in done.stdout
 
 
 def test_down_without_anything_running_is_no_error(other):
