@@ -15,6 +15,8 @@ import threading
 import pymysql
 import redis
 
+from support import replica
+
 PARTS = ["gateway", "projector", "redis", "replica", "primary", "dynamodb"]
 REPLICA_DELAY_S = 2
 
@@ -66,18 +68,16 @@ def delete(pattern):
 
 
 class Replica:
+    """Two orders to the replica: one that begins the fault, and one that ends it."""
+
     def __init__(self, stack, begin, end):
-        self.stack, self.texts = stack, (begin, end)
+        self.stack, self.orders = stack, (begin, end)
 
     def begin(self):
-        self.say(self.texts[0])
+        self.orders[0](self.stack)
 
     def end(self):
-        self.say(self.texts[1])
-
-    def say(self, texts):
-        for text in texts:
-            self.stack.sql(text, node="replica")
+        self.orders[1](self.stack)
 
 
 class Failover:
@@ -126,11 +126,10 @@ MAKERS = {
     "flushall": lambda stack: RedisDo(stack, lambda connection: connection.flushall()),
     "own-deleted": lambda stack: RedisDo(stack, delete("twofold:*:own")),
     "page-deleted": lambda stack: RedisDo(stack, delete("twofold:*:page:*")),
-    "replica-halts": lambda stack: Replica(stack, ["STOP SLAVE SQL_THREAD"],
-                                           ["START SLAVE SQL_THREAD"]),
+    "replica-halts": lambda stack: Replica(stack, replica.halt, replica.go_on),
     "replica-lags": lambda stack: Replica(
-        stack, ["STOP SLAVE", f"CHANGE MASTER TO MASTER_DELAY = {REPLICA_DELAY_S}", "START SLAVE"],
-        ["STOP SLAVE", "CHANGE MASTER TO MASTER_DELAY = 0", "START SLAVE"]),
+        stack, lambda stack: replica.delay(stack, REPLICA_DELAY_S),
+        lambda stack: replica.delay(stack, 0)),
 }
 # How long the random ones last at most. What answers by itself while it lasts may last; without
 # gateway or primary nobody can be answered.

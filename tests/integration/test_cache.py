@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 import redis
 
+from support import replica
 from support.client import Client, body, cache_status, is_problem, token
 from support.wait import wait_until
 
@@ -21,12 +22,9 @@ def cache(stack):
 @pytest.fixture
 def lagging_replica(stack):
     """The replica receives what the primary commits, and applies nothing."""
-    stack.sql("STOP SLAVE SQL_THREAD", node="replica")
+    replica.halt(stack)
     yield
-    stack.sql("START SLAVE SQL_THREAD", node="replica")
-    wait_until(lambda: stack.sql("SHOW SLAVE STATUS",
-                                 node="replica")[0]["Slave_SQL_Running"] == "Yes", 10,
-               "replica runs")
+    replica.go_on(stack)
 
 
 def committed(stack, model, product_id, **wanted):
