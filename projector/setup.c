@@ -5,7 +5,8 @@
  *                               -> columns that came later -> schema.sql
  *                               -> row of twofold_revision -> twofold_secret
  *     for each user and host:   CREATE USER -> ALTER USER (password)
- *                               -> GRANT on each model's database
+ *                               -> GRANT on each model's database, its name escaped unless the
+ *                                  server takes it literally
  *     for each model:           CreateTable with its stream
  *
  * Invariants: a row that is there is never written again (a new epoch would void every cached
@@ -201,6 +202,25 @@ struct user {
     const char *rights;
 };
 
+/*
+ * In GRANT a database's name is a pattern, but for MySQL with partial_revokes (MySQL's manual,
+ * "Privilege Restriction Using Partial Revokes"): there _ is _, and an escaped name is that of
+ * another database. MariaDB has no such variable.
+ */
+static enum status ask_grants_literal(struct sql_conn *sql, bool *out)
+{
+    const struct sql_statement ask = {.text =
+                                          SLICE_LITERAL("SHOW VARIABLES LIKE 'partial_revokes'")};
+    struct arena arena = {0};
+    struct sql_rows rows;
+    enum status status =
+        say(sql_run(sql, &ask, &arena, &rows), "variables", SLICE_LITERAL("partial_revokes"), sql);
+
+    *out = status == STATUS_OK && rows.row_count == 1 && slice_is(rows.cells[1], "ON");
+    arena_fini(&arena);
+    return status;
+}
+
 /* The server's text of an error may quote the statement: only its number is logged. */
 static enum status say_user(enum status status, const struct user *user, struct slice host,
                             const struct sql_conn *sql)
@@ -214,7 +234,7 @@ static enum status say_user(enum status status, const struct user *user, struct 
 }
 
 static enum status setup_user(struct sql_conn *sql, const struct plan *plan,
-                              const struct user *user, struct slice host)
+                              const struct user *user, struct slice host, bool literal)
 {
     struct arena arena = {0};
     struct slice account =
@@ -230,7 +250,8 @@ static enum status setup_user(struct sql_conn *sql, const struct plan *plan,
     size_t i;
 
     for (i = 0; status == STATUS_OK && i < plan->model_count; i++) {
-        struct slice database = sql_quote_grant(&arena, plan->models[i].database);
+        struct slice database = literal ? sql_quote_name(&arena, plan->models[i].database)
+                                        : sql_quote_grant(&arena, plan->models[i].database);
 
         text = arena_printf(&arena, "GRANT %s ON %.*s.* TO %.*s;", user->rights,
                             SLICE_ARG(database), SLICE_ARG(account));
@@ -248,7 +269,8 @@ static enum status setup_users(struct sql_conn *sql, const struct settings *sett
         {settings->sql_projector_user, settings->sql_projector_password,
          "SELECT, INSERT, UPDATE, DELETE"                                        },
     };
-    enum status status = STATUS_OK;
+    bool literal;
+    enum status status = ask_grants_literal(sql, &literal);
     size_t i;
 
     for (i = 0; status == STATUS_OK && i < ARRAY_COUNT(users); i++) {
@@ -262,7 +284,7 @@ static enum status setup_users(struct sql_conn *sql, const struct settings *sett
             (void)slice_cut(rest, ',', &host, &rest);
             host = slice_trim(host);
             if (host.len > 0) {
-                status = setup_user(sql, plan, &users[i], host);
+                status = setup_user(sql, plan, &users[i], host, literal);
             }
         }
     }
