@@ -213,6 +213,10 @@ consistency: all  ## a minute of the consistency probe (ARGS='--seconds 20')
 fault: all  ## parts are killed, stopped and emptied under the probe (ARGS='-k redis', '-m ci')
 	@$(PYTEST_ALONE) tests/fault $(ARGS)
 
+# PARTS='mysql valkey' are one run; ARGS='tests/integration -k cache' chooses what is run.
+compat: all servers-tests  ## tests against MySQL, newer MariaDB, Valkey, Redis (tests/compat)
+	@BUILD=$(BUILD) PARTS='$(PARTS)' tests/compat/run $(ARGS)
+
 # Recursive, since what is installed decides what the Makefile finds.
 test:  ## install what is missing, build, and run all tests
 	@conf/local/deps test
@@ -343,8 +347,8 @@ help:  ## this list
 clean:  ## remove what was built
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all analyze asan check clean consistency corpora cppcheck deps docs down fault fmt \
-        fmt-check fuzz fuzz-programs globals headers help hooks instructions \
+.PHONY: FORCE all analyze asan check clean compat consistency corpora cppcheck deps docs down \
+        fault fmt fmt-check fuzz fuzz-programs globals headers help hooks instructions \
         integration layers lint loadtest \
         micro rooms run scripts servers-tests test tidy tsan unit unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
