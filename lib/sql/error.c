@@ -174,8 +174,12 @@ enum status sql_failed(struct sql_conn *conn)
                 mysql_error(conn->mysql));
 }
 
+/* What comes in place of a further row libmariadb 3.3 leaves with the connection only. */
 enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt)
 {
+    if (mysql_stmt_errno(stmt) == 0) {
+        return sql_failed(conn);
+    }
     return keep(conn, mysql_stmt_errno(stmt), mysql_stmt_sqlstate(stmt), mysql_stmt_error(stmt));
 }
 

@@ -692,6 +692,49 @@ static void test_a_killed_connection_is_lost(void **state)
     sql_close(conn);
 }
 
+#define ROWS_MADE                          \
+    "CREATE TABLE r (id INT PRIMARY KEY);" \
+    "INSERT INTO r VALUES (1), (2), (3)"
+
+/* The rows before it are on their way when it comes. */
+static void test_an_error_in_place_of_a_row_has_its_number(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, ROWS_MADE);
+    assert_status(run(conn,
+                      "SELECT REPEAT('x', 100000), IF(id = 3, (SELECT id FROM r s WHERE s.id >= "
+                      "r.id - 1), 0) FROM r",
+                      NULL, 0, &rows),
+                  STATUS_INVALID);
+    assert_int_equal(sql_error(conn)->number, 1242);
+    assert_false(sql_lost(conn));
+    run_ok(conn, "SELECT 1", NULL, 0);
+    sql_close(conn);
+}
+
+static void test_a_connection_that_is_silent_between_rows_is_lost(void **state)
+{
+    struct sql_conn *admin = fixture_fresh(), *conn;
+    struct sql_address address = fixture_address();
+    struct sql_login login = fixture_login();
+    struct sql_error error;
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(admin, ROWS_MADE);
+    login.read_timeout_us = 1000000;
+    assert_status(sql_open(&address, &login, SLICE_LITERAL(DATABASE), &conn, &error), STATUS_OK);
+    assert_status(
+        run(conn, "SELECT REPEAT('x', 100000), IF(id = 3, SLEEP(3), 0) FROM r", NULL, 0, &rows),
+        STATUS_UNAVAILABLE);
+    assert_true(sql_lost(conn));
+    sql_close(conn);
+    sql_close(admin);
+}
+
 static void test_a_commit_whose_answer_is_lost_is_uncertain(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
@@ -790,6 +833,8 @@ int main(void)
         cmocka_unit_test(test_what_group_concat_makes_may_be_as_long_as_an_answer),
         cmocka_unit_test(test_a_missing_database_is_not_found_and_a_closed_port_unavailable),
         cmocka_unit_test(test_a_killed_connection_is_lost),
+        cmocka_unit_test(test_an_error_in_place_of_a_row_has_its_number),
+        cmocka_unit_test(test_a_connection_that_is_silent_between_rows_is_lost),
         cmocka_unit_test(test_a_commit_whose_answer_is_lost_is_uncertain),
         cmocka_unit_test(test_a_lock_wait_rolls_the_transaction_back),
         cmocka_unit_test(test_a_file_of_statements_stops_at_the_first_error),
