@@ -16,6 +16,7 @@ import pymysql
 import redis
 
 from support import replica
+from support.process import freeze
 
 PARTS = ["gateway", "projector", "redis", "replica", "primary", "dynamodb"]
 REPLICA_DELAY_S = 2
@@ -39,7 +40,7 @@ class Stop:
 
     def begin(self):
         self.pid = self.stack.pids()[self.part]
-        os.kill(self.pid, signal.SIGSTOP)
+        freeze(self.pid)
 
     def end(self):
         os.kill(self.pid, signal.SIGCONT)

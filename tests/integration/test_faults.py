@@ -13,6 +13,7 @@ import requests
 
 from support.client import Client, body, cache_status, token
 from support.raw import Raw
+from support.process import freeze
 from support.wait import wait_until
 
 WRITERS = 4
@@ -168,7 +169,7 @@ def test_a_hung_replica_is_passed_over_by_all_queries_after_one_short_try(repair
     """More queries than there are SQL threads, while SQL's own deadline would be 5 s."""
     ids = [model.new_id() for _ in range(24)]
     pid = stack.pids()["replica"]
-    os.kill(pid, signal.SIGSTOP)
+    freeze(pid)
     try:
         with ThreadPoolExecutor(len(ids)) as pool:
             answers = list(pool.map(
@@ -185,7 +186,7 @@ def test_a_hung_replica_is_passed_over_by_all_queries_after_one_short_try(repair
 def test_sigterm_finishes_what_is_in_flight(repaired, stack, model, client):
     product_id, made = client.made(price=1)
     pids = stack.pids()
-    os.kill(pids["projector"], signal.SIGSTOP)
+    freeze(pids["projector"])
     try:
         changed = client.update(product_id, price=2)
         with Raw(stack.url) as raw:
