@@ -32,7 +32,11 @@ class Gateway:
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                         env={"AWS_ACCESS_KEY_ID": "local",
                                              "AWS_SECRET_ACCESS_KEY": "local", **os.environ})
-        wait_until(self.is_ready, 20, "the gateway is ready")
+        try:
+            wait_until(self.is_ready, 20, "the gateway is ready")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
