@@ -4,6 +4,7 @@
  */
 #include "cache/cache.h"
 #include "tests/servers/cache/world.h"
+#include "tests/servers/lib/sql/fixture.h"
 
 static void both(struct world *world, const char *text)
 {
@@ -41,6 +42,9 @@ static void test_json_that_is_none_is_refused_each_time(void **state)
 {
     struct world *world = *state;
 
+    if (fixture_is_mysql(world->root[PRIMARY])) {
+        skip(); /* its JSON is never none */
+    }
     both(world, "SET SESSION check_constraint_checks = 0");
     both(world, "ALTER TABLE item MODIFY name JSON");
     both(world, "UPDATE item SET name = '[1, \"cut'");

@@ -49,6 +49,20 @@ static inline void fixture_exec(struct sql_conn *conn, const char *text)
     }
 }
 
+/* For what MySQL and MariaDB differ in (docs/compatibility.md). */
+static inline bool fixture_is_mysql(struct sql_conn *conn)
+{
+    const struct sql_statement ask = {.text = SLICE_LITERAL("SELECT VERSION() LIKE '%MariaDB%'")};
+    struct arena arena = {0};
+    struct sql_rows rows;
+    bool is_mysql;
+
+    assert_status(sql_run(conn, &ask, &arena, &rows), STATUS_OK);
+    is_mysql = slice_is(rows.cells[0], "0");
+    arena_fini(&arena);
+    return is_mysql;
+}
+
 /* A connection to the empty database. */
 static inline struct sql_conn *fixture_fresh(void)
 {

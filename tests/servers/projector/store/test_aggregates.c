@@ -61,7 +61,7 @@ static void check_order(bool there)
     assert_status(first.status, STATUS_OK);
     assert_int_equal(pthread_create(&thread, NULL, run_lock, &second), 0);
     store_until_it_waits(ask, second.session.connection.sql);
-    fixture_exec(third.session.connection.sql, "SET SESSION innodb_lock_wait_timeout = 0");
+    fixture_exec(third.session.connection.sql, "SET SESSION innodb_lock_wait_timeout = 1");
     (void)run_lock(&third);
     assert_status(third.status, STATUS_BUSY);
     unlock(&first);
