@@ -91,34 +91,15 @@ class Failover:
         self.stack, self.name, self.first = stack, name, name.target
 
     def begin(self):
-        self.swap("primary", "replica")
-        self.name.target = ("127.0.0.1", self.port("replica"))
+        replica.promote(self.stack, "primary", "replica")
+        port = self.stack.sql("SELECT @@port AS port", node="replica")[0]["port"]
+        self.name.target = ("127.0.0.1", port)
 
     def end(self):
-        self.follow("primary", "replica")
-        self.swap("replica", "primary")
+        replica.follow(self.stack, "primary", "replica")
+        replica.promote(self.stack, "replica", "primary")
         self.name.target = self.first
-        self.follow("replica", "primary")
-
-    def port(self, node):
-        return self.stack.sql("SELECT @@port AS port", node=node)[0]["port"]
-
-    def swap(self, old, new):
-        self.stack.sql("SET GLOBAL read_only = 1", node=old)
-        end = self.stack.sql("SELECT @@gtid_binlog_pos AS end", node=old)[0]["end"]
-        waited = self.stack.sql("SELECT MASTER_GTID_WAIT(%s, 20) AS late", end, node=new)
-        assert waited[0]["late"] == 0, f"{new} does not have what {old} had"
-        for text in ("STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = 0"):
-            self.stack.sql(text, node=new)
-
-    def follow(self, node, primary):
-        password = (self.stack.run_dir / "secrets/sql_replication").read_text().strip()
-        self.stack.sql("SET GLOBAL gtid_slave_pos = @@gtid_binlog_pos", node=node)
-        self.stack.sql("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %s, "
-                       "MASTER_USER = 'twofold_replication', MASTER_PASSWORD = %s, "
-                       "MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1",
-                       self.port(primary), password, node=node)
-        self.stack.sql("START SLAVE", node=node)
+        replica.follow(self.stack, "replica", "primary")
 
 
 MAKERS = {
