@@ -1,6 +1,7 @@
 """A stack for a run of tests: ended whatever happens, its logs kept when a test failed."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -8,6 +9,8 @@ import signal
 import pytest
 
 from support.stack import PORTS, ROOT, Stack, end_leftovers, free_ports, port_is_free
+
+numbers = itertools.count(1)  # of the stacks of this process
 
 
 def end_with_the_run():
@@ -26,7 +29,7 @@ def port_base():
 
 @contextlib.contextmanager
 def own_stack(session, models=None):
-    folder = ROOT / f".run-test-{os.getpid()}"
+    folder = ROOT / f".run-test-{os.getpid()}-{next(numbers)}"
     made = Stack(folder, port_base(), models)
     # Letters of what time could mend come soon enough for the tests.
     made.environment["TWOFOLD_RECORD_PATIENCE"] = "2s"
