@@ -18,7 +18,7 @@ from support.wait import wait_until
 sys.path.insert(0, str(ROOT / "tests/stub"))
 from streams_stub import StreamsStub  # noqa: E402
 
-MODELS = ROOT / "tests/integration/models"
+MODELS = ROOT / "tests/integration/models/streams"
 
 
 class Trails(Events):

@@ -17,7 +17,7 @@ from support.own import own_stack
 from support.stack import ROOT
 from support.wait import wait_until
 
-MODELS = ROOT / "tests/integration/models"
+MODELS = ROOT / "tests/integration/models/values"
 
 
 @dataclass
@@ -28,8 +28,7 @@ class Model:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("models") / "models"
-    for name in ("probes", "visits"):
-        shutil.copytree(MODELS / name, folder / name)
+    shutil.copytree(MODELS, folder)
     with own_stack(request.session, folder) as made:
         yield made
 
