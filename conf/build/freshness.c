@@ -1,5 +1,5 @@
 /*
- * Three rules that keep answers fresh:
+ * Four rules that keep answers fresh:
  *
  *     a projection that writes a table which a query reads must touch a tag of that query: one of
  *     the same shape (conf/plan/template.h)
@@ -7,10 +7,12 @@
  *     of each mention of that table in the query's SQL, the rows that can matter must be bound to
  *     the places of such a tag (conf/sql/bound.h); a tag without places speaks for all rows
  *
+ *     what is written into the bound column, or finds the row by it, fills the tag's place too
+ *
  *     a change that moves a row from one tag to another must touch both
  *
- * That a projection fills a place with what it writes into the bound column is not looked at. Tags
- * of touches_sql are known when it runs; here its texts are all that can be seen.
+ * What an expression writes is not looked at. Tags of touches_sql are known when it runs; here its
+ * texts are all that can be seen.
  */
 #include "conf/build/projection.h"
 #include "conf/plan/template.h"
@@ -157,6 +159,122 @@ static struct slice tags_hint(const struct projection *projection, const struct 
     return text;
 }
 
+/* ------------------------------------------------------------------ what fills a place */
+
+/* Does a touch like TAG have in its place I what WRITE stores? */
+static bool is_filled(const struct projection *projection, const struct plan_template *tag,
+                      size_t place, const struct projection_write *write)
+{
+    for (size_t i = 0; i < projection->out->touch_count; i++) {
+        const struct plan_template_part *part = &projection->touches[i].parts[place];
+
+        if (template_same_shape(&projection->touches[i], tag) &&
+            ((projection_is_id(projection, part->name) &&
+              projection_is_id(projection, write->name)) ||
+             (slice_eq(part->name, write->name) && part->old == write->old))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first of the column's writes that fills no place I of the touches like TAG, or NULL. */
+static const struct projection_write *find_unfilled(const struct projection *projection,
+                                                    const struct plan_template *tag, size_t place,
+                                                    const struct table_column *column)
+{
+    for (size_t i = 0; i < projection->write_count; i++) {
+        if (projection->writes[i].column == column &&
+            !is_filled(projection, tag, place, &projection->writes[i])) {
+            return &projection->writes[i];
+        }
+    }
+    return NULL;
+}
+
+/* One of the columns that are bound to the place's parameter is enough: they are equal. */
+static const struct projection_write *place_misses(const struct projection *projection,
+                                                   const struct sqlselect *select, size_t item,
+                                                   const struct plan_template *tag, size_t place,
+                                                   size_t choice)
+{
+    const struct table *table = select->items[item].table;
+    const struct projection_write *missed = NULL;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct projection_write *write;
+
+        if (!sqlbound_column(select, item, &table->columns[i], tag->parts[place].name, choice)) {
+            continue;
+        }
+        write = find_unfilled(projection, tag, place, &table->columns[i]);
+        if (!write) {
+            return NULL;
+        }
+        missed = write;
+    }
+    return missed;
+}
+
+static const struct projection_write *tag_misses(const struct projection *projection,
+                                                 const struct sqlselect *select, size_t item,
+                                                 const struct plan_template *tag, size_t choice)
+{
+    const struct projection_write *missed = NULL;
+
+    for (size_t i = 0; i < tag->part_count && !missed && !sql_yields(projection, tag); i++) {
+        if (tag->parts[i].name.len > 0) {
+            missed = place_misses(projection, select, item, tag, i, choice);
+        }
+    }
+    return missed;
+}
+
+/* One of the tags that cover the item must be filled. NULL: one is. */
+static const struct projection_write *choice_misses(const struct projection *projection,
+                                                    const struct plan_query *query,
+                                                    const struct sqlselect *select, size_t item,
+                                                    size_t choice)
+{
+    const struct projection_write *missed = NULL;
+
+    for (size_t i = 0; i < query->tag_count; i++) {
+        const struct projection_write *write;
+
+        if (!touches_tag(projection, &query->tags[i]) ||
+            !tag_binds(select, item, &query->tags[i], choice)) {
+            continue;
+        }
+        write = tag_misses(projection, select, item, &query->tags[i], choice);
+        if (!write) {
+            return NULL;
+        }
+        missed = write;
+    }
+    return missed;
+}
+
+static void check_fill(const struct projection *projection, const struct plan_query *query,
+                       const struct sqlselect *select, size_t item)
+{
+    const struct projection_write *missed = NULL;
+
+    for (size_t choice = 0; choice < select->cases && !missed; choice++) {
+        missed = choice_misses(projection, query, select, item, choice);
+    }
+    if (missed) {
+        source_complain(&projection->source, projection->value,
+                        SLICE_LITERAL("the place of a tag holds what its column holds"),
+                        "it writes :%s%.*s beside the column '%.*s', by which the query %.*s finds "
+                        "rows, and no touch of that query's tags has it in the place of that "
+                        "column's parameter",
+                        missed->old ? "old." : "", SLICE_ARG(missed->name),
+                        SLICE_ARG(missed->column->name), SLICE_ARG(query->name));
+    }
+}
+
+/* ------------------------------------------------------------------ the check of rows */
+
 static void check_rows(const struct projection *projection, const struct plan_query *query,
                        struct query_reads *reads)
 {
@@ -179,7 +297,9 @@ static void check_rows(const struct projection *projection, const struct plan_qu
                             "rows which the query %.*s reads of it",
                             SLICE_ARG(sqlbound_name(projection->build->arena, select, i)),
                             SLICE_ARG(query->name));
+            continue;
         }
+        check_fill(projection, query, select, i);
     }
 }
 

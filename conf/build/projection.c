@@ -168,6 +168,17 @@ static void check_id(struct projection *projection, const struct sqltoken *token
     }
 }
 
+/* Not of touches_sql, which comes after the statements and writes nothing. */
+static void note_write(struct projection *projection, const struct plan_bind *bind,
+                       const struct beside *beside)
+{
+    if (!projection->tags && beside->column &&
+        (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
+        projection->writes[projection->write_count++] =
+            (struct projection_write){beside->column, bind->name, bind->source == SOURCE_OLD_FIELD};
+    }
+}
+
 struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
                                     const struct beside *beside)
 {
@@ -179,6 +190,7 @@ struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
         (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
         check_id(projection, token, beside->column);
     }
+    note_write(projection, &bind, beside);
     return bind;
 }
 
@@ -252,6 +264,7 @@ static void build_statements(struct projection *projection)
     struct sqlblock *block = sqlfile_find(&build->model.projections_sql, projection->out->name);
     struct plan_sql *statements;
     struct slice *tables;
+    size_t tokens = 0;
 
     if (!block) {
         source_complain(&projection->source, projection->value,
@@ -268,6 +281,10 @@ static void build_statements(struct projection *projection)
     }
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
+    for (size_t i = 0; i < block->statement_count; i++) {
+        tokens += block->statements[i].token_count;
+    }
+    projection->writes = ARENA_ARRAY(build->arena, struct projection_write, tokens);
     for (size_t i = 0; i < block->statement_count; i++) {
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);

@@ -10,10 +10,15 @@
 
 /* ------------------------------------------------------------------ types of places */
 
+bool projection_is_id(const struct projection *projection, struct slice name)
+{
+    return slice_eq(name, projection->build->out->aggregate.id_name) ||
+           slice_is(name, "aggregateId");
+}
+
 static bool is_id(const struct projection *projection, const struct plan_template_part *part)
 {
-    return slice_eq(part->name, projection->build->out->aggregate.id_name) ||
-           slice_is(part->name, "aggregateId");
+    return projection_is_id(projection, part->name);
 }
 
 /* False: two queries differ. */

@@ -22,6 +22,7 @@ static struct plan *load(const char *param, const char *where, const char *schem
     struct model_folder folder;
     struct buf json = {0}, queries = {0};
     struct plan *plan;
+    int column = (int)strcspn(where, " "); /* the attribute of its name fills the tag's place */
 
     buf_printf(
         &json,
@@ -31,13 +32,13 @@ static struct plan *load(const char *param, const char *where, const char *schem
         "  \"commands\": { \"DropBox\": { \"route\": \"DELETE /boxes/{BoxId}\", \"delete\": "
         "true } },\n"
         "  \"projections\": { \"put\": { \"touches\": [\"box:{BoxId}\", \"boxes\", "
-        "\"x:{X}\", \"x:{old.X}\"] },\n"
-        "    \"delete\": { \"touches\": [\"box:{BoxId}\", \"boxes\", \"x:{X}\"] } },\n"
+        "\"x:{%.*s}\", \"x:{old.%.*s}\"] },\n"
+        "    \"delete\": { \"touches\": [\"box:{BoxId}\", \"boxes\", \"x:{%.*s}\"] } },\n"
         "  \"queries\": { \"GetBox\": { \"route\": \"GET /boxes/{BoxId}\", \"tags\": "
         "[\"box:{BoxId}\"], \"ttl\": \"1h\" },\n"
         "    \"GetX\": { \"route\": \"GET /x/{x}\", \"params\": { \"x\": %s }, \"tags\": "
         "[\"x:{x}\"], \"ttl\": \"1h\" } } }\n",
-        param);
+        column, where, column, where, column, where, param);
     buf_printf(&queries,
                "-- name: GetBox :one\nSELECT * FROM boxes WHERE BoxId = :BoxId;\n"
                "-- name: GetX :one\nSELECT * FROM boxes WHERE %s;\n",
