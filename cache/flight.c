@@ -45,7 +45,7 @@ struct flight {
     struct waiter secret;
     struct waiters waiters;
     uint64_t started;
-    bool from_primary;
+    bool from_primary, proven;   /* proven: by a server that said that it is a primary still */
     const struct answer *answer; /* once it has landed; NULL: it failed */
 };
 
@@ -103,14 +103,25 @@ static void flight_free(struct flight *flight)
 
 /* ------------------------------------------------------------------ telling */
 
+/*
+ * One less than the floor is a primary's only. The flight's own floors may have accepted the
+ * answer, so that nobody asked the server whether it is one.
+ */
 static bool waiter_accepts(const struct flight_waiter *waiter)
 {
     const struct flight *flight = waiter->flight;
+    const struct answer *answer = flight->answer;
 
-    if (flight->from_primary && waiter->began < flight->started) {
-        return floors_allow_primary(waiter->floors, flight->answer->epoch, flight->answer->label);
-    }
-    return floors_accept(waiter->floors, flight->answer->epoch, flight->answer->label);
+    return floors_accept(waiter->floors, answer->epoch, answer->label) ||
+           (flight->from_primary && flight->proven && waiter->began < flight->started &&
+            floors_allow_primary(waiter->floors, answer->epoch, answer->label));
+}
+
+/* The flight was for another epoch than the waiter's: what it failed by says nothing to it. */
+static bool is_of_others(const struct flight_waiter *waiter, enum status status)
+{
+    return status == STATUS_PRECONDITION &&
+           memcmp(waiter->floors->epoch, waiter->flight->floors.epoch, EPOCH_TEXT) != 0;
 }
 
 /* One of those who waited: it is told, or flies again. */
@@ -118,7 +129,7 @@ static void on_landed(void *ctx, enum status status)
 {
     struct flight_waiter *waiter = ctx;
 
-    if (waiter->flight->answer && !waiter_accepts(waiter)) {
+    if (is_of_others(waiter, status) || (waiter->flight->answer && !waiter_accepts(waiter))) {
         flight_join(waiter->flight->cache, waiter);
     } else {
         waiter->done(waiter->ctx, status, waiter->flight->answer);
@@ -224,6 +235,7 @@ static void on_source(void *ctx, enum status status, const struct source_answer 
     answer.created_ms = clock_wall_ms();
     answer.node = sql_node_name(cache->sql, rows->node);
     flight->from_primary = rows->node == SQL_PRIMARY;
+    flight->proven = rows->proven;
     cache_model_saw_revision(cache_model_of(cache, flight->input.query), answer.epoch,
                              answer.label);
     answer.stored = entry_store(flight, &answer, rows->fits);

@@ -236,7 +236,7 @@ static enum status take_rows(struct sql_result *result, struct source_answer *ou
 static void on_rows(void *ctx, enum status status, struct sql_result *result)
 {
     struct source *source = ctx;
-    struct source_answer answer = {.node = source->node};
+    struct source_answer answer = {.node = source->node, .proven = source->statement.primary};
 
     if (status == STATUS_OK) {
         status = take_rows(result, &answer);

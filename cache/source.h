@@ -21,7 +21,8 @@ struct source_answer {
     struct slice epoch;
     uint64_t label;
     unsigned int node;
-    bool fits; /* the floors accept it: it may be stored */
+    bool fits;   /* the floors accept it: it may be stored */
+    bool proven; /* the primary's, and its server said with it that it is not read-only */
 };
 
 struct source;
