@@ -127,7 +127,7 @@ static void primary_answers(uint64_t label, bool proven)
     asked_done(asked_ctx, STATUS_OK, &answer);
 }
 
-/* A demoted primary's answer may fit him who asked, and is one short of what the joiner must see. */
+/* A demoted primary may fit him who asked, and be one short of what the joiner must see. */
 static void test_one_less_is_taken_of_a_proven_primary_only(void **state)
 {
     struct world *world = *state;
