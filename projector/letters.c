@@ -153,15 +153,17 @@ static enum status find_letter(struct session *session, const char *id, struct a
     return status;
 }
 
-/* Its eventId, even if this plan makes no sense of it; or empty. */
-static struct slice event_of(const struct session *session, struct slice text, struct arena *arena)
+/* What to store of its eventId, even if this plan makes no sense of it; or empty. */
+static struct slice event_of(const struct session *session, const struct sql_rows *letter,
+                             struct arena *arena)
 {
     struct record record = {.event_id = NULL};
     const char *why;
+    enum status status =
+        dead_letter_decode(session->model, cell_text(letter, 0, 3), arena, &record, &why);
 
-    return dead_letter_decode(session->model, text, arena, &record, &why) == STATUS_OK ||
-                   record.event_id
-               ? record_event(&record)
+    return status == STATUS_OK || record.event_id
+               ? event_stored(arena, cell_u64(letter, 0, 1), record_event(&record))
                : SLICE_EMPTY;
 }
 
@@ -190,7 +192,7 @@ static enum status pass_over(struct session *session, const struct sql_rows *let
                       " twofold_aggregate.event, VALUES(event)),"
                       " version = GREATEST(twofold_aggregate.version, VALUES(version))",
                       "SuS", cell_text(letter, 0, 0), cell_u64(letter, 0, 1),
-                      event_of(session, cell_text(letter, 0, 3), arena)),
+                      event_of(session, letter, arena)),
         "twofold_aggregate");
 }
 

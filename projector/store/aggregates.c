@@ -61,7 +61,8 @@ static enum status read_some(struct session *session, struct versions *versions,
         size_t place = versions_place(versions, cell_text(&rows, i, 0));
 
         versions->items[place].version = cell_u64(&rows, i, 1);
-        versions->events[place] = cell_text(&rows, i, 2);
+        versions->events[place] =
+            event_of_version(cell_text(&rows, i, 2), versions->items[place].version);
     }
     return status;
 }
@@ -141,12 +142,13 @@ static enum status write_some(struct session *session, const struct versions *ve
     buf_append_str(&text,
                    "INSERT INTO twofold_aggregate (aggregate, version, event, revision) VALUES ");
     for (i = 0; i < count; i++) {
-        struct slice event = versions->events[at + i];
+        const struct told *item = &versions->items[at + i];
+        struct slice event = event_stored(arena, item->version, versions->events[at + i]);
 
         buf_append_str(&text,
                        i > 0 ? ",(?, ?, ?, LAST_INSERT_ID())" : "(?, ?, ?, LAST_INSERT_ID())");
-        params[3 * i] = value_string(arena, versions->items[at + i].aggregate);
-        params[3 * i + 1] = value_i64(arena, (int64_t)versions->items[at + i].version);
+        params[3 * i] = value_string(arena, item->aggregate);
+        params[3 * i + 1] = value_i64(arena, (int64_t)item->version);
         params[3 * i + 2] = event.len > 0 ? value_string(arena, event) : value_null(arena);
     }
     buf_append_str(&text, " ON DUPLICATE KEY UPDATE event = VALUES(event),"

@@ -17,8 +17,9 @@ CREATE TABLE IF NOT EXISTS twofold_aggregate (
     aggregate VARCHAR(512)    NOT NULL PRIMARY KEY,   -- "<Aggregate>:<id, percent-encoded>"
     version   BIGINT UNSIGNED NOT NULL,               -- last applied one
     revision  BIGINT UNSIGNED NOT NULL,               -- that applied it
-    -- eventId of that version; NULL: not known, or of a state store. It is the last column, for
-    -- `setup` adds it to tables that are there
+    -- "<version>:<eventId>"; another version than that of the row: a projector that does not know
+    -- the column was here, and the eventId is not known. NULL: not known, or of a state store. It
+    -- is the last column, for `setup` adds it to tables that are there
     event     VARCHAR(64)     NULL
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

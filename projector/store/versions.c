@@ -3,6 +3,7 @@
  */
 #include "projector/store/versions.h"
 
+#include "lib/base/buf.h"
 #include "lib/data/hash.h"
 
 void versions_init(struct versions *versions, struct arena *arena, size_t max)
@@ -46,4 +47,31 @@ size_t versions_place(struct versions *versions, struct slice aggregate)
 bool versions_has(const struct versions *versions, struct slice aggregate)
 {
     return versions->count > 0 && versions->table[probe(versions, aggregate)] != 0;
+}
+
+struct slice event_stored(struct arena *arena, uint64_t version, struct slice event)
+{
+    struct buf buf = {0};
+    struct slice stored;
+
+    if (event.len == 0) {
+        return SLICE_EMPTY;
+    }
+    buf_append_u64(&buf, version);
+    buf_append_char(&buf, ':');
+    buf_append(&buf, event); /* whatever bytes other software gave it */
+    stored = arena_copy(arena, buf_slice(&buf));
+    buf_fini(&buf);
+    return stored;
+}
+
+struct slice event_of_version(struct slice stored, uint64_t version)
+{
+    struct slice head, event;
+    uint64_t of;
+
+    return slice_cut(stored, ':', &head, &event) && slice_parse_u64(head, &of) == STATUS_OK &&
+                   of == version
+               ? event
+               : SLICE_EMPTY;
 }

@@ -7,7 +7,11 @@
 
 #include "cache/publish.h"
 
-#define EVENT_ID_TEXT 64 /* twofold_aggregate.event; a longer eventId is not kept */
+/*
+ * Bytes of an eventId that is kept: what twofold_aggregate.event, VARCHAR(64), has room for behind
+ * the 19 digits of the last version (INT64_MAX) and the colon. A longer one is not kept.
+ */
+#define EVENT_ID_TEXT 44
 
 struct versions {
     struct told *items; /* in the order in which the aggregates were met */
@@ -24,5 +28,16 @@ void versions_init(struct versions *versions, struct arena *arena, size_t max);
 /* The place of an aggregate, made when it is not there (with version 0). */
 size_t versions_place(struct versions *versions, struct slice aggregate);
 bool versions_has(const struct versions *versions, struct slice aggregate);
+
+/*
+ * What twofold_aggregate.event holds: "<version>:<eventId>", for a projector that does not know the
+ * column raises the version and leaves it as it is. Pure.
+ */
+
+/* In ARENA; empty: EVENT is, store NULL. */
+struct slice event_stored(struct arena *arena, uint64_t version, struct slice event);
+
+/* The eventId in STORED; empty: it is of another version than VERSION, or of none. */
+struct slice event_of_version(struct slice stored, uint64_t version);
 
 #endif

@@ -84,11 +84,44 @@ static void test_absent_rows_are_made_in_the_order_of_their_names(void **state)
     check_order(false);
 }
 
+/* What record_event lets pass fits the column, whatever it is and however high the version. */
+static void test_the_longest_event_of_the_last_version_is_kept(void **state)
+{
+    static const char *const letters[] = {"x", "\xc3\xa4", ":", " ", ""}; /* the last: NUL */
+    struct arena arena = {0};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < ARRAY_COUNT(letters); i++) {
+        struct sql_conn *sql = store_fresh();
+        struct session session = {.model = &model, .connection = {.sql = sql}};
+        struct versions written, found;
+        char id[EVENT_ID_TEXT];
+        size_t place = 0, at, len = letters[i][0] ? strlen(letters[i]) : 1;
+
+        for (at = 0; at < sizeof(id); at += len) {
+            memcpy(id + at, letters[i], len);
+        }
+        versions_init(&written, &arena, 1);
+        written.items[versions_place(&written, SLICE_LITERAL("a"))].version = INT64_MAX;
+        written.events[0] = slice_of(id, sizeof(id));
+        assert_status(aggregates_write(&session, &written, &arena), STATUS_OK);
+        versions_init(&found, &arena, 1);
+        (void)versions_place(&found, SLICE_LITERAL("a"));
+        assert_status(aggregates_read(&session, &found, &place, 1, &arena), STATUS_OK);
+        assert_true(found.items[0].version == INT64_MAX);
+        assert_true(slice_eq(found.events[0], slice_of(id, sizeof(id))));
+        sql_close(sql);
+    }
+    arena_fini(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_locked_in_the_order_of_their_names),
         cmocka_unit_test(test_absent_rows_are_made_in_the_order_of_their_names),
+        cmocka_unit_test(test_the_longest_event_of_the_last_version_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,12 +121,28 @@ static void test_an_id_of_a_format_names_its_aggregate_canonically(void **state)
     assert_slice(record.id->text, "0192ABCD-EF01-7AAA-8000-0123456789AB");
 }
 
+/* An INSERT that the column refuses would stop a shard. */
+static void test_an_event_id_that_has_no_room_is_not_kept(void **state)
+{
+    char id[EVENT_ID_TEXT + 1];
+    struct record record = {.event_id = NULL};
+
+    (void)state;
+    memset(id, 'x', sizeof(id));
+    record.event_id = value_string(&arena, slice_of(id, EVENT_ID_TEXT));
+    assert_int_equal(record_event(&record).len, EVENT_ID_TEXT);
+    assert_int_equal(event_stored(&arena, INT64_MAX, record_event(&record)).len, 64);
+    record.event_id = value_string(&arena, slice_of(id, EVENT_ID_TEXT + 1));
+    assert_int_equal(record_event(&record).len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_record_is_decoded_or_says_its_fault),
         cmocka_unit_test(test_delete_reads_its_fields_from_the_old_image),
         cmocka_unit_test(test_an_id_of_a_format_names_its_aggregate_canonically),
+        cmocka_unit_test(test_an_event_id_that_has_no_room_is_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
