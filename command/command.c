@@ -127,9 +127,9 @@ static bool id_is_valid(struct command *command)
 {
     const struct command_input *input = command->input;
     const struct plan_aggregate *aggregate = &input->command->model->aggregate;
-    const struct value *in_payload = scalar_value(input->arena, aggregate->id_type,
-                                                  value_get(input->payload, aggregate->id_name));
-    const struct value *id = input->path_id ? input->path_id : in_payload;
+    const struct value *in_payload = value_get(input->payload, aggregate->id_name);
+    const struct value *sent = input->path_id ? input->path_id : in_payload;
+    const struct value *id = scalar_value(input->arena, aggregate->id_type, sent);
     struct schema_errors *errors = ARENA_NEW(input->arena, struct schema_errors);
     bool generated = !id && aggregate->id_generated;
 
@@ -140,7 +140,8 @@ static bool id_is_valid(struct command *command)
         command_finish_invalid(command, id_pointer(command), "an id is required");
         return false;
     }
-    if (input->path_id && in_payload && !value_equal(input->path_id, in_payload)) {
+    if (input->path_id && in_payload &&
+        !value_equal(id, scalar_value(input->arena, aggregate->id_type, in_payload))) {
         command_finish_invalid(command, id_pointer(command), "differs from the id in the path");
         return false;
     }
@@ -156,6 +157,7 @@ static bool id_is_valid(struct command *command)
     command->result.id = id;
     command->result.id_text = id_canonical(input->arena, id);
     command->given_id = generated ? SLICE_EMPTY : command->result.id_text;
+    command->sent_id = generated ? SLICE_EMPTY : id_canonical(input->arena, sent);
     return id_has_room(command, command->result.id_text);
 }
 

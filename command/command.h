@@ -41,8 +41,10 @@ typedef void command_render_fn(void *ctx, const struct command_result *result, s
 /* Borrowed until done. */
 struct command_input {
     const struct plan_command *command;
-    const struct value *path_id; /* the id from the path, typed; NULL: not in the path */
-    const struct value *payload; /* parsed body; NULL: no body */
+    const struct value *path_id; /* from the path, typed, as sent; NULL: not in the path */
+    const struct value *payload; /* parsed body and members from the path; NULL: neither */
+    /* PAYLOAD with those members as the path spells them; NULL: as PAYLOAD has them */
+    const struct value *sent_payload;
     struct precondition precondition;
     const struct value *claims;              /* NULL: none */
     struct slice principal, idempotency_key; /* empty: none */

@@ -38,6 +38,7 @@ struct command {
     const struct command_input *input;
     struct command_result result;
     struct slice given_id;    /* canonical; empty: it was generated */
+    struct slice sent_id;     /* the same, as the client spelled it */
     struct idempotency *once; /* NULL: without a key */
     unsigned int races;       /* that were lost */
     struct loop_task task;

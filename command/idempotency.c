@@ -41,13 +41,15 @@ struct idempotency {
 static struct record record_begin(const struct command *command, enum record_form form)
 {
     const struct command_input *input = command->input;
-    struct slice table = form == RECORD_FORM_OLD ? SLICE_LITERAL(COMMANDS_TABLE)
-                                                 : command->commander->settings->commands_table;
+    bool old = form == RECORD_FORM_OLD;
+    struct slice table =
+        old ? SLICE_LITERAL(COMMANDS_TABLE) : command->commander->settings->commands_table;
 
     return (struct record){
         .table = table,
         .key = record_key(input->arena, form, input),
-        .request = record_request(input->arena, form, input, command->given_id),
+        .request =
+            record_request(input->arena, form, input, old ? command->sent_id : command->given_id),
         .write = slice_of(command->once->write, UUID_TEXT - 1),
         .command = input->command->name,
     };

@@ -60,6 +60,8 @@ struct slice record_request(struct arena *arena, enum record_form form,
                             const struct command_input *input, struct slice id)
 {
     const struct precondition *demand = &input->precondition;
+    const struct value *payload =
+        form == RECORD_FORM_OLD && input->sent_payload ? input->sent_payload : input->payload;
     struct buf text = {0};
     struct slice hash;
 
@@ -84,8 +86,8 @@ struct slice record_request(struct arena *arena, enum record_form form,
     buf_append_char(&text, ',');
     add_versions(&text, "in", &demand->one_of);
     add_versions(&text, "not in", &demand->none_of);
-    if (input->payload) {
-        json_write_canonical(&text, input->payload);
+    if (payload) {
+        json_write_canonical(&text, payload);
     }
     buf_append_char(&text, ']');
     hash = hex_of(arena, buf_slice(&text));

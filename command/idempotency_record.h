@@ -33,7 +33,10 @@ struct record {
     uint64_t expires_s;
 };
 
-/* Hex, in ARENA. ID: canonical; empty: it is to be generated. */
+/*
+ * Hex, in ARENA. ID: canonical, of RECORD_FORM_OLD as it was sent, for so it was in gateways of
+ * before; empty: it is to be generated.
+ */
 struct slice record_key(struct arena *arena, enum record_form form,
                         const struct command_input *input);
 struct slice record_request(struct arena *arena, enum record_form form,

@@ -126,9 +126,9 @@ static const char *type_id(struct reading *reading)
     if (reading->id->type == VALUE_NUMBER && aggregate->id_type != SCALAR_INTEGER) {
         return "must be a string";
     }
-    if (param_read(reading->request->arena, SLICE_LITERAL("aggregateId"), aggregate->id_type,
-                   aggregate->id_schema, reading->id->text, &reading->input->path_id,
-                   &detail) != STATUS_OK) {
+    if (param_as_sent(reading->request->arena, SLICE_LITERAL("aggregateId"), aggregate->id_type,
+                      aggregate->id_schema, reading->id->text, &reading->input->path_id,
+                      &detail) != STATUS_OK) {
         return detail;
     }
     return NULL;

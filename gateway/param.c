@@ -53,9 +53,9 @@ static const struct value *value_of_text(struct arena *arena, enum scalar type, 
     return NULL;
 }
 
-enum status param_read(struct arena *arena, struct slice name, enum scalar type,
-                       const struct schema *schema, struct slice text, const struct value **out,
-                       const char **detail_out)
+enum status param_as_sent(struct arena *arena, struct slice name, enum scalar type,
+                          const struct schema *schema, struct slice text, const struct value **out,
+                          const char **detail_out)
 {
     struct schema_errors errors = {.count = 0};
 
@@ -73,8 +73,19 @@ enum status param_read(struct arena *arena, struct slice name, enum scalar type,
                 .ptr;
         return STATUS_INVALID;
     }
-    *out = scalar_value(arena, type, *out);
     return STATUS_OK;
+}
+
+enum status param_read(struct arena *arena, struct slice name, enum scalar type,
+                       const struct schema *schema, struct slice text, const struct value **out,
+                       const char **detail_out)
+{
+    enum status status = param_as_sent(arena, name, type, schema, text, out, detail_out);
+
+    if (status == STATUS_OK) {
+        *out = scalar_value(arena, type, *out);
+    }
+    return status;
 }
 
 /*
@@ -311,32 +322,53 @@ static struct value *map_of(struct arena *arena, const struct value *payload)
     return map;
 }
 
+/* MAP gets PARAM's value; *sent, made when there is a difference, has the text of the path. */
+static void add_path_member(struct arena *arena, const struct plan_path_param *param,
+                            const struct value *as_sent, struct value *map, struct value **sent)
+{
+    const struct value *value = scalar_value(arena, param->type, as_sent);
+
+    if (!*sent && value != as_sent) {
+        *sent = map_of(arena, map);
+    }
+    value_set(map, param->name, value_copy(arena, value));
+    if (*sent) {
+        value_set(*sent, param->name, value_copy(arena, as_sent));
+    }
+}
+
 enum status params_of_command(struct request *request, const struct plan_command *command,
                               const struct value *payload, const struct value **out,
-                              struct schema_errors *errors_out, const char **detail_out)
+                              const struct value **sent_out, struct schema_errors *errors_out,
+                              const char **detail_out)
 {
-    struct value *map;
+    struct arena *arena = request->arena;
+    struct value *map, *sent = NULL;
 
     *out = payload;
+    *sent_out = NULL;
     *errors_out = (struct schema_errors){.count = 0};
     if (command->path_param_count == 0 || (payload && payload->type != VALUE_MAP)) {
         return STATUS_OK; /* what is no object fails its schema */
     }
-    map = map_of(request->arena, payload);
+    map = map_of(arena, payload);
     *out = map;
     for (size_t i = 0; i < command->path_param_count; i++) {
         const struct plan_path_param *param = &command->path_params[i];
-        const struct value *given = value_get(payload, param->name), *value = NULL;
+        const struct value *given = value_get(payload, param->name), *as_sent = NULL;
 
-        if (param_read(request->arena, param->name, param->type, param->schema,
-                       request->match.captures[param->capture], &value, detail_out) != STATUS_OK) {
+        if (param_as_sent(arena, param->name, param->type, param->schema,
+                          request->match.captures[param->capture], &as_sent,
+                          detail_out) != STATUS_OK) {
             return STATUS_INVALID;
         }
         if (!given) {
-            value_set(map, param->name, value_copy(request->arena, value));
-        } else if (!value_equal(scalar_value(request->arena, param->type, given), value)) {
+            add_path_member(arena, param, as_sent, map, &sent);
+        } else if (!value_equal(scalar_value(arena, param->type, given),
+                                scalar_value(arena, param->type, as_sent))) {
             add_differing(request, param->name, errors_out);
         }
     }
+    *sent_out = sent;
     return errors_out->count > 0 ? STATUS_SCHEMA : STATUS_OK;
 }

@@ -268,8 +268,9 @@ static enum status read_path_id(struct request *request, const struct plan_comma
         }
         capture += route->segments[i].param.len > 0;
     }
-    return param_read(request->arena, aggregate->id_name, aggregate->id_type, aggregate->id_schema,
-                      request->match.captures[capture], &request->command.path_id, detail_out);
+    return param_as_sent(request->arena, aggregate->id_name, aggregate->id_type,
+                         aggregate->id_schema, request->match.captures[capture],
+                         &request->command.path_id, detail_out);
 }
 
 /* What the path says becomes part of the payload, or path_id; REPLY: it cannot. */
@@ -284,8 +285,8 @@ static enum next take_path(struct request *request, const struct plan_command *c
         status = read_path_id(request, command, &detail);
     }
     if (status == STATUS_OK) {
-        status =
-            params_of_command(request, command, input->payload, &input->payload, errors, &detail);
+        status = params_of_command(request, command, input->payload, &input->payload,
+                                   &input->sent_payload, errors, &detail);
     }
     if (status == STATUS_OK) {
         return NEXT_STEP;

@@ -3,6 +3,7 @@ answers are the same. The models `probes` (a state store) and `visits` (events) 
 have several.
 """
 
+import hashlib
 import json
 import shutil
 import uuid
@@ -119,6 +120,33 @@ def test_an_envelope_and_a_payload_may_spell_the_id_their_way(visits):
     again = visits.send("POST", "/visits", {"visitId": visit_id.upper(),
                                             "begun": "2026-01-01T00:00:00Z", "host": "::1"})
     assert again.status_code == 409, again.text
+
+
+def old_request(stack, key):
+    """Of the record that gateways look for which know no canonical ids."""
+    name = hashlib.sha256(f"0:{key}".encode()).hexdigest()
+    item = stack.dynamodb.call("GetItem", TableName="TwofoldCommands", ConsistentRead=True,
+                               Key={"PK": {"S": name}})["Item"]
+    return item["request"]["S"]
+
+
+def as_put(probe_id, payload):
+    return "PUT", f"/probes/{probe_id}", payload
+
+
+def as_envelope(probe_id, payload):
+    return "POST", "/commands", {"commandType": "PutProbe", "aggregateId": probe_id,
+                                 "payload": payload}
+
+
+@pytest.mark.parametrize("request_of", [as_put, as_envelope])
+def test_the_old_record_of_a_key_is_of_the_id_as_it_was_sent(probes, stack, request_of):
+    probe_id, key, payload = new_id().upper(), str(uuid.uuid4()), probe(price=2)
+    answer = probes.send(*request_of(probe_id, payload), {"Idempotency-Key": key})
+    assert answer.status_code == 200, answer.text
+    framed = ["PutProbe", probe_id, None, payload]
+    text = json.dumps(framed, separators=(",", ":"), sort_keys=True)
+    assert old_request(stack, key) == hashlib.sha256(text.encode()).hexdigest()
 
 
 # addresses

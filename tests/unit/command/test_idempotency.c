@@ -2,6 +2,7 @@
  * The records that go with a write: of which forms, where there is room for how many.
  */
 #include "command/idempotency.h"
+#include "command/idempotency_record.h"
 #include "tests/unit/command/widgets.h"
 #include "tests/unit/unit.h"
 
@@ -56,6 +57,45 @@ static void test_records_by_forms_and_room(void **state)
     }
 }
 
+static struct slice request_of(const struct transaction_action *action)
+{
+    const struct value *body =
+        widgets_json(&widgets.arena, arena_cstr(&widgets.arena, action->body));
+
+    return value_text(value_get(value_get(body, slice_str("Item")), slice_str("request")), "S");
+}
+
+/* Gateways of before knew no canonical ids and members: theirs are found by what was sent. */
+static void test_old_form_is_of_what_was_sent(void **state)
+{
+    const struct settings settings = {.commands_table = SLICE_LITERAL("Answers"),
+                                      .commands_old_keys = true};
+    struct commander commander = {.settings = &settings};
+    const struct command_input input = {.command = &widgets.commands[WIDGET_UPDATE],
+                                        .payload = widgets_json(&widgets.arena, "{\"of\":\"ab\"}"),
+                                        .sent_payload =
+                                            widgets_json(&widgets.arena, "{\"of\":\"AB\"}"),
+                                        .idempotency_key = SLICE_LITERAL("key"),
+                                        .render = render,
+                                        .arena = &widgets.arena};
+    struct command_input before = input;
+    struct command command = {.commander = &commander,
+                              .input = &input,
+                              .given_id = SLICE_LITERAL("cd"),
+                              .sent_id = SLICE_LITERAL("CD")};
+    struct transaction_action actions[IDEMPOTENCY_ACTIONS];
+
+    (void)state;
+    before.payload = before.sent_payload;
+    before.sent_payload = NULL;
+    idempotency_begin(&command);
+    assert_int_equal(idempotency_actions(&command, IDEMPOTENCY_ACTIONS, actions), 2);
+    assert_true(slice_eq(request_of(&actions[0]),
+                         record_request(&widgets.arena, RECORD_FORM, &input, SLICE_LITERAL("cd"))));
+    assert_true(slice_eq(request_of(&actions[1]), record_request(&widgets.arena, RECORD_FORM_OLD,
+                                                                 &before, SLICE_LITERAL("CD"))));
+}
+
 static int open_widgets(void **state)
 {
     (void)state;
@@ -74,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_by_forms_and_room),
+        cmocka_unit_test(test_old_form_is_of_what_was_sent),
     };
 
     return cmocka_run_group_tests(tests, open_widgets, close_widgets);

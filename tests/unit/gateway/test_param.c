@@ -46,6 +46,35 @@ static void test_parameters_become_canonical(void **state)
     }
 }
 
+/* Of two members from the path one has another text than it was sent with. */
+static void test_members_from_the_path_are_kept_as_they_were_sent(void **state)
+{
+    const struct plan_path_param params[] = {
+        {.name = SLICE_LITERAL("at"), .capture = 0, .type = SCALAR_IPV6   },
+        {.name = SLICE_LITERAL("no"), .capture = 1, .type = SCALAR_INTEGER},
+    };
+    const struct plan_command command = {.path_params = params, .path_param_count = 2};
+    struct request *request = ARENA_NEW(&arena, struct request);
+    const struct value *out, *sent;
+    struct schema_errors errors;
+    const char *detail = NULL;
+
+    (void)state;
+    request->arena = &arena;
+    request->match.captures[0] = SLICE_LITERAL("2001:DB8::1");
+    request->match.captures[1] = SLICE_LITERAL("7");
+    assert_status(params_of_command(request, &command, NULL, &out, &sent, &errors, &detail),
+                  STATUS_OK);
+    assert_slice(value_text(out, "at"), "2001:db8::1");
+    assert_slice(value_text(sent, "at"), "2001:DB8::1");
+    assert_slice(value_get(out, slice_str("no"))->text, "7");
+    assert_slice(value_get(sent, slice_str("no"))->text, "7");
+    request->match.captures[0] = SLICE_LITERAL("2001:db8::1");
+    assert_status(params_of_command(request, &command, NULL, &out, &sent, &errors, &detail),
+                  STATUS_OK);
+    assert_null(sent);
+}
+
 static bool fits(const struct plan_limits *limits, const struct value *value)
 {
     const struct plan_param param = {.name = SLICE_LITERAL("p"), .limits = *limits};
@@ -80,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parameters_become_canonical),
+        cmocka_unit_test(test_members_from_the_path_are_kept_as_they_were_sent),
         cmocka_unit_test(test_what_no_value_of_the_column_equals_is_refused),
     };
 
