@@ -74,6 +74,10 @@ enum status redis_hello_check(const struct redis_reply *replies, size_t count,
         *why_out = "no_run_id";
         return STATUS_UNAVAILABLE;
     }
+    if (redis_reply_is_error(role, "NOPERM")) {
+        *why_out = "ROLE_refused";
+        return STATUS_DENIED;
+    }
     if (!redis_role_is_master(role)) {
         *why_out = "not_a_master";
         return STATUS_UNAVAILABLE;

@@ -13,8 +13,8 @@
 size_t redis_hello_append(struct buf *out, const struct redis_config *config);
 
 /*
- * OK: run_id_out has 40 hex digits and a NUL. DENIED: AUTH or INFO refused. UNAVAILABLE: a replica,
- * still loading, or not Redis. why_out is static.
+ * OK: run_id_out has 40 hex digits and a NUL. DENIED: AUTH, INFO or ROLE refused. UNAVAILABLE: a
+ * replica, still loading, or not Redis. why_out is static.
  */
 MUST_CHECK enum status redis_hello_check(const struct redis_reply *replies, size_t count,
                                          char run_id_out[REDIS_RUN_ID + 1], const char **why_out);

@@ -385,6 +385,11 @@ bool redis_link_up(const struct redis_link *link)
     return link->state == LINK_UP;
 }
 
+struct slice redis_link_peer(const struct redis_link *link)
+{
+    return redis_address_text(&link->config, link->address);
+}
+
 struct slice redis_link_run_id(const struct redis_link *link)
 {
     return slice_str(link->run_id);

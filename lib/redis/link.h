@@ -35,6 +35,7 @@ struct redis_link *redis_link_create(struct loop *loop, const struct redis_confi
 void redis_link_destroy(struct redis_link *link); /* says down if it was up */
 
 bool redis_link_up(const struct redis_link *link);
+struct slice redis_link_peer(const struct redis_link *link); /* the address in use */
 struct slice redis_link_run_id(const struct redis_link *link);
 const struct redis_config *redis_link_config(const struct redis_link *link);
 

@@ -528,6 +528,49 @@ static void test_a_feed_stays_up_while_its_server_is_a_master(void **state)
     loop_destroy(loop);
 }
 
+/* Only the check is lost, and that the server hangs is still seen. */
+static void test_a_feed_that_may_not_ask_for_the_role_stays_up(void **state)
+{
+    static const char *const taken[] = {"-unsubscribe", "-role"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(taken); i++) {
+        struct loop *loop = loop_create("test");
+        struct redis_child child = {0};
+        struct heard heard = {0};
+        const struct redis_feed_handler handler = {on_up, on_message, on_down, &heard};
+        struct redis_config config;
+        struct redis_feed *feed;
+        struct redis *redis;
+        char command[64];
+        uint64_t end_us;
+
+        redis_child_start(&child);
+        config = config_for(child.address);
+        redis = redis_create(loop, &config);
+        UNTIL(loop, redis_up(redis));
+        assert_string_equal(ask(loop, redis, "ACL SETUSER feeder on >pw ~* &* +@all").text, "OK|");
+        config.username = SLICE_LITERAL("feeder");
+        config.password = SLICE_LITERAL("pw");
+        feed = redis_subscribe(loop, &config, SLICE_LITERAL("libtest:feed"), &handler);
+        UNTIL(loop, heard.ups == 1);
+        snprintf(command, sizeof(command), "ACL SETUSER feeder %s", taken[i]);
+        assert_string_equal(ask(loop, redis, command).text, "OK|");
+        end_us = clock_deadline(2500000);
+        UNTIL(loop, clock_left_us(end_us) == 0);
+        assert_int_equal(heard.ups, 1);
+        assert_int_equal(heard.downs, 0);
+        assert_string_equal(ask(loop, redis, "PUBLISH libtest:feed one").text, "1|");
+        UNTIL(loop, heard.messages == 1);
+        redis_child_signal(&child, SIGSTOP);
+        UNTIL(loop, heard.downs == 1);
+        redis_feed_destroy(feed);
+        redis_destroy(redis);
+        loop_destroy(loop);
+        redis_child_kill(&child);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_a_feed_hears_messages_and_subscribes_again),
         cmocka_unit_test(test_a_feed_leaves_a_server_that_was_demoted),
         cmocka_unit_test(test_a_feed_stays_up_while_its_server_is_a_master),
+        cmocka_unit_test(test_a_feed_that_may_not_ask_for_the_role_stays_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

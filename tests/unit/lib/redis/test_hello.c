@@ -71,6 +71,21 @@ static void test_only_a_master_that_is_ready_is_used(void **state)
     }
 }
 
+/* It may be a master: who reads the log is not sent to look for another one. */
+static void test_a_refused_role_is_denied(void **state)
+{
+    const struct redis_reply replies[] = {
+        text_reply(REDIS_STRING, info),
+        text_reply(REDIS_ERROR, "NOPERM User me has no permissions to run the 'role' command"),
+        text_reply(REDIS_STATUS, "PONG")};
+    char run_id[REDIS_RUN_ID + 1];
+    const char *why;
+
+    (void)state;
+    assert_status(redis_hello_check(replies, 3, run_id, &why), STATUS_DENIED);
+    assert_string_equal(why, "ROLE_refused");
+}
+
 static void test_a_refused_password_is_denied(void **state)
 {
     struct redis_reply role = text_reply(REDIS_STRING, "master");
@@ -107,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_first_words_ask_who_the_server_is),
         cmocka_unit_test(test_only_a_master_that_is_ready_is_used),
+        cmocka_unit_test(test_a_refused_role_is_denied),
         cmocka_unit_test(test_a_refused_password_is_denied),
         cmocka_unit_test(test_a_list_of_addresses_is_cut_at_commas),
     };
