@@ -305,10 +305,12 @@ static void warn_of_floors(const struct lookup *lookup, enum status status)
     struct slice database = lookup->model->plan->database;
 
     if (status == STATUS_PRECONDITION) {
-        log_warn_every("floors are not trusted",
-                       "database=%.*s why=\"Redis was a replica since the page was made\" "
-                       "hint=\"a projector makes a new page: see that one runs\"",
-                       SLICE_ARG(database));
+        log_warn_every(
+            "floors are not trusted",
+            "database=%.*s why=\"Redis' replication id is another than the page's: it was "
+            "demoted, or its first replica came\" "
+            "hint=\"a projector makes a new page: see that one runs\"",
+            SLICE_ARG(database));
     } else if (status == STATUS_DENIED) {
         log_warn_every("floors are not trusted",
                        "database=%.*s why=\"Redis does not answer INFO replication\" "
