@@ -9,8 +9,9 @@
  *                                               table (projector/source/gap.c)
  *
  * Invariant: of an event store, the versions that are applied of one aggregate are stored + 1,
- * stored + 2, ... without a gap. A gap of more than GAP_MAX events is closed by several
- * transactions that leave the position where it is, its record alone in each.
+ * stored + 2, ... without a gap. A gap of more than GAP_MAX events, or of more than are read in a
+ * third of shard_lease, is closed by several transactions that leave the position where it is, its
+ * record alone in each.
  */
 #include "projector/apply/sequence.h"
 
@@ -18,12 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/clock.h"
 #include "projector/apply/apply.h"
 #include "projector/source/gap.h"
 #include "projector/store/aggregates.h"
 
 /* Questions to the table while rows are locked: half a second at 10 ms each. */
 #define ASKED_MAX 50
+/*
+ * Of shard_lease: how long the table is asked while SQL hears nothing. Behind a whole lease the
+ * server would end the session (store/connection.c), and the batch begin anew without an end.
+ */
+#define ASKING_PART 3
 
 /* ------------------------------------------------------------------ state stores */
 
@@ -141,15 +148,29 @@ static void append(struct sequence *sequence, const struct record *record, struc
     sequence->records[sequence->count++] = *record;
 }
 
+/* One record alone may always ask: what it gets of its gap is committed. */
+static enum status may_ask(struct session *session, const struct sequence *sequence)
+{
+    return sequence->alone || clock_us() < sequence->ask_until_us
+               ? STATUS_OK
+               : session_refuse(session, STATUS_TOO_LARGE,
+                                "the event table is asked for a third of shard_lease already");
+}
+
+/* LAST: the version that it came to, UNTIL or less. */
 static enum status fill(struct session *session, const struct record *record, uint64_t from,
                         uint64_t until, struct arena *arena, struct slots *slots,
-                        struct sequence *out)
+                        struct sequence *out, uint64_t *last)
 {
     struct record *events = NULL;
-    enum status status = gap_fetch(session, record, from, until, arena, &events);
-    uint64_t i;
+    size_t count = 0, i;
+    enum status status = may_ask(session, out);
 
-    for (i = 0; status == STATUS_OK && i <= until - from; i++) {
+    if (status == STATUS_OK) {
+        status = gap_fetch(session, record, from, until, out->ask_until_us, arena, &events, &count);
+    }
+    *last = from + count - 1;
+    for (i = 0; status == STATUS_OK && i < count; i++) {
         const char *why;
 
         status = apply_tags(&events[i], arena, slots, &why);
@@ -205,6 +226,7 @@ static enum status judge_skipped(struct session *session, const struct record *r
                                  struct sequence *out)
 {
     struct slice mine = record_event(record);
+    enum status status;
 
     if (event.len == 0 || mine.len == 0) {
         return STATUS_OK;
@@ -218,7 +240,8 @@ static enum status judge_skipped(struct session *session, const struct record *r
     if (out->asked++ == ASKED_MAX) {
         return session_refuse(session, STATUS_TOO_LARGE, "many first events that were applied");
     }
-    return judge_first(session, record, stored, event, arena);
+    status = may_ask(session, out);
+    return status == STATUS_OK ? judge_first(session, record, stored, event, arena) : status;
 }
 
 /* ------------------------------------------------------------------ events, one by one */
@@ -230,7 +253,7 @@ static enum status judge_skipped(struct session *session, const struct record *r
 static enum status take(struct session *session, const struct record *record, size_t place,
                         struct arena *arena, struct slots *slots, struct sequence *out)
 {
-    uint64_t *stored = &out->versions.items[place].version, last = record->version - 1;
+    uint64_t *stored = &out->versions.items[place].version, end = record->version - 1, last = end;
     struct slice *event = &out->versions.events[place];
     enum status status = STATUS_OK;
 
@@ -238,10 +261,10 @@ static enum status take(struct session *session, const struct record *record, si
         out->skipped++;
         return judge_skipped(session, record, *stored, *event, arena, out);
     }
-    out->unfinished = last - *stored > GAP_MAX;
-    last = out->unfinished ? *stored + GAP_MAX : last;
-    if (last > *stored) {
-        status = fill(session, record, *stored + 1, last, arena, slots, out);
+    if (end > *stored) {
+        last = end - *stored > GAP_MAX ? *stored + GAP_MAX : end;
+        status = fill(session, record, *stored + 1, last, arena, slots, out, &last);
+        out->unfinished = last < end;
         *stored = last;
         *event = status == STATUS_OK ? record_event(&out->records[out->count - 1]) : SLICE_EMPTY;
     }
@@ -278,6 +301,7 @@ static enum status sequence_events(struct session *session, struct record *recor
     out->room = count > 0 ? count : 1;
     out->records = ARENA_ARRAY(arena, struct record, out->room);
     status = read_all(session, &out->versions, arena);
+    out->ask_until_us = clock_us() + session->settings->shard_lease / ASKING_PART;
     for (i = 0; status == STATUS_OK && !out->unfinished && i < count; i++) {
         status = take(session, &records[i], places[i], arena, slots, out);
     }
@@ -289,7 +313,7 @@ enum status sequence_make(struct session *session, struct record *records, size_
 {
     enum status status;
 
-    *out = (struct sequence){.count = 0};
+    *out = (struct sequence){.alone = alone};
     versions_init(&out->versions, arena, count);
     if (session->model->aggregate.store != STORE_EVENTS) {
         return sequence_changes(session, records, count, arena, out);

@@ -14,8 +14,10 @@
 struct sequence {
     struct record *records;
     size_t count, room;
-    size_t skipped;  /* given, but applied before */
-    size_t asked;    /* of them: the table was asked about */
+    size_t skipped;        /* given, but applied before */
+    size_t asked;          /* of them: the table was asked about */
+    bool alone;            /* one record was given, so a part of its gap may be all */
+    uint64_t ask_until_us; /* from then on (clock_us) the table is asked no further question */
     bool unfinished; /* the events before the one record that was given; it is to come again */
     struct versions versions; /* after the records */
 };
@@ -24,7 +26,7 @@ struct sequence {
  * The rows of the aggregates are locked. State stores: as they came; none is skipped, there are no
  * gaps. Reads twofold_aggregate only for items without _version; sets record->version of those that
  * had none. Event stores: sequence_events. In ARENA; statuses as of sql_run, or gap_fetch's;
- * TOO_LARGE: a long gap, its record must come ALONE.
+ * TOO_LARGE: a long gap, or gaps and questions that take long: fewer records, or one ALONE.
  */
 MUST_CHECK enum status sequence_make(struct session *session, struct record *records, size_t count,
                                      bool alone, struct arena *arena, struct slots *slots,

@@ -2,6 +2,7 @@
  * Reading missing events.
  *
  *     stored version 4, the stream brings 7:   the events 5 and 6 are asked for, page by page
+ *     the time is up after the page with 5:    5 is all; 6 comes with the next transaction
  *
  * The table holds an event before the stream shows it or a later one, so a consistent read that
  * does not find one means that it was never written or that somebody removed it. It is not
@@ -109,7 +110,8 @@ enum status gap_event(struct session *session, const struct record *record, uint
 }
 
 enum status gap_fetch(struct session *session, const struct record *record, uint64_t from,
-                      uint64_t until, struct arena *arena, struct record **events_out)
+                      uint64_t until, uint64_t until_us, struct arena *arena,
+                      struct record **events_out, size_t *count_out)
 {
     struct gap gap = {
         .session = session,
@@ -124,12 +126,13 @@ enum status gap_fetch(struct session *session, const struct record *record, uint
     const struct value *after = NULL;
     enum status status = take_page(&gap, &after);
 
-    while (status == STATUS_OK && after) {
+    while (status == STATUS_OK && after && (gap.next == from || clock_us() < until_us)) {
         status = take_page(&gap, &after);
     }
-    if (status == STATUS_OK && gap.next <= until) {
+    if (status == STATUS_OK && !after && gap.next <= until) {
         status = refuse(&gap, "it is not in the table");
     }
     *events_out = gap.events;
+    *count_out = (size_t)(gap.next - from);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "conf/settings/clients.h"
 
 #define SETUP_TIMEOUT_US (60 * 1000000ull) /* a schema may take its time */
+#define SILENCE_MORE_US  2000000           /* the server counts whole seconds */
 
 void connection_init(struct connection *connection, const struct settings *settings,
                      enum connection_login login, struct slice database)
@@ -32,9 +33,19 @@ void connection_fini(struct connection *connection)
 /* ------------------------------------------------------------------ opening */
 
 /*
+ * The longest silence in which a batch asks the event table: a third of the lease in all
+ * (projector/apply/sequence.c), and the request that began last.
+ */
+static uint64_t silence_us(const struct settings *settings)
+{
+    return settings->shard_lease / 3 + settings->dynamodb_timeout;
+}
+
+/*
  * A lock is waited for half as long as a statement, so that the server gives up first and says why.
  * A connection that says nothing for as long as a shard's lease is ended by the server, and its
- * transaction with it: the locks of a projector that sleeps would keep its successor waiting.
+ * transaction with it: the locks of a projector that sleeps would keep its successor waiting. Who
+ * let DynamoDB take its time (dynamodb_timeout) has longer.
  */
 static struct sql_login login_of(const struct connection *connection)
 {
@@ -48,6 +59,9 @@ static struct sql_login login_of(const struct connection *connection)
         login.read_committed = true;
         login.lock_wait_us = settings->apply_timeout / 2;
         login.idle_us = settings->shard_lease;
+        if (silence_us(settings) >= login.idle_us) {
+            login.idle_us = silence_us(settings) + SILENCE_MORE_US;
+        }
     }
     login.primary = true;
     return login;

@@ -1,15 +1,18 @@
 /*
- * projector/apply/sequence.c against a real server: events whose version was applied.
+ * projector/apply/sequence.c against a real server: events whose version was applied, and gaps
+ * that take long to read.
  */
 #include "projector/apply/sequence.h"
 #include "projector/store/aggregates.h"
 #include "tests/servers/projector/store/store.h"
+#include "tests/unit/projector/source/thing.h"
 
 static const struct plan_model model = {
     .database = {DATABASE, sizeof(DATABASE) - 1},
       .aggregate = {.store = STORE_EVENTS       }
 };
 
+static const struct settings settings = {.shard_lease = 5000000};
 static struct arena arena;
 
 /* As a projector writes it that does not know the column `event`. */
@@ -40,7 +43,7 @@ static enum status come_again(uint64_t version, const char *stored, const char *
     struct versions applied;
     enum status status;
 
-    *session = (struct session){.model = &model, .connection = {.sql = sql}};
+    *session = (struct session){.model = &model, .settings = &settings, .connection = {.sql = sql}};
     versions_init(&applied, &arena, 1);
     applied.items[versions_place(&applied, SLICE_LITERAL("Deed:1"))].version = version;
     applied.events[0] = slice_str(stored);
@@ -114,6 +117,67 @@ static void test_an_event_that_two_shards_brought_is_applied_once(void **state)
     assert_int_equal(sequence.skipped, 2);
 }
 
+/* ------------------------------------------------------------------ time */
+
+/* In place of the client: each page holds one event, the first, and says that more follow. */
+enum status dynamodb_sync_call(struct dynamodb_sync *dynamodb, enum dynamodb_operation operation,
+                               struct slice body, struct arena *answers, uint64_t deadline_us,
+                               struct dynamodb_answer *out)
+{
+    static const char page[] =
+        "{\"Items\":[{\"PK\":{\"S\":\"DEED#1\"},\"SK\":{\"S\":\"EVENT#00000000000000000001\"},"
+        "\"eventType\":{\"S\":\"Done\"},\"eventId\":{\"S\":\"one\"},\"payload\":{\"M\":{}},"
+        "\"timestamp\":{\"N\":\"99\"}}],\"LastEvaluatedKey\":{\"PK\":{\"S\":\"DEED#1\"}}}";
+
+    (void)dynamodb;
+    (void)operation;
+    (void)body;
+    (void)deadline_us;
+    *out = (struct dynamodb_answer){.body = thing_json(answers, page)};
+    return STATUS_OK;
+}
+
+/* Event 4 of Deed:1, of which nothing was applied, when the time for questions is up at once. */
+static enum status come_late(bool alone, struct sequence *out)
+{
+    static const struct settings no_time = {.shard_lease = 0};
+    struct plan_model deeds = *deed_model();
+    struct session session = {.model = &deeds, .settings = &no_time};
+    struct slots slots = {0};
+    struct record record = {.kind = RECORD_EVENT,
+                            .aggregate = SLICE_LITERAL("Deed:1"),
+                            .id = value_string(&arena, SLICE_LITERAL("1")),
+                            .version = 4};
+    enum status status;
+
+    deeds.database = slice_str(DATABASE);
+    session.connection.sql = store_fresh();
+    status = sequence_make(&session, &record, 1, alone, &arena, &slots, out);
+    sql_close(session.connection.sql);
+    slots_fini(&slots);
+    return status;
+}
+
+static void test_what_was_read_of_a_gap_in_its_time_is_kept(void **state)
+{
+    struct sequence sequence;
+
+    (void)state;
+    assert_status(come_late(true, &sequence), STATUS_OK);
+    assert_true(sequence.unfinished);
+    assert_int_equal(sequence.count, 1);
+    assert_int_equal(sequence.versions.items[0].version, 1);
+    assert_slice(sequence.versions.events[0], "one");
+}
+
+static void test_several_records_are_made_fewer_when_the_time_is_up(void **state)
+{
+    struct sequence sequence;
+
+    (void)state;
+    assert_status(come_late(false, &sequence), STATUS_TOO_LARGE);
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -127,6 +191,8 @@ int main(void)
         cmocka_unit_test(test_the_same_version_with_another_event_is_never_skipped),
         cmocka_unit_test(test_a_repeat_is_skipped_and_so_is_what_cannot_be_compared),
         cmocka_unit_test(test_an_event_that_two_shards_brought_is_applied_once),
+        cmocka_unit_test(test_what_was_read_of_a_gap_in_its_time_is_kept),
+        cmocka_unit_test(test_several_records_are_made_fewer_when_the_time_is_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
