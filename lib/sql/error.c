@@ -185,12 +185,13 @@ enum status sql_failed_statement(struct sql_conn *conn, MYSQL_STMT *stmt)
 
 /*
  * What a value or a row is refused for, in strict mode: the same statement will be refused again,
- * whatever the server's state. All else that is INVALID may be a matter of time (1030 of a storage
- * engine, 1452 of a row that another connection is about to write, 1615 of a prepared statement).
+ * whatever the server's state and whatever rows there are. All else that is refused may be a matter
+ * of time: 1030 of a storage engine, 1615 of a prepared statement, and what depends on rows that
+ * another connection is about to write or remove (1062 of a unique value that one row gives up and
+ * another takes, 1452 and 1451 of foreign keys, 1242 of a subquery, 1690 of a sum of a column).
  */
 static const unsigned int data_errors[] = {
     1048, /* NULL in a NOT NULL column */
-    1062, /* duplicate entry */
     1138, /* invalid use of NULL */
     1153, /* packet above max_allowed_packet */
     1264, /* out of range */
@@ -205,7 +206,6 @@ static const unsigned int data_errors[] = {
     1411, /* incorrect value for a function */
     1416, /* no geometry */
     1441, /* a time's function overflows */
-    1690, /* a number out of range */
     3140, /* invalid JSON text (MySQL) */
     3141, /* invalid JSON text in an argument */
     3144, /* JSON of a binary character set */
