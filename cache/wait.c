@@ -5,7 +5,11 @@
  *     message of the feed -------------------------+
  *     poll of a:<aggregate> and own, every POLL ---+--> version reached -> OK
  *     statement on the primary, every ASK ---------+--> a dead letter   -> REFUSED
- *     deadline ----------------------------------------------------------> TIMEOUT
+ *     deadline ------------------------------------+--> an older letter -> REFUSED
+ *                                                  +---------------------> TIMEOUT
+ *
+ * An older letter, where images are whole, is waited for: the image that the token is of supersedes
+ * it when it is projected.
  *
  * Invariant: what is said to be committed was: a: and feed are written after the commit, and count
  * only under the epoch that own names now; else SQL decides.
@@ -49,7 +53,9 @@ static void wait_end(struct wait *wait, enum status status)
 
 static void on_deadline(void *ctx)
 {
-    wait_end(ctx, STATUS_TIMEOUT);
+    struct wait *wait = ctx;
+
+    wait_end(wait, wait->has_letter ? STATUS_REFUSED : STATUS_TIMEOUT);
 }
 
 /* It is told with the others of ENDED, so that done may start and end waits as it likes. */
@@ -67,27 +73,42 @@ static void wait_ends(struct wait *wait, struct waiters *ended)
 static const char statement_text[] =
     "SELECT 0, aggregate, version FROM twofold_aggregate WHERE aggregate IN (" NAMES_32 ") "
     "UNION ALL "
-    "SELECT DISTINCT 1, aggregate, 0 FROM twofold_dead_letter WHERE aggregate IN (" NAMES_32 ")";
+    "SELECT 1, aggregate, MAX(version) FROM twofold_dead_letter WHERE aggregate IN (" NAMES_32 ") "
+    "GROUP BY aggregate";
 
-static bool rows_say(const struct sql_rows *rows, const char *kind, const struct wait *wait)
+/* The version that the rows of KIND have for the wait's aggregate. False: none. */
+static bool rows_say(const struct sql_rows *rows, const char *kind, const struct wait *wait,
+                     uint64_t *version_out)
 {
     for (size_t i = 0; i < rows->row_count; i++) {
         const struct slice *cells = rows->cells + i * rows->column_count;
-        uint64_t version;
 
         if (slice_is(cells[0], kind) && slice_eq(cells[1], wait->aggregate) &&
-            (kind[0] == '1' ||
-             (slice_parse_u64(cells[2], &version) == STATUS_OK && version >= wait->version))) {
+            slice_parse_u64(cells[2], version_out) == STATUS_OK) {
             return true;
         }
     }
     return false;
 }
 
+/*
+ * A letter of the token's own version or of a later one stays, whatever comes. One that names no
+ * version has 0: it is not of a command, and counts as older.
+ */
+static bool is_blocked(struct wait *wait, const struct sql_rows *rows)
+{
+    uint64_t version;
+
+    wait->has_letter = rows_say(rows, "1", wait, &version);
+    return wait->has_letter &&
+           (version >= wait->version || !plan_model_is_whole(wait->model->plan));
+}
+
 static void judge_rows(struct waits *waits, const struct sql_rows *rows)
 {
     struct waiters reached = {0}, blocked = {0};
     struct wait *wait, *next;
+    uint64_t version;
 
     for (wait = LIST_FIRST(&waits->list); wait; wait = next) {
         next = LIST_NEXT(wait, link);
@@ -95,9 +116,9 @@ static void judge_rows(struct waits *waits, const struct sql_rows *rows)
             continue;
         }
         wait->asked = 0;
-        if (rows_say(rows, "0", wait)) {
+        if (rows_say(rows, "0", wait, &version) && version >= wait->version) {
             wait_ends(wait, &reached);
-        } else if (rows_say(rows, "1", wait)) {
+        } else if (is_blocked(wait, rows)) {
             wait_ends(wait, &blocked);
         }
     }
@@ -401,6 +422,7 @@ enum status wait_start(struct wait *wait, struct cache_model *model,
     wait->done = done;
     wait->ctx = ctx;
     wait->queued = wait->fresh = true;
+    wait->has_letter = false;
     wait->polled = wait->asked = 0;
     LIST_INSERT_HEAD(&model->waits.list, wait, link);
     cache->waiting++;

@@ -21,6 +21,7 @@ struct wait {
     struct loop_timer deadline;
     size_t polled, asked; /* place in the poll, in the statement in flight, from 1; 0: not in it */
     bool queued, fresh;   /* fresh: SQL was not asked yet */
+    bool has_letter;      /* when SQL was asked last; one that a newer image may supersede */
     waiter_fn *done;
     void *ctx;
     struct waiter ended; /* it is to be told */
@@ -46,7 +47,8 @@ void waits_fini(struct waits *waits); /* when nobody waits */
 
 /*
  * OK: done runs once, later: OK (that version is committed), TIMEOUT, REFUSED (the aggregate is
- * among the dead letters). BUSY: consistency_waiters wait already.
+ * among the dead letters: at once if no newer image mends that by itself, else at the deadline).
+ * BUSY: consistency_waiters wait already.
  */
 MUST_CHECK enum status wait_start(struct wait *wait, struct cache_model *model,
                                   const struct token_command *token, uint64_t deadline_us,

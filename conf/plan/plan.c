@@ -32,6 +32,12 @@ const struct plan_projection *plan_projection_find(const struct plan_model *mode
     return NULL;
 }
 
+bool plan_model_is_whole(const struct plan_model *model)
+{
+    return model->aggregate.store == STORE_STATE && model->projection_count > 0 &&
+           model->projections[0].whole;
+}
+
 const struct plan_query *plan_query_find(const struct plan *plan, struct slice name)
 {
     for (size_t i = 0; i < plan->model_count; i++) {

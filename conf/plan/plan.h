@@ -351,6 +351,8 @@ void plan_put(struct plan *plan);
 
 const struct plan_projection *plan_projection_find(const struct plan_model *model,
                                                    struct slice name);
+/* Do its records supersede dead letters? plan_projection.whole; of event stores never. */
+bool plan_model_is_whole(const struct plan_model *model);
 const struct plan_query *plan_query_find(const struct plan *plan, struct slice name);
 const struct plan_command *plan_command_find(const struct plan *plan, struct slice name);
 

@@ -111,12 +111,9 @@ static enum status lock_revision(struct batch *batch)
                                                "twofold_revision");
 }
 
-/* "whole" is a state store's put and delete, both or neither. */
 static enum status settle_leftovers(struct batch *batch)
 {
-    const struct plan_model *model = batch->session->model;
-    bool whole = model->aggregate.store == STORE_STATE && model->projection_count > 0 &&
-                 model->projections[0].whole;
+    bool whole = plan_model_is_whole(batch->session->model);
 
     return leftovers_settle(batch->session, &batch->leftovers, &batch->sequence.versions, whole,
                             batch->arena, batch->slots, &batch->superseded);

@@ -227,6 +227,48 @@ static void test_aggregate_among_the_dead_letters_is_blocked(void **state)
     assert_int_equal(ask_with(world, "Item:1@1")->outcome, LOOKUP_ANSWERED);
 }
 
+/* The letter has version 2. */
+static void test_an_older_letter_of_a_model_with_whole_images_is_waited_for(void **state)
+{
+    struct world *world = *state;
+    struct plan_projection put = {.whole = true};
+    struct request *request;
+    uint64_t soon_us = clock_deadline(400000);
+
+    world->model.aggregate.store = STORE_STATE;
+    world->model.projections = &put;
+    world->model.projection_count = 1;
+    aggregate_set(world, "Item:1", 1);
+    dead_letter(world, "Item:1");
+    assert_int_equal(ask_with(world, "Item:1@2")->outcome, LOOKUP_BLOCKED);
+    request = request_with(world, "Item:1@3");
+    loop_until(world, is_due, &soon_us); /* SQL was asked, and said that there is a letter */
+    sql(world, PRIMARY, "DELETE FROM twofold_dead_letter");
+    aggregate_set(world, "Item:1", 3);
+    request_wait(request);
+    assert_int_equal(request->outcome, LOOKUP_ANSWERED);
+}
+
+static void test_a_letter_that_is_there_at_the_deadline_is_said(void **state)
+{
+    struct world *world = *state;
+    struct plan_projection put = {.whole = true};
+    uint64_t began_us = clock_us();
+
+    world->settings.consistency_timeout = 400000;
+    world->model.aggregate.store = STORE_STATE;
+    world->model.projections = &put;
+    world->model.projection_count = 1;
+    dead_letter(world, "Item:1");
+    assert_int_equal(ask_with(world, "Item:1@3")->outcome, LOOKUP_BLOCKED);
+    assert_true(clock_us() - began_us >= 400000);
+    put.whole = false;
+    world->settings.consistency_timeout = 5000000;
+    began_us = clock_us();
+    assert_int_equal(ask_with(world, "Item:1@3")->outcome, LOOKUP_BLOCKED);
+    assert_true(clock_us() - began_us < 4000000);
+}
+
 static void test_tokens_of_other_models_do_not_concern_the_query(void **state)
 {
     struct world *world = *state;
@@ -429,6 +471,8 @@ int main(void)
         TEST(test_message_of_the_feed_ends_a_wait),
         TEST(test_waiting_request_is_not_content_with_a_read_begun_meanwhile),
         TEST(test_aggregate_among_the_dead_letters_is_blocked),
+        TEST(test_an_older_letter_of_a_model_with_whole_images_is_waited_for),
+        TEST(test_a_letter_that_is_there_at_the_deadline_is_said),
         TEST(test_tokens_of_other_models_do_not_concern_the_query),
         TEST(test_every_token_of_a_list_is_waited_for),
         TEST(test_malformed_tokens_are_bad),
