@@ -11,6 +11,7 @@
 #include "projector/apply/dead_letter.h"
 #include "projector/apply/leftovers.h"
 #include "projector/apply/retry.h"
+#include "projector/store/aggregates.h"
 #include "projector/store/statement.h"
 
 static const struct plan_model *find_model(const struct plan *plan, const char *name)
@@ -168,6 +169,23 @@ static struct slice event_of(const struct session *session, const struct sql_row
 }
 
 /*
+ * A lane whose checkpoint is new, and so not among those that are locked, waits here; what it did
+ * before is seen by who looks at the letter again.
+ */
+static enum status lock_aggregate(struct session *session, const struct sql_rows *letter,
+                                  struct arena *arena)
+{
+    struct slice aggregate = cell_text(letter, 0, 0);
+    struct versions locked;
+
+    versions_init(&locked, arena, 1);
+    if (aggregate.len > 0) {
+        (void)versions_place(&locked, aggregate);
+    }
+    return aggregates_lock(session, &locked, arena);
+}
+
+/*
  * The event counts as applied, with what is missing before it: else it would be fetched again, as
  * the gap before the next one.
  */
@@ -217,6 +235,8 @@ static enum status discard_steps(struct session *session, const char *id, struct
     enum status status = session_note(session, sql_begin(session->connection.sql), "begin");
 
     status = status == STATUS_OK ? dead_letter_lock_lanes(session, arena) : status;
+    status = status == STATUS_OK ? find_letter(session, id, arena, &letter) : status;
+    status = status == STATUS_OK ? lock_aggregate(session, &letter, arena) : status;
     status = status == STATUS_OK ? find_letter(session, id, arena, &letter) : status;
     status = status == STATUS_OK ? pass_over(session, &letter, arena) : status;
     status = status == STATUS_OK ? remove_letter(session, id, arena) : status;

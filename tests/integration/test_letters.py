@@ -2,6 +2,9 @@
 test_events.py.
 """
 
+import concurrent.futures
+
+import pymysql
 import pytest
 
 from support.projector import Projector
@@ -130,3 +133,24 @@ def test_letters_that_are_not_there(letters, model):
     assert letters.operator("discard", "999999999").returncode == 1
     nobody = letters.operator("retry", f"{model.aggregate}:{model.new_id()}")
     assert nobody.returncode == 1 and "no letters of this aggregate" in nobody.stdout
+
+
+def test_who_discards_a_letter_waits_for_who_holds_its_aggregate(letters, model):
+    bad = model.new_id()
+    aggregate = f"{model.aggregate}:{bad}"
+    letters.put(bad, "too precise", TOO_PRECISE)
+    [letter] = letters.wait(bad, 1)
+    held = pymysql.connect(unix_socket=letters.stack.env["TWOFOLD_SQL_PRIMARY"], user="root")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        try:
+            with held.cursor() as cursor:
+                assert cursor.execute(f"SELECT 1 FROM {model.database}.twofold_aggregate"
+                                      " WHERE aggregate = %s FOR UPDATE", (aggregate,)) == 1
+            done = pool.submit(letters.operator, "discard", str(letter["id"]))
+            with pytest.raises(concurrent.futures.TimeoutError):
+                done.result(timeout=1)
+            assert len(letters.of(bad)) == 1
+        finally:
+            held.close()
+        assert done.result().returncode == 0
+    assert letters.of(bad) == []
