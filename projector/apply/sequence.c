@@ -253,7 +253,7 @@ static enum status judge_skipped(struct session *session, const struct record *r
 static enum status take(struct session *session, const struct record *record, size_t place,
                         struct arena *arena, struct slots *slots, struct sequence *out)
 {
-    uint64_t *stored = &out->versions.items[place].version, end = record->version - 1, last = end;
+    uint64_t *stored = &out->versions.items[place].version, end = record->version - 1;
     struct slice *event = &out->versions.events[place];
     enum status status = STATUS_OK;
 
@@ -262,7 +262,8 @@ static enum status take(struct session *session, const struct record *record, si
         return judge_skipped(session, record, *stored, *event, arena, out);
     }
     if (end > *stored) {
-        last = end - *stored > GAP_MAX ? *stored + GAP_MAX : end;
+        uint64_t last = end - *stored > GAP_MAX ? *stored + GAP_MAX : end;
+
         status = fill(session, record, *stored + 1, last, arena, slots, out, &last);
         out->unfinished = last < end;
         *stored = last;
