@@ -100,6 +100,7 @@ void sqlrules_change(const struct sqlrules *rules, const struct sqlstatement *st
     }
     sqlrules_words(rules, statement, SQLRULES_CHANGE);
     sqlrules_tables(rules, &named);
+    sqlrules_joins(rules, statement, &named);
     if (images) {
         check_assignments(rules, statement);
     }

@@ -34,7 +34,7 @@ static bool assigns(const struct sqltoken *token, const char *end, struct slice 
 {
     for (; token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, end));
          token++) {
-        if (token->depth == 0 && slice_eq_nocase(token->text, column) &&
+        if (token->depth == 0 && sqltoken_is_name(token) && slice_eq_nocase(token->text, column) &&
             sqltoken_is(token + 1, "=")) {
             return true;
         }

@@ -50,9 +50,23 @@ static bool is_mark(const struct sqllex *lex, char mark)
     return lex->token == SQLTOKEN_MARK && lex->raw.ptr[0] == mark;
 }
 
+/*
+ * t.value, t.order, t.group: whatever word stands behind a name's dot is a name, as if it were
+ * quoted, and no scanner takes it for a keyword.
+ */
+static bool is_behind_dot(const struct reader *reader, const struct sqllex *lex)
+{
+    const struct sqltoken *last = reader->tokens + reader->token_count;
+
+    return lex->token == SQLTOKEN_WORD && reader->token_count > 1 && sqltoken_is(last - 1, ".") &&
+           sqltoken_is_name(last - 2);
+}
+
 static void take_token(struct reader *reader, const struct sqllex *lex)
 {
-    struct sqltoken token = {.kind = lex->token, .text = lex->text, .line = reader->line};
+    struct sqltoken token = {.kind = is_behind_dot(reader, lex) ? SQLTOKEN_QUOTED : lex->token,
+                             .text = lex->text,
+                             .line = reader->line};
 
     if (is_mark(lex, ')')) {
         if (reader->depth == 0) {

@@ -10,7 +10,7 @@
 
 enum sqltoken_kind {
     SQLTOKEN_WORD,   /* keyword or name */
-    SQLTOKEN_QUOTED, /* `name`: text without the quotes */
+    SQLTOKEN_QUOTED, /* `name`: text without the quotes; t.name: the word behind the dot */
     SQLTOKEN_STRING, /* with its quotes */
     SQLTOKEN_NUMBER,
     SQLTOKEN_PARAM,    /* :name: text is the name */

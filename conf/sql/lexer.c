@@ -114,35 +114,59 @@ static struct sqllex lex_variable(struct slice rest)
     return token_of(rest, SQLTOKEN_VARIABLE, len);
 }
 
-/* Names may begin with a digit; what is no name is a number, with its fraction and exponent. */
+static size_t digits_end(struct slice rest, size_t i)
+{
+    while (isdigit(at(rest, i))) {
+        i++;
+    }
+    return i;
+}
+
+/* The end of an exponent at I; I: there is none. */
+static size_t exponent_end(struct slice rest, size_t i)
+{
+    size_t first = i + 1;
+
+    if ((at(rest, i) | 32) != 'e') {
+        return i;
+    }
+    first += at(rest, first) == '-' || at(rest, first) == '+';
+    return isdigit(at(rest, first)) ? digits_end(rest, first) : i;
+}
+
+/* 0xff, 0b01, of LEN characters */
+static bool is_bits(struct slice rest, size_t len)
+{
+    bool hex = at(rest, 1) == 'x';
+
+    for (size_t i = 2; i < len; i++) {
+        if (hex ? !isxdigit(at(rest, i)) : at(rest, i) != '0' && at(rest, i) != '1') {
+            return false;
+        }
+    }
+    return len > 2 && at(rest, 0) == '0' && (hex || at(rest, 1) == 'b');
+}
+
+/*
+ * Names may begin with a digit. A number ends where the servers end it, whatever follows: in
+ * "1.FROM t" and "1e5FROM t" FROM is a word.
+ */
 static struct sqllex lex_word(struct slice rest)
 {
-    size_t len = 0;
-    bool digits = true;
+    size_t digits = digits_end(rest, 0), len = digits, end;
 
     while (is_name_char(at(rest, len))) {
-        digits = digits && isdigit(at(rest, len));
         len++;
     }
-    if (!digits) {
-        bool exponent = isdigit(at(rest, 0)) && (at(rest, len - 1) | 32) == 'e';
-
-        if (exponent && (at(rest, len) == '-' || at(rest, len) == '+')) {
-            len++;
-            while (isdigit(at(rest, len))) {
-                len++;
-            }
-            return token_of(rest, SQLTOKEN_NUMBER, len);
-        }
-        return token_of(rest, isdigit(at(rest, 0)) ? SQLTOKEN_NUMBER : SQLTOKEN_WORD, len);
+    if (digits > 0 && at(rest, digits) == '.') {
+        end = digits_end(rest, digits + 1);
+        return token_of(rest, SQLTOKEN_NUMBER, exponent_end(rest, end));
     }
-    if (at(rest, len) == '.') {
-        len++;
-        while (isalnum(at(rest, len))) {
-            len++;
-        }
+    end = digits > 0 ? exponent_end(rest, digits) : 0;
+    if (end > digits || len == digits) {
+        return token_of(rest, SQLTOKEN_NUMBER, end > digits ? end : digits);
     }
-    return token_of(rest, SQLTOKEN_NUMBER, len);
+    return token_of(rest, is_bits(rest, len) ? SQLTOKEN_NUMBER : SQLTOKEN_WORD, len);
 }
 
 struct sqllex sqllex_next(struct slice rest)

@@ -154,8 +154,8 @@ static bool is_set_behind(const struct sqlstatement *statement, size_t i, struct
         const struct sqltoken *value = &tokens[i + 2];
         size_t len = value->kind == SQLTOKEN_PARAM ? 1 : 4;
 
-        if (tokens[i].depth > 0 || !slice_eq_nocase(tokens[i].text, column) ||
-            !sqltoken_is(&tokens[i + 1], "=")) {
+        if (tokens[i].depth > 0 || !sqltoken_is_name(&tokens[i]) ||
+            !slice_eq_nocase(tokens[i].text, column) || !sqltoken_is(&tokens[i + 1], "=")) {
             continue;
         }
         return i + 2 + len <= statement->token_count &&

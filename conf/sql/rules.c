@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 
+#include "conf/sql/select.h"
 #include "conf/text/suggest.h"
 #include "lib/base/buf.h"
 
@@ -125,7 +126,7 @@ void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *sta
             sqlrules_complain(rules, token->line, SLICE_EMPTY, "variables (%.*s) are not allowed",
                               SLICE_ARG(token->text));
         } else if (token->kind == SQLTOKEN_QUOTED &&
-                   slice_eq_nocase(token->text, slice_str("_row"))) {
+                   slice_eq_nocase(token->text, slice_str("_row")) && !is_column(statement, i)) {
             sqlrules_complain(rules, token->line, SLICE_EMPTY, "the name _row is reserved");
         } else if (token->depth >= SQLSCAN_DEPTH_MAX) {
             sqlrules_complain(rules, token->line, SLICE_EMPTY, "more than %d open parentheses",
@@ -171,6 +172,45 @@ void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named
         } else if (!tables_find(rules->tables, table->name)) {
             sqlrules_complain(rules, table->line, table_hint(rules, table->name),
                               "the table '%.*s' is not in schema.sql", SLICE_ARG(table->name));
+        }
+    }
+}
+
+/* A name that stands where a table's does, and that sqlscan_tables did not take for one. */
+static void check_known(const struct sqlrules *rules, const struct sqlstatement *statement,
+                        const struct sqltables *named, size_t at)
+{
+    const struct sqltoken *token = &statement->tokens[at];
+
+    if (!sqlscan_knows(named, at)) {
+        sqlrules_complain(rules, token->line, SLICE_LITERAL("write this part in another way"),
+                          "'%.*s' is not seen to be a table: its changes would void no answer",
+                          SLICE_ARG(token->text));
+    }
+}
+
+void sqlrules_joins(const struct sqlrules *rules, const struct sqlstatement *statement,
+                    const struct sqltables *named)
+{
+    for (size_t i = 0; i + 2 < statement->token_count; i++) {
+        const struct sqltoken *token = &statement->tokens[i];
+
+        if (sqltoken_is(token, "JOIN") && sqltoken_is_name(token + 1) &&
+            !(sqltoken_is(token + 1, "LATERAL") && sqltoken_is(token + 2, "("))) {
+            check_known(rules, statement, named, i + 1);
+        }
+    }
+}
+
+/* The other reader of FROM must have found the same. */
+static void check_items(const struct sqlrules *rules, const struct sqlstatement *statement,
+                        const struct sqltables *named)
+{
+    struct sqlselect select = sqlselect_read(rules->arena, statement, rules->tables);
+
+    for (size_t i = 0; i < select.item_count; i++) {
+        if (select.items[i].derived_from == select.items[i].derived_to) {
+            check_known(rules, statement, named, select.items[i].at);
         }
     }
 }
@@ -283,6 +323,8 @@ void sqlrules_query(const struct sqlrules *rules, const struct sqlstatement *sta
     }
     sqlrules_words(rules, statement, SQLRULES_QUERY);
     sqlrules_tables(rules, &out->named);
+    check_items(rules, statement, &out->named);
+    sqlrules_joins(rules, statement, &out->named);
     check_labels(rules, &out->labels);
     check_order(rules, statement, paged);
     check_common(rules, statement);

@@ -27,6 +27,9 @@ enum sqlrules_where {
 void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *statement,
                     enum sqlrules_where where);
 void sqlrules_tables(const struct sqlrules *rules, const struct sqltables *named);
+/* Is what stands behind each JOIN among NAMED? */
+void sqlrules_joins(const struct sqlrules *rules, const struct sqlstatement *statement,
+                    const struct sqltables *named);
 
 /* What a query reads. */
 struct sqlread {

@@ -12,6 +12,13 @@
 
 struct frame {
     bool select, from, expect;
+    bool writing; /* the tables at hand are targets */
+};
+
+/* A name of WITH, and the first token that may mean it: inside of its query it means a table. */
+struct common {
+    struct slice name;
+    size_t from;
 };
 
 struct scan {
@@ -20,9 +27,8 @@ struct scan {
     size_t count;
     struct frame frames[SQLSCAN_DEPTH_MAX + 1];
     struct sqltables out;
-    const struct slice *common; /* names of WITH */
+    struct common *common;
     size_t common_count;
-    bool writing; /* the tables at hand are targets */
 };
 
 static bool is_any(const struct sqltoken *token, const char *const *words, size_t count)
@@ -41,33 +47,46 @@ static bool is_any(const struct sqltoken *token, const char *const *words, size_
 
 /* ------------------------------------------------------------------ WITH */
 
+/* Where the query of the name at token I ends. */
+static size_t end_of_common(const struct scan *scan, size_t i)
+{
+    while (i < scan->count &&
+           !(scan->tokens[i].depth == 0 && sqltoken_is(&scan->tokens[i], "AS"))) {
+        i++;
+    }
+    for (i += 2; i < scan->count && scan->tokens[i].depth > 0; i++) {
+    }
+    return i;
+}
+
 /* Names before AS ( at depth 0, up to the main statement. */
 static void find_common(struct scan *scan)
 {
-    struct slice *names;
+    bool recursive = sqltoken_is(&scan->tokens[1], "RECURSIVE");
 
     if (!sqltoken_is(&scan->tokens[0], "WITH")) {
         return;
     }
-    names = ARENA_ARRAY(scan->arena, struct slice, scan->count);
+    scan->common = ARENA_ARRAY(scan->arena, struct common, scan->count);
     for (size_t i = 1; i < scan->count; i++) {
         const struct sqltoken *token = &scan->tokens[i];
 
         if (token->depth == 0 && IS_ANY(token, "SELECT", "UPDATE", "DELETE", "INSERT")) {
             break;
         }
-        if (token->depth == 0 && sqltoken_is_name(token) && !sqltoken_is(token, "RECURSIVE") &&
-            !sqltoken_is(token, "AS")) {
-            names[scan->common_count++] = token->text;
+        /* not those of CYCLE a, b RESTRICT */
+        if (token->depth == 0 && sqltoken_is_name(token) && !sqltoken_is(token, "AS") &&
+            IS_ANY(token + 1, "AS", "(")) {
+            scan->common[scan->common_count++] =
+                (struct common){token->text, recursive ? i : end_of_common(scan, i)};
         }
     }
-    scan->common = names;
 }
 
-static bool is_common(const struct scan *scan, struct slice name)
+static bool is_common(const struct scan *scan, struct slice name, size_t at)
 {
     for (size_t i = 0; i < scan->common_count; i++) {
-        if (slice_eq_nocase(scan->common[i], name)) {
+        if (slice_eq_nocase(scan->common[i].name, name) && at >= scan->common[i].from) {
             return true;
         }
     }
@@ -87,11 +106,12 @@ bool sqlscan_is_alias(const struct sqltoken *token)
 }
 
 /* Reads the table that begins at *i and leaves *i at its last token. */
-static void add_table(struct scan *scan, size_t *i)
+static void add_table(struct scan *scan, const struct frame *frame, size_t *i)
 {
     const struct sqltoken *token = &scan->tokens[*i];
     struct sqltable table = {
-        .name = token->text, .line = token->line, .at = *i, .written = scan->writing};
+        .name = token->text, .line = token->line, .at = *i, .written = frame->writing};
+    bool dual = sqltoken_is(token, "DUAL");
 
     if (sqltoken_is(token + 1, ".") && sqltoken_is_name(token + 2)) {
         table.database = token->text;
@@ -99,7 +119,7 @@ static void add_table(struct scan *scan, size_t *i)
         *i += 2;
         token += 2;
     }
-    table.function = sqltoken_is(token + 1, "(") && !scan->writing;
+    table.function = sqltoken_is(token + 1, "(") && !frame->writing;
     if (sqltoken_is(token + 1, "AS") && sqltoken_is_name(token + 2)) {
         table.alias = token[2].text;
         *i += 2;
@@ -107,37 +127,70 @@ static void add_table(struct scan *scan, size_t *i)
         table.alias = token[1].text;
         *i += 1;
     }
-    if (table.database.len == 0 && (is_common(scan, table.name) || slice_is(table.name, "DUAL"))) {
+    if (table.database.len == 0 && (dual || is_common(scan, table.name, table.at))) {
+        scan->out.others[scan->out.other_count++] = table.at;
         return;
     }
     scan->out.items[scan->out.count++] = table;
+}
+
+/* Where a table's name may stand. LATERAL without a query behind it is a name in MariaDB. */
+static bool is_table(const struct sqltoken *token)
+{
+    return sqltoken_is_name(token) && !IS_ANY(token, "SELECT", "WITH") &&
+           !(sqltoken_is(token, "LATERAL") && sqltoken_is(token + 1, "("));
 }
 
 static void open_frame(struct scan *scan, struct frame *frame, unsigned int depth)
 {
     struct frame *inner = &scan->frames[depth + 1];
 
-    *inner = (struct frame){.from = frame->expect, .expect = frame->expect};
+    *inner = (struct frame){
+        .from = frame->expect, .expect = frame->expect, .writing = frame->expect && frame->writing};
     frame->expect = false;
 }
 
-static void take_word(struct scan *scan, struct frame *frame, const struct sqltoken *token)
+/* USE INDEX FOR JOIN (...), FOR ORDER BY (...): words of an index hint, which ends no clause. */
+static bool is_hint(const struct sqltoken *token, size_t i)
 {
+    return i > 1 && (IS_ANY(token - 1, "INDEX", "KEY")
+                         ? sqltoken_is(token, "FOR")
+                         : sqltoken_is(token - 1, "FOR") && IS_ANY(token - 2, "INDEX", "KEY"));
+}
+
+/*
+ * Only what no column can be called without quotes, or what is told from one by the words behind
+ * it: VALUE, WINDOW and DUPLICATE may be columns.
+ */
+static bool ends_from(const struct sqltoken *token)
+{
+    return IS_ANY(token, "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
+                  "INTERSECT", "SET", "INTO") ||
+           (sqltoken_is(token, "FOR") && IS_ANY(token + 1, "UPDATE", "SHARE")) ||
+           (sqltoken_is(token, "DUPLICATE") && sqltoken_is(token + 1, "KEY")) ||
+           (sqltoken_is(token, "WINDOW") && sqltoken_is_name(token + 1) &&
+            sqltoken_is(token + 2, "AS"));
+}
+
+static void take_word(const struct scan *scan, struct frame *frame, size_t i)
+{
+    const struct sqltoken *token = &scan->tokens[i];
+
+    if (is_hint(token, i)) {
+        return;
+    }
     if (sqltoken_is(token, "SELECT")) {
         *frame = (struct frame){.select = true};
-        scan->writing = false;
     } else if (sqltoken_is(token, "DELETE")) {
-        *frame = (struct frame){.select = true};
-        scan->writing = true;
+        *frame = (struct frame){.select = true, .writing = true};
     } else if (sqltoken_is(token, "FROM") && frame->select) {
         frame->from = frame->expect = true;
-    } else if ((IS_ANY(token, "JOIN", "STRAIGHT_JOIN") && frame->from) ||
-               (sqltoken_is(token, ",") && frame->from)) {
+    } else if (frame->from && IS_ANY(token, "JOIN", "STRAIGHT_JOIN", ",")) {
         frame->expect = true;
-    } else if (IS_ANY(token, "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
-                      "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "FOR", "INTO")) {
-        frame->from = frame->expect = false;
-        scan->writing = false;
+    } else if (frame->writing && frame->from && sqltoken_is(token, "USING")) {
+        frame->expect = !sqltoken_is(token + 1, "("); /* DELETE FROM a USING a JOIN b */
+    } else if (ends_from(token)) {
+        frame->from = frame->expect = frame->writing = false;
     }
 }
 
@@ -156,9 +209,8 @@ static size_t find_target(struct scan *scan)
            IS_ANY(&scan->tokens[i], "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "INTO")) {
         i++;
     }
-    scan->writing = true;
-    scan->frames[0] =
-        (struct frame){.from = sqltoken_is(&scan->tokens[0], "UPDATE"), .expect = true};
+    scan->frames[0] = (struct frame){
+        .from = sqltoken_is(&scan->tokens[0], "UPDATE"), .expect = true, .writing = true};
     return i;
 }
 
@@ -168,6 +220,7 @@ struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *
         .arena = arena, .tokens = statement->tokens, .count = statement->token_count};
 
     scan.out.items = ARENA_ARRAY(arena, struct sqltable, scan.count);
+    scan.out.others = ARENA_ARRAY(arena, size_t, scan.count);
     find_common(&scan);
     for (size_t i = find_target(&scan); i < scan.count; i++) {
         const struct sqltoken *token = &scan.tokens[i];
@@ -179,15 +232,27 @@ struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *
         frame = &scan.frames[token->depth];
         if (sqltoken_is(token, "(")) {
             open_frame(&scan, frame, token->depth);
-        } else if (frame->expect && !sqltoken_is(token, "SELECT") &&
-                   !IS_ANY(token, "LATERAL", "WITH") && sqltoken_is_name(token)) {
+        } else if (frame->expect && is_table(token)) {
             frame->expect = false;
-            add_table(&scan, &i);
+            add_table(&scan, frame, &i);
         } else {
-            take_word(&scan, frame, token);
+            take_word(&scan, frame, i);
         }
     }
     return scan.out;
+}
+
+bool sqlscan_knows(const struct sqltables *tables, size_t at)
+{
+    size_t i = 0, j = 0;
+
+    while (i < tables->count && tables->items[i].at != at) {
+        i++;
+    }
+    while (j < tables->other_count && tables->others[j] != at) {
+        j++;
+    }
+    return i < tables->count || j < tables->other_count;
 }
 
 /* ------------------------------------------------------------------ labels */

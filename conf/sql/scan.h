@@ -21,10 +21,16 @@ struct sqltable {
 struct sqltables {
     struct sqltable *items;
     size_t count;
+    /* the tokens of names that stand where a table would and are none: of WITH, DUAL */
+    size_t *others;
+    size_t other_count;
 };
 
 /* Tables of FROM, JOIN, INTO and UPDATE at any depth; common table expressions are none. */
 struct sqltables sqlscan_tables(struct arena *arena, const struct sqlstatement *statement);
+
+/* Is the name at token AT among them? */
+bool sqlscan_knows(const struct sqltables *tables, size_t at);
 
 /* Can this token be an alias without AS, behind a table: no word that goes on with the clause? */
 bool sqlscan_is_alias(const struct sqltoken *token);

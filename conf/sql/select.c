@@ -132,7 +132,7 @@ static bool begins_query(const struct reader *reader, size_t i)
 /* The item at *i, and *i after it. False: not understood. */
 static bool read_item(struct reader *reader, size_t *i, struct sqlitem *item)
 {
-    *i += is(reader, *i, "LATERAL");
+    *i += is(reader, *i, "LATERAL") && sqltoken_is(&reader->tokens[*i + 1], "(");
     item->at = *i;
     item->line = reader->tokens[*i].line;
     item->name = reader->tokens[*i].text;

@@ -154,7 +154,8 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
         return;
     }
     for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
-        if (sqltoken_is(reader->token, others[i])) {
+        if (sqltoken_is(reader->token, others[i]) &&
+            (!sqltoken_is(reader->token, "PERIOD") || sqltoken_is(reader->token + 1, "FOR"))) {
             return;
         }
     }

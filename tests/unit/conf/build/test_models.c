@@ -297,6 +297,8 @@ static const struct broken table[] = {
     {QUERIES_SQL, "BoxId, Label FROM", "BoxId AS _row FROM", "queries.sql:2", "_row"},
     {QUERIES_SQL, "FROM boxes\n", "FROM boxes JOIN mysql.user\n", "queries.sql:2", "tables of other databases"},
     {QUERIES_SQL, "FROM boxes\n", "FROM boxes, twofold_revision\n", "queries.sql:2", "'twofold_revision' is not in schema.sql"},
+    {QUERIES_SQL, "FROM boxes\n", "FROM boxes b JOIN boxes m ON m.value = b.value LEFT JOIN notes n ON TRUE\n", "queries.sql:2", "the table 'notes' is not in schema.sql"},
+    {PROJECTIONS_SQL, "DELETE FROM boxes WHERE", "UPDATE boxes b JOIN boxes d ON d.order = b.order JOIN parts SET d.Note = 'x';\nDELETE FROM boxes WHERE", "projections.sql:5", "the table 'parts' is not in schema.sql"},
     {QUERIES_SQL, "FROM boxes;", "FROM boxes LIMIT 5;", "queries.sql:5", "LIMIT is not allowed"},
     {QUERIES_SQL, "FROM boxes;", "FROM boxes ORDER BY Label;", "queries.sql:5", "ORDER BY without LIMIT"},
     {QUERIES_SQL, "SELECT * FROM", "UPDATE boxes SET Label = 'x'; SELECT * FROM", "queries.sql:4", "one statement"},

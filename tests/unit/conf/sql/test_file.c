@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "conf/sql/rules.h"
 #include "conf/sql/scan.h"
 #include "conf/sql/tables.h"
 #include "lib/base/buf.h"
@@ -164,6 +165,26 @@ static const struct {
     {"UPDATE a SET x = (SELECT y FROM b) WHERE z = 1", "a* b"},
     {"UPDATE a JOIN b ON a.x = b.x SET a.y = 1", "a* b*"},
     {"DELETE FROM a WHERE x IN (SELECT y FROM b)", "a* b"},
+    {"DELETE FROM a USING c, a WHERE a.x = c.x", "a* c* a*"},
+    {"DELETE a FROM a JOIN b USING (x)", "a* b*"},
+    /* words behind a dot, and words that are reserved nowhere, may be columns */
+    {"SELECT m.from, m.to FROM a m", "a/m"},
+    {"SELECT 1 FROM a JOIN b ON b.value = a.value LEFT JOIN c ON TRUE", "a b c"},
+    {"SELECT 1 FROM a JOIN b ON b . order = a.group JOIN c ON b.limit = b.where JOIN d", "a b c d"},
+    {"SELECT 1 FROM a JOIN b ON b.set = a.into JOIN c ON b.select = a.delete JOIN d", "a b c d"},
+    {"SELECT 1 FROM a JOIN b ON value = window JOIN c ON duplicate = 1 JOIN d", "a b c d"},
+    {"SELECT 1 FROM a JOIN b ON b.2nd = `order` JOIN c", "a b c"},
+    {"UPDATE a JOIN b ON b.value = a.value JOIN c ON value = 1 SET c.x = 1", "a* b* c*"},
+    {"UPDATE a JOIN (SELECT x FROM b) d JOIN c SET c.x = 1", "a* b c*"},
+    {"INSERT INTO a SELECT x FROM b ON DUPLICATE KEY UPDATE x = 1, y = 2", "a* b"},
+    {"SELECT 1 FROM a WINDOW w AS (ORDER BY x), v AS (ORDER BY y)", "a"},
+    {"SELECT 1 FROM a USE INDEX FOR JOIN (i) IGNORE KEY FOR ORDER BY (j) JOIN b", "a b"},
+    {"SELECT 1 FROM a FOR SYSTEM_TIME ALL JOIN b", "a b"},
+    {"SELECT 1 FROM lateral a JOIN lateral b, LATERAL (SELECT 1 FROM c) d", "lateral/a lateral/b c"},
+    {"SELECT 1.FROM a JOIN b ON a.x = 1e5JOIN c", "a b c"},
+    {"SELECT 1 FROM 1a JOIN 0xZ", "1a 0xZ"},
+    {"WITH a AS (SELECT 1 FROM a) SELECT 1 FROM a", "a"},
+    {"WITH RECURSIVE n AS (SELECT 1 FROM n) CYCLE b, c RESTRICT SELECT 1 FROM n, b, c", "b c"},
 };
 
 static const struct {
@@ -175,6 +196,7 @@ static const struct {
     {"WITH n AS (SELECT z FROM t) SELECT a FROM n", "a=.a"},
     {"SELECT CASE WHEN a THEN b END, NULL, c 'd' FROM t", "=. =. d=."},
     {"SELECT a", "a=.a"},
+    {"SELECT m.from, m.order, m.end, m.null AS n FROM t m", "from=m.from order=m.order end=m.end n=m.null"},
 };
 // clang-format on
 
@@ -207,6 +229,25 @@ static void test_tables_are_found_where_tables_stand(void **state)
         buf_fini(&text);
         arena_fini(&arena);
     }
+}
+
+static void test_two_readers_must_see_the_same_tables(void **state)
+{
+    struct arena arena = {0};
+    struct diag diag = {0};
+    struct sqlblock block =
+        parse(&arena, "SELECT 1 FROM a JOIN b ON TRUE JOIN c d, LATERAL (SELECT 1) e", &diag);
+    struct sqltables named = sqlscan_tables(&arena, &block.statements[0]);
+    struct sqlrules rules = {.arena = &arena, .diag = &diag};
+
+    (void)state;
+    sqlrules_joins(&rules, &block.statements[0], &named);
+    assert_int_equal(diag.count, 0);
+    named.count--; /* as if the scan had not seen c */
+    sqlrules_joins(&rules, &block.statements[0], &named);
+    assert_int_equal(diag.count, 1);
+    diag_fini(&diag);
+    arena_fini(&arena);
 }
 
 static void test_labels_are_those_of_the_result(void **state)
@@ -281,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_blocks_have_names_rows_and_lines),
         cmocka_unit_test(test_what_the_lexer_refuses),
         cmocka_unit_test(test_tables_are_found_where_tables_stand),
+        cmocka_unit_test(test_two_readers_must_see_the_same_tables),
         cmocka_unit_test(test_labels_are_those_of_the_result),
         cmocka_unit_test(test_create_table_is_read_far_enough),
     };
