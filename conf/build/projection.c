@@ -223,14 +223,29 @@ static bool find_row(const struct sqlstatement *statement, size_t *open_out, siz
     return true;
 }
 
-/* head, row, tail of an INSERT whose parameters are all in its one row. */
+/*
+ * A query in a row, or behind it, sees the rows that were written before: those of one statement
+ * would all see the same. (ON DUPLICATE KEY UPDATE takes them in their order, n = n + VALUES(n).)
+ */
+static bool has_query(const struct sqlstatement *statement)
+{
+    for (size_t i = 0; i < statement->token_count; i++) {
+        if (sqltoken_is(&statement->tokens[i], "SELECT") ||
+            sqltoken_is(&statement->tokens[i], "TABLE")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* head, row, tail of an INSERT whose parameters are all in its one row, and that asks nothing. */
 static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
 {
     const struct sqltoken *tokens = statement->tokens;
     size_t open, close;
 
     if ((!sqltoken_is(&tokens[0], "INSERT") && !sqltoken_is(&tokens[0], "REPLACE")) ||
-        !find_row(statement, &open, &close)) {
+        !find_row(statement, &open, &close) || has_query(statement)) {
         return;
     }
     for (size_t i = 0; i < statement->token_count; i++) {

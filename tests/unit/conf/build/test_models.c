@@ -73,6 +73,29 @@ static void test_an_insert_of_one_row_can_be_sent_for_many(void **state)
     plan_put(plan);
 }
 
+/* Sent together, they would all see the rows of before. */
+static void test_an_insert_that_asks_is_sent_alone(void **state)
+{
+    static const char *const asking[][2] = {
+        {":Label)",
+         "(SELECT COALESCE(MAX(b.Label), '') FROM boxes b WHERE b.BoxId = :aggregateId))"},
+        {"= VALUES(Label)", "= (SELECT MAX(b.Note) FROM boxes b)"                        },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(asking); i++) {
+        struct diag diag = {0};
+        struct plan *plan = load(PROJECTIONS_SQL, asking[i][0], asking[i][1], &diag);
+
+        diag_print(&diag, stderr);
+        diag_fini(&diag);
+        assert_non_null(plan);
+        assert_int_equal(
+            plan_projection_find(&plan->models[0], slice_str("put"))->statements[0].row.len, 0);
+        plan_put(plan);
+    }
+}
+
 static void test_star_gives_the_page_its_column_types(void **state)
 {
     struct plan *plan = load_good();
@@ -606,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_commands_say_what_their_one_request_demands),
         cmocka_unit_test(test_touched_tags_have_the_types_of_the_queries),
         cmocka_unit_test(test_an_insert_of_one_row_can_be_sent_for_many),
+        cmocka_unit_test(test_an_insert_that_asks_is_sent_alone),
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
         cmocka_unit_test(test_rows_without_pages_are_cut_or_counted),
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
