@@ -21,44 +21,62 @@ struct refusal {
 #define CHANCE  "its answer is another one each time"
 #define SESSION "its answer depends on the connection"
 #define BLOCKS  "it holds the connection"
+#define COUNTS  "a sequence counts for everybody, and no projection writes it"
 
 static const struct refusal refusals[] = {
-    {"NOW",               true,  SQLRULES_BOTH,  CLOCK                                      },
-    {"SYSDATE",           true,  SQLRULES_BOTH,  CLOCK                                      },
-    {"CURDATE",           true,  SQLRULES_BOTH,  CLOCK                                      },
-    {"CURTIME",           true,  SQLRULES_BOTH,  CLOCK                                      },
-    {"CURRENT_DATE",      false, SQLRULES_BOTH,  CLOCK                                      },
-    {"CURRENT_TIME",      false, SQLRULES_BOTH,  CLOCK                                      },
-    {"CURRENT_TIMESTAMP", false, SQLRULES_BOTH,  CLOCK                                      },
-    {"LOCALTIME",         false, SQLRULES_BOTH,  CLOCK                                      },
-    {"LOCALTIMESTAMP",    false, SQLRULES_BOTH,  CLOCK                                      },
-    {"UTC_DATE",          false, SQLRULES_BOTH,  CLOCK                                      },
-    {"UTC_TIME",          false, SQLRULES_BOTH,  CLOCK                                      },
-    {"UTC_TIMESTAMP",     false, SQLRULES_BOTH,  CLOCK                                      },
-    {"UNIX_TIMESTAMP",    true,  SQLRULES_BOTH,  CLOCK                                      },
-    {"RAND",              true,  SQLRULES_BOTH,  CHANCE                                     },
-    {"UUID",              true,  SQLRULES_BOTH,  CHANCE                                     },
-    {"UUID_SHORT",        true,  SQLRULES_BOTH,  CHANCE                                     },
-    {"SYS_GUID",          true,  SQLRULES_BOTH,  CHANCE                                     },
-    {"RANDOM_BYTES",      true,  SQLRULES_BOTH,  CHANCE                                     },
-    {"USER",              true,  SQLRULES_BOTH,  SESSION                                    },
-    {"CURRENT_USER",      false, SQLRULES_BOTH,  SESSION                                    },
-    {"CURRENT_ROLE",      false, SQLRULES_BOTH,  SESSION                                    },
-    {"SESSION_USER",      true,  SQLRULES_BOTH,  SESSION                                    },
-    {"SYSTEM_USER",       true,  SQLRULES_BOTH,  SESSION                                    },
-    {"VERSION",           true,  SQLRULES_BOTH,  SESSION                                    },
-    {"CONNECTION_ID",     true,  SQLRULES_BOTH,  SESSION                                    },
-    {"LAST_INSERT_ID",    true,  SQLRULES_BOTH,  SESSION                                    },
-    {"ROW_COUNT",         true,  SQLRULES_BOTH,  SESSION                                    },
-    {"FOUND_ROWS",        true,  SQLRULES_BOTH,  SESSION                                    },
-    {"SLEEP",             true,  SQLRULES_BOTH,  BLOCKS                                     },
-    {"BENCHMARK",         true,  SQLRULES_BOTH,  BLOCKS                                     },
-    {"GET_LOCK",          true,  SQLRULES_BOTH,  BLOCKS                                     },
-    {"RELEASE_LOCK",      true,  SQLRULES_BOTH,  BLOCKS                                     },
-    {"LOAD_FILE",         true,  SQLRULES_BOTH,  "it reads files of the server"             },
-    {"INTO",              false, SQLRULES_QUERY, "a query only reads"                       },
-    {"TABLE",             false, SQLRULES_QUERY, "write SELECT: its table would not be seen"},
-    {"_row",              false, SQLRULES_QUERY, "this name is used by the wrapped query"   },
+    {"NOW",                        true,  SQLRULES_BOTH,  CLOCK                                },
+    {"SYSDATE",                    true,  SQLRULES_BOTH,  CLOCK                                },
+    {"CURDATE",                    true,  SQLRULES_BOTH,  CLOCK                                },
+    {"CURTIME",                    true,  SQLRULES_BOTH,  CLOCK                                },
+    {"CURRENT_DATE",               false, SQLRULES_BOTH,  CLOCK                                },
+    {"CURRENT_TIME",               false, SQLRULES_BOTH,  CLOCK                                },
+    {"CURRENT_TIMESTAMP",          false, SQLRULES_BOTH,  CLOCK                                },
+    {"LOCALTIME",                  false, SQLRULES_BOTH,  CLOCK                                },
+    {"LOCALTIMESTAMP",             false, SQLRULES_BOTH,  CLOCK                                },
+    {"UTC_DATE",                   false, SQLRULES_BOTH,  CLOCK                                },
+    {"UTC_TIME",                   false, SQLRULES_BOTH,  CLOCK                                },
+    {"UTC_TIMESTAMP",              false, SQLRULES_BOTH,  CLOCK                                },
+    {"UNIX_TIMESTAMP",             true,  SQLRULES_BOTH,  CLOCK                                },
+    {"RAND",                       true,  SQLRULES_BOTH,  CHANCE                               },
+    {"UUID",                       true,  SQLRULES_BOTH,  CHANCE                               },
+    {"UUID_SHORT",                 true,  SQLRULES_BOTH,  CHANCE                               },
+    {"SYS_GUID",                   true,  SQLRULES_BOTH,  CHANCE                               },
+    {"RANDOM_BYTES",               true,  SQLRULES_BOTH,  CHANCE                               },
+    {"USER",                       true,  SQLRULES_BOTH,  SESSION                              },
+    {"CURRENT_USER",               false, SQLRULES_BOTH,  SESSION                              },
+    {"CURRENT_ROLE",               false, SQLRULES_BOTH,  SESSION                              },
+    {"SESSION_USER",               true,  SQLRULES_BOTH,  SESSION                              },
+    {"SYSTEM_USER",                true,  SQLRULES_BOTH,  SESSION                              },
+    {"VERSION",                    true,  SQLRULES_BOTH,  SESSION                              },
+    {"CONNECTION_ID",              true,  SQLRULES_BOTH,  SESSION                              },
+    {"LAST_INSERT_ID",             true,  SQLRULES_BOTH,  SESSION                              },
+    {"ROW_COUNT",                  true,  SQLRULES_BOTH,  SESSION                              },
+    {"FOUND_ROWS",                 true,  SQLRULES_BOTH,  SESSION                              },
+    {"SLEEP",                      true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"BENCHMARK",                  true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"GET_LOCK",                   true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"RELEASE_LOCK",               true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"RELEASE_ALL_LOCKS",          true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"MASTER_POS_WAIT",            true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"SOURCE_POS_WAIT",            true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"MASTER_GTID_WAIT",           true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"WAIT_FOR_EXECUTED_GTID_SET", true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"WSREP_SYNC_WAIT_UPTO_GTID",  true,  SQLRULES_BOTH,  BLOCKS                               },
+    {"IS_FREE_LOCK",               true,  SQLRULES_BOTH,  SESSION                              },
+    {"IS_USED_LOCK",               true,  SQLRULES_BOTH,  SESSION                              },
+    {"WSREP_LAST_SEEN_GTID",       true,  SQLRULES_BOTH,  SESSION                              },
+    {"WSREP_LAST_WRITTEN_GTID",    true,  SQLRULES_BOTH,  SESSION                              },
+    {"PS_CURRENT_THREAD_ID",       true,  SQLRULES_BOTH,  SESSION                              },
+    {"UUID_V4",                    true,  SQLRULES_BOTH,  CHANCE                               },
+    {"UUID_V7",                    true,  SQLRULES_BOTH,  CHANCE                               },
+    {"ENCRYPT",                    true,  SQLRULES_BOTH,  CHANCE                               },
+    {"NEXTVAL",                    true,  SQLRULES_BOTH,  COUNTS                               },
+    {"LASTVAL",                    true,  SQLRULES_BOTH,  COUNTS                               },
+    {"SETVAL",                     true,  SQLRULES_BOTH,  COUNTS                               },
+    {"LOAD_FILE",                  true,  SQLRULES_BOTH,  "it reads files of the server"       },
+    {"INTO",                       false, SQLRULES_QUERY, "a query only reads"                 },
+    {"TABLE",                      false, SQLRULES_BOTH,  "write SELECT: its table is not seen"},
+    {"_row",                       false, SQLRULES_QUERY, "the wrapped query uses this name"   },
 };
 
 void sqlrules_complain(const struct sqlrules *rules, unsigned int line, struct slice hint,
@@ -76,6 +94,17 @@ void sqlrules_complain(const struct sqlrules *rules, unsigned int line, struct s
 }
 
 /* ------------------------------------------------------------------ words */
+
+/* Several words that mean more than each of them. */
+static const struct phrase {
+    const char *words[3];
+    const char *reason;
+} phrases[] = {
+    {{"NEXT", "VALUE", "FOR"},     COUNTS                                      },
+    {{"PREVIOUS", "VALUE", "FOR"}, COUNTS                                      },
+    {{"ROWS", "EXAMINED"},         "it gives a part of the answer, by the plan"},
+    {{"FOR", "SYSTEM_TIME"},       "it reads rows of another time"             },
+};
 
 static bool is_column(const struct sqlstatement *statement, size_t i)
 {
@@ -116,6 +145,34 @@ static void check_word(const struct sqlrules *rules, const struct sqlstatement *
     }
 }
 
+static void check_phrase(const struct sqlrules *rules, const struct sqltoken *token)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(phrases); i++) {
+        const char *const *words = phrases[i].words;
+        const char *third = words[2] ? words[2] : "";
+
+        if (sqltoken_is(token, words[0]) && sqltoken_is(token + 1, words[1]) &&
+            (!words[2] || sqltoken_is(token + 2, words[2]))) {
+            sqlrules_complain(rules, token->line, SLICE_EMPTY, "'%s %s%s%s' is not allowed: %s",
+                              words[0], words[1], words[2] ? " " : "", third, phrases[i].reason);
+        }
+    }
+}
+
+/* d.f(...): not INTO d.t (...), which is another complaint. */
+static void check_stored(const struct sqlrules *rules, const struct sqlstatement *statement,
+                         size_t i)
+{
+    const struct sqltoken *token = &statement->tokens[i];
+
+    if (i > 1 && is_column(statement, i) && sqltoken_is_name(token) &&
+        sqltoken_is(token + 1, "(") && !(i > 2 && sqltoken_is(token - 3, "INTO"))) {
+        sqlrules_complain(rules, token->line, SLICE_EMPTY,
+                          "'%.*s.%.*s' is not allowed: a stored function reads what is not seen",
+                          SLICE_ARG(token[-2].text), SLICE_ARG(token->text));
+    }
+}
+
 void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *statement,
                     enum sqlrules_where where)
 {
@@ -134,6 +191,8 @@ void sqlrules_words(const struct sqlrules *rules, const struct sqlstatement *sta
             return;
         } else {
             check_word(rules, statement, i, where);
+            check_phrase(rules, token);
+            check_stored(rules, statement, i);
         }
     }
 }
