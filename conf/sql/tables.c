@@ -137,11 +137,29 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->collation = read_collation(reader, reader->token, end);
 }
 
+/*
+ * ON DELETE CASCADE and the like change rows of this table with no statement of a projection, and
+ * so with no touch. (ON UPDATE CURRENT_TIMESTAMP is of a column.)
+ */
+static void check_reference(struct reader *reader, const struct sqltoken *end)
+{
+    for (const struct sqltoken *token = reader->token; token + 2 < end; token++) {
+        if (sqltoken_is(token, "ON") &&
+            (sqltoken_is(token + 1, "DELETE") || sqltoken_is(token + 1, "UPDATE")) &&
+            (sqltoken_is(token + 2, "CASCADE") || sqltoken_is(token + 2, "SET"))) {
+            complain(reader, SLICE_LITERAL(TABLE_CASCADE_HINT),
+                     "a foreign key that cascades changes rows that no projection writes");
+            return;
+        }
+    }
+}
+
 static void read_definition(struct reader *reader, const struct sqltoken *end)
 {
     static const char *const others[] = {"KEY",     "INDEX", "FULLTEXT", "SPATIAL",
                                          "FOREIGN", "CHECK", "PERIOD"};
 
+    check_reference(reader, end);
     if (take(reader, "CONSTRAINT")) {
         while (reader->token < end && !sqltoken_is(reader->token, "PRIMARY") &&
                !sqltoken_is(reader->token, "UNIQUE") && !sqltoken_is(reader->token, "FOREIGN") &&
@@ -167,6 +185,24 @@ static void read_definition(struct reader *reader, const struct sqltoken *end)
 }
 
 /* ------------------------------------------------------------------ tables */
+
+/* ENGINE = x of the table, and of its partitions */
+static void check_engine(struct reader *reader, const struct sqltoken *end)
+{
+    for (const struct sqltoken *token = reader->token; token + 1 < end; token++) {
+        const struct sqltoken *name = token + 1 + sqltoken_is(token + 1, "=");
+        struct slice text = name->text;
+
+        if (name->kind == SQLTOKEN_STRING) {
+            text = slice_of(text.ptr + 1, text.len - 2);
+        }
+        if (sqltoken_is(token, "ENGINE") && !slice_eq_nocase(text, slice_str("InnoDB"))) {
+            complain(reader, SLICE_LITERAL(TABLE_ENGINE_HINT),
+                     "the engine must be InnoDB: others have no transactions");
+            return;
+        }
+    }
+}
 
 /* What follows the definitions holds for each text that says nothing itself. */
 static void read_options(struct reader *reader, const struct sqltoken *end)
@@ -200,6 +236,7 @@ static void read_definitions(struct reader *reader, const struct sqlstatement *s
             break;
         }
     }
+    check_engine(reader, last);
     read_options(reader, last);
 }
 

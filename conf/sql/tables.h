@@ -10,6 +10,10 @@
 /* A table's name must leave room for "__<epoch>" in MySQL's 64 characters. */
 #define TABLE_NAME_MAX 46
 
+/* Of schema.sql, and of the tables in the database (conf/plan/storage.h). */
+#define TABLE_ENGINE_HINT  "write ENGINE = InnoDB, or nothing where that is the server's default"
+#define TABLE_CASCADE_HINT "write RESTRICT or NO ACTION, and change the rows in the projection"
+
 struct table_column {
     struct slice name;
     struct slice type; /* first word, as written: "BIGINT" */

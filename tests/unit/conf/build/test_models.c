@@ -96,6 +96,23 @@ static void test_an_insert_that_asks_is_sent_alone(void **state)
     }
 }
 
+static void test_keys_that_restrict_and_innodb_are_fine(void **state)
+{
+    struct diag diag = {0};
+    struct plan *plan =
+        load(SCHEMA_SQL, "Note VARCHAR(50)\n)",
+             "Note VARCHAR(50) REFERENCES boxes (Label) ON DELETE NO ACTION,\n"
+             "At TIMESTAMP NOT NULL ON UPDATE CURRENT_TIMESTAMP,\n"
+             "FOREIGN KEY (Note) REFERENCES boxes (Label) ON DELETE RESTRICT\n) ENGINE='innodb'",
+             &diag);
+
+    (void)state;
+    diag_print(&diag, stderr);
+    diag_fini(&diag);
+    assert_non_null(plan);
+    plan_put(plan);
+}
+
 static void test_star_gives_the_page_its_column_types(void **state)
 {
     struct plan *plan = load_good();
@@ -290,6 +307,11 @@ static const struct broken table[] = {
     {MODEL_JSON, PAGE, PAGE ", \"limit\": 5", "model.json:16", "'order', 'limit' and 'max' are for queries without 'page' (hint: a page has its own"},
     {MODEL_JSON, "\"tags\": [\"box:{BoxId}\"]", "\"limit\": 1, \"tags\": [\"box:{BoxId}\"]", "model.json:15", "a :one query has no 'page', 'order', 'limit' or 'max'"},
     {MODEL_JSON, "\"limit\": 50, \"max\": 200", "\"limit\": 50, \"max\": 20", "model.json:17", "from 1 to 20"},
+    {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), CONSTRAINT f FOREIGN KEY (Note) REFERENCES boxes (Label) ON UPDATE RESTRICT ON DELETE CASCADE", "schema.sql:4", "boxes: a foreign key that cascades changes rows that no projection writes (hint: write RESTRICT"},
+    {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), FOREIGN KEY (Note) REFERENCES boxes (Label) ON DELETE SET NULL", "schema.sql:4", "a foreign key that cascades"},
+    {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50) REFERENCES boxes (Label) ON UPDATE SET DEFAULT", "schema.sql:4", "a foreign key that cascades"},
+    {SCHEMA_SQL, ");", ") ENGINE = MyISAM;", "schema.sql:5", "the engine must be InnoDB: others have no transactions (hint: write ENGINE = InnoDB"},
+    {SCHEMA_SQL, ");", ") COMMENT = 'x' engine 'Aria';", "schema.sql:5", "the engine must be InnoDB"},
     {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column is declared twice"},
     {SCHEMA_SQL, "boxes (", "twofold_boxes (", "schema.sql:1", "reserved"},
@@ -637,6 +659,7 @@ int main(void)
         cmocka_unit_test(test_touched_tags_have_the_types_of_the_queries),
         cmocka_unit_test(test_an_insert_of_one_row_can_be_sent_for_many),
         cmocka_unit_test(test_an_insert_that_asks_is_sent_alone),
+        cmocka_unit_test(test_keys_that_restrict_and_innodb_are_fine),
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
         cmocka_unit_test(test_rows_without_pages_are_cut_or_counted),
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
