@@ -5,6 +5,7 @@
 #include "projector/preflight.h"
 
 #include "conf/plan/collation.h"
+#include "conf/plan/storage.h"
 #include "lib/base/log.h"
 #include "projector/source/table.h"
 #include "projector/store/connection.h"
@@ -53,6 +54,24 @@ static enum status check_collation(struct sql_conn *sql, const struct plan_model
     return status;
 }
 
+/* As check_collation. */
+static enum status check_storage(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct storage_fault fault;
+    enum status status = storage_check(sql, model, &arena, &fault);
+
+    if (status == STATUS_OK && fault.what) {
+        log_error("table not as declared",
+                  "database=%.*s table=%.*s has=\"%s\" name=\"%.*s\" hint=\"%s\"",
+                  SLICE_ARG(model->database), SLICE_ARG(fault.table), fault.what,
+                  SLICE_ARG(fault.name), fault.hint);
+        status = STATUS_PRECONDITION;
+    }
+    arena_fini(&arena);
+    return status;
+}
+
 /*
  * Replicas must get rows, not statements. (MIXED is rows under READ COMMITTED; a server that no
  * longer knows the variable knows nothing but rows. Without a binlog replicas share the storage.)
@@ -83,6 +102,9 @@ static enum status check_server(struct sql_conn *sql, const struct plan_model *m
 
     if (status == STATUS_OK) {
         status = check_collation(sql, model);
+    }
+    if (status == STATUS_OK) {
+        status = check_storage(sql, model);
     }
     return status == STATUS_OK ? check_binlog(sql, model) : status;
 }

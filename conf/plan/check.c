@@ -5,6 +5,7 @@
  *                       go by are NOT NULL; :version is there
  *     each projection   every statement is prepared, also as a row of many
  *     each database     it and our tables in it compare texts by bytes
+ *     each table        InnoDB, without triggers and keys that cascade
  *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin
  *
  * One connection per model's database. A server that does not answer ends the check; what it
@@ -13,6 +14,7 @@
 #include "conf/plan/check.h"
 
 #include "conf/plan/collation.h"
+#include "conf/plan/storage.h"
 
 struct checker {
     struct sql_conn *conn;
@@ -337,11 +339,24 @@ static bool check_database(struct checker *checker)
     return status == STATUS_OK;
 }
 
+static bool check_tables(struct checker *checker)
+{
+    struct storage_fault fault;
+    enum status status = storage_check(checker->conn, checker->model, checker->arena, &fault);
+
+    if (status == STATUS_OK && fault.what) {
+        complain(checker, checker->schema, 0, fault.table, slice_str(fault.hint),
+                 arena_printf(checker->arena, "the table has the %s %.*s in %.*s", fault.what,
+                              SLICE_ARG(fault.name), SLICE_ARG(checker->model->database)));
+    }
+    return status == STATUS_OK;
+}
+
 static bool check_model(struct checker *checker)
 {
     const struct plan_model *model = checker->model;
 
-    if (checker->scope == CHECK_ALL && !check_database(checker)) {
+    if (checker->scope == CHECK_ALL && (!check_database(checker) || !check_tables(checker))) {
         return false;
     }
 

@@ -62,6 +62,22 @@ def test_tables_of_another_collation_are_refused_by_all(stack, projector, before
         assert "utf8mb4_general_ci" in done.stderr and "ALTER TABLE" in done.stderr
 
 
+@pytest.mark.parametrize("alter, has, name", [
+    ("ALTER TABLE {} ENGINE = MyISAM", "engine", "MyISAM"),
+    ("CREATE TRIGGER {}_t AFTER DELETE ON {} FOR EACH ROW SET @x = 1", "trigger", "comments_t"),
+    ("ALTER TABLE {} ADD parent VARCHAR(64), ADD CONSTRAINT f FOREIGN KEY (parent) "
+     "REFERENCES {} (commentId) ON DELETE CASCADE", "key that cascades", "f"),
+], ids=["engine", "trigger", "cascade"])
+def test_tables_that_change_without_a_projection_are_refused(stack, projector, beforehand, alter,
+                                                             has, name):
+    assert set_up(stack, projector).returncode == 0
+    assert check(stack, beforehand).returncode == 0
+    stack.sql(alter.replace("{}_t", f"{DATABASE}.comments_t").replace("{}", f"{DATABASE}.comments"))
+    for done in (check(stack, beforehand), projector.run()):
+        assert done.returncode != 0
+        assert has in done.stderr and name in done.stderr and "hint" in done.stderr
+
+
 def test_our_tables_compare_by_bytes_whatever_the_database_says(stack):
     text = re.sub("--.*", "", (ROOT / "projector/store/tables.sql").read_text())
     stack.sql(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
