@@ -190,7 +190,7 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
         }
         status = canonical_view(part->type, value_at(&change, part), scratch, &text);
         if (status != STATUS_OK) {
-            return status;
+            return part->old ? STATUS_NOT_FOUND : status;
         }
         at = slice_put(at, text);
     }

@@ -24,6 +24,11 @@
 
 /* ------------------------------------------------------------------ tags */
 
+/*
+ * What is absent or NULL leaves its tag out. So does what is of the wrong type in an image before
+ * the change: that image's own record failed, so no row came of it, and its letter's tags are
+ * touched by whoever supersedes it (leftovers.h).
+ */
 enum status apply_tags(const struct record *record, struct arena *arena, struct slots *slots,
                        const char **why_out)
 {
@@ -38,7 +43,7 @@ enum status apply_tags(const struct record *record, struct arena *arena, struct 
 
         if (status == STATUS_OK) {
             slots_add(slots, tag_slot(tag));
-        } else if (status != STATUS_NOT_FOUND) { /* absent or NULL: this tag is left out */
+        } else if (status != STATUS_NOT_FOUND && record->kind != RECORD_DELETE) {
             *why_out = "an attribute is not of the type of its place in touches";
             return STATUS_INVALID;
         }

@@ -230,6 +230,25 @@ def test_what_is_no_time_fails_its_record_with_its_reason(probes, stack):
     stack.dynamodb.call("DeleteItem", TableName="Probes", Key={"probeId": {"S": probe_id}})
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_what_follows_an_image_of_the_wrong_type_is_projected(probes, stack, removed):
+    """Its own record is a letter; the change that mends it, or removes it, has it as its old image."""
+    probe_id, price = new_id(), uuid.uuid4().int % 10000000
+    read(probes, probe_id, put(probes, probe_id, price=price))
+    assert ids(probes, f"/probes-for/{price}") == [probe_id]
+    stack.dynamodb.call("PutItem", TableName="Probes", Item={
+        "probeId": {"S": probe_id}, "address": {"S": "::1"}, "seen": {"S": "2026-03-29T01:30:00Z"},
+        "doc": {"NULL": True}, "price": {"S": "11"}})
+    assert "not of the type of its place" in letter(stack, probe_id)
+    if removed:
+        stack.dynamodb.call("DeleteItem", TableName="Probes", Key={"probeId": {"S": probe_id}})
+    else:
+        assert read(probes, probe_id, put(probes, probe_id, price=2))["price"] == 2
+    until(lambda: ids(probes, f"/probes-for/{price}") == [], "it has left")
+    assert stack.sql("SELECT 1 FROM twofold_probes.twofold_dead_letter WHERE aggregate = %s",
+                     f"Probe:{probe_id}") == []
+
+
 # JSON and numbers
 
 @pytest.mark.parametrize("doc", [True, False, "12", 12, "null", None, "hello", [1, "2"],

@@ -30,7 +30,7 @@ static inline const struct plan_model *thing_model(void)
     };
     static struct plan_projection projections[] = {
         {.name = {"put", 3},    .touches = touches, .touch_count = 3},
-        {.name = {"delete", 6}, .touches = touches, .touch_count = 1},
+        {.name = {"delete", 6}, .touches = touches, .touch_count = 2},
     };
     static const struct plan_model model = {
         .name = {"things",                   6},
