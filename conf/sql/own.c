@@ -64,28 +64,50 @@ static bool is_pinned(const struct sqlstatement *statement, size_t i)
             sqltoken_is(&tokens[i - 1], "."));
 }
 
-/* Its WHERE is a row of ANDs, and those that pin columns pin a key. */
-static bool names_a_key(const struct sqlstatement *statement, const struct table *table)
+/* The token behind WHERE; the END: there is none, or it is no row of ANDs. */
+static size_t find_conditions(const struct sqlstatement *statement)
 {
     static const char *const loose[] = {"OR", "XOR", "BETWEEN", "CASE", "|"};
-    struct slice columns[KEY_COLUMNS_MAX];
-    size_t i = 0, count = 0;
+    size_t i = 0, first;
 
     while (i < statement->token_count &&
            !(statement->tokens[i].depth == 0 && sqltoken_is(&statement->tokens[i], "WHERE"))) {
         i++;
     }
-    for (i++; i < statement->token_count; i++) {
+    first = i < statement->token_count ? i + 1 : i;
+    for (; i < statement->token_count; i++) {
         for (size_t j = 0; j < ARRAY_COUNT(loose); j++) {
             if (statement->tokens[i].depth == 0 && sqltoken_is(&statement->tokens[i], loose[j])) {
-                return false;
+                return statement->token_count;
             }
         }
+    }
+    return first;
+}
+
+/* The columns that its WHERE pins are a key. */
+static bool names_a_key(const struct sqlstatement *statement, const struct table *table)
+{
+    struct slice columns[KEY_COLUMNS_MAX];
+    size_t count = 0;
+
+    for (size_t i = find_conditions(statement); i < statement->token_count; i++) {
         if (count < KEY_COLUMNS_MAX && is_pinned(statement, i)) {
             columns[count++] = statement->tokens[i].text;
         }
     }
     return table_is_unique_by(table, columns, count);
+}
+
+const struct sqltoken *sqlown_pinned(const struct sqlstatement *statement, struct slice column)
+{
+    for (size_t i = find_conditions(statement); i < statement->token_count; i++) {
+        if (is_pinned(statement, i) && slice_eq_nocase(statement->tokens[i].text, column) &&
+            statement->tokens[i + 2].kind == SQLTOKEN_PARAM) {
+            return &statement->tokens[i + 2];
+        }
+    }
+    return NULL;
 }
 
 bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *statement,

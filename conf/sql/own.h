@@ -16,6 +16,12 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
                          const struct tables *tables);
 
 /*
+ * The parameter that COLUMN equals in each row which the statement finds: its WHERE is a row of
+ * ANDs, and "column = :x" is one of them. NULL: none.
+ */
+const struct sqltoken *sqlown_pinned(const struct sqlstatement *statement, struct slice column);
+
+/*
  * Of put or delete: does it leave its table as the image alone says, whatever the row was before? A
  * REPLACE, or an INSERT that sets all its columns ON DUPLICATE KEY too, of one row whose only
  * unique key is the parameter ID; or a DELETE by that key and nothing else. No parameter is of an

@@ -126,7 +126,10 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->format = SCALAR_STRING;
     column->holds = column_type_read(token, end);
     column->known = column_type_scalar(&column->holds, &column->scalar);
+    column->has_default = sqltoken_is(token, "SERIAL") || sqltoken_is(token, "TIMESTAMP");
     for (; token < end; token++) {
+        column->has_default |= sqltoken_is(token, "AUTO_INCREMENT") ||
+                               (sqltoken_is(token, "DEFAULT") && !sqltoken_is(token + 1, "NULL"));
         if (sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL")) {
             column->not_null = true;
         } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {

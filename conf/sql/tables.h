@@ -23,6 +23,7 @@ struct table_column {
     bool known; /* scalar says what a cursor of it is */
     enum scalar scalar;
     bool not_null;
+    bool has_default; /* another one than NULL: AUTO_INCREMENT too, and what a TIMESTAMP may get */
     /*
      * Of a text: a query compares it with a parameter of this format, so that it holds canonical
      * texts; STRING: none does. PLAIN: a tag's parameter is compared with it as it is.
