@@ -1,5 +1,5 @@
 /*
- * Four rules that keep answers fresh:
+ * Three of the rules that keep answers fresh (the fourth: moves.c):
  *
  *     a projection that writes a table which a query reads must touch a tag of that query: one of
  *     the same shape (conf/plan/template.h)
@@ -9,15 +9,12 @@
  *
  *     what is written into the bound column, or finds the row by it, fills the tag's place too
  *
- *     a change that moves a row from one tag to another must touch both
- *
- * What an expression writes is not looked at. Tags of touches_sql are known when it runs; here its
- * texts are all that can be seen.
+ * What an expression stores there, only touches_sql or a tag without places can speak for. Tags of
+ * touches_sql are known when it runs; here its texts are all that can be seen.
  */
 #include "conf/build/projection.h"
 #include "conf/plan/template.h"
 #include "conf/sql/bound.h"
-#include "conf/sql/compare.h"
 
 static bool shares_table(const struct plan_projection *projection, const struct plan_query *query,
                          struct slice *name_out)
@@ -37,7 +34,7 @@ static bool shares_table(const struct plan_projection *projection, const struct 
  * Could touches_sql yield this tag? Its texts begin like tags; one without texts makes them in a
  * way that we cannot see.
  */
-static bool sql_yields(const struct projection *projection, const struct plan_template *tag)
+bool projection_sql_yields(const struct projection *projection, const struct plan_template *tag)
 {
     struct slice literal = tag->parts[0].literal;
     bool texts = false;
@@ -70,7 +67,7 @@ static bool touches_tag(const struct projection *projection, const struct plan_t
             return true;
         }
     }
-    return sql_yields(projection, tag);
+    return projection_sql_yields(projection, tag);
 }
 
 static bool touches_query(const struct projection *projection, const struct plan_query *query)
@@ -85,7 +82,7 @@ static bool touches_query(const struct projection *projection, const struct plan
 
 /* ------------------------------------------------------------------ rows and tags */
 
-static bool writes(const struct projection *projection, const struct table *table)
+bool projection_writes(const struct projection *projection, const struct table *table)
 {
     for (size_t i = 0; i < projection->out->table_count; i++) {
         if (slice_eq(projection->out->tables[i], table->name)) {
@@ -168,7 +165,7 @@ static bool is_filled(const struct projection *projection, const struct plan_tem
     for (size_t i = 0; i < projection->out->touch_count; i++) {
         const struct plan_template_part *part = &projection->touches[i].parts[place];
 
-        if (template_same_shape(&projection->touches[i], tag) &&
+        if (write->how == SQLSTORED_PARAM && template_same_shape(&projection->touches[i], tag) &&
             ((projection_is_id(projection, part->name) &&
               projection_is_id(projection, write->name)) ||
              (slice_eq(part->name, write->name) && part->old == write->old))) {
@@ -183,10 +180,9 @@ static const struct projection_write *find_unfilled(const struct projection *pro
                                                     const struct plan_template *tag, size_t place,
                                                     const struct table_column *column)
 {
-    for (size_t i = 0; i < projection->write_count; i++) {
-        if (projection->writes[i].column == column &&
-            !is_filled(projection, tag, place, &projection->writes[i])) {
-            return &projection->writes[i];
+    for (const struct projection_write *write = projection->writes; write; write = write->next) {
+        if (write->column == column && !is_filled(projection, tag, place, write)) {
+            return write;
         }
     }
     return NULL;
@@ -222,7 +218,8 @@ static const struct projection_write *tag_misses(const struct projection *projec
 {
     const struct projection_write *missed = NULL;
 
-    for (size_t i = 0; i < tag->part_count && !missed && !sql_yields(projection, tag); i++) {
+    for (size_t i = 0; i < tag->part_count && !missed && !projection_sql_yields(projection, tag);
+         i++) {
         if (tag->parts[i].name.len > 0) {
             missed = place_misses(projection, select, item, tag, i, choice);
         }
@@ -262,7 +259,17 @@ static void check_fill(const struct projection *projection, const struct plan_qu
     for (size_t choice = 0; choice < select->cases && !missed; choice++) {
         missed = choice_misses(projection, query, select, item, choice);
     }
-    if (missed) {
+    if (missed && missed->how != SQLSTORED_PARAM) {
+        source_complain(
+            &projection->source, projection->value,
+            SLICE_LITERAL("store a parameter alone, touch a tag without places, or use "
+                          "\"touches_sql\""),
+            "it stores %s in the column '%.*s', by which the query %.*s finds rows, and "
+            "no touch of that query's tags can have that in the place of that column's "
+            "parameter",
+            missed->how == SQLSTORED_DEFAULT ? "the default" : "no parameter alone",
+            SLICE_ARG(missed->column->name), SLICE_ARG(query->name));
+    } else if (missed) {
         source_complain(&projection->source, projection->value,
                         SLICE_LITERAL("the place of a tag holds what its column holds"),
                         "it writes :%s%.*s beside the column '%.*s', by which the query %.*s finds "
@@ -283,7 +290,7 @@ static void check_rows(const struct projection *projection, const struct plan_qu
     for (size_t i = 0; i < select->item_count; i++) {
         const struct sqlitem *item = &select->items[i];
 
-        if (reads->refused[i] || !item->table || !writes(projection, item->table)) {
+        if (reads->refused[i] || !item->table || !projection_writes(projection, item->table)) {
             continue;
         }
         if (!tags_cover(projection, query, select, i)) {
@@ -300,150 +307,6 @@ static void check_rows(const struct projection *projection, const struct plan_qu
             continue;
         }
         check_fill(projection, query, select, i);
-    }
-}
-
-/* ------------------------------------------------------------------ moves */
-
-static bool demands_absent(const struct plan_command *command)
-{
-    bool negated;
-
-    for (size_t i = 0; i < command->require_count; i++) {
-        if (expr_is_exists(command->requires[i].that, &negated) && negated) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Is the event always an aggregate's first, so that INSERT and REPLACE meet no row of it? */
-static bool creates(const struct projection *projection)
-{
-    const struct plan_model *model = projection->build->out;
-
-    for (size_t i = 0; i < model->command_count; i++) {
-        const struct plan_command *command = &model->commands[i];
-
-        for (size_t j = 0; j < command->emit_count; j++) {
-            if (slice_eq(command->emits[j].event->name, projection->out->name) &&
-                !demands_absent(command)) {
-                return false;
-            }
-        }
-    }
-    return projection->payload->writers > 0;
-}
-
-/* REPLACE may give the row of a key that COLUMN is no part of another value of it. */
-static bool sets(const struct sqlstatement *statement, const struct table *table,
-                 struct slice column)
-{
-    return sqlcompare_sets(statement, column) ||
-           (sqltoken_is(statement->tokens, "REPLACE") && table_has_key_without(table, column));
-}
-
-static bool writes_table(struct arena *arena, const struct sqlstatement *statement,
-                         const struct table *table)
-{
-    struct sqltables named = sqlscan_tables(arena, statement);
-
-    for (size_t i = 0; i < named.count; i++) {
-        if (named.items[i].written && slice_eq(named.items[i].name, table->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A row may leave the answers of one tag for those of another. */
-static bool moves(const struct projection *projection, const struct table *table,
-                  struct slice column)
-{
-    bool creation = creates(projection);
-
-    for (size_t i = 0; projection->block && i < projection->block->statement_count; i++) {
-        const struct sqlstatement *statement = &projection->block->statements[i];
-
-        if (creation && !sqltoken_is(statement->tokens, "UPDATE")) {
-            continue;
-        }
-        if (writes_table(projection->build->arena, statement, table) &&
-            sets(statement, table, column)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The column of a place of TAG that a change sets, or NULL. */
-static const struct table_column *moved_column(const struct projection *projection,
-                                               const struct sqlselect *select,
-                                               const struct plan_template *tag, size_t item)
-{
-    const struct table *table = select->items[item].table;
-
-    for (size_t i = 0; i < table->column_count * tag->part_count; i++) {
-        const struct table_column *column = &table->columns[i / tag->part_count];
-        struct slice param = tag->parts[i % tag->part_count].name;
-
-        for (size_t choice = 0; param.len > 0 && choice < select->cases; choice++) {
-            if (sqlbound_column(select, item, column, param, choice) &&
-                moves(projection, table, column->name)) {
-                return column;
-            }
-        }
-    }
-    return NULL;
-}
-
-/*
- * Both the tag that a row leaves and the one that it comes to are touched, or one that stays the
- * same.
- */
-static bool touches_both(const struct projection *projection, const struct plan_query *query,
-                         const struct plan_template *tag)
-{
-    size_t same = 0;
-
-    for (size_t i = 0; i < projection->out->touch_count; i++) {
-        same += template_same_shape(&projection->touches[i], tag);
-        for (size_t j = 0; j < query->tag_count; j++) {
-            if (template_places(&query->tags[j]) == 0 &&
-                template_same_shape(&projection->touches[i], &query->tags[j])) {
-                return true;
-            }
-        }
-    }
-    for (size_t i = 0; i < query->tag_count; i++) {
-        if ((tag == &query->tags[i] || template_places(&query->tags[i]) == 0) &&
-            sql_yields(projection, &query->tags[i])) {
-            return true; /* it runs before the change and after it */
-        }
-    }
-    return same >= 2;
-}
-
-static void check_moves(struct projection *projection, const struct plan_query *query,
-                        const struct sqlselect *select)
-{
-    for (size_t i = 0; i < query->tag_count; i++) {
-        const struct plan_template *tag = &query->tags[i];
-        const struct table_column *column = NULL;
-
-        for (size_t item = 0; item < select->item_count && !column; item++) {
-            if (select->items[item].table && writes(projection, select->items[item].table)) {
-                column = moved_column(projection, select, tag, item);
-            }
-        }
-        if (column && !touches_both(projection, query, tag)) {
-            source_complain(&projection->source, projection->value,
-                            SLICE_LITERAL("let the event carry the old value and touch both tags, "
-                                          "or use \"touches_sql\""),
-                            "it changes the column '%.*s', so a row leaves one '%.*s' of the query "
-                            "%.*s for another, and one of them only is touched",
-                            SLICE_ARG(column->name), SLICE_ARG(tag->text), SLICE_ARG(query->name));
-        }
     }
 }
 
@@ -467,8 +330,6 @@ void check_freshness(struct projection *projection)
             continue;
         }
         check_rows(projection, query, reads);
-        if (projection->payload) {
-            check_moves(projection, query, &reads->select);
-        }
+        check_moves(projection, query, &reads->select);
     }
 }

@@ -168,14 +168,52 @@ static void check_id(struct projection *projection, const struct sqltoken *token
     }
 }
 
+static void note_write(struct projection *projection, const struct projection_write *noted)
+{
+    struct projection_write *write = ARENA_NEW(projection->build->arena, struct projection_write);
+
+    *write = *noted;
+    write->next = projection->writes;
+    projection->writes = write;
+}
+
 /* Not of touches_sql, which comes after the statements and writes nothing. */
-static void note_write(struct projection *projection, const struct plan_bind *bind,
+static void note_found(struct projection *projection, const struct plan_bind *bind,
                        const struct beside *beside)
 {
-    if (!projection->tags && beside->column &&
-        (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
-        projection->writes[projection->write_count++] =
-            (struct projection_write){beside->column, bind->name, bind->source == SOURCE_OLD_FIELD};
+    if (!projection->tags && beside->column && beside->how == BESIDE_EQUAL) {
+        note_write(projection, &(struct projection_write){.column = beside->column,
+                                                          .how = SQLSTORED_PARAM,
+                                                          .name = bind->name,
+                                                          .old = bind->source == SOURCE_OLD_FIELD});
+    }
+}
+
+static void note_stored(struct projection *projection, const struct sqlstatement *statement,
+                        const struct table *table, const struct table_column *column)
+{
+    const struct sqlstored *stored;
+    size_t count = sqlstored_find(projection->build->arena, statement, table, column, &stored);
+
+    for (size_t i = 0; i < count; i++) {
+        struct projection_write write = {.column = column, .how = stored[i].how};
+
+        if (stored[i].token) {
+            write.old = !projection->payload && slice_starts(stored[i].token->text, "old.");
+            write.name = slice_from(stored[i].token->text, write.old ? strlen("old.") : 0);
+        }
+        note_write(projection, &write);
+    }
+}
+
+static void note_all_stored(struct projection *projection, const struct sqlstatement *statement)
+{
+    const struct tables *tables = &projection->build->model.tables;
+
+    for (size_t i = 0; i < tables->count; i++) {
+        for (size_t j = 0; j < tables->items[i].column_count; j++) {
+            note_stored(projection, statement, &tables->items[i], &tables->items[i].columns[j]);
+        }
     }
 }
 
@@ -190,7 +228,7 @@ struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
         (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
         check_id(projection, token, beside->column);
     }
-    note_write(projection, &bind, beside);
+    note_found(projection, &bind, beside);
     return bind;
 }
 
@@ -279,7 +317,6 @@ static void build_statements(struct projection *projection)
     struct sqlblock *block = sqlfile_find(&build->model.projections_sql, projection->out->name);
     struct plan_sql *statements;
     struct slice *tables;
-    size_t tokens = 0;
 
     if (!block) {
         source_complain(&projection->source, projection->value,
@@ -297,14 +334,11 @@ static void build_statements(struct projection *projection)
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
     for (size_t i = 0; i < block->statement_count; i++) {
-        tokens += block->statements[i].token_count;
-    }
-    projection->writes = ARENA_ARRAY(build->arena, struct projection_write, tokens);
-    for (size_t i = 0; i < block->statement_count; i++) {
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
         cut_rows(&block->statements[i], &statements[i]);
+        note_all_stored(projection, &block->statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
     }

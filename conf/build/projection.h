@@ -1,18 +1,22 @@
 /*
- * A projection while it is built: what projection.c (statements), touches.c (tags) and freshness.c
- * share.
+ * A projection while it is built: what projection.c (statements), touches.c (tags), freshness.c and
+ * moves.c share.
  */
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H
 
 #include "conf/build/build.h"
 #include "conf/sql/rules.h"
+#include "conf/sql/stored.h"
 
 /*
- * A parameter that a statement stores in COLUMN, or finds its rows by. OLD: of the image before.
+ * What a statement stores in COLUMN; a parameter (how) may be what it finds its rows by. NAME, OLD:
+ * of the parameter; OLD: of the image before.
  */
 struct projection_write {
+    const struct projection_write *next;
     const struct table_column *column;
+    enum sqlstored_how how;
     struct slice name;
     bool old;
 };
@@ -25,18 +29,25 @@ struct projection {
     const struct value *value;
     struct model_projection written;
     struct sqlrules rules;
-    const struct sqlblock *block;    /* its statements; NULL: there is none */
-    const struct sqlstatement *tags; /* of touches_sql; NULL: none */
-    const struct fields *payload;    /* of the event; NULL: of a state store */
-    bool removes;                    /* of delete: there is no new image */
-    struct projection_write *writes; /* of its statements, where the column is seen */
-    size_t write_count;
+    const struct sqlblock *block;          /* its statements; NULL: there is none */
+    const struct sqlstatement *tags;       /* of touches_sql; NULL: none */
+    const struct fields *payload;          /* of the event; NULL: of a state store */
+    bool removes;                          /* of delete: there is no new image */
+    const struct projection_write *writes; /* of its statements */
 };
 
 /* Tags that it touches: types and what fills them. */
 void build_touches(struct projection *projection);
 /* Is it the aggregate's id, by either of its names? */
 bool projection_is_id(const struct projection *projection, struct slice name);
+/* Does it write rows of TABLE? */
+bool projection_writes(const struct projection *projection, const struct table *table);
+/* Could touches_sql yield TAG? */
+bool projection_sql_yields(const struct projection *projection, const struct plan_template *tag);
+
+/* What moves a row from one of the query's tags to another must touch both. */
+void check_moves(const struct projection *projection, const struct plan_query *query,
+                 const struct sqlselect *select);
 /* After statements and tags: no query that reads what it writes may keep its answer. */
 void check_freshness(struct projection *projection);
 

@@ -160,7 +160,11 @@ static void test_what_moves_a_row_touches_where_it_leaves(void **state)
         "UPDATE jars SET `shelf` = :shelf WHERE jarId = :jarId",
         ("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)\n"
          "ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)"),
-        "REPLACE INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)"};
+        "REPLACE INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)",
+        ("DELETE FROM jars WHERE jarId = :jarId;\n"
+         "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)"),
+        ("DELETE FROM jars WHERE jarId = :jarId AND (shelf = :shelf OR shelf > 1);\n"
+         "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp)")};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(moves); i++) {
@@ -169,6 +173,11 @@ static void test_what_moves_a_row_touches_where_it_leaves(void **state)
     }
     assert_false(is_move_refused("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, "
                                  ":shelf, '', :timestamp)\nON DUPLICATE KEY UPDATE label = 'x'",
+                                 false));
+    /* the rows that go are of the shelf that is touched */
+    assert_false(is_move_refused("DELETE FROM jars WHERE jarId = :jarId AND shelf = :shelf;\n"
+                                 "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, "
+                                 ":shelf, '', :timestamp)",
                                  false));
 }
 
@@ -452,13 +461,19 @@ static const struct broken table[] = {
     {QUERIES_SQL, "WHERE jarId = :jarId", "WHERE jarId = :jarId AND EXISTS (SELECT 1 FROM jars j WHERE j.shelf = jars.shelf)", "queries.sql:2", "the table 'jars' (j)"},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE (shelf = :shelf AND label > 'a')", "", ""},
     {QUERIES_SQL, "WHERE shelf = :shelf", "WHERE shelf = :shelf AND label LIKE CONCAT(:shelf, '%')", "", ""},
-    {PROJECTIONS_SQL, "INSERT INTO jars", "REPLACE INTO jars", "", ""},
+    {PROJECTIONS_SQL, "INSERT INTO jars", "REPLACE INTO jars", "model.json:22", "it changes the column 'shelf', so a row leaves one"},
     {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, :grams,", "model.json:22", "it writes :grams beside the column 'shelf', by which the query GetShelf finds rows, and no touch"},
     {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:label, :shelf,", "model.json:22", "it writes :label beside the column 'jarId', by which the query GetJar finds rows"},
     {PROJECTIONS_SQL, "SET shelf = :shelf WHERE", "SET shelf = :version WHERE", "model.json:23", "it writes :version beside the column 'shelf'"},
-    {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, :grams + 0,", "", ""},
+    {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, :grams + 0,", "model.json:22", "it stores no parameter alone in the column 'shelf', by which the query GetShelf finds rows, and no touch"},
+    {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, 1,", "model.json:22", "it stores no parameter alone in the column 'shelf'"},
+    {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, COALESCE(:shelf, 0),", "model.json:22", "it stores no parameter alone in the column 'shelf'"},
+    {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:jarId, (:shelf),", "", ""},
+    {PROJECTIONS_SQL, "(jarId, shelf, label, filled) VALUES (:jarId, :shelf,", "(jarId, label, filled) VALUES (:jarId,", "", ""}, /* the row would be refused by SQL */
+    {PROJECTIONS_SQL, "SET shelf = :shelf", "SET shelf = shelf + 1", "model.json:23", "it stores no parameter alone in the column 'shelf'"},
+    {PROJECTIONS_SQL, "SET shelf = :shelf", "SET label = CONCAT(label, :shelf)", "", ""},
     {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:aggregateId, :shelf,", "", ""},
-    {PROJECTIONS_SQL, "VALUES (:jarId, :shelf, :label, :timestamp)", "VALUES (:jarId, :shelf, :label, :timestamp) ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)", "", ""},
+    {PROJECTIONS_SQL, "VALUES (:jarId, :shelf, :label, :timestamp)", "VALUES (:jarId, :shelf, :label, :timestamp) ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)", "model.json:22", "(hint: let the event carry the old value and touch both tags, or use \"touches_sql\"; what only makes rows can be a plain INSERT)"},
     {PROJECTIONS_SQL, ":label", ":lable", "projections.sql:2", "no command emits JarFilled with a 'lable' (hint: did you mean 'label'?)"},
     {PROJECTIONS_SQL, ":label", ":old.label", "projections.sql:2", "nothing that an event store's projection knows"},
     {PROJECTIONS_SQL, "SET shelf = :shelf", "SET shelf = NOW()", "projections.sql:4", "'NOW' is not allowed"},

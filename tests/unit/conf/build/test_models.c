@@ -652,6 +652,94 @@ static void test_a_folder_without_models_is_refused(void **state)
     diag_fini(&diag);
 }
 
+/* ------------------------------------------------------------------ rows of other items */
+
+#define INSERTS  "INSERT INTO boxes (BoxId, Label, Note) VALUES "
+#define REPLACES "REPLACE INTO boxes (BoxId, Label, Note) VALUES "
+#define BY_KEY   "BoxId BIGINT, Label VARCHAR(50) NOT NULL PRIMARY KEY, Note VARCHAR(50)"
+#define BY_ID    "BoxId BIGINT NOT NULL PRIMARY KEY, Label VARCHAR(50) NOT NULL, Note VARCHAR(50)"
+#define BY_BOTH  "BoxId BIGINT, Label VARCHAR(50), Note VARCHAR(50), PRIMARY KEY (Label, BoxId)"
+#define REMOVES  "DELETE FROM boxes WHERE BoxId = :old.BoxId"
+
+#define OTHERS "it may change a row that another item wrote"
+#define PLAIN  "INSERT INTO boxes (BoxId, Label) VALUES (:BoxId, :Label)"
+
+struct owned {
+    const char *columns, *put, *removal;
+    const char *said; /* NULL: it is a good one */
+};
+
+// clang-format off
+static const struct owned owned[] = {
+    {BY_ID, REPLACES "(:BoxId, :Label, :Note)", REMOVES, NULL},
+    {BY_ID, INSERTS "(:BoxId, :Label, :Note) ON DUPLICATE KEY UPDATE Note = VALUES(Note)", REMOVES, NULL},
+    {BY_ID, "UPDATE boxes SET Note = :Note WHERE BoxId = :aggregateId; " INSERTS "(:BoxId, :Label, :Note)", REMOVES, NULL},
+    {BY_BOTH, REPLACES "(:BoxId, :Label, :Note)", REMOVES, NULL},
+    {BY_KEY, INSERTS "(:BoxId, :Label, :Note)", REMOVES, NULL},
+    {BY_KEY, "DELETE FROM boxes WHERE BoxId = :BoxId; " INSERTS "(:BoxId, :Label, :Note)", REMOVES, NULL},
+    /* the row of a Label may be another box's */
+    {BY_KEY, REPLACES "(:BoxId, :Label, :Note)", REMOVES, OTHERS},
+    {BY_KEY, INSERTS "(:BoxId, :Label, :Note) ON DUPLICATE KEY UPDATE Note = VALUES(Note)", REMOVES, OTHERS},
+    {BY_KEY, "DELETE FROM boxes WHERE Label = :Label; " INSERTS "(:BoxId, :Label, :Note)", REMOVES, OTHERS},
+    {BY_ID, "UPDATE boxes SET Note = :Note WHERE Label = :Label", REMOVES, OTHERS},
+    {BY_ID, PLAIN, REMOVES, NULL},
+    {BY_ID " DEFAULT NULL", PLAIN, REMOVES, NULL},
+    {BY_ID " DEFAULT 'none'", PLAIN, REMOVES, "it stores the default in the column 'Note'"},
+    {BY_KEY, INSERTS "(:BoxId, :Label, :Note)", "DELETE FROM boxes WHERE Label = :Label", OTHERS},
+};
+// clang-format on
+
+/* A query of Note, the touches and the SQL that fit. False: it is refused. */
+static bool loads_owned(const struct owned *model, bool touches_all)
+{
+    struct model_folder folder;
+    struct diag diag = {0};
+    struct buf json = {0}, text = {0};
+    struct plan *plan;
+
+    buf_printf(&json,
+               "{ \"model\": \"boxes\", \"aggregate\": { \"name\": \"Box\", \"store\": \"state\", "
+               "\"table\": \"Boxes\", \"id\": { \"name\": \"BoxId\", \"type\": \"integer\" } },\n"
+               "\"commands\": { \"DropBox\": { \"route\": \"DELETE /boxes/{BoxId}\", \"delete\": "
+               "true } },\n"
+               "\"projections\": {\"put\": { \"touches\": [%s\"n:{Note}\", \"n:{old.Note}\"] },\n"
+               "\"delete\": { \"touches\": [%s\"n:{Note}\"] } },\n"
+               "\"queries\": { \"GetN\": { \"route\": \"GET /n/{n}\", \"params\": { \"n\": { "
+               "\"type\": \"string\" } }, \"tags\": [%s\"n:{n}\"], \"ttl\": \"1h\" } } }\n",
+               touches_all ? "\"boxes\", " : "", touches_all ? "\"boxes\", " : "",
+               touches_all ? "\"boxes\", " : "");
+    model_folder_make(&folder);
+    model_folder_write(&folder, MODEL_JSON, buf_slice(&json));
+    buf_printf(&text, "CREATE TABLE IF NOT EXISTS boxes (%s);\n", model->columns);
+    model_folder_write(&folder, SCHEMA_SQL, buf_slice(&text));
+    buf_clear(&text);
+    buf_printf(&text, "-- name: put\n%s;\n-- name: delete\n%s;\n", model->put, model->removal);
+    model_folder_write(&folder, PROJECTIONS_SQL, buf_slice(&text));
+    model_folder_write(&folder, QUERIES_SQL,
+                       SLICE_LITERAL("-- name: GetN :one\nSELECT * FROM boxes WHERE Note = :n;\n"));
+    plan = plan_load(slice_str(folder.root), &diag);
+    model_folder_remove(&folder);
+    if (!plan) {
+        assert_non_null(model->said);
+        assert_non_null(strstr(diag.first->text.ptr, model->said));
+    }
+    plan_put(plan);
+    diag_fini(&diag);
+    buf_fini(&text);
+    buf_fini(&json);
+    return plan;
+}
+
+static void test_an_item_that_changes_rows_of_others_touches_what_they_leave(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(owned); i++) {
+        print_message("%s\n", owned[i].put);
+        assert_int_equal(loads_owned(&owned[i], false), !owned[i].said);
+        assert_true(loads_owned(&owned[i], true));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -665,6 +753,7 @@ int main(void)
         cmocka_unit_test(test_fingerprints_change_with_what_they_stand_for),
         cmocka_unit_test(test_broken_models_are_refused_with_place_and_reason),
         cmocka_unit_test(test_each_row_that_a_query_reads_is_named_by_a_tag_that_is_touched),
+        cmocka_unit_test(test_an_item_that_changes_rows_of_others_touches_what_they_leave),
         cmocka_unit_test(test_fields_that_may_be_absent_are_asked_for),
         cmocka_unit_test(test_all_complaints_are_given_not_the_first_only),
         cmocka_unit_test(test_names_and_routes_are_unique_over_all_models),
