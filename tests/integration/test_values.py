@@ -232,7 +232,7 @@ def test_what_is_no_time_fails_its_record_with_its_reason(probes, stack):
 
 @pytest.mark.parametrize("removed", [False, True])
 def test_what_follows_an_image_of_the_wrong_type_is_projected(probes, stack, removed):
-    """Its own record is a letter; the change that mends it, or removes it, has it as its old image."""
+    """Its own record is a letter; what mends it, or removes it, has it as its old image."""
     probe_id, price = new_id(), uuid.uuid4().int % 10000000
     read(probes, probe_id, put(probes, probe_id, price=price))
     assert ids(probes, f"/probes-for/{price}") == [probe_id]
