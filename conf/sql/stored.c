@@ -10,7 +10,6 @@
 #include "conf/sql/scan.h"
 
 struct reader {
-    struct arena *arena;
     const struct sqlstatement *statement;
     const struct table *table;
     const struct table_column *column;
@@ -259,8 +258,7 @@ size_t sqlstored_find(struct arena *arena, const struct sqlstatement *statement,
                       const struct table *table, const struct table_column *column,
                       const struct sqlstored **out)
 {
-    struct reader reader = {.arena = arena,
-                            .statement = statement,
+    struct reader reader = {.statement = statement,
                             .table = table,
                             .column = column,
                             .named = sqlscan_tables(arena, statement)};
