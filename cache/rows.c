@@ -39,18 +39,84 @@ size_t rows_count(const struct sql_rows *rows)
     return rows->row_count == 0 || !rows->cells[ROW_COLUMN].ptr ? 0 : rows->row_count;
 }
 
-static enum status check_column(const struct sql_rows *rows, size_t column, const char **why_out)
-{
-    for (size_t i = 0; i < rows->row_count; i++) {
-        struct slice cell = rows_cell(rows, i, (int)column);
-        struct json_error error;
+/* ------------------------------------------------------------------ checks */
 
-        if (cell.ptr && json_check(cell, &error) != STATUS_OK) {
-            *why_out = error.text;
-            return STATUS_CORRUPT;
+static size_t count_digits(struct slice text, size_t at)
+{
+    size_t count = 0;
+
+    while (at + count < text.len && text.ptr[at + count] >= '0' && text.ptr[at + count] <= '9') {
+        count++;
+    }
+    return count;
+}
+
+/* [-]digits[.digits], with leading zeros; of a DOUBLE: JSON's, without them. */
+static bool is_number(enum sql_kind kind, struct slice text)
+{
+    size_t at = text.len > 0 && text.ptr[0] == '-', digits = count_digits(text, at);
+
+    if (digits == 0 || (kind == SQL_DOUBLE && digits > 1 && text.ptr[at] == '0')) {
+        return false;
+    }
+    at += digits;
+    if (at < text.len && text.ptr[at] == '.') {
+        digits = count_digits(text, at + 1);
+        at += 1 + digits;
+    }
+    if (kind == SQL_DOUBLE && digits > 0 && at < text.len && text.ptr[at] == 'e') {
+        at += at + 1 < text.len && (text.ptr[at + 1] == '+' || text.ptr[at + 1] == '-') ? 2 : 1;
+        digits = count_digits(text, at);
+        at += digits;
+    }
+    return digits > 0 && at == text.len;
+}
+
+static bool is_time(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (count_digits(text, i) == 0 && !memchr("-: .", text.ptr[i], 4)) {
+            return false;
         }
     }
-    return STATUS_OK;
+    return true;
+}
+
+/* Can the cell stand in a body as rows_write_cell has it? All other kinds are escaped there. */
+static enum status check_cell(enum sql_kind kind, struct slice cell, const char **why_out)
+{
+    struct json_error error;
+
+    if (kind == SQL_JSON) {
+        enum status status = json_check(cell, &error);
+
+        *why_out = error.text;
+        return status == STATUS_OK ? STATUS_OK : STATUS_CORRUPT;
+    }
+    *why_out = kind == SQL_DATETIME ? "not a time" : "not a number";
+    return (kind == SQL_DATETIME ? is_time(cell) : is_number(kind, cell)) ? STATUS_OK
+                                                                          : STATUS_CORRUPT;
+}
+
+static enum status check_column(const struct sql_rows *rows, size_t column, const char **why_out)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < rows->row_count && status == STATUS_OK; i++) {
+        struct slice cell = rows_cell(rows, i, (int)column);
+
+        if (cell.ptr) {
+            status = check_cell(rows->columns[column].kind, cell, why_out);
+        }
+    }
+    return status;
+}
+
+/* Is a cell of KIND written without being escaped? */
+static bool is_raw(enum sql_kind kind)
+{
+    return kind == SQL_JSON || kind == SQL_INTEGER || kind == SQL_DECIMAL || kind == SQL_DOUBLE ||
+           kind == SQL_DATETIME;
 }
 
 enum status rows_check(const struct sql_rows *rows, size_t *column_out, const char **why_out)
@@ -58,13 +124,15 @@ enum status rows_check(const struct sql_rows *rows, size_t *column_out, const ch
     enum status status = STATUS_OK;
 
     for (size_t i = ROWS_OWN_COLUMNS; i < rows->column_count && status == STATUS_OK; i++) {
-        if (rows->columns[i].kind == SQL_JSON) {
+        if (is_raw(rows->columns[i].kind)) {
             *column_out = i;
             status = check_column(rows, i, why_out);
         }
     }
     return status;
 }
+
+/* ------------------------------------------------------------------ columns */
 
 int rows_column(const struct sql_rows *rows, struct slice name)
 {

@@ -19,8 +19,9 @@ MUST_CHECK enum status rows_label(const struct sql_rows *rows, struct slice *epo
                                   uint64_t *revision_out);
 
 /*
- * Is what the server calls JSON JSON? It goes into the body as it is. CORRUPT: not in *column_out
- * (of all columns), for *why_out (static).
+ * Is what the server calls JSON JSON, a number a number and a time one? They go into the body as
+ * they are. (MySQL sends a text parameter in DECIMAL's place as it is; NaN and infinity are no
+ * JSON.) CORRUPT: not in *column_out (of all columns), for *why_out (static).
  */
 MUST_CHECK enum status rows_check(const struct sql_rows *rows, size_t *column_out,
                                   const char **why_out);

@@ -134,11 +134,66 @@ static void test_json_that_is_none_is_found(void **state)
     assert_string_equal(why, "unexpected end");
 }
 
+/* What is written as it is must not be able to end the value that it is in. */
+static void test_numbers_and_times_that_are_none_are_found(void **state)
+{
+    static const struct {
+        enum sql_kind kind;
+        const char *cell, *why; /* NULL: none */
+    } cases[] = {
+        {SQL_DECIMAL,  "1,\"admin\":true",        "not a number"},
+        {SQL_INTEGER,  "1,\"admin\":true",        "not a number"},
+        {SQL_DOUBLE,   "1,\"admin\":true",        "not a number"},
+        {SQL_DECIMAL,  "",                        "not a number"},
+        {SQL_DECIMAL,  "-",                       "not a number"},
+        {SQL_DECIMAL,  "1.",                      "not a number"},
+        {SQL_DECIMAL,  ".5",                      "not a number"},
+        {SQL_DECIMAL,  "1e5",                     "not a number"},
+        {SQL_DECIMAL,  "1.2.3",                   "not a number"},
+        {SQL_DOUBLE,   "inf",                     "not a number"},
+        {SQL_DOUBLE,   "-nan",                    "not a number"},
+        {SQL_DOUBLE,   "1e",                      "not a number"},
+        {SQL_DOUBLE,   "1e+",                     "not a number"},
+        {SQL_DOUBLE,   "1.e5",                    "not a number"},
+        {SQL_DOUBLE,   "01",                      "not a number"},
+        {SQL_DATETIME, "2026-11-21 1\":true",     "not a time"  },
+        {SQL_DECIMAL,  "00012.50",                NULL          },
+        {SQL_DECIMAL,  "-0.010",                  NULL          },
+        {SQL_INTEGER,  "-9223372036854775808",    NULL          },
+        {SQL_INTEGER,  NULL,                      NULL          },
+        {SQL_DOUBLE,   "1.5e-07",                 NULL          },
+        {SQL_DOUBLE,   "1e+300",                  NULL          },
+        {SQL_DOUBLE,   "-0.1",                    NULL          },
+        {SQL_DATETIME, "2026-11-21 11:05:26.123", NULL          },
+        {SQL_TEXT,     "1,\"admin\":true",        NULL          },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct sql_column all[] = {
+            columns[0], columns[1], columns[2], {.name = {"x", 1}, .kind = cases[i].kind}
+        };
+        const struct slice cells[] = {SLICE_LITERAL(""), SLICE_LITERAL("1"), SLICE_LITERAL("1"),
+                                      cases[i].cell ? slice_str(cases[i].cell) : slice_of(NULL, 0)};
+        const struct sql_rows rows = {
+            .columns = all, .cells = cells, .column_count = 4, .row_count = 1};
+        size_t column = 0;
+        const char *why = NULL;
+
+        assert_status(rows_check(&rows, &column, &why), cases[i].why ? STATUS_CORRUPT : STATUS_OK);
+        if (cases[i].why) {
+            assert_int_equal(column, 3);
+            assert_string_equal(why, cases[i].why);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells_by_kind),
         cmocka_unit_test(test_json_that_is_none_is_found),
+        cmocka_unit_test(test_numbers_and_times_that_are_none_are_found),
         cmocka_unit_test(test_object_has_the_users_columns_under_their_labels),
         cmocka_unit_test(test_revision_comes_without_a_row_too),
         cmocka_unit_test(test_database_without_revision_is_corrupt),
