@@ -1,7 +1,7 @@
 /*
  * A connection's life, and the run of a statement.
  *
- *     run: prepared (kept, or prepared now) -> parameters bound -> execute -> rows read -> reset
+ *     run: prepared (kept, or prepared now) -> parameters bound -> execute -> columns -> rows read
  *
  * - Every wait has a limit: connect, read and write timeouts are set before connecting. libmariadb
  *   counts them in whole seconds: rounded up.
@@ -183,24 +183,47 @@ static enum status execute_failed(struct sql_conn *conn, const struct prepared *
     return status;
 }
 
+/* *outdated: rows would be read by what `describe` said of another table. */
+static enum status execute_once(struct sql_conn *conn, struct prepared *prepared, bool *outdated)
+{
+    *outdated = false;
+    if (mysql_stmt_execute(prepared->stmt) != 0) {
+        return execute_failed(conn, prepared);
+    }
+    if (prepared->column_count > 0) {
+        *outdated = shapes_take(conn, prepared);
+    }
+    return STATUS_OK;
+}
+
 static enum status execute(struct sql_conn *conn, const struct sql_statement *statement,
                            struct prepared *prepared, struct arena *arena,
                            struct sql_rows *rows_out)
 {
+    bool outdated = false;
     enum status status = params_bind(conn, statement, prepared);
 
+    if (status == STATUS_OK) {
+        status = execute_once(conn, prepared, &outdated);
+    }
+    if (status == STATUS_OK && outdated) {
+        (void)mysql_stmt_free_result(prepared->stmt);
+        status = prepared_describe(conn, prepared);
+        if (status == STATUS_OK) {
+            status = execute_once(conn, prepared, &outdated);
+        }
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    if (mysql_stmt_execute(prepared->stmt) != 0) {
-        return execute_failed(conn, prepared);
+    if (outdated) {
+        return sql_refuse(conn, STATUS_UNAVAILABLE, "the columns change from run to run");
     }
-    if (prepared->column_count == 0) {
-        take_result(prepared, rows_out);
-    } else {
-        status = rows_fetch(conn, statement, prepared, arena, rows_out);
+    if (prepared->column_count > 0) {
+        return rows_fetch(conn, statement, prepared, arena, rows_out);
     }
-    return status;
+    take_result(prepared, rows_out);
+    return STATUS_OK;
 }
 
 /* The server does not know the statement as we prepared it. */
@@ -228,8 +251,9 @@ static enum status run_once(struct sql_conn *conn, const struct sql_statement *s
     if (prepared->column_count > 0) {
         (void)mysql_stmt_free_result(prepared->stmt);
     }
-    if (is_outdated(conn, status) || shapes_changed(prepared)) {
-        *again = is_outdated(conn, status) || prepared->column_count > 0;
+    *again = is_outdated(conn, status);
+    if (*again || prepared->outdated ||
+        mysql_stmt_field_count(prepared->stmt) != prepared->column_count) {
         prepared_forget(conn, prepared);
     }
     return status;

@@ -127,8 +127,8 @@ int sql_socket(const struct sql_conn *conn);
  *
  * database  the default database that TEXT was written for; empty: the connection's. Statements
  *           remember theirs.
- * describe  empty, or a statement whose result columns give kinds to the last columns of TEXT's (a
- *           derived table loses TINYINT(1), JSON)
+ * describe  empty, or a statement whose result columns say which of the last columns of TEXT's are
+ *           BOOLEAN or JSON (a derived table loses TINYINT(1), JSON) where the run's types allow it
  * params    NULL, BOOL and integers as BIGINT, other NUMBERs as exact DECIMAL, STRING as text,
  *           BYTES as bytes; LIST and MAP as JSON text
  * rows_out  in ARENA; NULL when not wanted

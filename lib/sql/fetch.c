@@ -86,21 +86,80 @@ static enum enum_field_types buffer_of(enum enum_field_types type)
     }
 }
 
-/* The table was altered since the statement was prepared. */
-bool shapes_changed(const struct prepared *prepared)
+/*
+ * The columns of the run. The library copies types into the statement's own columns, but leaves
+ * these the names and formats that they had when it was prepared.
+ */
+static const MYSQL_FIELD *fields_of_run(const struct sql_conn *conn,
+                                        const struct prepared *prepared)
 {
-    const MYSQL_FIELD *fields = prepared->metadata ? mysql_fetch_fields(prepared->metadata) : NULL;
+    const MYSQL *mysql = conn->mysql;
 
-    if (mysql_stmt_field_count(prepared->stmt) != prepared->column_count) {
-        return true;
+    return mysql->fields && mysql->field_count == prepared->column_count
+               ? mysql->fields
+               : mysql_fetch_fields(prepared->metadata);
+}
+
+/*
+ * MariaDB sends the columns anew only when they are others than it sent before. Else the library
+ * copies the statement's, with an empty extension in place of PREPARE's format. So a format that
+ * PREPARE did not tell is told once.
+ */
+static enum sql_kind kind_of_run(struct shape *shape, const MYSQL_FIELD *field)
+{
+    enum sql_kind kind = sql_kind_of(field);
+
+    if (kind == SQL_TEXT && shape->json && field->extension) {
+        kind = SQL_JSON;
     }
+    shape->json = kind == SQL_JSON;
+    return kind;
+}
+
+/* The same texts may be JSON in one run and not in the next. */
+static bool is_another(const struct shape *shape, enum enum_field_types type, enum sql_kind kind)
+{
+    return shape->type != type ||
+           (shape->kind != kind && shape->kind != SQL_JSON && kind != SQL_JSON);
+}
+
+bool shapes_take(const struct sql_conn *conn, struct prepared *prepared)
+{
+    const MYSQL_FIELD *fields = fields_of_run(conn, prepared);
+    bool outdated = false;
+
     for (unsigned int i = 0; i < prepared->column_count; i++) {
-        if (fields[i].type != prepared->shapes[i].type ||
-            ((fields[i].flags ^ prepared->shapes[i].flags) & UNSIGNED_FLAG) != 0) {
-            return true;
-        }
+        struct shape *shape = &prepared->shapes[i];
+        enum sql_kind kind = kind_of_run(shape, &fields[i]);
+
+        shape->moved = prepared->ran && is_another(shape, fields[i].type, kind);
+        shape->type = fields[i].type;
+        shape->flags = fields[i].flags;
+        shape->decimals = fields[i].decimals;
+        shape->kind = kind;
+        prepared->outdated |= shape->json && !shape->format_told && shape->type != MYSQL_TYPE_JSON;
+        outdated |= shape->moved && shape->described && !shape->varies;
     }
-    return false;
+    prepared->ran = true;
+    return outdated;
+}
+
+/*
+ * The run's kind, and what a derived table drops of it (the length of TINYINT(1), the format of
+ * MariaDB's JSON) where `describe` knows. It is never believed against the run: its types are those
+ * before any parameter has a value.
+ */
+static enum sql_kind kind_of(const struct shape *shape)
+{
+    if (shape->described && shape->described_type == shape->type && shape->kind == SQL_INTEGER &&
+        shape->described_kind == SQL_BOOLEAN) {
+        return SQL_BOOLEAN;
+    }
+    if (shape->described && shape->described_type != MYSQL_TYPE_JSON && !shape->format_told &&
+        shape->kind == SQL_TEXT && shape->described_kind == SQL_JSON) {
+        return SQL_JSON; /* of MariaDB: a text; the types of texts go by their lengths */
+    }
+    return shape->kind;
 }
 
 struct sql_column *columns_copy(struct arena *arena, const MYSQL_FIELD *fields, unsigned int count)
@@ -258,9 +317,9 @@ static enum status fetch_cell(struct sql_conn *conn, struct prepared *prepared, 
         return STATUS_OK;
     case MYSQL_TYPE_TIME:
     case MYSQL_TYPE_DATETIME:
-        *out = text_of_time(arena, &cell->value.time,
-                            shape->type == MYSQL_TYPE_TIME ? SQL_TIME : SQL_DATETIME,
-                            mysql_fetch_fields(prepared->metadata)[column].decimals);
+        *out =
+            text_of_time(arena, &cell->value.time,
+                         shape->type == MYSQL_TYPE_TIME ? SQL_TIME : SQL_DATETIME, shape->decimals);
         return STATUS_OK;
     default:
         break;
@@ -348,9 +407,9 @@ enum status rows_fetch(struct sql_conn *conn, const struct sql_statement *statem
     if (mysql_stmt_bind_result(prepared->stmt, conn->results) != 0) {
         return sql_failed_statement(conn, prepared->stmt);
     }
-    columns = columns_copy(arena, mysql_fetch_fields(prepared->metadata), (unsigned int)count);
+    columns = columns_copy(arena, fields_of_run(conn, prepared), (unsigned int)count);
     for (size_t i = 0; i < count; i++) {
-        columns[i].kind = prepared->shapes[i].kind;
+        columns[i].kind = kind_of(&prepared->shapes[i]);
     }
     status = read_rows(conn, statement, prepared, arena, &rows);
     if (status != STATUS_OK) {

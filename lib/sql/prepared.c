@@ -3,8 +3,9 @@
  * when there are too many.
  *
  * A statement remembers the database that it was prepared under, so only preparing needs
- * mysql_select_db. `describe` is prepared, its columns are read, and it is closed: it is never run,
- * and its kinds are the kinds of the last columns.
+ * mysql_select_db. `describe` is prepared, its columns are read, and it is closed: it is never run.
+ * It tells what the last columns are by themselves, until a column moves and it is asked anew; one
+ * that moved and was described as before moves by parameters, and costs no further question.
  */
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
@@ -103,31 +104,33 @@ static enum status prepare(struct sql_conn *conn, struct slice text, MYSQL_STMT 
     return STATUS_OK;
 }
 
-static void take_shapes(struct prepared *prepared)
+/* COUNT columns of `describe`: the last of ours. */
+static void take_described(struct prepared *prepared, const MYSQL_FIELD *fields, unsigned int count)
 {
-    MYSQL_FIELD *fields;
+    struct shape *shapes = &prepared->shapes[prepared->column_count - count];
 
-    prepared->metadata = mysql_stmt_result_metadata(prepared->stmt);
-    if (!prepared->metadata) {
-        return;
-    }
-    fields = mysql_fetch_fields(prepared->metadata);
-    prepared->column_count = mysql_num_fields(prepared->metadata);
-    prepared->shapes = ARENA_ARRAY(&prepared->memory, struct shape, prepared->column_count);
-    for (unsigned int i = 0; i < prepared->column_count; i++) {
-        prepared->shapes[i] =
-            (struct shape){fields[i].type, fields[i].flags, sql_kind_of(&fields[i])};
+    for (unsigned int i = 0; i < count; i++) {
+        enum sql_kind kind = sql_kind_of(&fields[i]);
+
+        shapes[i].varies = shapes[i].described && shapes[i].described_kind == kind &&
+                           shapes[i].described_type == fields[i].type &&
+                           (shapes[i].varies || shapes[i].moved);
+        shapes[i].described = true;
+        shapes[i].described_type = fields[i].type;
+        shapes[i].described_kind = kind;
     }
 }
 
-/* The kinds of the last columns are those of `describe`. */
-static enum status take_described_kinds(struct sql_conn *conn, struct prepared *prepared)
+enum status prepared_describe(struct sql_conn *conn, struct prepared *prepared)
 {
     MYSQL_STMT *stmt = NULL;
     MYSQL_RES *metadata;
-    enum status status = prepare(conn, prepared->describe, &stmt);
-    unsigned int count, first;
+    enum status status = sql_use(conn, prepared->database);
+    unsigned int count;
 
+    if (status == STATUS_OK) {
+        status = prepare(conn, prepared->describe, &stmt);
+    }
     if (status != STATUS_OK) {
         return status;
     }
@@ -135,17 +138,29 @@ static enum status take_described_kinds(struct sql_conn *conn, struct prepared *
     count = metadata ? mysql_num_fields(metadata) : 0;
     if (count > prepared->column_count) {
         status = sql_refuse(conn, STATUS_INVALID, "the describing statement has more columns");
-    } else {
-        first = prepared->column_count - count;
-        for (unsigned int i = 0; i < count; i++) {
-            prepared->shapes[first + i].kind = sql_kind_of(&mysql_fetch_fields(metadata)[i]);
-        }
+    } else if (count > 0) {
+        take_described(prepared, mysql_fetch_fields(metadata), count);
     }
     if (metadata) {
         mysql_free_result(metadata);
     }
     mysql_stmt_close(stmt);
     return status;
+}
+
+static void take_columns(struct prepared *prepared)
+{
+    prepared->metadata = mysql_stmt_result_metadata(prepared->stmt);
+    if (!prepared->metadata) {
+        return;
+    }
+    prepared->column_count = mysql_num_fields(prepared->metadata);
+    prepared->shapes = ARENA_ARRAY(&prepared->memory, struct shape, prepared->column_count);
+    for (unsigned int i = 0; i < prepared->column_count; i++) {
+        bool json = sql_kind_of(&mysql_fetch_fields(prepared->metadata)[i]) == SQL_JSON;
+
+        prepared->shapes[i] = (struct shape){.json = json, .format_told = json};
+    }
 }
 
 static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
@@ -159,8 +174,8 @@ static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
         return status;
     }
     prepared->param_count = mysql_stmt_param_count(prepared->stmt);
-    take_shapes(prepared);
-    return prepared->describe.len > 0 ? take_described_kinds(conn, prepared) : STATUS_OK;
+    take_columns(prepared);
+    return prepared->describe.len > 0 ? prepared_describe(conn, prepared) : STATUS_OK;
 }
 
 /* ------------------------------------------------------------------ contract */

@@ -20,11 +20,22 @@
 #define STATEMENTS_BUCKETS 512
 #define CELL_SCRATCH       120 /* longer cells are fetched once more, into their place */
 
-/* What a result column was when the statement was prepared. */
+/*
+ * What a result column was in the last run. PREPARE's word does not hold: where parameters make a
+ * column, their values make its type.
+ */
 struct shape {
     enum enum_field_types type;
-    unsigned int flags;
+    unsigned int flags, decimals;
     enum sql_kind kind;
+    bool moved;       /* it was another in the run before */
+    bool json;        /* MariaDB's format, as it was told last */
+    bool format_told; /* PREPARE told it: it is not one of those that a derived table drops */
+    /* Of `describe`'s columns: what it said last, which parameters cannot change. */
+    bool described;
+    bool varies; /* it moves though `describe` stays */
+    enum enum_field_types described_type;
+    enum sql_kind described_kind;
 };
 
 struct prepared {
@@ -38,6 +49,8 @@ struct prepared {
     struct shape *shapes;
     unsigned int column_count;
     unsigned long param_count;
+    bool ran;      /* `shapes` are those of a run */
+    bool outdated; /* to be prepared anew before it runs again */
 };
 
 /* Where mysql_stmt_fetch puts a column's value. */
@@ -95,6 +108,8 @@ MUST_CHECK enum status warnings_judge(struct sql_conn *conn);
 MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,
                                     struct prepared **out);
 void prepared_forget(struct sql_conn *conn, struct prepared *prepared);
+/* Asks the server anew what `describe` says. No result may be unread. */
+MUST_CHECK enum status prepared_describe(struct sql_conn *conn, struct prepared *prepared);
 MUST_CHECK enum status sql_use(struct sql_conn *conn, struct slice database);
 
 /* bind.c: PARAMS of a run into conn->params. */
@@ -103,7 +118,11 @@ MUST_CHECK enum status params_bind(struct sql_conn *conn, const struct sql_state
 
 /* fetch.c */
 enum sql_kind sql_kind_of(const MYSQL_FIELD *field);
-bool shapes_changed(const struct prepared *prepared);
+/*
+ * Takes the columns of the run that has just begun. True: one moved, and not (as far as is known)
+ * by parameters, so that `describe` is to be asked anew.
+ */
+bool shapes_take(const struct sql_conn *conn, struct prepared *prepared);
 struct sql_column *columns_copy(struct arena *arena, const MYSQL_FIELD *fields, unsigned int count);
 MUST_CHECK enum status rows_fetch(struct sql_conn *conn, const struct sql_statement *statement,
                                   struct prepared *prepared, struct arena *arena,
