@@ -1,7 +1,8 @@
 /*
  * Numbers of MySQL and MariaDB (mysqld_error.h, errmsg.h) -> what the caller may do. What is in no
  * row is INVALID when the server says it (it refuses this statement or value, and would again),
- * UNAVAILABLE and lost when the client library says it (2000 to 2999).
+ * UNAVAILABLE and lost when the client library says it (2000 to 2999) or a proxy between (ProxySQL:
+ * 9000 to 9999), which ends the session as it likes: what was begun on it may be gone.
  *
  *     STAYS    the connection can be used
  *     LOST     the server closes it, or has: what was begun on it is gone
@@ -12,6 +13,7 @@
 #include "lib/sql/private.h"
 
 #define CLIENT_ERRORS  2000 /* .. 2999: the connection, not the server, is speaking */
+#define PROXY_ERRORS   9000 /* .. 9999: ProxySQL's own; no server has them */
 #define ERROR_OPTION   1290
 #define ERROR_DEADLOCK 1213
 
@@ -103,7 +105,6 @@ static const struct {
     {5013, STATUS_UNAVAILABLE, LOST   }, /* the library's read error (compressed, TLS) */
     {5014, STATUS_UNAVAILABLE, LOST   }, /* the library's write error */
     {5015, STATUS_UNAVAILABLE, LOST   }, /* the library cannot uncompress */
-    {9001, STATUS_UNAVAILABLE, LOST   }, /* a proxy (ProxySQL) reaches no server */
 };
 // clang-format on
 
@@ -117,6 +118,11 @@ static size_t find(unsigned int number)
     return i;
 }
 
+static bool is_of_connection(unsigned int number)
+{
+    return number / 1000 == CLIENT_ERRORS / 1000 || number / 1000 == PROXY_ERRORS / 1000;
+}
+
 enum status sql_status_of(unsigned int number)
 {
     size_t i = find(number);
@@ -124,8 +130,7 @@ enum status sql_status_of(unsigned int number)
     if (i < ARRAY_COUNT(errors)) {
         return errors[i].status;
     }
-    return number >= CLIENT_ERRORS && number < CLIENT_ERRORS + 1000 ? STATUS_UNAVAILABLE
-                                                                    : STATUS_INVALID;
+    return is_of_connection(number) ? STATUS_UNAVAILABLE : STATUS_INVALID;
 }
 
 static enum fate fate_of(unsigned int number)
@@ -135,7 +140,7 @@ static enum fate fate_of(unsigned int number)
     if (i < ARRAY_COUNT(errors)) {
         return errors[i].fate;
     }
-    return number >= CLIENT_ERRORS && number < CLIENT_ERRORS + 1000 ? LOST : STAYS;
+    return is_of_connection(number) ? LOST : STAYS;
 }
 
 /* 1290 names the option that prevents the statement: of the two that matter, and of others. */

@@ -30,12 +30,44 @@ static void test_numbers_become_statuses(void **state)
         {2013, STATUS_UNAVAILABLE},
         {2020, STATUS_TOO_LARGE  },
         {3024, STATUS_TIMEOUT    },
+        {9001, STATUS_UNAVAILABLE}, /* ProxySQL: no server in time */
+        {9006, STATUS_UNAVAILABLE}, /* ProxySQL: the statement is on another server */
+        {9999, STATUS_UNAVAILABLE},
         {4025, STATUS_INVALID    }, /* a CHECK constraint (MariaDB) */
     };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_status(sql_status_of(cases[i].number), cases[i].status);
+    }
+}
+
+static void test_a_proxy_that_speaks_for_itself_has_lost_the_session(void **state)
+{
+    static const struct {
+        unsigned int number;
+        bool lost;
+    } cases[] = {
+        {2013,  true },
+        {9000,  true },
+        {9001,  true },
+        {9006,  true },
+        {9999,  true },
+        {8999,  false},
+        {10000, false},
+        {1064,  false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        MYSQL *mysql = mysql_init(NULL);
+        struct sql_conn conn = {.mysql = mysql, .in_transaction = true};
+
+        mysql->net.last_errno = cases[i].number;
+        assert_status(sql_failed(&conn), cases[i].lost ? STATUS_UNAVAILABLE : STATUS_INVALID);
+        assert_int_equal(conn.lost, cases[i].lost);
+        assert_int_equal(conn.in_transaction, !cases[i].lost);
+        mysql_close(mysql);
     }
 }
 
@@ -69,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_become_statuses),
+        cmocka_unit_test(test_a_proxy_that_speaks_for_itself_has_lost_the_session),
         cmocka_unit_test(test_what_a_value_is_refused_for_is_known_and_all_else_may_pass),
         cmocka_unit_test(test_what_we_refuse_ourselves_has_no_number_and_loses_nothing),
     };
