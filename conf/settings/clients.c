@@ -62,7 +62,7 @@ struct sql_login clients_sql_gateway(const struct settings *settings)
         .password = settings->sql_password,
         .connect_timeout_us = settings->sql_connect_timeout,
         .read_timeout_us = settings->sql_timeout,
-        .no_notes = true,
+        .reads = true,
     };
 }
 

@@ -291,7 +291,7 @@ enum status sql_run(struct sql_conn *conn, const struct sql_statement *statement
         status = run_once(conn, statement, arena, &rows, &again);
     }
     if (status == STATUS_OK && statement->whole && rows.warnings > 0) {
-        status = warnings_judge(conn);
+        status = warnings_judge(conn, rows.warnings);
     }
     if (status == STATUS_OK && statement->primary) {
         status = check_primary(conn, arena);

@@ -28,16 +28,20 @@ struct sql_login {
     bool primary;
     bool read_committed; /* else REPEATABLE READ */
     /*
-     * The server's notes are not warnings: a note is no fault of a result, and would cost
-     * sql_statement.whole a round trip.
+     * It only reads. The server then warns neither by notes nor of a division by zero, which is
+     * NULL: they are no fault of a result, would cost sql_statement.whole a round trip, and hide
+     * what it does not keep beyond SQL_WARNINGS_MAX. (To one who writes it is an error.)
      */
-    bool no_notes;
+    bool reads;
     /* Longest wait for a lock, longest silence; 0: the server's own; rounded down, at least 1 s */
     uint64_t lock_wait_us, idle_us;
 };
 
 /* Of one result, and of a text that GROUP_CONCAT or JSON_ARRAYAGG makes. */
 #define SQL_BYTES_MAX (64u << 20)
+
+/* Of a statement's warnings so many are read; MariaDB keeps no more, MySQL 1024 by default. */
+#define SQL_WARNINGS_MAX 64
 
 /* "127.0.0.1:3306", "[::1]:3306" or "/path/of/socket"; slices borrowed. */
 MUST_CHECK enum status sql_address_parse(struct slice text, struct slice name,
@@ -133,7 +137,7 @@ int sql_socket(const struct sql_conn *conn);
  *           BYTES as bytes; LIST and MAP as JSON text
  * rows_out  in ARENA; NULL when not wanted
  * whole     a result that the server warned of is INVALID, but for warnings that say nothing of
- *           its values (warning.c)
+ *           its values (warning.c), if these are at most SQL_WARNINGS_MAX
  * primary   the server must not be read-only after it, or the connection is lost, UNAVAILABLE: one
  *           more round trip
  * status    OK; CONFLICT (1062 duplicate); BUSY (1205, 1213, 1412: lock wait, deadlock, altered

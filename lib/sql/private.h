@@ -99,10 +99,10 @@ enum status sql_status_of(unsigned int number);
  */
 MUST_CHECK enum status session_begin(struct sql_conn *conn, const struct sql_login *login);
 /*
- * warning.c: of a result that the server warned of. OK: it may be used; INVALID: see error;
- * UNAVAILABLE: the warnings were not read.
+ * warning.c: of a result that the server warned of COUNT times. OK: it may be used; INVALID: see
+ * error; UNAVAILABLE: the warnings were not read.
  */
-MUST_CHECK enum status warnings_judge(struct sql_conn *conn);
+MUST_CHECK enum status warnings_judge(struct sql_conn *conn, unsigned int count);
 
 /* prepared.c */
 MUST_CHECK enum status prepared_get(struct sql_conn *conn, const struct sql_statement *statement,

@@ -12,18 +12,17 @@
 
 #include "lib/sql/private.h"
 
-#define WARNINGS_MAX \
-    64 /* looked at; the server keeps 64 (MariaDB) or 1024 (MySQL) of a statement */
-
 /*
  * Texts are compared by bytes wherever no column says otherwise, as tags are. Both servers know
  * each word of the mode. The messages' language is fixed because we read them (error.c,
- * warning.c).
+ * warning.c). How many warnings are kept MySQL lets only an administrator say, so only MariaDB is
+ * told; where it keeps fewer than there are, the result is refused.
  */
 #define SESSION                                                                            \
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin, time_zone = '+00:00', lc_messages = 'en_US', " \
-    "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,"       \
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u, "      \
+    "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,%s"     \
+    "NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u, "                                 \
+    "/*M!100000 max_error_count = %d, */"                                                  \
     "sql_notes = %d%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                     \
     "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone"
 
@@ -76,7 +75,8 @@ static void make_text(const struct sql_login *login, char *out, size_t size)
     if (login->idle_us > 0) {
         (void)snprintf(idle, sizeof(idle), ", wait_timeout = %u", idle_s);
     }
-    (void)snprintf(out, size, SESSION, SQL_BYTES_MAX, !login->no_notes, locks, idle,
+    (void)snprintf(out, size, SESSION, login->reads ? "" : "ERROR_FOR_DIVISION_BY_ZERO,",
+                   SQL_BYTES_MAX, SQL_WARNINGS_MAX, !login->reads, locks, idle,
                    login->read_committed ? "READ COMMITTED" : "REPEATABLE READ");
 }
 

@@ -6,8 +6,6 @@
 
 #include "lib/sql/private.h"
 
-#define WARNINGS_MAX 64 /* looked at; a server keeps 64 (MariaDB) or 1024 (MySQL) of a statement */
-
 void sql_warning(struct sql_conn *conn, char *out, size_t size)
 {
     static const char text[] = "SHOW WARNINGS LIMIT 1"; /* Level, Code, Message */
@@ -67,14 +65,16 @@ static enum status judge_warning(struct sql_conn *conn, MYSQL_ROW row)
     return STATUS_INVALID;
 }
 
-enum status warnings_judge(struct sql_conn *conn)
+/* What is not kept may be what matters: the server counts all, and keeps the first. */
+enum status warnings_judge(struct sql_conn *conn, unsigned int count)
 {
     enum status status = STATUS_OK;
+    unsigned int seen = 0;
     char text[40];
     MYSQL_RES *result = NULL;
     MYSQL_ROW row;
 
-    (void)snprintf(text, sizeof(text), "SHOW WARNINGS LIMIT %d", WARNINGS_MAX);
+    (void)snprintf(text, sizeof(text), "SHOW WARNINGS LIMIT %d", SQL_WARNINGS_MAX);
     if (mysql_real_query(conn->mysql, text, strlen(text)) == 0) {
         result = mysql_store_result(conn->mysql);
     }
@@ -85,7 +85,10 @@ enum status warnings_judge(struct sql_conn *conn)
     }
     while (status == STATUS_OK && (row = mysql_fetch_row(result)) != NULL) {
         status = judge_warning(conn, row);
+        seen++;
     }
     mysql_free_result(result);
-    return status;
+    return status == STATUS_OK && seen < count
+               ? sql_refuse(conn, STATUS_INVALID, "more warnings than the server keeps")
+               : status;
 }

@@ -541,10 +541,12 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     (void)state;
     fixture_exec(admin, "SET @mode = @@GLOBAL.sql_mode, "
                         "@concat = @@GLOBAL.group_concat_max_len, @zone = @@GLOBAL.time_zone, "
+                        "@errors = @@GLOBAL.max_error_count, "
                         "@collation = @@GLOBAL.collation_connection;"
                         "SET GLOBAL TRANSACTION ISOLATION LEVEL READ UNCOMMITTED;"
                         "SET GLOBAL sql_mode = '', "
                         "GLOBAL group_concat_max_len = 1024, GLOBAL time_zone = '+05:00', "
+                        "GLOBAL max_error_count = 0, "
                         "GLOBAL collation_connection = latin1_swedish_ci");
     conn = fixture_open("");
     login.read_committed = true;
@@ -552,7 +554,8 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     login.idle_us = 300000;
     rows = run_ok(conn,
                   "SELECT @@time_zone, @@sql_mode, @@character_set_client, @@autocommit, "
-                  "@@collation_connection, @@group_concat_max_len, @@sql_notes",
+                  "@@collation_connection, @@group_concat_max_len, @@sql_notes, "
+                  "@@max_error_count",
                   NULL, 0);
     assert_slice(rows.cells[0], "+00:00");
     assert_true(slice_starts(rows.cells[1], "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,"));
@@ -561,6 +564,7 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     assert_slice(rows.cells[4], "utf8mb4_bin");
     assert_slice(rows.cells[5], "67108864");
     assert_slice(rows.cells[6], "1");
+    assert_slice(rows.cells[7], fixture_is_mysql(admin) ? "0" : "64"); /* an administrator may */
     assert_isolation(conn, "REPEATABLE-READ");
     sql_close(conn);
     conn = open_as(&login, "");
@@ -574,6 +578,7 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
     fixture_exec(admin, "SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ;"
                         "SET GLOBAL sql_mode = @mode, "
                         "GLOBAL group_concat_max_len = @concat, GLOBAL time_zone = @zone, "
+                        "GLOBAL max_error_count = @errors, "
                         "GLOBAL collation_connection = @collation");
     sql_close(admin);
 }
@@ -741,7 +746,7 @@ static void test_a_result_that_the_server_warned_of_is_no_result(void **state)
 
     (void)state;
     sql_close(conn);
-    login.no_notes = true;
+    login.reads = true;
     conn = open_as(&login, DATABASE);
     fixture_exec(conn, "CREATE TABLE w (id INT, s VARCHAR(20));"
                        "INSERT INTO w VALUES (1, '1.239'), (2, '1x'), (3, 'abcdefghi');"
@@ -756,6 +761,49 @@ static void test_a_result_that_the_server_warned_of_is_no_result(void **state)
         assert_int_equal(sql_error(conn)->number, number);
         assert_false(sql_lost(conn));
     }
+    sql_close(conn);
+}
+
+static void assert_judged(struct sql_conn *conn, const char *text, enum status status)
+{
+    const struct sql_statement statement = {.text = slice_str(text), .whole = true};
+    struct sql_rows rows;
+
+    assert_status(sql_run(conn, &statement, &arena, &rows), status);
+    assert_false(sql_lost(conn));
+}
+
+/* A warning that matters, behind more that do not than a server keeps. */
+static void test_no_warning_hides_behind_others(void **state)
+{
+    static const char divided[] = "SELECT id / 0, IF(id = 100, CAST('1x' AS DECIMAL(5,2)), 0), "
+                                  "IF(id = 100, s, 0) + 0 FROM w ORDER BY id";
+    struct sql_login login = fixture_login();
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE w (id INT, s VARCHAR(20)); INSERT INTO w VALUES (1, '1')");
+    for (unsigned int i = 2; i <= 100; i++) {
+        char text[60];
+
+        snprintf(text, sizeof(text), "INSERT INTO w VALUES (%u, '%s')", i, i == 100 ? "1x" : "1");
+        fixture_exec(conn, text);
+    }
+    assert_judged(conn, divided,
+                  STATUS_INVALID); /* one that warns of divisions: not all are kept */
+    assert_judged(conn, "SELECT id / 0 FROM w WHERE id <= 64", STATUS_OK);
+    assert_judged(conn, "SELECT id / 0 FROM w WHERE id <= 65", STATUS_INVALID);
+    fixture_exec(conn, "SET SESSION max_error_count = 0");
+    assert_judged(conn, "SELECT CAST('1x' AS DECIMAL(5,2))", STATUS_INVALID);
+    sql_close(conn);
+    login.reads = true;
+    conn = open_as(&login, DATABASE);
+    assert_judged(conn, divided, STATUS_INVALID);
+    assert_int_equal(sql_error(conn)->number, 1292);
+    rows = run_ok(conn, "SELECT id / 0 FROM w", NULL, 0);
+    assert_int_equal(rows.warnings, 0);
+    assert_null(rows.cells[0].ptr);
     sql_close(conn);
 }
 
@@ -964,6 +1012,7 @@ int main(void)
         cmocka_unit_test(test_a_commit_that_a_demoted_server_refuses_is_not_uncertain),
         cmocka_unit_test(test_a_read_that_needs_the_primary_leaves_a_demoted_server),
         cmocka_unit_test(test_a_result_that_the_server_warned_of_is_no_result),
+        cmocka_unit_test(test_no_warning_hides_behind_others),
         cmocka_unit_test(test_what_group_concat_makes_may_be_as_long_as_an_answer),
         cmocka_unit_test(test_a_missing_database_is_not_found_and_a_closed_port_unavailable),
         cmocka_unit_test(test_a_killed_connection_is_lost),
