@@ -4,7 +4,11 @@
  *
  *     time, level, event, fields -> text (at most TEXT_MAX bytes) -> escaped -> write(2)
  *
- * Invariant: what is written holds no control character but its final newline, and is UTF-8.
+ * A quote is the end of a value if the format has it, and a character of a value if not. To tell
+ * them apart the fields are made twice, of the format as it is and of one with other quotes.
+ *
+ * Invariants: what is written holds no control character but its final newline, and is UTF-8; a
+ * quote or a backslash within a quoted value has a backslash before it.
  */
 #include "lib/base/log.h"
 
@@ -40,17 +44,23 @@ static const char *level_name(enum log_level level)
     return names[level];
 }
 
-/* OUT holds ESCAPED * count bytes. */
-static size_t escape(const char *text, size_t count, char *out)
+/* Where OTHER differs from TEXT, the quote is the format's own. OUT holds ESCAPED * count bytes. */
+static size_t escape(const char *text, const char *other, size_t count, char *out)
 {
     static const char hex[] = "0123456789abcdef";
     const unsigned char *bytes = (const unsigned char *)text;
+    bool quoted = false;
     size_t length = 0;
 
     for (size_t i = 0; i < count;) {
         bool control = bytes[i] < 0x20 || bytes[i] == 0x7f;
         size_t run = control ? 0 : utf8_length(slice_of(text + i, count - i));
 
+        if (text[i] != other[i]) {
+            quoted = !quoted;
+        } else if (quoted && (text[i] == '"' || text[i] == '\\')) {
+            out[length++] = '\\';
+        }
         if (run > 0) {
             memcpy(out + length, text + i, run);
             length += run;
@@ -92,11 +102,38 @@ static size_t stored(int printed, size_t size)
     return (size_t)printed < size ? (size_t)printed : size - 1;
 }
 
+/* FORMAT with apostrophes for its quotes; what does not fit is the end of the line anyhow. */
+static void other_quotes(const char *format, char out[TEXT_MAX])
+{
+    size_t i;
+
+    for (i = 0; i < TEXT_MAX - 1 && format[i] != '\0'; i++) {
+        out[i] = (char)(format[i] == '"' ? '\'' : format[i]);
+    }
+    out[i] = '\0';
+}
+
+/* FORMAT's fields into SIZE bytes, and again with apostrophes for its quotes. */
+static size_t PRINTF_LIKE(4, 0)
+    print_fields(char *text, char *other, size_t size, const char *format, va_list args)
+{
+    char changed[TEXT_MAX];
+    va_list again;
+    size_t used;
+
+    va_copy(again, args);
+    used = stored(vsnprintf(text, size, format, args), size);
+    other_quotes(format, changed);
+    (void)vsnprintf(other, size, changed, again);
+    va_end(again);
+    return used;
+}
+
 static void PRINTF_LIKE(4, 0) log_line(enum log_level level, unsigned int left_out,
                                        const char *event, const char *format, va_list args)
 {
     char time[CLOCK_TEXT];
-    char text[TEXT_MAX];
+    char text[TEXT_MAX], other[TEXT_MAX];
     char line[TEXT_MAX * ESCAPED + 1];
     size_t used;
     size_t length;
@@ -110,10 +147,12 @@ static void PRINTF_LIKE(4, 0) log_line(enum log_level level, unsigned int left_o
     }
     if (format && used + 1 < sizeof(text)) {
         text[used++] = ' ';
-        used +=
-            stored(vsnprintf(text + used, sizeof(text) - used, format, args), sizeof(text) - used);
+        memcpy(other, text, used);
+        used += print_fields(text + used, other + used, sizeof(text) - used, format, args);
+    } else {
+        memcpy(other, text, used);
     }
-    length = escape(text, used, line);
+    length = escape(text, other, used, line);
     line[length] = '\n';
     write_all(line, length + 1);
 }

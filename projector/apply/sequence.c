@@ -191,8 +191,8 @@ static enum status second_life(struct session *session, const struct record *rec
 
     (void)snprintf(why, sizeof(why),
                    "the aggregate began again: event %" PRIu64 " has the eventId %.*s, but version"
-                   " %" PRIu64 " was applied with %.*s: forget the first life (projector/README.md"
-                   " \"A second life\"), then retry",
+                   " %" PRIu64 " was applied with %.*s: forget the first life (projector/README.md,"
+                   " 'A second life'), then retry",
                    record->version, SLICE_ARG(record_event(record)), stored, SLICE_ARG(event));
     return session_refuse_data(session, why);
 }

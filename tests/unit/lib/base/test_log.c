@@ -80,6 +80,15 @@ static void test_control_characters_and_broken_utf8_are_escaped(void **state)
         captured(), "info odd a=1\\x0a2\\x1b[0m \\x7f caf\xc3\xa9 \\xc3 \\xed\\xa0\\x80 \\xff\n");
 }
 
+static void test_a_quote_within_a_quoted_value_does_not_end_it(void **state)
+{
+    (void)state;
+    capture();
+    log_info("odd", "plain=%s error=\"%s\" hint=\"look\"", "a\"b\\", "near \"x y=\\\"");
+    assert_string_equal(captured(), "info odd plain=a\"b\\ error=\"near \\\"x y=\\\\\\\"\""
+                                    " hint=\"look\"\n");
+}
+
 static void test_a_long_line_is_cut(void **state)
 {
     static char large[9000];
@@ -121,6 +130,7 @@ int main(void)
         cmocka_unit_test(test_a_line_may_have_no_fields),
         cmocka_unit_test(test_levels_below_the_least_are_silent),
         cmocka_unit_test(test_control_characters_and_broken_utf8_are_escaped),
+        cmocka_unit_test(test_a_quote_within_a_quoted_value_does_not_end_it),
         cmocka_unit_test(test_a_long_line_is_cut),
         cmocka_unit_test(test_a_place_speaks_once_a_second_and_says_what_it_left_out),
     };
