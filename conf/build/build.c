@@ -8,6 +8,7 @@
 
 #include "conf/plan/fingerprint.h"
 #include "conf/plan/template.h"
+#include "conf/text/table.h"
 #include "lib/data/decimal.h"
 
 #define SNAPSHOT_EVERY 50 /* events, when the model does not say; 0 in the model: none */
@@ -101,16 +102,6 @@ size_t build_templates(struct build *build, const struct json_source *source,
 }
 
 /* ------------------------------------------------------------------ aggregate */
-
-static bool is_table_name(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (!isalnum((unsigned char)text.ptr[i]) && !strchr("_.-", text.ptr[i])) {
-            return false;
-        }
-    }
-    return text.len >= 3 && text.len <= 255;
-}
 
 static struct slice key_prefix(struct arena *arena, struct slice name)
 {
@@ -208,9 +199,9 @@ static void build_aggregate(struct build *build)
     build_store(build, &source, &written);
     if (written.table) {
         aggregate->table = written.table->text;
-        if (!is_table_name(aggregate->table)) {
+        if (!table_name_is(aggregate->table)) {
             source_complain(&source, written.table, SLICE_EMPTY,
-                            "a DynamoDB table's name is 3 to 255 letters, digits, _ . -");
+                            "a DynamoDB table's name is " TABLE_NAME_RULE);
         } else if (slice_is(aggregate->table, COMMANDS_TABLE)) {
             source_complain(&source, written.table, SLICE_EMPTY,
                             "this table is the one of idempotency keys");

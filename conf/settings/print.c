@@ -3,6 +3,7 @@
  * document.
  */
 #include "conf/settings/setting.h"
+#include "conf/text/table.h"
 #include "conf/text/unit.h"
 
 static void print_value(const struct settings *settings, const struct setting *setting, FILE *out)
@@ -12,6 +13,7 @@ static void print_value(const struct settings *settings, const struct setting *s
 
     switch (setting->type) {
     case TEXT:
+    case TABLE:
         fprintf(out, "%.*s", SLICE_ARG(*(const struct slice *)value));
         return;
     case SECRET:
@@ -48,6 +50,9 @@ static void print_allowed(const struct setting *setting, FILE *out)
         return;
     case TEXT:
     case SECRET:
+        return;
+    case TABLE:
+        fputs(TABLE_NAME_RULE, out);
         return;
     case TIME:
     case SIZE:

@@ -12,6 +12,7 @@
 enum setting_type {
     TEXT,
     SECRET,
+    TABLE,
     TIME,
     SIZE,
     COUNT,

@@ -19,6 +19,7 @@
 #include "conf/text/diag.h"
 #include "conf/text/file.h"
 #include "conf/text/suggest.h"
+#include "conf/text/table.h"
 #include "conf/text/unit.h"
 #include "lib/base/log.h"
 
@@ -167,6 +168,9 @@ static enum status setting_parse(struct settings *settings, const struct setting
     case SECRET:
         status = set_text(settings, setting, text);
         break;
+    case TABLE:
+        status = table_name_is(text) ? set_text(settings, setting, text) : STATUS_INVALID;
+        break;
     case FLAG:
         status = parse_flag(text, member);
         break;
@@ -212,6 +216,8 @@ static struct slice allowed_text(struct arena *arena, const struct setting *sett
         return SLICE_LITERAL("yes or no");
     case CHOICE:
         return arena_printf(arena, "one of %s", setting->maximum + 1);
+    case TABLE:
+        return SLICE_LITERAL("a DynamoDB table's name, " TABLE_NAME_RULE);
     case TEXT:
     case SECRET:
         break;

@@ -48,6 +48,7 @@ enum role {
  *     type     member           minimum, maximum
  *     TEXT     struct slice     empty
  *     SECRET   struct slice     empty
+ *     TABLE    struct slice     empty; a name that DynamoDB allows
  *     TIME     uint64_t, us     durations
  *     SIZE     size_t, bytes    sizes
  *     COUNT    unsigned int     numbers
@@ -189,7 +190,7 @@ enum role {
     X(aggregate_cache,          SIZE,   "64m",                 "0", "64g",                        \
       "bytes of event stores' aggregates that the gateway keeps; the least recently used go "     \
       "first")                                                                                    \
-    X(commands_table,           TEXT,   "TwofoldCommands",     "", "",                            \
+    X(commands_table,           TABLE,  "TwofoldCommands",     "", "",                            \
       "DynamoDB's table of the answers to commands with a key; one for each deployment of an "    \
       "account")                                                                                  \
     X(commands_old_keys,        FLAG,   "yes",                 "", "",                            \
@@ -218,6 +219,7 @@ enum role {
 struct settings {
 #define SETTINGS_MEMBER_TEXT(name)                                    struct slice name
 #define SETTINGS_MEMBER_SECRET(name)                                  struct slice name
+#define SETTINGS_MEMBER_TABLE(name)                                   struct slice name
 #define SETTINGS_MEMBER_TIME(name)                                    uint64_t name
 #define SETTINGS_MEMBER_SIZE(name)                                    size_t name
 #define SETTINGS_MEMBER_COUNT(name)                                   unsigned int name
