@@ -80,11 +80,13 @@ static void check_id_member(struct command *command, const struct schema *member
 {
     const struct plan_aggregate *aggregate = &command->build->out->aggregate;
     enum scalar type;
+    bool known = build_scalar(member, &type);
 
-    if (!build_scalar(member, &type) || type != aggregate->id_type) {
+    if (!known || type != aggregate->id_type) {
         source_complain(&command->source, command->written.payload, SLICE_EMPTY,
-                        "the payload's '%.*s' must be of the id's type, %s",
-                        SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type));
+                        "the payload's '%.*s' must be of the id's type, %s%s%s",
+                        SLICE_ARG(aggregate->id_name), scalar_name(aggregate->id_type),
+                        known ? "; it is " : "", known ? scalar_name(type) : "");
     }
 }
 
