@@ -41,16 +41,29 @@ static bool sql_answers(const struct follower *follower, size_t models)
     return heard_us > 0 && clock_us() - heard_us < turn_us + SILENCE_US;
 }
 
+/* A server that answers but was demoted: the address leads to the wrong one. */
+static const char *sql_fault(const struct follower *follower)
+{
+    return follower->sql_heard_us == 0 && follower->sql_read_only
+               ? "the SQL primary is read-only"
+               : "the SQL primary does not answer";
+}
+
+static const char *redis_fault(const struct follower *follower)
+{
+    return follower->redis_no_master ? "Redis is no master" : "Redis does not answer";
+}
+
 /* Redis is missed but not needed: two leases later the projection goes on without it. */
 static bool list_faults(const struct follower *follower, size_t models, struct buf *list)
 {
     // clang-format off
     const struct fault faults[] = {
-        {!sql_answers(follower, models), true,  "the SQL primary does not answer"},
+        {!sql_answers(follower, models), true,  sql_fault(follower)},
         {!follower->stream_up,           true,  "the stream cannot be read"},
         {follower->superseded,           true,  "superseded by a projector of another plan"},
         {follower->gap,                  true,  "the stream was trimmed: rebuild the model"},
-        {!follower->redis_up,            false, "Redis does not answer"},
+        {!follower->redis_up,            false, redis_fault(follower)},
     };
     // clang-format on
     struct arena arena = {0};

@@ -35,6 +35,7 @@ struct follower {
     /* For /readyz. */
     _Atomic uint64_t sql_heard_us; /* when the keeper last read twofold_revision; 0: it could not */
     _Atomic bool redis_up, stream_up, gap;
+    _Atomic bool sql_read_only, redis_no_master; /* why the keeper was refused last */
 
     struct metric *applied, *skipped, *ignored, *dead, *superseded_letters, *transactions,
         *revision, *leases, *letters;

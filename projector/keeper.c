@@ -107,6 +107,8 @@ static void look_at_redis(struct keeper *keeper, struct watch *watch, struct kee
     view->redis_lost =
         watch->lost_us != 0 && clock_us() - watch->lost_us >= keeper->settings->lease;
     watch->follower->redis_up = view->redis;
+    watch->follower->redis_no_master =
+        status == STATUS_OK ? !view->look.master : redis_sync_demoted(keeper->redis);
 }
 
 static enum status read_row(struct keeper *keeper, struct watch *watch, struct keeper_view *view)
@@ -117,6 +119,7 @@ static enum status read_row(struct keeper *keeper, struct watch *watch, struct k
         status = sql_note(
             keeper, revision_read(keeper->connection.sql, database_of(watch), false, &view->row));
     }
+    watch->follower->sql_read_only = status != STATUS_OK && keeper->connection.error.demoted;
     watch->follower->sql_heard_us = status == STATUS_OK ? clock_us() : 0;
     if (status == STATUS_OK) {
         null_note_see(&watch->note, &view->row, clock_us());

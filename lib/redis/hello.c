@@ -79,7 +79,7 @@ enum status redis_hello_check(const struct redis_reply *replies, size_t count,
         return STATUS_DENIED;
     }
     if (!redis_role_is_master(role)) {
-        *why_out = "not_a_master";
+        *why_out = REDIS_NO_MASTER;
         return STATUS_UNAVAILABLE;
     }
     if (ping->type != REDIS_STATUS) {

@@ -12,6 +12,8 @@
 /* Appends the commands; returns how many replies they have. */
 size_t redis_hello_append(struct buf *out, const struct redis_config *config);
 
+#define REDIS_NO_MASTER "not_a_master" /* why a replica is refused */
+
 /*
  * OK: run_id_out has 40 hex digits and a NUL. DENIED: AUTH, INFO or ROLE refused. UNAVAILABLE: a
  * replica, still loading, or not Redis. why_out is static.

@@ -42,6 +42,7 @@ struct redis_sync {
     unsigned int attempt; /* rounds that failed since it was connected */
     uint64_t retry_us;    /* not before */
     uint64_t role_us;     /* its role is asked again then */
+    bool demoted;         /* one that was asked last is no master */
     char run_id[REDIS_RUN_ID + 1];
 };
 
@@ -78,6 +79,11 @@ void redis_sync_destroy(struct redis_sync *redis)
 struct slice redis_sync_run_id(const struct redis_sync *redis)
 {
     return slice_str(redis->run_id);
+}
+
+bool redis_sync_demoted(const struct redis_sync *redis)
+{
+    return redis->demoted;
 }
 
 /* ------------------------------------------------------------------ bytes */
@@ -201,6 +207,7 @@ static const char *try_address(struct redis_sync *redis, struct slice text, uint
 static enum status connect_round(struct redis_sync *redis, uint64_t deadline_us)
 {
     size_t addresses = redis_address_count(&redis->config);
+    bool demoted = false;
 
     for (size_t i = 0; i < addresses; i++) {
         struct slice peer = redis_address_text(&redis->config, redis->address);
@@ -214,13 +221,16 @@ static enum status connect_round(struct redis_sync *redis, uint64_t deadline_us)
         if (!why) {
             log_info("redis connected", "peer=%.*s run_id=%s", SLICE_ARG(peer), redis->run_id);
             redis->attempt = 0;
+            redis->demoted = false;
             redis->role_us = clock_deadline(ROLE_CHECK_US);
             redis_metric_up(true);
             return STATUS_OK;
         }
         log_warn_every("redis refused", "peer=%.*s why=%s", SLICE_ARG(peer), why);
+        demoted = demoted || strcmp(why, REDIS_NO_MASTER) == 0;
         redis->address = (redis->address + 1) % addresses;
     }
+    redis->demoted = demoted;
     redis->retry_us = clock_deadline(backoff_full_jitter(
         redis->config.retry_base_us, redis->config.retry_cap_us, redis->attempt++));
     return STATUS_UNAVAILABLE;
@@ -280,6 +290,7 @@ static void drop_if_demoted(struct redis_sync *redis, uint64_t deadline_us)
     status = exchange(redis, &command, 1, deadline_us, &redis->hello);
     if (status == STATUS_OK && !redis_role_is_master(&redis->intake.replies[0])) {
         log_warn("redis lost", "why=no_longer_a_master");
+        redis->demoted = true;
         drop(redis);
     }
     redis->role_us = clock_deadline(ROLE_CHECK_US);

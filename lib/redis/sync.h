@@ -21,6 +21,8 @@ void redis_sync_destroy(struct redis_sync *redis);
  */
 MUST_CHECK enum status redis_sync_connect(struct redis_sync *redis, uint64_t deadline_us);
 struct slice redis_sync_run_id(const struct redis_sync *redis);
+/* Not connected, and a server that was asked last said that it is no master. */
+bool redis_sync_demoted(const struct redis_sync *redis);
 
 /*
  * A pipeline of COUNT commands and their replies, in ARENA.

@@ -89,6 +89,7 @@ struct sql_rows {
 /* What the server said last, for logs and dead letters; never holds a password. */
 struct sql_error {
     unsigned int number; /* 1062, 1213, 2013, ... */
+    bool demoted;        /* the server is read-only where a primary is wanted */
     char state[6];
     char text[256];
 };

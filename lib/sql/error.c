@@ -162,6 +162,7 @@ static enum status keep(struct sql_conn *conn, unsigned int number, const char *
     conn->error.number = number;
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "%s", state);
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
+    conn->error.demoted = fate == DEMOTED;
     if (fate != STAYS) {
         conn->lost = true;
         conn->demoted = fate == DEMOTED;
@@ -233,6 +234,7 @@ bool sql_error_is_data(unsigned int number)
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text)
 {
     conn->error.number = 0;
+    conn->error.demoted = false;
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "HY000");
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     return status;
@@ -242,6 +244,8 @@ enum status sql_leave(struct sql_conn *conn)
 {
     conn->lost = conn->demoted = true;
     conn->in_transaction = false;
-    return sql_refuse(conn, STATUS_UNAVAILABLE,
-                      "the server is read-only (read_only or innodb_read_only): it is no primary");
+    (void)sql_refuse(conn, STATUS_UNAVAILABLE,
+                     "the server is read-only (read_only or innodb_read_only): it is no primary");
+    conn->error.demoted = true;
+    return STATUS_UNAVAILABLE;
 }

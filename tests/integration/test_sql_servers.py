@@ -6,9 +6,12 @@ import shutil
 import subprocess
 
 import pytest
+import redis
+import requests
 
 from support.projector import Projector
 from support.stack import BUILD, ROOT
+from support.wait import wait_until
 
 MODEL = "beforehand"
 DATABASE = f"twofold_{MODEL}"
@@ -107,3 +110,40 @@ def test_a_binlog_of_statements_ends_the_projectors_start(stack, projector):
         done = projector.run()
     assert done.returncode != 0
     assert "binlog_format = ROW" in done.stderr
+
+
+def test_a_primary_that_was_demoted_is_called_so_and_no_hit_outlives_own(repaired, model, client):
+    """docs/operations.md: without a primary nobody can say that the cache's page is current."""
+    stack = repaired
+    path = model.one(client.made()[0])
+    client.until_hit(path)
+
+    def missing():
+        return requests.get(f"{stack.projector_admin_url}/readyz", timeout=5).json()["missing"]
+
+    stack.sql("SET GLOBAL read_only = 1")
+    try:
+        wait_until(lambda: f"{model.folder}: the SQL primary is read-only" in missing(), 10,
+                   "the projector's /readyz")
+        wait_until(lambda: client.get(path).status_code == 503, 10, "no more hits")
+        assert client.get(path).headers["Retry-After"]
+    finally:
+        stack.sql("SET GLOBAL read_only = 0")
+    wait_until(lambda: missing() == [], 20, "the primary again")
+    client.until_hit(path)
+
+
+def test_a_redis_that_was_demoted_is_called_so(repaired, model):
+    stack = repaired
+    server = redis.Redis.from_url(f"redis://{stack.env['TWOFOLD_REDIS']}")
+
+    def missing():
+        return requests.get(f"{stack.projector_admin_url}/readyz", timeout=5).json()["missing"]
+
+    server.replicaof("127.0.0.1", 1)
+    try:
+        wait_until(lambda: f"{model.folder}: Redis is no master" in missing(), 10,
+                   "the projector's /readyz")
+    finally:
+        server.replicaof("NO", "ONE")
+    wait_until(lambda: missing() == [], 20, "Redis again")

@@ -39,10 +39,36 @@ static void test_the_primary_is_missing_when_it_refuses_or_says_nothing_for_long
     }
 }
 
+static void test_a_server_that_was_demoted_is_called_so(void **state)
+{
+    const struct {
+        bool sql_read_only, redis_no_master;
+        const char *missing;
+    } cases[] = {
+        {false, false, "things: the SQL primary does not answer\",\"things: Redis does not answer"},
+        {true,  true,  "things: the SQL primary is read-only\",\"things: Redis is no master"      },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct follower follower = {.settings = &settings,
+                                    .model = &model,
+                                    .stream_up = true,
+                                    .sql_read_only = cases[i].sql_read_only,
+                                    .redis_no_master = cases[i].redis_no_master};
+        struct buf body = {0};
+
+        assert_false(admin_ready(&follower, 1, &body));
+        assert_non_null(memmem(body.ptr, body.len, cases[i].missing, strlen(cases[i].missing)));
+        buf_fini(&body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_primary_is_missing_when_it_refuses_or_says_nothing_for_long),
+        cmocka_unit_test(test_a_server_that_was_demoted_is_called_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,7 +159,13 @@ static void test_a_replica_is_not_connected_to(void **state)
     redis = redis_sync_create(&config);
     other = redis_sync_create(&config);
     assert_status(ask(redis, "REPLICAOF 127.0.0.1 1", &reply), STATUS_OK);
+    assert_false(redis_sync_demoted(other));
     assert_status(redis_sync_connect(other, clock_deadline(1000000)), STATUS_UNAVAILABLE);
+    assert_true(redis_sync_demoted(other));
+    assert_status(ask(redis, "REPLICAOF NO ONE", &reply), STATUS_OK);
+    connect_again(other);
+    assert_false(redis_sync_demoted(other));
+    assert_status(ask(redis, "REPLICAOF 127.0.0.1 1", &reply), STATUS_OK);
     assert_status(ask(redis, "SET a b", &reply),
                   STATUS_OK); /* a READONLY reply, and the server is left */
     assert_int_equal(reply->type, REDIS_ERROR);

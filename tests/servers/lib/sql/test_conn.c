@@ -652,6 +652,7 @@ static void test_a_read_only_server_is_no_primary_but_a_replica(void **state)
     assert_status(sql_open(&address, &login, slice_str(DATABASE), &conn, &error),
                   STATUS_UNAVAILABLE);
     assert_non_null(strstr(error.text, "read-only"));
+    assert_true(error.demoted);
     login.primary = false;
     sql_close(open_as(&login, DATABASE));
     writable_again(admin);
@@ -675,6 +676,7 @@ static void test_a_demoted_server_is_left_by_what_it_refuses(void **state)
         fixture_exec(admin, "SET GLOBAL read_only = 1");
         assert_status(run(conn, writes[i], NULL, 0, &rows), STATUS_UNAVAILABLE);
         assert_int_equal(sql_error(conn)->number, 1290);
+        assert_true(sql_error(conn)->demoted);
         assert_true(sql_lost(conn) && sql_demoted(conn));
         sql_close(conn);
         fixture_exec(admin, "SET GLOBAL read_only = 0");
