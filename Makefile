@@ -110,7 +110,15 @@ FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(GENERATED)
 	@mkdir -p $(@D)
-	$(call run,CC)$(CC) $(CFLAGS) -DTWOFOLD_VERSION='"$(VERSION)"' -c -o $@ $<
+	$(call run,CC)$(CC) $(CFLAGS) $(DEFINES) -c -o $@ $<
+
+# Another version, another object; this one alone.
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+VERSIONED := -DTWOFOLD_VERSION='"$(VERSION)"'
+$(BUILD)/lib/run/version.o: DEFINES = $(VERSIONED)
+$(BUILD)/lib/run/version.o: $(BUILD)/version
 
 # ------------------------------------------------------------------ tests
 
@@ -300,7 +308,7 @@ lint: fmt-check scripts cppcheck tidy  ## format, scripts, cppcheck, clang-tidy
 
 # A file is looked at again when its object was made again.
 ROOMS_SOURCES := $(call sources,c)
-TIDY_FLAGS = $(filter-out -MMD -MP,$(CFLAGS)) -DTWOFOLD_VERSION='"$(VERSION)"'
+TIDY_FLAGS = $(filter-out -MMD -MP,$(CFLAGS)) $(VERSIONED)
 $(BUILD)/%.tidy: %.c $(BUILD)/%.o .clang-tidy
 	$(call run,TIDY)output=$$(clang-tidy --quiet '--checks=-clang-analyzer-*' $< \
 	    -- $(TIDY_FLAGS) 2>&1) || { echo "$$output"; exit 1; }

@@ -24,6 +24,7 @@
 #include "lib/base/memory.h"
 #include "lib/run/address.h"
 #include "lib/run/process.h"
+#include "lib/run/version.h"
 
 #define EXIT_USAGE 2
 
@@ -133,7 +134,7 @@ static int run_action(const struct settings *settings, const char *action)
         return EXIT_SUCCESS;
     }
     if (strcmp(action, "--version") == 0) {
-        puts("twofold-gateway " TWOFOLD_VERSION);
+        printf("twofold-gateway %s\n", version_text());
         return EXIT_SUCCESS;
     }
     return usage(strcmp(action, "--help") == 0 ? stdout : stderr);
@@ -262,7 +263,7 @@ static int serve(const struct settings *settings)
     }
     log_info("serving", "listen=%.*s admin=%.*s workers=%u models=%zu version=%s",
              SLICE_ARG(settings->listen), SLICE_ARG(settings->admin_listen), count,
-             gateway.edition->plan->model_count, TWOFOLD_VERSION);
+             gateway.edition->plan->model_count, version_text());
     signal_number = wait_for_end(&gateway, workers, count, &signals);
     log_info("draining", "signal=%d limit_ms=%llu", signal_number,
              (unsigned long long)(settings->drain_timeout / 1000));

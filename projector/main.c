@@ -15,6 +15,7 @@
 #include "lib/aws/dynamodb.h"
 #include "lib/base/log.h"
 #include "lib/run/process.h"
+#include "lib/run/version.h"
 #include "projector/daemon.h"
 #include "projector/letters.h"
 #include "projector/setup.h"
@@ -134,7 +135,7 @@ int main(int argc, char **argv)
         return EXIT_OK;
     }
     if (take_flag(&argc, argv, "--version")) {
-        puts("twofold-projector " TWOFOLD_VERSION);
+        printf("twofold-projector %s\n", version_text());
         return EXIT_OK;
     }
     if (take_flag(&argc, argv, "--print-settings")) {

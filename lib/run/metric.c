@@ -21,10 +21,12 @@
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
 #include "lib/run/metric_process.h"
+#include "lib/run/version.h"
 
-#define SLOTS      64
-#define SHARED     (SLOTS - 1)
-#define CACHE_LINE 64
+#define SLOTS         64
+#define SHARED        (SLOTS - 1)
+#define CACHE_LINE    64
+#define VERSION_LABEL 200 /* git describe: a tag, a count, a hash */
 
 // clang-format off
 static const uint32_t bucket_us[] = {
@@ -383,11 +385,12 @@ static void render_family(struct buf *buf, const struct family *family)
 
 void metric_render(struct buf *buf)
 {
+    char version[VERSION_LABEL];
     struct hook *hook;
 
+    snprintf(version, sizeof(version), "version=\"%s\"", version_text());
     metric_set(metric_series(METRIC_GAUGE, "twofold_build_info",
-                             "always 1; the label names the version",
-                             "version=\"" TWOFOLD_VERSION "\""),
+                             "always 1; the label names the version", version),
                1);
     pthread_mutex_lock(&lock);
     hook = hooks;

@@ -235,3 +235,17 @@ def test_a_poison_item_becomes_a_dead_letter_and_the_others_go_on(stack, client,
     wait_until(lambda: client.read(poisoned, token(later)).status_code == 200, 10, "it is mended")
     assert stack.sql(f"SELECT * {mine}") == []
     stack.dynamodb.delete(model, poisoned)
+
+
+def test_another_version_makes_one_object_anew(tmp_path):
+    """Not every object, and not none: twofold_build_info said what the first build had been."""
+    def built(version):
+        make = ["make", "--no-print-directory", f"BUILD={tmp_path}", f"VERSION={version}",
+                f"{tmp_path}/lib/run/version.o", f"{tmp_path}/lib/base/slice.o"]
+        said = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        names = re.findall(r"CC \S*/(\w+)\.o", said)
+        return names, f"{version}\0".encode() in (tmp_path / "lib/run/version.o").read_bytes()
+
+    assert built("one") == (["version", "slice"], True)
+    assert built("one") == ([], True)
+    assert built("two") == (["version"], True)

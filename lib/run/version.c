@@ -1,0 +1,6 @@
+#include "lib/run/version.h"
+
+const char *version_text(void)
+{
+    return TWOFOLD_VERSION;
+}
