@@ -6,6 +6,8 @@
  */
 #include "projector/letters.h"
 
+#include <inttypes.h>
+
 #include "conf/settings/clients.h"
 #include "lib/base/log.h"
 #include "projector/apply/dead_letter.h"
@@ -101,8 +103,15 @@ static enum status open_table(struct session *session, struct credential_provide
         return STATUS_OK;
     }
     status = credential_provider_create(credentials);
-    return status == STATUS_OK ? dynamodb_sync_create(&dynamodb, *credentials, &session->dynamodb)
-                               : status;
+    if (status != STATUS_OK) {
+        return session_refuse(session, status,
+                              "no AWS credentials, which event stores need: gaps"
+                              " are read from their table");
+    }
+    status = dynamodb_sync_create(&dynamodb, *credentials, &session->dynamodb);
+    return status == STATUS_OK
+               ? status
+               : session_refuse(session, status, "see dynamodb_endpoint and aws_region");
 }
 
 enum status letters_retry(const struct settings *settings, const struct plan *plan,
@@ -134,6 +143,12 @@ enum status letters_retry(const struct settings *settings, const struct plan *pl
 }
 
 /* ------------------------------------------------------------------ discard */
+
+/* What was discarded. */
+struct letter {
+    struct slice aggregate;
+    uint64_t waiting; /* further letters of its aggregate */
+};
 
 static enum status find_letter(struct session *session, const char *id, struct arena *arena,
                                struct sql_rows *rows)
@@ -229,7 +244,24 @@ static enum status remove_letter(struct session *session, const char *id, struct
                         "twofold_dead_letter");
 }
 
-static enum status discard_steps(struct session *session, const char *id, struct arena *arena)
+/* Nothing but a retry, or a newer image of a state store, looks at them again. */
+static enum status count_waiting(struct session *session, struct letter *letter,
+                                 struct arena *arena)
+{
+    struct sql_rows rows;
+    enum status status =
+        session_note(session,
+                     statement_run(session->connection.sql, session->model->database, arena, &rows,
+                                   "SELECT COUNT(*) FROM twofold_dead_letter WHERE aggregate = ?",
+                                   "S", letter->aggregate),
+                     "twofold_dead_letter");
+
+    letter->waiting = status == STATUS_OK ? cell_u64(&rows, 0, 0) : 0;
+    return status;
+}
+
+static enum status discard_steps(struct session *session, const char *id, struct arena *arena,
+                                 struct letter *out)
 {
     struct sql_rows letter;
     enum status status = session_note(session, sql_begin(session->connection.sql), "begin");
@@ -241,6 +273,10 @@ static enum status discard_steps(struct session *session, const char *id, struct
     status = status == STATUS_OK ? pass_over(session, &letter, arena) : status;
     status = status == STATUS_OK ? remove_letter(session, id, arena) : status;
     if (status == STATUS_OK) {
+        out->aggregate = cell_text(&letter, 0, 0);
+        status = count_waiting(session, out, arena);
+    }
+    if (status == STATUS_OK) {
         return session_note(session, sql_commit(session->connection.sql), "commit");
     }
     connection_rollback(&session->connection);
@@ -248,35 +284,51 @@ static enum status discard_steps(struct session *session, const char *id, struct
 }
 
 /* Whoever has the lock of all checkpoints sees what became of a COMMIT without an answer. */
-static enum status discard_again(struct session *session, const char *id, struct arena *arena)
+static enum status discard_again(struct session *session, const char *id, struct arena *arena,
+                                 struct letter *out)
 {
     enum status status = session_learn(session);
 
-    status = status == STATUS_OK ? discard_steps(session, id, arena) : status;
+    status = status == STATUS_OK ? discard_steps(session, id, arena, out) : status;
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static void say_discarded(const char *id, const char *model, const struct letter *letter, FILE *out)
+{
+    (void)fprintf(out, "%s: discarded\n", id);
+    if (letter->waiting > 0) {
+        (void)fprintf(out, "%.*s: %" PRIu64 " more of it wait: dead-letters retry %s %.*s\n",
+                      SLICE_ARG(letter->aggregate), letter->waiting, model,
+                      SLICE_ARG(letter->aggregate));
+    }
 }
 
 enum status letters_discard(const struct settings *settings, const struct plan *plan,
                             const char *model, const char *id, FILE *out)
 {
     const struct plan_model *found = find_model(plan, model);
+    struct letter letter = {.waiting = 0};
     struct arena arena = {0};
     struct session session;
     enum status status;
+    uint64_t number;
 
     if (!found) {
         return STATUS_NOT_FOUND;
     }
     session_init(&session, settings, found);
-    status = session_learn(&session);
+    status = slice_parse_u64(slice_str(id), &number) == STATUS_OK
+                 ? session_learn(&session)
+                 : session_refuse(&session, STATUS_INVALID,
+                                  "a letter's id is a number: the second column of 'list'");
     if (status == STATUS_OK) {
-        status = discard_steps(&session, id, &arena);
+        status = discard_steps(&session, id, &arena, &letter);
     }
     if (status == STATUS_UNCERTAIN) {
-        status = discard_again(&session, id, &arena);
+        status = discard_again(&session, id, &arena, &letter);
     }
     if (status == STATUS_OK) {
-        (void)fprintf(out, "%s: discarded\n", id);
+        say_discarded(id, model, &letter, out);
     }
     status = failed(&session, status);
     session_fini(&session);

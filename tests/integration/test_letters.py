@@ -130,6 +130,8 @@ def test_a_discarded_letter_is_kept_until_the_next_record_has_touched_its_tags(l
 
 
 def test_letters_that_are_not_there(letters, model):
+    named = letters.operator("discard", f"{model.aggregate}:1")
+    assert named.returncode == 1 and "id is a number" in named.stderr
     assert letters.operator("discard", "999999999").returncode == 1
     nobody = letters.operator("retry", f"{model.aggregate}:{model.new_id()}")
     assert nobody.returncode == 1 and "no letters of this aggregate" in nobody.stdout
