@@ -4,6 +4,7 @@
  *     for each model:           CREATE DATABASE -> its collation -> tables.sql
  *                               -> columns that came later -> schema.sql
  *                               -> row of twofold_revision -> twofold_secret
+ *                               -> a look at ids of before
  *     for each user and host:   CREATE USER -> ALTER USER (password)
  *                               -> GRANT on each model's database, its name escaped unless the
  *                                  server takes it literally
@@ -14,6 +15,7 @@
  */
 #include "projector/setup.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "conf/plan/collation.h"
@@ -167,6 +169,34 @@ static enum status add_columns(struct sql_conn *sql, const struct plan_model *mo
     return say(status, "columns", model->name, sql);
 }
 
+/*
+ * Ids of the format uuid are in lower case since they have one text. What was stored before under
+ * another spelling is another aggregate to commands and tokens. The names are compared by bytes.
+ */
+static enum status look_at_names(struct sql_conn *sql, const struct plan_model *model,
+                                 struct arena *arena)
+{
+    const struct plan_aggregate *aggregate = &model->aggregate;
+    struct sql_rows rows = {.row_count = 0};
+    enum status status;
+
+    if (aggregate->id_type != SCALAR_UUID) {
+        return STATUS_OK;
+    }
+    status =
+        statement_run(sql, model->database, arena, &rows,
+                      "SELECT COUNT(*), MIN(aggregate) FROM twofold_aggregate WHERE"
+                      " SUBSTRING(aggregate, ?) <> LOWER(SUBSTRING(aggregate, ?))",
+                      "uu", (uint64_t)aggregate->name.len + 2, (uint64_t)aggregate->name.len + 2);
+    if (status == STATUS_OK && cell_u64(&rows, 0, 0) > 0) {
+        log_warn("ids in another spelling",
+                 "model=%.*s aggregates=%" PRIu64 " such_as=%.*s hint=\"commands look for them in"
+                 " lower case and do not find them: docs/upgrading.md says how they are moved\"",
+                 SLICE_ARG(model->name), cell_u64(&rows, 0, 0), SLICE_ARG(cell_text(&rows, 0, 1)));
+    }
+    return say(status, "names", model->name, sql);
+}
+
 static enum status setup_database(struct sql_conn *sql, const struct plan_model *model)
 {
     struct arena arena = {0};
@@ -186,6 +216,9 @@ static enum status setup_database(struct sql_conn *sql, const struct plan_model 
     }
     if (status == STATUS_OK) {
         status = make_rows(sql, model, &arena);
+    }
+    if (status == STATUS_OK) {
+        status = look_at_names(sql, model, &arena);
     }
     if (status == STATUS_OK) {
         log_info("database ready", "model=%.*s database=%.*s", SLICE_ARG(model->name),

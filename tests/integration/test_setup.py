@@ -1,12 +1,14 @@
-"""`twofold-projector setup`: whom its SQL users may read."""
+"""`twofold-projector setup`: whom its SQL users may read, and which ids of before it names."""
 
+import shutil
 import subprocess
 
 import pymysql
 import pytest
 
 from support import replica
-from support.stack import BUILD
+from support.projector import Projector
+from support.stack import BUILD, ROOT
 
 USER, PASSWORD = "twofold_tester", "tested"
 
@@ -60,3 +62,31 @@ def test_a_user_reads_the_model_and_no_database_that_its_name_would_match(grants
             as_user(stack, f"SELECT id FROM {twin}.t")
     finally:
         stack.sql(f"DROP USER {USER}@'127.0.0.1', {USER}@localhost")
+
+
+@pytest.fixture
+def uuids(stack, tmp_path):
+    """comments under another name, whose ids are of the format uuid."""
+    folder = tmp_path / "models" / "uuids"
+    shutil.copytree(ROOT / "conf/models/comments", folder)
+    model = folder / "model.json"
+    text = model.read_text().replace('"model": "comments"', '"model": "uuids"')
+    model.write_text(text.replace('"pattern": "^[A-Za-z0-9-]{1,64}$"', '"format": "uuid"'))
+    yield Projector(stack, 0, tmp_path / "log", f"--models={folder.parent}")
+    stack.sql("DROP DATABASE IF EXISTS twofold_uuids")
+
+
+def test_ids_of_before_in_another_spelling_are_named(stack, uuids):
+    lower, upper = "0b5cd1a1-0a0b-4c0d-8e0f-0123456789ab", "0B5CD1A1-0A0B-4C0D-8E0F-0123456789AB"
+
+    def set_up():
+        done = uuids.run("setup", f"--sql_primary={stack.env['TWOFOLD_SQL_PRIMARY']}")
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    insert = "INSERT INTO twofold_uuids.twofold_aggregate (aggregate, version, revision) VALUES"
+    set_up()
+    stack.sql(f"{insert} (%s, 1, 1)", f"Comment:{lower}")
+    assert "another spelling" not in set_up()
+    stack.sql(f"{insert} (%s, 1, 1)", f"Comment:{upper}")
+    assert f"aggregates=1 such_as=Comment:{upper} hint=" in set_up()
