@@ -4,8 +4,11 @@ import time
 import uuid
 
 import pytest
+import redis
 
+from support.client import Client
 from support.events import Events
+from support.fold import COMMENTS
 from support.projector import Projector
 from support.wait import wait_until
 
@@ -95,7 +98,10 @@ def test_an_unknown_event_is_a_letter_and_later_ones_follow(customers):
     assert customers.version(events_id) == 1
     refused = customers.operator("discard", str(letters[1]["id"]))
     assert refused.returncode != 0 and "earlier event" in refused.stderr
-    assert customers.operator("discard", str(letters[0]["id"])).returncode == 0
+    discarded = customers.operator("discard", str(letters[0]["id"]))
+    assert discarded.returncode == 0
+    assert (f"1 more of it wait: dead-letters retry customers {customers.aggregate(events_id)}"
+            in discarded.stdout)
     assert customers.operator("retry", customers.aggregate(events_id)).returncode == 0
     customers.append(events_id, 4, email("four@example.org"))
     customers.wait(events_id, 4)
@@ -227,3 +233,34 @@ def test_a_letter_says_what_the_server_warned_of(stack, model):
     stack.sql("DELETE FROM twofold_products.twofold_dead_letter WHERE aggregate = %s",
               f"{model.aggregate}:{product_id}")
     assert "Data truncated for column" in row["error"]
+
+
+def test_a_page_that_is_deleted_voids_what_rows_changed_by_hand_left_in_the_cache(stack, comments):
+    """The recipe of docs/operations.md, for the rows of a first life: nobody touched its list."""
+    client, comment = Client(stack, COMMENTS), comments.new_id()
+    before, after = (f"/pictures/{uuid.uuid4().hex}/comments" for _ in range(2))
+
+    def create(path):
+        comments.append(comment, 1, ("CommentCreated", {"pictureId": {"S": path.split("/")[2]},
+                                                        "author": {"S": "Ann"},
+                                                        "text": {"S": "first"}}))
+
+    create(before)
+    comments.wait(comment, 1)
+    client.listed(before)
+    assert client.until_hit(before).json()["items"]
+    comments.remove(comment, 1)
+    create(after)
+    wait_until(lambda: comments.letters(comment), what="the letter of the second life")
+    comments.rows("DELETE FROM comments WHERE commentId = %s", comment)
+    comments.rows("DELETE FROM twofold_aggregate WHERE aggregate = %s", comments.aggregate(comment))
+    done = comments.operator("retry", comments.aggregate(comment))
+    assert done.returncode == 0, done.stdout
+    assert client.until_hit(before).json()["items"], "the list was voided without the recipe"
+
+    server = redis.Redis.from_url(f"redis://{stack.env['TWOFOLD_REDIS']}", decode_responses=True)
+    pages = server.smembers("twofold:twofold_comments:pages")
+    server.delete(*(f"twofold:twofold_comments:page:{nonce}" for nonce in pages))
+    assert client.listed(before) == [] and client.listed(after) == [comment]
+    wait_until(lambda: server.smembers("twofold:twofold_comments:pages") != pages, 10, "a new page")
+    assert client.until_hit(before).json()["items"] == []
