@@ -312,7 +312,7 @@ struct plan_query {
      * user's. first: from the start; after, before: with a cursor, of a query with pages
      */
     struct plan_sql first, after, before;
-    /* hex of SQL, parameters, columns, tags, format: part of the entry's key */
+    /* hex of SQL, binds, parameters, columns, tags, format: part of the entry's key */
     char fingerprint[17];
     unsigned int index; /* 0.. over the plan */
 };
