@@ -124,7 +124,10 @@ static size_t PRINTF_LIKE(4, 0)
     va_copy(again, args);
     used = stored(vsnprintf(text, size, format, args), size);
     other_quotes(format, changed);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* FORMAT, which the caller's compiler saw */
     (void)vsnprintf(other, size, changed, again);
+#pragma GCC diagnostic pop
     va_end(again);
     return used;
 }
