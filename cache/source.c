@@ -176,7 +176,7 @@ static void source_lags(struct source *source)
 
 static void source_ask_primary_again(struct source *source)
 {
-    source->again = source->statement.primary = true;
+    source->again = true;
     source_try(source, SQL_PRIMARY);
 }
 
@@ -263,6 +263,7 @@ static void source_try(struct source *source, int node)
 
     source->node = (unsigned int)node;
     source->tried |= 1u << node;
+    source->statement.primary = source->again && source->node == SQL_PRIMARY;
     sql_query(cache->sql, cache->loop, source->node, &source->statement,
               clock_deadline(cache->settings->sql_timeout), on_rows, source);
 }
