@@ -166,9 +166,27 @@ static size_t length_max(const struct plan_template *tag, const struct change *c
         const struct value *value = value_at(change, &tag->parts[i]);
 
         len += tag->parts[i].literal.len + DECIMAL_TEXT_MAX;
-        len += value && value->type == VALUE_STRING ? value->text.len : 0;
+        len += value ? value->text.len : 0;
     }
     return len;
+}
+
+static bool text_of_sql(struct arena *arena, enum scalar type, struct slice text,
+                        struct slice *out);
+
+/*
+ * VALUE is of the image that a change leaves, and not of its place's TYPE. As a rule its record
+ * became a letter, so no row came of it; but an older plan without this tag may have bound it as it
+ * is. So it is read as SQL reads it. False: no reading makes it one.
+ */
+static bool text_of_left(struct arena *arena, enum scalar type, const struct value *value,
+                         struct slice *out)
+{
+    if (value->type == VALUE_NUMBER && scalar_is_text(type)) {
+        *out = value->text;
+        return true;
+    }
+    return value->type == VALUE_STRING && text_of_sql(arena, type, value->text, out);
 }
 
 enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
@@ -180,6 +198,7 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
 
     for (size_t i = 0; i < tag->part_count; i++) {
         const struct plan_template_part *part = &tag->parts[i];
+        const struct value *value = value_at(&change, part);
         char scratch[DECIMAL_TEXT_MAX];
         struct slice text;
         enum status status;
@@ -188,9 +207,12 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
         if (part->name.len == 0) {
             continue;
         }
-        status = canonical_view(part->type, value_at(&change, part), scratch, &text);
+        status = canonical_view(part->type, value, scratch, &text);
+        if (status == STATUS_INVALID && (part->old || image == old)) {
+            status = text_of_left(arena, part->type, value, &text) ? STATUS_OK : STATUS_NOT_FOUND;
+        }
         if (status != STATUS_OK) {
-            return part->old ? STATUS_NOT_FOUND : status;
+            return status;
         }
         at = slice_put(at, text);
     }

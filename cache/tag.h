@@ -36,8 +36,9 @@ MUST_CHECK enum status tag_of_query(struct arena *arena, const struct plan_templ
 
 /*
  * A projection's template. image: new image or event payload; old: image before; either may be
- * NULL. aggregate_id is the value of {aggregateId}. NOT_FOUND: left out; also when a value of OLD
- * is not of its place's type, for no row came of that image.
+ * NULL; of a removal they are one. aggregate_id is the value of {aggregateId}. What is of OLD and
+ * not of its place's type is read as SQL would. NOT_FOUND: left out; also if SQL has no reading of
+ * it, for then no row came of that image.
  */
 MUST_CHECK enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
                                      const struct value *image, const struct value *old,

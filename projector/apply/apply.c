@@ -26,8 +26,8 @@
 
 /*
  * What is absent or NULL leaves its tag out. So does what is of the wrong type in an image before
- * the change: that image's own record failed, so no row came of it, and its letter's tags are
- * touched by whoever supersedes it (leftovers.h).
+ * the change, if SQL has no reading of it (cache/tag.h): that image's own record failed, so no row
+ * came of it, and its letter's tags are touched by whoever supersedes it (leftovers.h).
  */
 enum status apply_tags(const struct record *record, struct arena *arena, struct slots *slots,
                        const char **why_out)
@@ -309,6 +309,8 @@ enum status apply_rows(struct session *session, const struct record *records, si
         } else if (record->projection) {
             status = apply_one(session, record, arena, slots);
         }
+        /* What the rows that it reads were the fault of, another commit may mend. */
+        session->final &= !(record->projection && record->projection->reads);
         status = blame(session, record, status);
         at += taken;
     }

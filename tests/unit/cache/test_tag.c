@@ -236,6 +236,43 @@ static void test_what_sql_writes_is_the_tag_of_its_values(void **state)
                  "[a:2026-03-29T01:30:00.000Z:1]");
 }
 
+/* A plan without the tag may have bound it as it is, and SQL made a row of it. */
+static void test_an_old_value_of_another_type_is_read_as_sql_reads_it(void **state)
+{
+    static const struct {
+        const char *old, *tag; /* NULL: left out */
+        enum scalar type;
+    } rows[] = {
+        {"{\"X\": \"11\"}",   "x:11",   SCALAR_INTEGER},
+        {"{\"X\": \"1.50\"}", "x:1.5",  SCALAR_NUMBER },
+        {"{\"X\": \"1\"}",    "x:true", SCALAR_BOOLEAN},
+        {"{\"X\": 11}",       "x:11",   SCALAR_STRING },
+        {"{\"X\": \"many\"}", NULL,     SCALAR_INTEGER},
+        {"{\"X\": [1]}",      NULL,     SCALAR_STRING },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct plan_template_part part = {.literal = SLICE_LITERAL("x:"),
+                                          .name = SLICE_LITERAL("X"),
+                                          .type = rows[i].type,
+                                          .param = -1};
+        const struct plan_template put = {.parts = &part, .part_count = 1};
+        const struct value *old = json(rows[i].old);
+        enum status wanted = rows[i].tag ? STATUS_OK : STATUS_NOT_FOUND;
+        struct slice tag;
+
+        part.old = true;
+        assert_status(tag_of_change(&arena, &put, json("{\"X\": 2}"), old, NULL, &tag), wanted);
+        if (rows[i].tag) {
+            assert_slice(tag, rows[i].tag);
+        }
+        part.old = false; /* of a removal, whose image is the old one */
+        assert_status(tag_of_change(&arena, &put, old, old, NULL, &tag), wanted);
+        assert_status(tag_of_change(&arena, &put, old, NULL, NULL, &tag), STATUS_INVALID);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_tag_without_a_value_is_left_out),
         cmocka_unit_test(test_tag_of_another_type_fails_the_record),
         cmocka_unit_test(test_old_image_and_aggregate_id_have_their_places),
+        cmocka_unit_test(test_an_old_value_of_another_type_is_read_as_sql_reads_it),
         cmocka_unit_test(test_literal_tag),
     };
 
