@@ -442,12 +442,25 @@ static void take_projection(struct build *build, struct slice name, const struct
     }
 }
 
+static bool writes_all(const struct plan_projection *projection, const struct plan_projection *of)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < of->table_count; i++) {
+        for (size_t j = 0; j < projection->table_count; j++) {
+            found += slice_eq(of->tables[i], projection->tables[j]);
+        }
+    }
+    return found == of->table_count;
+}
+
 /* Put and delete together, of the same tables, or neither. */
 static void pair_whole(struct plan_model *out)
 {
     struct plan_projection *put = &out->projections[0], *removal = &out->projections[1];
 
-    put->whole = put->whole && removal->whole && put->table_count == removal->table_count;
+    put->whole =
+        put->whole && removal->whole && writes_all(put, removal) && writes_all(removal, put);
     removal->whole = put->whole;
 }
 

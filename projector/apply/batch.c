@@ -98,17 +98,19 @@ static enum status lock_revision(struct batch *batch)
     struct session *session = batch->session;
     const struct sequence *sequence = &batch->sequence;
     struct revision row;
+    enum status status;
     size_t i = 0;
 
     while (i < sequence->count &&
            !(sequence->records[i].projection && sequence->records[i].projection->reads)) {
         i++;
     }
-    return i == sequence->count ? STATUS_OK
-                                : session_note(session,
-                                               revision_read(session->connection.sql,
-                                                             session->model->database, true, &row),
-                                               "twofold_revision");
+    if (i == sequence->count) {
+        return STATUS_OK;
+    }
+    status = revision_read(session->connection.sql, session->model->database, true, &row);
+    status = session_note(session, status, "twofold_revision");
+    return status == STATUS_CORRUPT ? STATUS_UNAVAILABLE : status; /* no record's fault */
 }
 
 static enum status settle_leftovers(struct batch *batch)

@@ -203,13 +203,16 @@ static enum status second_life(struct session *session, const struct record *rec
  * event and not that one.
  */
 static enum status judge_first(struct session *session, const struct record *record,
-                               uint64_t stored, struct slice event, struct arena *arena)
+                               uint64_t stored, struct slice event, struct arena *arena,
+                               struct sequence *out)
 {
     struct slice last = SLICE_EMPTY, first = SLICE_EMPTY;
     enum status status = gap_event(session, record, stored, arena, &last);
 
     if (status == STATUS_OK && !slice_eq(last, event)) {
-        status = gap_event(session, record, record->version, arena, &first);
+        status = may_ask(session, out);
+        status = status == STATUS_OK ? gap_event(session, record, record->version, arena, &first)
+                                     : status;
         if (status == STATUS_OK && slice_eq(first, record_event(record))) {
             return second_life(session, record, stored, event);
         }
@@ -241,7 +244,7 @@ static enum status judge_skipped(struct session *session, const struct record *r
         return session_refuse(session, STATUS_TOO_LARGE, "many first events that were applied");
     }
     status = may_ask(session, out);
-    return status == STATUS_OK ? judge_first(session, record, stored, event, arena) : status;
+    return status == STATUS_OK ? judge_first(session, record, stored, event, arena, out) : status;
 }
 
 /* ------------------------------------------------------------------ events, one by one */
