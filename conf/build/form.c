@@ -206,6 +206,33 @@ void form_note(struct plan_param *param, const struct beside *beside)
     }
 }
 
+/*
+ * The column that the Ith of the query's equalities compares with the parameter NAME; NULL: none.
+ * It is one of the model's, where queries leave what they know of it.
+ */
+static struct table_column *equal_column(const struct query *query, size_t i, struct slice name)
+{
+    const struct sqlequal *equal = &query->select.equals[i];
+
+    for (size_t j = 0; j < equal->param_count; j++) {
+        if (slice_eq(equal->params[j], name)) {
+            const struct table *table = query->select.items[equal->left.item].table;
+
+            return table_column_find(table, equal->left.column->name);
+        }
+    }
+    return NULL;
+}
+
+void form_note_equals(const struct query *query, struct plan_param *param)
+{
+    for (size_t i = 0; i < query->select.equal_count; i++) {
+        struct beside beside = {BESIDE_EQUAL, equal_column(query, i, param->name)};
+
+        form_note(param, &beside);
+    }
+}
+
 /* ------------------------------------------------------------------ checks */
 
 static void check_collation(struct query *query, const struct plan_param *param,
@@ -235,8 +262,9 @@ static void check_format(struct query *query, const struct plan_param *param,
     }
 }
 
+/* BINARY: the comparison is by bytes, whatever the column's collation. */
 static void check_column(struct query *query, const struct plan_param *param,
-                         struct table_column *column)
+                         struct table_column *column, bool binary)
 {
     const char *misfit =
         column_type_misfit(&column->holds, param->type, schema_format(param->schema));
@@ -249,14 +277,40 @@ static void check_column(struct query *query, const struct plan_param *param,
                         SLICE_ARG(column->type));
         return;
     }
-    check_collation(query, param, column);
+    if (!binary) {
+        check_collation(query, param, column);
+    }
     check_format(query, param, column);
+}
+
+/* Does an equality compare PARAM with COLUMN, so that check_equals asked for it? */
+static bool is_equal(const struct query *query, const struct plan_param *param,
+                     const struct table_column *column)
+{
+    for (size_t i = 0; i < query->select.equal_count; i++) {
+        if (!query->select.equals[i].binary && equal_column(query, i, param->name) == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_equals(struct query *query, const struct plan_param *param)
+{
+    for (size_t i = 0; i < query->select.equal_count; i++) {
+        struct table_column *column = equal_column(query, i, param->name);
+
+        if (column) {
+            check_column(query, param, column, query->select.equals[i].binary);
+        }
+    }
 }
 
 void form_check(struct query *query, const struct plan_param *param)
 {
     const struct sqlstatement *statement = query->statement;
 
+    check_equals(query, param);
     for (size_t i = 0; statement && i < statement->token_count; i++) {
         const struct sqltoken *token = &statement->tokens[i];
         struct beside beside;
@@ -265,8 +319,8 @@ void form_check(struct query *query, const struct plan_param *param)
             continue;
         }
         beside = beside_find(statement, &query->named, &query->build->model.tables, i);
-        if (beside.how == BESIDE_EQUAL && beside.column) {
-            check_column(query, param, beside.column);
+        if (beside.how == BESIDE_EQUAL && beside.column && !is_equal(query, param, beside.column)) {
+            check_column(query, param, beside.column, false);
         }
     }
 }

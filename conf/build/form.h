@@ -15,9 +15,12 @@ void form_of_query(struct plan_bind *bind, enum scalar type, const struct beside
 
 /* What a query's parameter and the column that it is compared with tell of each other. */
 void form_note(struct plan_param *param, const struct beside *beside);
+/* The same of the columns that the query's equalities (select) compare PARAM with. */
+void form_note_equals(const struct query *query, struct plan_param *param);
 /*
- * After form_note of all queries' parameters: each column that a tag's PARAM is compared with must
- * hold one text for each of its values, and the same one. Complains.
+ * After both of all queries' parameters: each column that a tag's PARAM is compared with must hold
+ * one text for each of its values, and the same one. What tags are bound by (the equalities) is
+ * asked as SQL resolves it; besides, what stands beside PARAM anywhere else. Complains.
  */
 void form_check(struct query *query, const struct plan_param *param);
 

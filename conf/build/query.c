@@ -235,6 +235,9 @@ static void build_statement(struct query *query)
     user = build_sql(query->build, statement, resolve, query);
     query->out->user_sql = user.text;
     note_columns(query, statement);
+    for (size_t i = 0; i < query->out->param_count; i++) {
+        form_note_equals(query, &query->params[i]);
+    }
     complain_unused(query);
     build_page(query, &read, &user);
     query->out->tables = read.names;

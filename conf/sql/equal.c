@@ -36,6 +36,7 @@ struct operand {
     } kind;
     struct sqlref column;
     struct slice param;
+    bool binary; /* COLLATE utf8mb4_bin follows */
 };
 
 /* An operand at *i, and *i after it. */
@@ -63,6 +64,7 @@ static bool read_operand(const struct where *where, size_t *i, size_t to, struct
     *i += qualified ? 3 : 1;
     if (*i + 1 < to && sqlselect_is(where->statement, *i, "COLLATE") &&
         sqltoken_is(&where->tokens[*i + 1], "utf8mb4_bin")) {
+        out->binary = true;
         *i += 2;
     }
     return true;
@@ -141,7 +143,12 @@ static const char *add_equal(struct where *where, struct operand left, struct op
     if (right.kind == OPERAND_COLUMN && !same_kind(left.column.column, right.column.column)) {
         return "compares columns of two types or collations";
     }
-    *equal = (struct sqlequal){where->part, where->item, left.column, right.column, NULL, 0, 1};
+    *equal = (struct sqlequal){.part = where->part,
+                               .item = where->item,
+                               .left = left.column,
+                               .right = right.column,
+                               .stride = 1,
+                               .binary = left.binary || right.binary};
     if (right.kind == OPERAND_PARAM) {
         param = ARENA_NEW(where->arena, struct slice);
         *param = right.param;
@@ -177,8 +184,14 @@ static const char *add_list(struct where *where, struct operand left, size_t fro
         return "has more values than are looked at here";
     }
     *equal = (struct sqlequal){
-        where->part, where->item, left.column,         {SQLSELECT_NONE, NULL},
-        params,      count,       where->select->cases
+        .part = where->part,
+        .item = where->item,
+        .left = left.column,
+        .right = {SQLSELECT_NONE, NULL},
+        .params = params,
+        .param_count = count,
+        .stride = where->select->cases,
+        .binary = left.binary,
     };
     where->select->cases *= count;
     where->select->equal_count++;

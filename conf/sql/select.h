@@ -56,6 +56,7 @@ struct sqlequal {
     const struct slice *params; /* one of them; several are of an IN list */
     size_t param_count;
     size_t stride; /* of the case's number, for the list */
+    bool binary;   /* COLLATE utf8mb4_bin is written at it: by bytes, whatever the column says */
 };
 
 /* A condition that says nothing to us. */

@@ -61,11 +61,33 @@ static struct plan *load(const char *param, const char *where, const char *schem
 #define NUMBER     "{ \"type\": \"number\" }"
 #define FORMAT(of) "{ \"type\": \"string\", \"format\": \"" of "\" }"
 
+struct fit {
+    const char *param, *where, *said; /* "": accepted */
+};
+
+static void check_fits(const struct fit *rows, size_t count, const char *schema)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct diag diag = {0};
+        struct plan *plan = load(rows[i].param, rows[i].where, schema, &diag);
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+
+        diag_print(&diag, out);
+        fclose(out);
+        print_message("%s, %s: %s", rows[i].param, rows[i].where, text);
+        assert_int_equal(plan != NULL, rows[i].said[0] == '\0');
+        assert_non_null(strstr(text, rows[i].said));
+        free(text);
+        plan_put(plan);
+        diag_fini(&diag);
+    }
+}
+
 static void test_parameters_fit_their_columns_or_the_model_is_refused(void **state)
 {
-    static const struct {
-        const char *param, *where, *said; /* "": accepted */
-    } rows[] = {
+    static const struct fit rows[] = {
         {FORMAT("ipv6"),      "Address = :x", ""                                              },
         {STRING,              "Label = :x",   ""                                              },
         {INTEGER,             "Size = :x",    ""                                              },
@@ -88,22 +110,35 @@ static void test_parameters_fit_their_columns_or_the_model_is_refused(void **sta
     };
 
     (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct diag diag = {0};
-        struct plan *plan = load(rows[i].param, rows[i].where, SCHEMA, &diag);
-        char *text = NULL;
-        size_t size = 0;
-        FILE *out = open_memstream(&text, &size);
+    check_fits(rows, ARRAY_COUNT(rows), SCHEMA);
+}
 
-        diag_print(&diag, out);
-        fclose(out);
-        print_message("%s, %s: %s", rows[i].param, rows[i].where, text);
-        assert_int_equal(plan != NULL, rows[i].said[0] == '\0');
-        assert_non_null(strstr(text, rows[i].said));
-        free(text);
-        plan_put(plan);
-        diag_fini(&diag);
-    }
+/* Another table of the statement has a column of the same name, or COLLATE hides the column. */
+static void test_parameters_fit_the_columns_that_sql_compares_them_with(void **state)
+{
+    static const char schema[] =
+        SCHEMA "CREATE TABLE IF NOT EXISTS lids (BoxId CHAR(36) NOT NULL PRIMARY KEY, Size "
+               "VARCHAR(9), Label VARCHAR(50) COLLATE utf8mb4_general_ci, Address ENUM('a'));\n";
+#define OF_LIDS " AND (SELECT COUNT(*) FROM lids l WHERE l.BoxId = boxes.BoxId) >= 0"
+    static const struct fit rows[] = {
+        {INTEGER, "Size = :x" OF_LIDS,                                                               ""                 },
+        {PATTERN, "Size = :x" OF_LIDS,                                                               "'Size' is INT"    },
+        {STRING,  "Label = :x" OF_LIDS,                                                              ""                 },
+        {STRING,  "Label = :x AND EXISTS (SELECT 1 FROM lids WHERE Label = :x)",
+         "'Label' of the collation utf8mb4_general_ci"                                                                  },
+        {STRING,  "Label = :x AND EXISTS (SELECT 1 FROM lids WHERE Label COLLATE utf8mb4_bin = :x)",
+         ""                                                                                                             },
+        {STRING,
+         "Label = :x AND EXISTS (SELECT 1 FROM lids WHERE Address COLLATE utf8mb4_bin = "
+         ":x)",                                                                                      "'Address' is ENUM"},
+        {PATTERN, "Size = :x COLLATE utf8mb4_bin",                                                   "'Size' is INT"    },
+        {STRING,  "Label COLLATE utf8mb4_bin IN (:x)",                                               ""                 },
+        {PATTERN, "Size COLLATE utf8mb4_bin IN (:x)",                                                "'Size' is INT"    },
+    };
+#undef OF_LIDS
+
+    (void)state;
+    check_fits(rows, ARRAY_COUNT(rows), schema);
 }
 
 static void test_each_bind_has_the_form_of_its_column(void **state)
@@ -288,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parameters_fit_their_columns_or_the_model_is_refused),
+        cmocka_unit_test(test_parameters_fit_the_columns_that_sql_compares_them_with),
         cmocka_unit_test(test_each_bind_has_the_form_of_its_column),
         cmocka_unit_test(test_a_time_is_bound_as_its_column_has_it),
         cmocka_unit_test(test_a_number_knows_what_its_column_can_equal),
