@@ -3,7 +3,7 @@
  *
  * The gateway makes a tag of a query's parameters, the projector of an image: the texts meet in
  * Redis as one slot. So whatever has the same value has the same text (1, 1.0 and 1e0; N 1 and
- * true), and what cannot be of the place's type is refused rather than guessed.
+ * true, either way), and what cannot be of the place's type is refused rather than guessed.
  */
 #include "cache/tag.h"
 
@@ -56,6 +56,10 @@ enum status canonical_view(enum scalar type, const struct value *value,
     switch (type) {
     case SCALAR_INTEGER:
     case SCALAR_NUMBER:
+        if (value->type == VALUE_BOOL) { /* as SQL stores it: TINYINT(1) fits an integer */
+            *out = value->boolean ? SLICE_LITERAL("1") : SLICE_LITERAL("0");
+            return STATUS_OK;
+        }
         return value->type == VALUE_NUMBER ? number_text(type, value->text, scratch, out)
                                            : STATUS_INVALID;
     case SCALAR_BOOLEAN:

@@ -10,11 +10,11 @@
 #include "lib/data/value.h"
 
 /*
- * The canonical text of VALUE as TYPE, in ARENA: integers and numbers as decimal_text, booleans as
- * true or false (a NUMBER 0 or 1 too), strings as they are, but one of the format uuid, ipv6 or
- * date-time as lib/data/canonical.h says (what is not of the format: as it is; no query asks for
- * it, since the gateway validates). NOT_FOUND: absent (NULL pointer) or
- * null: the tag is left out. INVALID: it cannot be TYPE: a record fails, a request is refused.
+ * The canonical text of VALUE as TYPE, in ARENA: integers and numbers as decimal_text (a BOOL is 1
+ * or 0), booleans as true or false (a NUMBER 0 or 1 too), strings as they are, but one of the
+ * format uuid, ipv6 or date-time as lib/data/canonical.h says (what is not of the format: as it is;
+ * no query asks for it, since the gateway validates). NOT_FOUND: absent (NULL pointer) or null: the
+ * tag is left out. INVALID: it cannot be TYPE: a record fails, a request is refused.
  */
 MUST_CHECK enum status canonical_text(struct arena *arena, enum scalar type,
                                       const struct value *value, struct slice *out);

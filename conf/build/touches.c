@@ -131,8 +131,7 @@ static bool type_fits(enum value_type type, enum scalar place)
     switch (place) {
     case SCALAR_INTEGER:
     case SCALAR_NUMBER:
-        return type == VALUE_NUMBER || type == VALUE_NULL;
-    case SCALAR_BOOLEAN:
+    case SCALAR_BOOLEAN: /* true is 1 (cache/tag.c), as a column of integers has it */
         return type == VALUE_BOOL || type == VALUE_NUMBER || type == VALUE_NULL;
     case SCALAR_STRING:
     case SCALAR_UUID:

@@ -32,7 +32,9 @@ static void test_same_value_has_the_same_text(void **state)
         {SCALAR_INTEGER,   "9007199254740993",                         "9007199254740993"        },
         {SCALAR_INTEGER,   "1.5",                                      NULL                      },
         {SCALAR_INTEGER,   "\"1\"",                                    NULL                      },
-        {SCALAR_INTEGER,   "true",                                     NULL                      },
+        {SCALAR_INTEGER,   "true",                                     "1"                       },
+        {SCALAR_INTEGER,   "false",                                    "0"                       },
+        {SCALAR_NUMBER,    "true",                                     "1"                       },
         {SCALAR_INTEGER,   "1e999999999",                              NULL                      },
         {SCALAR_NUMBER,    "12345678901234567890.10",                  "12345678901234567890.1"  },
         {SCALAR_NUMBER,    "0.50",                                     "0.5"                     },
@@ -106,7 +108,7 @@ static void test_parameters_have_texts_in_their_order(void **state)
 
 static void test_parameter_of_another_type_is_refused(void **state)
 {
-    const struct value *params[] = {json("true"), json("true"), json("true")};
+    const struct value *params[] = {json("1"), json("true"), json("true")};
     const struct slice *texts;
 
     (void)state;
@@ -135,6 +137,20 @@ static void test_query_and_change_make_the_same_tag(void **state)
                                 &of_change),
                   STATUS_OK);
     assert_slice(of_change, "item:7/true!");
+}
+
+/* A boolean of a TINYINT(1) that a query asks by 0 and 1. */
+static void test_a_boolean_has_the_tag_of_its_integer(void **state)
+{
+    struct slice of_query, of_change;
+
+    (void)state;
+    assert_status(tag_of_query(&arena, &template, texts_of("1", "true", "\"\""), &of_query),
+                  STATUS_OK);
+    assert_status(tag_of_change(&arena, &template, json("{\"Id\": true, \"Sold\": true}"), NULL,
+                                NULL, &of_change),
+                  STATUS_OK);
+    assert_true(slice_eq(of_query, of_change));
 }
 
 static void test_tag_without_a_value_is_left_out(void **state)
@@ -282,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_parameters_have_texts_in_their_order),
         cmocka_unit_test(test_parameter_of_another_type_is_refused),
         cmocka_unit_test(test_query_and_change_make_the_same_tag),
+        cmocka_unit_test(test_a_boolean_has_the_tag_of_its_integer),
         cmocka_unit_test(test_tag_without_a_value_is_left_out),
         cmocka_unit_test(test_tag_of_another_type_fails_the_record),
         cmocka_unit_test(test_old_image_and_aggregate_id_have_their_places),
