@@ -93,15 +93,7 @@ static bool compares_by_bytes(const struct table_column *column)
 
 static bool is_text(const struct table_column *column)
 {
-    static const char *const types[] = {"CHAR",     "VARCHAR",    "TEXT",
-                                        "TINYTEXT", "MEDIUMTEXT", "LONGTEXT"};
-
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-        if (slice_eq_nocase(column->type, slice_str(types[i]))) {
-            return true;
-        }
-    }
-    return false;
+    return column->holds.family == COLUMN_TEXT;
 }
 
 /*

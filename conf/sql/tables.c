@@ -44,17 +44,21 @@ static void add_unique(struct reader *reader, const struct slice *columns, size_
     table->unique = keys;
 }
 
+/* Once: PRIMARY KEY and UNIQUE of one column say the same. */
 static void add_unique_of(struct reader *reader, struct slice column)
 {
     struct slice *columns = ARENA_NEW(reader->arena, struct slice);
 
+    if (table_is_unique_by(reader->table, &column, 1)) {
+        return;
+    }
     *columns = column;
     add_unique(reader, columns, 1);
 }
 
 /*
- * The names in the first parentheses from the token at hand; of a key with a prefix, name(10),
- * nothing can be said.
+ * The names in the first parentheses from the token at hand. A key of a prefix, name(10), or of an
+ * expression has none: no columns tell its rows apart, and still REPLACE removes what meets it.
  */
 static void read_key(struct reader *reader, const struct sqltoken *end, bool primary)
 {
@@ -67,6 +71,7 @@ static void read_key(struct reader *reader, const struct sqltoken *end, bool pri
     }
     for (token++; token < end && !sqltoken_is(token, ")"); token++) {
         if (sqltoken_is(token, "(")) {
+            add_unique(reader, NULL, 0);
             return;
         }
         if (sqltoken_is_name(token) && !sqltoken_is(token, "ASC") && !sqltoken_is(token, "DESC")) {
@@ -110,6 +115,38 @@ static struct slice read_collation(struct reader *reader, const struct sqltoken 
     return collation;
 }
 
+/* Types and attributes that bring a character set, whose default is never the database's. */
+static struct slice read_character_set(const struct sqltoken *token, const struct sqltoken *end)
+{
+    if (sqltoken_is(token, "NATIONAL") || sqltoken_is(token, "NCHAR") ||
+        sqltoken_is(token, "NVARCHAR")) {
+        return SLICE_LITERAL("that is the default of utf8mb3");
+    }
+    for (; token < end; token++) {
+        if (token->depth == 1 && sqltoken_is(token, "ASCII")) {
+            return SLICE_LITERAL("that is the default of latin1");
+        }
+        if (token->depth == 1 && sqltoken_is(token, "UNICODE")) {
+            return SLICE_LITERAL("that is the default of ucs2");
+        }
+    }
+    return SLICE_EMPTY;
+}
+
+/* KEY alone is PRIMARY KEY; SERIAL is UNIQUE. */
+static void read_column_key(struct reader *reader, struct table_column *column,
+                            const struct sqltoken *token)
+{
+    bool primary =
+        sqltoken_is(token, "PRIMARY") ||
+        (token->depth == 1 && sqltoken_is(token, "KEY") && !sqltoken_is(token - 1, "UNIQUE"));
+
+    column->not_null |= primary || sqltoken_is(token, "SERIAL");
+    if (primary || sqltoken_is(token, "UNIQUE") || sqltoken_is(token, "SERIAL")) {
+        add_unique_of(reader, column->name);
+    }
+}
+
 static void read_column(struct reader *reader, const struct sqltoken *end)
 {
     struct table_column *column = &reader->table->columns[reader->table->column_count];
@@ -130,14 +167,13 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     for (; token < end; token++) {
         column->has_default |= sqltoken_is(token, "AUTO_INCREMENT") ||
                                (sqltoken_is(token, "DEFAULT") && !sqltoken_is(token + 1, "NULL"));
-        if (sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL")) {
-            column->not_null = true;
-        } else if (sqltoken_is(token, "PRIMARY") || sqltoken_is(token, "UNIQUE")) {
-            column->not_null |= sqltoken_is(token, "PRIMARY");
-            add_unique_of(reader, column->name);
-        }
+        column->not_null |= sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL");
+        read_column_key(reader, column, token);
     }
     column->collation = read_collation(reader, reader->token, end);
+    if (column->collation.len == 0) {
+        column->collation = read_character_set(reader->token + 1, end);
+    }
 }
 
 /*

@@ -33,7 +33,7 @@ struct table_column {
 };
 
 struct table_key {
-    const struct slice *columns;
+    const struct slice *columns; /* none of a key of prefixes or expressions: it proves nothing */
     size_t column_count;
 };
 

@@ -92,6 +92,7 @@ static const struct {
     {"SELECT * FROM p WHERE s LIKE :x AND BINARY s = :y",                                          "p:"                       },
     {"SELECT * FROM p WHERE g = :x AND h = :y",                                                    "p:"                       },
     {"SELECT * FROM p WHERE a BETWEEN b AND a = :x",                                               "p:"                       },
+    {"SELECT * FROM c WHERE k = :x AND na = nb AND na = :y",                                       "c: k=x na=y"              },
     {"SELECT * FROM p WHERE CASE WHEN b = 1 AND a = :x AND b = 2 THEN 1 END",                      "p:"                       },
     {"SELECT * FROM p WHERE IF(b, a = :x, 1)",                                                     "p:"                       },
     {"SELECT a = :x FROM p HAVING a = :x",                                                         "p:"                       },

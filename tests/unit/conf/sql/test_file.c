@@ -314,6 +314,62 @@ static void test_create_table_is_read_far_enough(void **state)
     arena_fini(&arena);
 }
 
+// clang-format off
+static const struct {
+    const char *definitions;
+    size_t keys;
+    bool by_a, not_null; /* a key of the column a alone; a is NOT NULL */
+    const char *collation; /* of a */
+} columns[] = {
+    {"a INT", 0, false, false, ""},
+    {"a INT PRIMARY KEY", 1, true, true, ""},
+    {"a INT KEY", 1, true, true, ""},
+    {"a INT UNIQUE KEY", 1, true, false, ""},
+    {"a INT UNIQUE PRIMARY KEY", 1, true, true, ""},
+    {"a INT, `key` INT, KEY k (a)", 0, false, false, ""},
+    {"a SERIAL", 1, true, true, ""},
+    {"a INT SERIAL DEFAULT VALUE", 1, true, true, ""},
+    {"a VARCHAR(99), UNIQUE (a)", 1, true, false, ""},
+    {"a VARCHAR(99), UNIQUE (a(20))", 1, false, false, ""},
+    {"a VARCHAR(99), b INT, UNIQUE KEY k (b, a(20))", 1, false, false, ""},
+    {"a VARCHAR(99), UNIQUE ((LOWER(a)))", 1, false, false, ""},
+    {"a VARCHAR(9) COLLATE utf8mb4_bin", 0, false, false, "utf8mb4_bin"},
+    {"a NVARCHAR(9)", 0, false, false, "that is the default of utf8mb3"},
+    {"a NCHAR(9)", 0, false, false, "that is the default of utf8mb3"},
+    {"a NATIONAL VARCHAR(9)", 0, false, false, "that is the default of utf8mb3"},
+    {"a VARCHAR(9) ASCII", 0, false, false, "that is the default of latin1"},
+    {"a VARCHAR(9) UNICODE", 0, false, false, "that is the default of ucs2"},
+    {"a INT DEFAULT (ASCII('x')), ascii INT", 0, false, false, ""},
+};
+// clang-format on
+
+static void test_columns_bring_keys_and_collations(void **state)
+{
+    const struct slice name = SLICE_LITERAL("a");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(columns); i++) {
+        struct arena arena = {0};
+        struct diag diag = {0};
+        struct slice text =
+            arena_printf(&arena, "CREATE TABLE IF NOT EXISTS t (%s);", columns[i].definitions);
+        struct tables tables;
+        const struct table_column *column;
+
+        print_message("%s\n", columns[i].definitions);
+        schema_sql_parse(&arena, SLICE_LITERAL("schema.sql"), text, &diag, &tables);
+        assert_int_equal(diag.count, 0);
+        column = table_column_find(&tables.items[0], name);
+        assert_int_equal(tables.items[0].unique_count, columns[i].keys);
+        assert_int_equal(table_is_unique_by(&tables.items[0], &name, 1), columns[i].by_a);
+        assert_int_equal(table_has_key_without(&tables.items[0], name),
+                         columns[i].keys > 0 && !columns[i].by_a);
+        assert_int_equal(column->not_null, columns[i].not_null);
+        assert_slice(column->collation, columns[i].collation);
+        arena_fini(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_two_readers_must_see_the_same_tables),
         cmocka_unit_test(test_labels_are_those_of_the_result),
         cmocka_unit_test(test_create_table_is_read_far_enough),
+        cmocka_unit_test(test_columns_bring_keys_and_collations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

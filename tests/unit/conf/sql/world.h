@@ -11,7 +11,8 @@ static const char world_schema[] =
     "CREATE TABLE IF NOT EXISTS p (id BIGINT PRIMARY KEY, a BIGINT, b BIGINT, s VARCHAR(9),\n"
     "    g BIGINT GENERATED ALWAYS AS (a + CAST(1 AS SIGNED)) STORED, h VARCHAR(9) AS (s));\n"
     "CREATE TABLE IF NOT EXISTS c (id BIGINT PRIMARY KEY, pid BIGINT, k BIGINT, n INT,\n"
-    "    at DATETIME(3), day DATE, ci VARCHAR(9) COLLATE utf8mb4_general_ci, UNIQUE KEY (pid, n));\n"
+    "    at DATETIME(3), day DATE, ci VARCHAR(9) COLLATE utf8mb4_general_ci, UNIQUE KEY (pid, n),\n"
+    "    na NVARCHAR(9), nb NVARCHAR(9));\n"
     "CREATE TABLE IF NOT EXISTS f (u BIGINT, v BIGINT, PRIMARY KEY (u, v));\n";
 
 struct world {
