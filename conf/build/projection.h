@@ -38,7 +38,7 @@ struct projection {
 
 /* Tags that it touches: types and what fills them. */
 void build_touches(struct projection *projection);
-/* Is it the aggregate's id, by either of its names? */
+/* Is it the aggregate's id, by either of its names? A field of the event hides the id's own. */
 bool projection_is_id(const struct projection *projection, struct slice name);
 /* Does it write rows of TABLE? */
 bool projection_writes(const struct projection *projection, const struct table *table);

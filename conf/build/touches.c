@@ -12,8 +12,9 @@
 
 bool projection_is_id(const struct projection *projection, struct slice name)
 {
-    return slice_eq(name, projection->build->out->aggregate.id_name) ||
-           slice_is(name, "aggregateId");
+    return slice_is(name, "aggregateId") ||
+           (slice_eq(name, projection->build->out->aggregate.id_name) &&
+            !(projection->payload && fields_find(projection->payload, name)));
 }
 
 static bool is_id(const struct projection *projection, const struct plan_template_part *part)
@@ -206,8 +207,7 @@ static void check_touch(struct projection *projection, struct plan_template *tou
         if (part->name.len == 0) {
             continue;
         }
-        if (projection->payload && is_id(projection, part) &&
-            !fields_find(projection->payload, part->name)) {
+        if (projection->payload && is_id(projection, part)) {
             part->name = SLICE_LITERAL("aggregateId"); /* an event's payload need not hold its id */
         }
         if (is_id(projection, part)) {

@@ -319,6 +319,23 @@ static void test_a_place_does_not_lose_its_fields_format(void **state)
     free(text);
 }
 
+/* :jarId is the event's field then, and the row that it writes is another item's. */
+static void test_a_field_with_the_ids_name_is_not_the_id(void **state)
+{
+    static const char emit[] = "\"JarFilled\", \"payload\": { ";
+    static const char other[] = "\"JarFilled\", \"payload\": { \"jarId\": \"payload.label\", ";
+    static const char touches[] = "\"JarFilled\": { \"touches\": [\"jar:{jarId}\", ";
+    char *text = said_of_events(emit, other, touches,
+                                "\"JarFilled\": { \"touches\": [\"jar:{aggregateId}\", ");
+
+    (void)state;
+    assert_non_null(strstr(text, "it writes :jarId beside the column 'jarId'"));
+    free(text);
+    text = said_of_events(emit, other, touches, touches);
+    assert_string_equal(text, "");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_an_id_has_one_format_everywhere),
         cmocka_unit_test(test_a_field_has_the_format_that_its_payload_has),
         cmocka_unit_test(test_a_place_does_not_lose_its_fields_format),
+        cmocka_unit_test(test_a_field_with_the_ids_name_is_not_the_id),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
