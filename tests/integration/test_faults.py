@@ -210,5 +210,5 @@ def refuses(stack):
     try:
         Raw(stack.url, 1).__exit__()
         return False
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it closed while we connected
         return True
