@@ -7,7 +7,8 @@
  *     of each mention of that table in the query's SQL, the rows that can matter must be bound to
  *     the places of such a tag (conf/sql/bound.h); a tag without places speaks for all rows
  *
- *     what is written into the bound column, or finds the row by it, fills the tag's place too
+ *     what is written into the bound column, or finds the row by it, fills the tag's place too; of
+ *     the rows that a statement changes, one of the two says what that column holds (writes.c)
  *
  * What an expression stores there, only touches_sql or a tag without places can speak for. Tags of
  * touches_sql are known when it runs; here its texts are all that can be seen.
@@ -251,6 +252,32 @@ static const struct projection_write *choice_misses(const struct projection *pro
     return missed;
 }
 
+/* At the statement. */
+static void complain_met(const struct projection *projection, const struct plan_query *query,
+                         const struct projection_write *missed)
+{
+    const struct sqltoken *verb = missed->meets->tokens;
+    struct sqlrules rules = projection->rules;
+
+    rules.block = projection->out->name;
+    if (sqltoken_is(verb, "INSERT")) {
+        sqlrules_complain(&rules, verb->line,
+                          SLICE_LITERAL("set that column too, and touch both tags, or use "
+                                        "\"touches_sql\" or a tag without places"),
+                          "the row that ON DUPLICATE KEY UPDATE meets keeps its '%.*s', by which "
+                          "the query %.*s finds rows, and nothing says which tag that is",
+                          SLICE_ARG(missed->column->name), SLICE_ARG(query->name));
+        return;
+    }
+    sqlrules_complain(&rules, verb->line,
+                      SLICE_LITERAL("find the rows by that column, or one row by a unique key "
+                                    "with the aggregate's id, or use \"touches_sql\" or a tag "
+                                    "without places"),
+                      "it may change several rows, or another item's, and nothing says what their "
+                      "'%.*s' is, by which the query %.*s finds rows",
+                      SLICE_ARG(missed->column->name), SLICE_ARG(query->name));
+}
+
 static void check_fill(const struct projection *projection, const struct plan_query *query,
                        const struct sqlselect *select, size_t item)
 {
@@ -259,7 +286,9 @@ static void check_fill(const struct projection *projection, const struct plan_qu
     for (size_t choice = 0; choice < select->cases && !missed; choice++) {
         missed = choice_misses(projection, query, select, item, choice);
     }
-    if (missed && missed->how != SQLSTORED_PARAM) {
+    if (missed && missed->meets) {
+        complain_met(projection, query, missed);
+    } else if (missed && missed->how != SQLSTORED_PARAM) {
         source_complain(
             &projection->source, projection->value,
             SLICE_LITERAL("store a parameter alone, touch a tag without places, or use "

@@ -97,8 +97,7 @@ static bool keeps_to_id(const struct projection *projection, const struct sqlblo
     return true;
 }
 
-/* Of a state store: has each row the item that wrote it, and no other one changes it? */
-static bool is_owned(const struct projection *projection, const struct table *table)
+bool projection_owns(const struct projection *projection, const struct table *table)
 {
     const struct sqlfile *file = &projection->build->model.projections_sql;
 
@@ -151,7 +150,7 @@ static bool moves(const struct projection *projection, const struct table *table
 static bool is_moved(const struct projection *projection, const struct table *table,
                      struct slice column)
 {
-    return (projection->payload || !is_owned(projection, table)) &&
+    return (projection->payload || !projection_owns(projection, table)) &&
            moves(projection, table, column);
 }
 

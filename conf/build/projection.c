@@ -168,55 +168,6 @@ static void check_id(struct projection *projection, const struct sqltoken *token
     }
 }
 
-static void note_write(struct projection *projection, const struct projection_write *noted)
-{
-    struct projection_write *write = ARENA_NEW(projection->build->arena, struct projection_write);
-
-    *write = *noted;
-    write->next = projection->writes;
-    projection->writes = write;
-}
-
-/* Not of touches_sql, which comes after the statements and writes nothing. */
-static void note_found(struct projection *projection, const struct plan_bind *bind,
-                       const struct beside *beside)
-{
-    if (!projection->tags && beside->column && beside->how == BESIDE_EQUAL) {
-        note_write(projection, &(struct projection_write){.column = beside->column,
-                                                          .how = SQLSTORED_PARAM,
-                                                          .name = bind->name,
-                                                          .old = bind->source == SOURCE_OLD_FIELD});
-    }
-}
-
-static void note_stored(struct projection *projection, const struct sqlstatement *statement,
-                        const struct table *table, const struct table_column *column)
-{
-    const struct sqlstored *stored;
-    size_t count = sqlstored_find(projection->build->arena, statement, table, column, &stored);
-
-    for (size_t i = 0; i < count; i++) {
-        struct projection_write write = {.column = column, .how = stored[i].how};
-
-        if (stored[i].token) {
-            write.old = !projection->payload && slice_starts(stored[i].token->text, "old.");
-            write.name = slice_from(stored[i].token->text, write.old ? strlen("old.") : 0);
-        }
-        note_write(projection, &write);
-    }
-}
-
-static void note_all_stored(struct projection *projection, const struct sqlstatement *statement)
-{
-    const struct tables *tables = &projection->build->model.tables;
-
-    for (size_t i = 0; i < tables->count; i++) {
-        for (size_t j = 0; j < tables->items[i].column_count; j++) {
-            note_stored(projection, statement, &tables->items[i], &tables->items[i].columns[j]);
-        }
-    }
-}
-
 struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
                                     const struct beside *beside)
 {
@@ -228,7 +179,7 @@ struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
         (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
         check_id(projection, token, beside->column);
     }
-    note_found(projection, &bind, beside);
+    writes_note_found(projection, &bind, beside);
     return bind;
 }
 
@@ -338,7 +289,7 @@ static void build_statements(struct projection *projection)
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
         cut_rows(&block->statements[i], &statements[i]);
-        note_all_stored(projection, &block->statements[i]);
+        writes_note(projection, &block->statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
     }

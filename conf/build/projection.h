@@ -1,6 +1,6 @@
 /*
- * A projection while it is built: what projection.c (statements), touches.c (tags), freshness.c and
- * moves.c share.
+ * A projection while it is built: what projection.c (statements), writes.c (what they store),
+ * touches.c (tags), freshness.c and moves.c share.
  */
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H
@@ -12,10 +12,14 @@
 /*
  * What a statement stores in COLUMN; a parameter (how) may be what it finds its rows by. NAME, OLD:
  * of the parameter; OLD: of the image before.
+ *
+ * MEETS: it stores nothing there, but changes rows that it finds otherwise; what COLUMN holds in
+ * them, no parameter says. NULL: it is not about such rows.
  */
 struct projection_write {
     const struct projection_write *next;
     const struct table_column *column;
+    const struct sqlstatement *meets;
     enum sqlstored_how how;
     struct slice name;
     bool old;
@@ -36,12 +40,20 @@ struct projection {
     const struct projection_write *writes; /* of its statements */
 };
 
+/* Notes what STATEMENT stores, and the columns of which it does not say what its rows hold. */
+void writes_note(struct projection *projection, const struct sqlstatement *statement);
+/* Notes the parameter that a statement finds rows by. */
+void writes_note_found(struct projection *projection, const struct plan_bind *bind,
+                       const struct beside *beside);
+
 /* Tags that it touches: types and what fills them. */
 void build_touches(struct projection *projection);
 /* Is it the aggregate's id, by either of its names? A field of the event hides the id's own. */
 bool projection_is_id(const struct projection *projection, struct slice name);
 /* Does it write rows of TABLE? */
 bool projection_writes(const struct projection *projection, const struct table *table);
+/* Of a state store: has each row the item that wrote it, and no other one changes it? */
+bool projection_owns(const struct projection *projection, const struct table *table);
 /* Could touches_sql yield TAG? */
 bool projection_sql_yields(const struct projection *projection, const struct plan_template *tag);
 

@@ -85,8 +85,7 @@ static size_t find_conditions(const struct sqlstatement *statement)
     return first;
 }
 
-/* The columns that its WHERE pins are a key. */
-static bool names_a_key(const struct sqlstatement *statement, const struct table *table)
+bool sqlown_names_key(const struct sqlstatement *statement, const struct table *table)
 {
     struct slice columns[KEY_COLUMNS_MAX];
     size_t count = 0;
@@ -122,7 +121,52 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
         sqltoken_is(&statement->tokens[0], "REPLACE")) {
         return false;
     }
-    return !names_a_key(statement, table);
+    return !sqlown_names_key(statement, table);
+}
+
+/* ------------------------------------------------------------------ rows that an INSERT meets */
+
+/* The token behind DUPLICATE; the END: there is none. */
+static const struct sqltoken *behind_duplicate(const struct sqlstatement *statement)
+{
+    const struct sqltoken *token = statement->tokens;
+
+    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "DUPLICATE"))) {
+        token++;
+    }
+    return token->kind == SQLTOKEN_END ? token : token + 1;
+}
+
+/* "column" or "table.column", also in parentheses: what the row held before. */
+static bool is_old_value(const struct sqltoken *token, const struct table *table,
+                         struct slice column)
+{
+    while (sqltoken_is(token, "(")) {
+        token++;
+    }
+    if (sqltoken_is_name(token) && slice_eq(token->text, table->name) &&
+        sqltoken_is(&token[1], ".")) {
+        token += 2;
+    }
+    return sqltoken_is_name(token) && slice_eq_nocase(token->text, column) &&
+           !sqltoken_is(&token[1], ".") && !sqltoken_is(&token[1], "(");
+}
+
+bool sqlown_keeps(const struct sqlstatement *statement, const struct table *table,
+                  struct slice column)
+{
+    const struct sqltoken *token = behind_duplicate(statement);
+
+    if (token->kind == SQLTOKEN_END) {
+        return false;
+    }
+    for (; token->kind != SQLTOKEN_END; token++) {
+        if (token->depth == 0 && sqltoken_is_name(token) && sqltoken_is(&token[1], "=") &&
+            slice_eq_nocase(token->text, column) && !is_old_value(&token[2], table, column)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ------------------------------------------------------------------ whole rows */

@@ -163,10 +163,12 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->format = SCALAR_STRING;
     column->holds = column_type_read(token, end);
     column->known = column_type_scalar(&column->holds, &column->scalar);
-    column->has_default = sqltoken_is(token, "SERIAL") || sqltoken_is(token, "TIMESTAMP");
+    column->counted = sqltoken_is(token, "SERIAL");
+    column->has_default = column->counted || sqltoken_is(token, "TIMESTAMP");
     for (; token < end; token++) {
-        column->has_default |= sqltoken_is(token, "AUTO_INCREMENT") ||
-                               (sqltoken_is(token, "DEFAULT") && !sqltoken_is(token + 1, "NULL"));
+        column->counted |= sqltoken_is(token, "AUTO_INCREMENT");
+        column->has_default |=
+            column->counted || (sqltoken_is(token, "DEFAULT") && !sqltoken_is(token + 1, "NULL"));
         column->not_null |= sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL");
         read_column_key(reader, column, token);
     }
@@ -379,10 +381,15 @@ bool table_is_unique_by(const struct table *table, const struct slice *columns, 
     return false;
 }
 
+bool table_key_has(const struct table_key *key, struct slice column)
+{
+    return holds(key->columns, key->column_count, column);
+}
+
 bool table_has_key_without(const struct table *table, struct slice column)
 {
     for (size_t i = 0; i < table->unique_count; i++) {
-        if (!holds(table->unique[i].columns, table->unique[i].column_count, column)) {
+        if (!table_key_has(&table->unique[i], column)) {
             return true;
         }
     }

@@ -23,6 +23,7 @@ struct table_column {
     bool known; /* scalar says what a cursor of it is */
     enum scalar scalar;
     bool not_null;
+    bool counted;     /* AUTO_INCREMENT */
     bool has_default; /* another one than NULL: AUTO_INCREMENT too, and what a TIMESTAMP may get */
     /*
      * Of a text: a query compares it with a parameter of this format, so that it holds canonical
@@ -57,6 +58,7 @@ void schema_sql_parse(struct arena *arena, struct slice path, struct slice text,
 /* Names as MySQL compares them: tables by bytes, columns without case. NULL: none. */
 struct table *tables_find(const struct tables *tables, struct slice name);
 struct table_column *table_column_find(const struct table *table, struct slice name);
+bool table_key_has(const struct table_key *key, struct slice column);
 /* Is there a unique key that COLUMN is no part of? */
 bool table_has_key_without(const struct table *table, struct slice column);
 /* Do COLUMNS hold all columns of one of its unique keys? */

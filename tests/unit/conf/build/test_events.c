@@ -171,14 +171,62 @@ static void test_what_moves_a_row_touches_where_it_leaves(void **state)
         assert_true(is_move_refused(moves[i], false));
         assert_false(is_move_refused(moves[i], true));
     }
-    assert_false(is_move_refused("INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, "
-                                 ":shelf, '', :timestamp)\nON DUPLICATE KEY UPDATE label = 'x'",
-                                 false));
     /* the rows that go are of the shelf that is touched */
     assert_false(is_move_refused("DELETE FROM jars WHERE jarId = :jarId AND shelf = :shelf;\n"
                                  "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, "
                                  ":shelf, '', :timestamp)",
                                  false));
+}
+
+/* A touch of what the new row holds says nothing of a row that keeps what it held. */
+static void test_a_row_that_is_met_says_where_it_is(void **state)
+{
+    static const char insert[] =
+        "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, '', :timestamp) "
+        "ON DUPLICATE KEY UPDATE";
+    static const char *const keeps[] = {"label = 'x'", "shelf = shelf", "shelf = (`jars`.shelf)",
+                                        "label = CONCAT(shelf, '=', label)"};
+    static const char *const sets[] = {"shelf = VALUES(shelf)", "label = 'x', shelf = :shelf"};
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(keeps); i++) {
+        snprintf(text, sizeof(text), "%s %s", insert, keeps[i]);
+        assert_true(is_move_refused(text, true));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(sets); i++) {
+        snprintf(text, sizeof(text), "%s %s", insert, sets[i]);
+        assert_false(is_move_refused(text, true));
+    }
+}
+
+/* One statement that does is not enough: each says what the rows that it changes hold. */
+static void test_each_statement_says_which_rows_it_changes(void **state)
+{
+    static const char *const unsaid[] = {
+        "UPDATE jars SET label = 'x' WHERE shelf = :shelf",
+        "UPDATE jars SET label = 'x' WHERE jarId = :jarId OR shelf = :shelf",
+        "UPDATE jars SET label = 'x' WHERE jarId >= :jarId",
+        "UPDATE jars SET label = 'x'",
+        "DELETE FROM jars WHERE shelf = :shelf",
+        "DELETE FROM jars WHERE shelf = :shelf AND jarId = 'a'",
+        "DELETE FROM jars WHERE jarId = :jarId OR label = :jarId"};
+    static const char *const said[] = {
+        "UPDATE jars SET label = 'x' WHERE jarId = :aggregateId",
+        "UPDATE jars SET label = 'x' WHERE jarId = :jarId AND shelf = :oldShelf",
+        "DELETE FROM jars WHERE shelf = :shelf AND jarId = :jarId"};
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(unsaid) + ARRAY_COUNT(said); i++) {
+        bool wrong = i < ARRAY_COUNT(unsaid);
+
+        snprintf(text, sizeof(text), "%s;\nUPDATE jars SET shelf = :shelf WHERE jarId = :jarId",
+                 wrong ? unsaid[i] : said[i - ARRAY_COUNT(unsaid)]);
+        if (is_move_refused(text, true) != wrong) {
+            fail_msg("%s", text);
+        }
+    }
 }
 
 /* All that GetShelf reads is of one shelf, also what it does not compare with :shelf itself. */
@@ -433,7 +481,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "\"touches_sql\": \"ShelfOfJar\"", "\"touches_sql\": \"ShelfOfJars\"", "model.json:24", "projections.sql has no other block '-- name: ShelfOfJars'"},
     {SCHEMA_SQL, "NOT NULL PRIMARY KEY", "NOT NULL", "model.json:28", "rows are not unique by these columns"},
     {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (label, jarId),", "model.json:28", "rows are not unique by these columns"},
-    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (shelf, jarId),", "", ""},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL UNIQUE, PRIMARY KEY (shelf, jarId),", "", ""},
     {QUERIES_SQL, "* FROM jars WHERE shelf", "a.jarId, b.label FROM jars a JOIN jars b ON b.shelf = a.shelf WHERE a.shelf", "model.json:28", "rows are not unique by these columns: pages could miss some: 'b' may have several rows for one of them (hint: add the columns of its primary key"},
     {QUERIES_SQL, "* FROM jars WHERE shelf", "a.jarId, b.label FROM jars a JOIN jars b ON b.shelf = a.shelf AND b.jarId = a.jarId WHERE a.shelf", "", ""},
     {QUERIES_SQL, "* FROM jars WHERE shelf", "a.jarId FROM jars a JOIN (SELECT MAX(label) l FROM jars WHERE shelf = :shelf) b WHERE a.shelf", "model.json:28", "of the derived table 'b' nothing is known"},
@@ -474,6 +522,9 @@ static const struct broken table[] = {
     {PROJECTIONS_SQL, "SET shelf = :shelf", "SET label = CONCAT(label, :shelf)", "", ""},
     {PROJECTIONS_SQL, "(:jarId, :shelf,", "(:aggregateId, :shelf,", "", ""},
     {PROJECTIONS_SQL, "VALUES (:jarId, :shelf, :label, :timestamp)", "VALUES (:jarId, :shelf, :label, :timestamp) ON DUPLICATE KEY UPDATE shelf = VALUES(shelf)", "model.json:22", "(hint: let the event carry the old value and touch both tags, or use \"touches_sql\"; what only makes rows can be a plain INSERT)"},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) NOT NULL, PRIMARY KEY (shelf, jarId),", "projections.sql:4", "JarMoved: it may change several rows, or another item's, and nothing says what their 'shelf' is, by which the query GetShelf finds rows (hint: find the rows by that column, or one row by a unique key"},
+    {PROJECTIONS_SQL, "VALUES (:jarId, :shelf, :label, :timestamp)", "VALUES (:jarId, :shelf, :label, :timestamp) ON DUPLICATE KEY UPDATE label = 'x'", "projections.sql:2", "JarFilled: the row that ON DUPLICATE KEY UPDATE meets keeps its 'shelf', by which the query GetShelf finds rows, and nothing says which tag that is (hint: set that column too"},
+    {PROJECTIONS_SQL, "DELETE FROM jars WHERE jarId = :aggregateId", "DELETE FROM jars WHERE shelf = 1", "projections.sql:6", "JarBroken: it may change several rows, or another item's, and nothing says what their 'jarId'"},
     {PROJECTIONS_SQL, ":label", ":lable", "projections.sql:2", "no command emits JarFilled with a 'lable' (hint: did you mean 'label'?)"},
     {PROJECTIONS_SQL, ":label", ":old.label", "projections.sql:2", "nothing that an event store's projection knows"},
     {PROJECTIONS_SQL, "SET shelf = :shelf", "SET shelf = NOW()", "projections.sql:4", "'NOW' is not allowed"},
@@ -529,6 +580,8 @@ int main(void)
         cmocka_unit_test(test_an_event_binds_its_payload_and_what_every_event_has),
         cmocka_unit_test(test_touches_sql_is_a_statement_of_its_own),
         cmocka_unit_test(test_what_moves_a_row_touches_where_it_leaves),
+        cmocka_unit_test(test_a_row_that_is_met_says_where_it_is),
+        cmocka_unit_test(test_each_statement_says_which_rows_it_changes),
         cmocka_unit_test(test_what_is_bound_by_way_of_a_join_moves_too),
         cmocka_unit_test(test_an_emit_after_a_refused_one_has_its_own_fields_only),
         cmocka_unit_test(test_near_is_kept),

@@ -663,6 +663,7 @@ static void test_a_folder_without_models_is_refused(void **state)
 #define REMOVES  "DELETE FROM boxes WHERE BoxId = :old.BoxId"
 
 #define OTHERS "it may change a row that another item wrote"
+#define UNSAID "nothing says what their 'Note' is"
 #define PLAIN  "INSERT INTO boxes (BoxId, Label) VALUES (:BoxId, :Label)"
 
 struct owned {
@@ -681,12 +682,16 @@ static const struct owned owned[] = {
     /* the row of a Label may be another box's */
     {BY_KEY, REPLACES "(:BoxId, :Label, :Note)", REMOVES, OTHERS},
     {BY_KEY, INSERTS "(:BoxId, :Label, :Note) ON DUPLICATE KEY UPDATE Note = VALUES(Note)", REMOVES, OTHERS},
-    {BY_KEY, "DELETE FROM boxes WHERE Label = :Label; " INSERTS "(:BoxId, :Label, :Note)", REMOVES, OTHERS},
-    {BY_ID, "UPDATE boxes SET Note = :Note WHERE Label = :Label", REMOVES, OTHERS},
+    {BY_KEY, "DELETE FROM boxes WHERE Label = :Label; " INSERTS "(:BoxId, :Label, :Note)", REMOVES, UNSAID},
+    {BY_ID, "UPDATE boxes SET Note = :Note WHERE Label = :Label", REMOVES, UNSAID},
+    {BY_ID, "UPDATE boxes SET Label = '' WHERE Label = :Label; " REPLACES "(:BoxId, :Label, :Note)", REMOVES, UNSAID},
+    /* the row that is met keeps its Note; by a counted number none is met */
+    {BY_ID, INSERTS "(:BoxId, :Label, :Note) ON DUPLICATE KEY UPDATE Label = VALUES(Label)", REMOVES, "meets keeps its 'Note'"},
+    {"Id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, BoxId BIGINT, Label VARCHAR(50), Note VARCHAR(50), UNIQUE (BoxId, Note)", INSERTS "(:BoxId, :Label, :Note) ON DUPLICATE KEY UPDATE Label = VALUES(Label)", REMOVES " AND Note = :Note", NULL},
     {BY_ID, PLAIN, REMOVES, NULL},
     {BY_ID " DEFAULT NULL", PLAIN, REMOVES, NULL},
     {BY_ID " DEFAULT 'none'", PLAIN, REMOVES, "it stores the default in the column 'Note'"},
-    {BY_KEY, INSERTS "(:BoxId, :Label, :Note)", "DELETE FROM boxes WHERE Label = :Label", OTHERS},
+    {BY_KEY, INSERTS "(:BoxId, :Label, :Note)", "DELETE FROM boxes WHERE Label = :Label", UNSAID},
 };
 // clang-format on
 
