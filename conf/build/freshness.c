@@ -124,6 +124,17 @@ static bool tags_cover(const struct projection *projection, const struct plan_qu
     return true;
 }
 
+/* Could touches_sql yield one of the query's tags, so that people wonder why that is not enough? */
+static bool sql_yields_one(const struct projection *projection, const struct plan_query *query)
+{
+    for (size_t i = 0; i < query->tag_count; i++) {
+        if (projection_sql_yields(projection, &query->tags[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* At the query's SQL: no tag speaks for these rows. */
 static void complain_unbound(const struct projection *projection, const struct plan_query *query,
                              const struct sqlselect *select, size_t item)
@@ -138,9 +149,14 @@ static void complain_unbound(const struct projection *projection, const struct p
                       arena_printf(build->arena,
                                    "give the query a tag without places, such as '%.*s', that "
                                    "each change of the table touches, or bind the rows: "
-                                   "%.*s.column = :parameter, joined by AND",
+                                   "%.*s.column = :parameter, joined by AND%s",
                                    SLICE_ARG(select->items[item].table->name),
-                                   SLICE_ARG(select->items[item].name)),
+                                   SLICE_ARG(select->items[item].name),
+                                   sql_yields_one(projection, query)
+                                       ? "; for which rows the tags of \"touches_sql\" speak "
+                                         "cannot be seen: store the parameter's column in that "
+                                         "table too"
+                                       : ""),
                       "it reads rows of the table %.*s that none of its tags names: %.*s",
                       SLICE_ARG(sqlbound_name(build->arena, select, item)),
                       SLICE_ARG(sqlbound_why(build->arena, select, item)));

@@ -353,6 +353,31 @@ static void assert_complaint(const struct change *first, const struct change *se
     free(text);
 }
 
+/* All writers' touches_sql may yield the query's tag: for which rows, nobody sees. */
+static void test_rows_that_touches_sql_may_speak_for_have_a_way_out(void **state)
+{
+    static const struct change reads = {"\"JarFilled\": { \"touches\": [\"jar:{jarId}\", ",
+                                        "\"JarFilled\": { \"touches_sql\": \"ShelfOfJar\", "
+                                        "\"touches\": [\"jar:{jarId}\", "};
+    struct model_folder folder;
+    struct diag diag = {0};
+    struct buf queries = {0};
+
+    (void)state;
+    model_folder_make(&folder);
+    model_folder_fill_from(&folder, event_model_texts, MODEL_JSON, reads.old, reads.new);
+    model_text_change(event_model_texts[QUERIES_SQL], "WHERE shelf = :shelf",
+                      "WHERE shelf >= :shelf", &queries);
+    model_folder_write(&folder, QUERIES_SQL, buf_slice(&queries));
+    assert_null(plan_load(slice_str(folder.root), &diag));
+    assert_int_equal(diag.count, 1);
+    assert_true(slice_starts(diag.first->hint, "give the query a tag without places"));
+    assert_non_null(strstr(diag.first->hint.ptr, "store the parameter's column in that table too"));
+    model_folder_remove(&folder);
+    diag_fini(&diag);
+    buf_fini(&queries);
+}
+
 /* JarFilled comes from two commands, and only one of them gives it the grams. */
 static void test_events_ask_for_what_not_every_command_gives(void **state)
 {
@@ -589,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_an_event_may_be_ignored_on_purpose),
         cmocka_unit_test(test_events_ask_for_what_not_every_command_gives),
         cmocka_unit_test(test_emits_ask_for_what_the_payload_may_lack),
+        cmocka_unit_test(test_rows_that_touches_sql_may_speak_for_have_a_way_out),
         cmocka_unit_test(test_broken_event_stores_are_refused_with_place_and_reason),
     };
 
