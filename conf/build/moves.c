@@ -56,13 +56,8 @@ static bool finds_by_id(const struct projection *projection, const struct sqlsta
                         const struct table_column *column)
 {
     struct sqltables named = sqlscan_tables(projection->build->arena, statement);
-    const struct sqltoken *pinned = sqlown_pinned(statement, column->name);
-    struct slice name = pinned ? pinned->text : SLICE_EMPTY;
 
-    if (slice_starts(name, "old.")) {
-        name = slice_from(name, strlen("old."));
-    }
-    return named.count == 1 && pinned && projection_is_id(projection, name);
+    return named.count == 1 && projection_pins_id(projection, statement, column);
 }
 
 /* May the new row take the place of one with another value of COLUMN? */

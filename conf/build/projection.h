@@ -50,6 +50,9 @@ void writes_note_found(struct projection *projection, const struct plan_bind *bi
 void build_touches(struct projection *projection);
 /* Is it the aggregate's id, by either of its names? A field of the event hides the id's own. */
 bool projection_is_id(const struct projection *projection, struct slice name);
+/* Does the statement find its rows by COLUMN = the aggregate's id, of either image? */
+bool projection_pins_id(const struct projection *projection, const struct sqlstatement *statement,
+                        const struct table_column *column);
 /* Does it write rows of TABLE? */
 bool projection_writes(const struct projection *projection, const struct table *table);
 /* Of a state store: has each row the item that wrote it, and no other one changes it? */

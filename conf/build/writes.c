@@ -54,6 +54,18 @@ static void note_stored(struct projection *projection, const struct sqlstatement
 
 /* ------------------------------------------------------------------ rows that are met */
 
+bool projection_pins_id(const struct projection *projection, const struct sqlstatement *statement,
+                        const struct table_column *column)
+{
+    const struct sqltoken *pinned = sqlown_pinned(statement, column->name);
+    struct slice name = pinned ? pinned->text : SLICE_EMPTY;
+
+    if (slice_starts(name, "old.")) {
+        name = slice_from(name, strlen("old."));
+    }
+    return pinned && projection_is_id(projection, name);
+}
+
 static bool finds_own(const struct projection *projection, const struct sqlstatement *statement,
                       const struct table *table)
 {
@@ -61,13 +73,7 @@ static bool finds_own(const struct projection *projection, const struct sqlstate
                  (!projection->payload && projection_owns(projection, table));
 
     for (size_t i = 0; known && i < table->column_count; i++) {
-        const struct sqltoken *pinned = sqlown_pinned(statement, table->columns[i].name);
-        struct slice name = pinned ? pinned->text : SLICE_EMPTY;
-
-        if (slice_starts(name, "old.")) {
-            name = slice_from(name, strlen("old."));
-        }
-        if (pinned && projection_is_id(projection, name)) {
+        if (projection_pins_id(projection, statement, &table->columns[i])) {
             return true;
         }
     }

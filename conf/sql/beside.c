@@ -16,25 +16,11 @@ static const struct sqltoken *at(const struct place *place, size_t i)
     return &place->statement->tokens[i];
 }
 
-static bool is_any(const struct sqltoken *token, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (sqltoken_is(token, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-#define IS_ANY(token, ...)                              \
-    is_any((token), (const char *const[]){__VA_ARGS__}, \
-           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-
 /* It makes another value of what stands beside it. */
 static bool computes(const struct sqltoken *token)
 {
-    return IS_ANY(token, "+", "-", "*", "/", "%", "|", "&", "^", "~", "DIV", "MOD", "COLLATE",
-                  "INTERVAL", "BINARY", ".");
+    return SQLTOKEN_IS_ANY(token, "+", "-", "*", "/", "%", "|", "&", "^", "~", "DIV", "MOD",
+                           "COLLATE", "INTERVAL", "BINARY", ".");
 }
 
 /* ------------------------------------------------------------------ columns */
@@ -105,7 +91,7 @@ static size_t operator_length(const struct place *place, size_t i, bool forward)
     size_t count = 0;
 
     while (count < 3 && (forward || i >= count) &&
-           IS_ANY(at(place, forward ? i + count : i - count), "<", "=", ">", "!")) {
+           SQLTOKEN_IS_ANY(at(place, forward ? i + count : i - count), "<", "=", ">", "!")) {
         count++;
     }
     return count;
@@ -162,9 +148,9 @@ static bool is_assigned(const struct place *place, size_t first)
             continue;
         }
         set |= sqltoken_is(&tokens[i], "SET") || (!update && sqltoken_is(&tokens[i], "DUPLICATE"));
-        set &= !IS_ANY(&tokens[i], "WHERE", "SELECT");
+        set &= !SQLTOKEN_IS_ANY(&tokens[i], "WHERE", "SELECT");
     }
-    return set && !IS_ANY(at(place, first - 1), "WHERE", "AND", "OR", "WHEN", "IF");
+    return set && !SQLTOKEN_IS_ANY(at(place, first - 1), "WHERE", "AND", "OR", "WHEN", "IF");
 }
 
 static struct beside find_compared(const struct place *place)
@@ -206,7 +192,7 @@ static size_t find_rows(const struct sqlstatement *statement)
 
     while (i < statement->token_count &&
            !(statement->tokens[i].depth == 0 &&
-             IS_ANY(&statement->tokens[i], "VALUES", "VALUE", "SELECT"))) {
+             SQLTOKEN_IS_ANY(&statement->tokens[i], "VALUES", "VALUE", "SELECT"))) {
         i++;
     }
     return i;
@@ -250,16 +236,16 @@ static bool value_index(const struct place *place, size_t rows, size_t *out)
     size_t i = place->left;
 
     if (rows >= place->right || place->depth != depth ||
-        !(IS_ANY(at(place, i), "(", ",") || (select && i == rows)) ||
-        !(IS_ANY(at(place, place->right), ")", ",") ||
-          (select && (IS_ANY(at(place, place->right), "FROM", "WHERE") ||
+        !(SQLTOKEN_IS_ANY(at(place, i), "(", ",") || (select && i == rows)) ||
+        !(SQLTOKEN_IS_ANY(at(place, place->right), ")", ",") ||
+          (select && (SQLTOKEN_IS_ANY(at(place, place->right), "FROM", "WHERE") ||
                       at(place, place->right)->kind == SQLTOKEN_END)))) {
         return false;
     }
     for (*out = 0; i > rows && !(at(place, i)->depth < depth && sqltoken_is(at(place, i), "("));
          i--) {
         if (select && at(place, i)->depth == 0 &&
-            IS_ANY(at(place, i), "FROM", "WHERE", "DUPLICATE")) {
+            SQLTOKEN_IS_ANY(at(place, i), "FROM", "WHERE", "DUPLICATE")) {
             return false;
         }
         if (at(place, i)->depth < depth) {
@@ -274,7 +260,7 @@ static struct beside find_inserted(const struct place *place)
 {
     size_t rows = find_rows(place->statement), index;
 
-    if (!IS_ANY(at(place, 0), "INSERT", "REPLACE") || !value_index(place, rows, &index)) {
+    if (!SQLTOKEN_IS_ANY(at(place, 0), "INSERT", "REPLACE") || !value_index(place, rows, &index)) {
         return (struct beside){BESIDE_NOTHING, NULL};
     }
     return (struct beside){BESIDE_STORED, listed_column(place, rows, index)};
@@ -290,7 +276,8 @@ static bool is_wrapped(const struct place *place)
     return place->left > 0 && sqltoken_is(at(place, place->left), "(") &&
            sqltoken_is(at(place, place->right), ")") &&
            !(sqltoken_is(before, ",") && place->depth == 1) && /* "), (": the next row */
-           (!sqltoken_is_name(before) || IS_ANY(before, "AND", "OR", "WHERE", "BETWEEN", "ON"));
+           (!sqltoken_is_name(before) ||
+            SQLTOKEN_IS_ANY(before, "AND", "OR", "WHERE", "BETWEEN", "ON"));
 }
 
 struct beside beside_find(const struct sqlstatement *statement, const struct sqltables *named,

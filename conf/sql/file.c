@@ -295,6 +295,16 @@ bool sqltoken_is(const struct sqltoken *token, const char *word)
            slice_eq_nocase(token->text, slice_str(word));
 }
 
+bool sqltoken_is_any(const struct sqltoken *token, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sqltoken_is(token, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool sqltoken_is_name(const struct sqltoken *token)
 {
     return token->kind == SQLTOKEN_WORD || token->kind == SQLTOKEN_QUOTED;

@@ -67,6 +67,11 @@ struct sqlblock *sqlfile_find(const struct sqlfile *file, struct slice name);
 
 /* Case ignored, as SQL's keywords are; never true of quoted names, strings or parameters. */
 bool sqltoken_is(const struct sqltoken *token, const char *word);
+/* Is it one of COUNT words? SQLTOKEN_IS_ANY(token, "A", "B"): of those written there. */
+bool sqltoken_is_any(const struct sqltoken *token, const char *const *words, size_t count);
+#define SQLTOKEN_IS_ANY(token, ...)                              \
+    sqltoken_is_any((token), (const char *const[]){__VA_ARGS__}, \
+                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 /* A name, quoted or not. */
 bool sqltoken_is_name(const struct sqltoken *token);
 

@@ -31,20 +31,6 @@ struct scan {
     size_t common_count;
 };
 
-static bool is_any(const struct sqltoken *token, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (sqltoken_is(token, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-#define IS_ANY(token, ...)                              \
-    is_any((token), (const char *const[]){__VA_ARGS__}, \
-           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-
 /* ------------------------------------------------------------------ WITH */
 
 /* Where the query of the name at token I ends. */
@@ -71,12 +57,12 @@ static void find_common(struct scan *scan)
     for (size_t i = 1; i < scan->count; i++) {
         const struct sqltoken *token = &scan->tokens[i];
 
-        if (token->depth == 0 && IS_ANY(token, "SELECT", "UPDATE", "DELETE", "INSERT")) {
+        if (token->depth == 0 && SQLTOKEN_IS_ANY(token, "SELECT", "UPDATE", "DELETE", "INSERT")) {
             break;
         }
         /* not those of CYCLE a, b RESTRICT */
         if (token->depth == 0 && sqltoken_is_name(token) && !sqltoken_is(token, "AS") &&
-            IS_ANY(token + 1, "AS", "(")) {
+            SQLTOKEN_IS_ANY(token + 1, "AS", "(")) {
             scan->common[scan->common_count++] =
                 (struct common){token->text, recursive ? i : end_of_common(scan, i)};
         }
@@ -98,11 +84,11 @@ static bool is_common(const struct scan *scan, struct slice name, size_t at)
 bool sqlscan_is_alias(const struct sqltoken *token)
 {
     return sqltoken_is_name(token) &&
-           !IS_ANY(token, "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS", "NATURAL",
-                   "STRAIGHT_JOIN", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
-                   "INTERSECT", "WINDOW", "SET", "VALUES", "VALUE", "SELECT", "FOR", "USE", "FORCE",
-                   "IGNORE", "PARTITION", "AS", "LOCK", "INTO", "PROCEDURE", "FETCH", "OFFSET",
-                   "WITH");
+           !SQLTOKEN_IS_ANY(token, "ON", "USING", "JOIN", "LEFT", "RIGHT", "INNER", "CROSS",
+                            "NATURAL", "STRAIGHT_JOIN", "WHERE", "GROUP", "HAVING", "ORDER",
+                            "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "SET", "VALUES",
+                            "VALUE", "SELECT", "FOR", "USE", "FORCE", "IGNORE", "PARTITION", "AS",
+                            "LOCK", "INTO", "PROCEDURE", "FETCH", "OFFSET", "WITH");
 }
 
 /* Reads the table that begins at *i and leaves *i at its last token. */
@@ -137,7 +123,7 @@ static void add_table(struct scan *scan, const struct frame *frame, size_t *i)
 /* Where a table's name may stand. LATERAL without a query behind it is a name in MariaDB. */
 static bool is_table(const struct sqltoken *token)
 {
-    return sqltoken_is_name(token) && !IS_ANY(token, "SELECT", "WITH") &&
+    return sqltoken_is_name(token) && !SQLTOKEN_IS_ANY(token, "SELECT", "WITH") &&
            !(sqltoken_is(token, "LATERAL") && sqltoken_is(token + 1, "("));
 }
 
@@ -153,9 +139,10 @@ static void open_frame(struct scan *scan, struct frame *frame, unsigned int dept
 /* USE INDEX FOR JOIN (...), FOR ORDER BY (...): words of an index hint, which ends no clause. */
 static bool is_hint(const struct sqltoken *token, size_t i)
 {
-    return i > 1 && (IS_ANY(token - 1, "INDEX", "KEY")
-                         ? sqltoken_is(token, "FOR")
-                         : sqltoken_is(token - 1, "FOR") && IS_ANY(token - 2, "INDEX", "KEY"));
+    return i > 1 &&
+           (SQLTOKEN_IS_ANY(token - 1, "INDEX", "KEY")
+                ? sqltoken_is(token, "FOR")
+                : sqltoken_is(token - 1, "FOR") && SQLTOKEN_IS_ANY(token - 2, "INDEX", "KEY"));
 }
 
 /*
@@ -164,9 +151,9 @@ static bool is_hint(const struct sqltoken *token, size_t i)
  */
 static bool ends_from(const struct sqltoken *token)
 {
-    return IS_ANY(token, "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
-                  "INTERSECT", "SET", "INTO") ||
-           (sqltoken_is(token, "FOR") && IS_ANY(token + 1, "UPDATE", "SHARE")) ||
+    return SQLTOKEN_IS_ANY(token, "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "EXCEPT",
+                           "INTERSECT", "SET", "INTO") ||
+           (sqltoken_is(token, "FOR") && SQLTOKEN_IS_ANY(token + 1, "UPDATE", "SHARE")) ||
            (sqltoken_is(token, "DUPLICATE") && sqltoken_is(token + 1, "KEY")) ||
            (sqltoken_is(token, "WINDOW") && sqltoken_is_name(token + 1) &&
             sqltoken_is(token + 2, "AS"));
@@ -185,7 +172,7 @@ static void take_word(const struct scan *scan, struct frame *frame, size_t i)
         *frame = (struct frame){.select = true, .writing = true};
     } else if (sqltoken_is(token, "FROM") && frame->select) {
         frame->from = frame->expect = true;
-    } else if (frame->from && IS_ANY(token, "JOIN", "STRAIGHT_JOIN", ",")) {
+    } else if (frame->from && SQLTOKEN_IS_ANY(token, "JOIN", "STRAIGHT_JOIN", ",")) {
         frame->expect = true;
     } else if (frame->writing && frame->from && sqltoken_is(token, "USING")) {
         frame->expect = !sqltoken_is(token + 1, "("); /* DELETE FROM a USING a JOIN b */
@@ -202,11 +189,11 @@ static size_t find_target(struct scan *scan)
 {
     size_t i = 1;
 
-    if (!IS_ANY(&scan->tokens[0], "INSERT", "REPLACE", "UPDATE")) {
+    if (!SQLTOKEN_IS_ANY(&scan->tokens[0], "INSERT", "REPLACE", "UPDATE")) {
         return 0;
     }
-    while (i < scan->count &&
-           IS_ANY(&scan->tokens[i], "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "INTO")) {
+    while (i < scan->count && SQLTOKEN_IS_ANY(&scan->tokens[i], "LOW_PRIORITY", "DELAYED",
+                                              "HIGH_PRIORITY", "IGNORE", "INTO")) {
         i++;
     }
     scan->frames[0] = (struct frame){
@@ -278,7 +265,7 @@ static struct sqllabel label_of(const struct sqltoken *from, const struct sqltok
         label.label = slice_of(last->text.ptr + 1, last->text.len - 2);
         return label;
     }
-    if (!sqltoken_is_name(last) || IS_ANY(last, "END", "NULL", "TRUE", "FALSE")) {
+    if (!sqltoken_is_name(last) || SQLTOKEN_IS_ANY(last, "END", "NULL", "TRUE", "FALSE")) {
         return label;
     }
     label.label = last->text;
@@ -295,8 +282,9 @@ static struct sqllabel label_of(const struct sqltoken *from, const struct sqltok
 static bool ends_list(const struct sqltoken *token)
 {
     return token->kind == SQLTOKEN_END ||
-           (token->depth == 0 && IS_ANY(token, "FROM", "UNION", "EXCEPT", "INTERSECT", "WHERE",
-                                        "ORDER", "LIMIT", "INTO", "HAVING", "GROUP"));
+           (token->depth == 0 &&
+            SQLTOKEN_IS_ANY(token, "FROM", "UNION", "EXCEPT", "INTERSECT", "WHERE", "ORDER",
+                            "LIMIT", "INTO", "HAVING", "GROUP"));
 }
 
 struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *statement)
@@ -313,7 +301,7 @@ struct sqllabels sqlscan_labels(struct arena *arena, const struct sqlstatement *
     }
     do {
         token++;
-    } while (IS_ANY(token, "DISTINCT", "ALL", "DISTINCTROW", "STRAIGHT_JOIN"));
+    } while (SQLTOKEN_IS_ANY(token, "DISTINCT", "ALL", "DISTINCTROW", "STRAIGHT_JOIN"));
     for (const struct sqltoken *from = token; !ends_list(from); from = token + 1) {
         for (token = from; !ends_list(token) && !(token->depth == 0 && sqltoken_is(token, ","));) {
             token++;
