@@ -26,7 +26,6 @@
 #include "projector/source/stream.h"
 
 #define REST_BASE_US 10000
-#define REST_CAP_US  300000
 
 struct lane {
     struct follower *follower; /* never changes */
@@ -256,7 +255,7 @@ static enum status turn(struct lane *lane)
  */
 static void rest(struct lane *lane)
 {
-    uint64_t pause_us = backoff_full_jitter(REST_BASE_US, REST_CAP_US, lane->failures++);
+    uint64_t pause_us = backoff_full_jitter(REST_BASE_US, BATCHER_REST_MAX_US, lane->failures++);
 
     log_warn_every("lane rests", "shard=%s step=%s failures=%u error=\"%s\"", lane->lease.shard,
                    lane->batcher.step, lane->failures, lane->session.error);

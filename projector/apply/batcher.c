@@ -9,7 +9,8 @@
  *
  * Invariants: what passes by itself (a lost connection, a deadlock, a missing table or page) never
  * makes a dead letter; what was tried is bound to the record's position, for a commit of unknown
- * end may have moved the head to another record.
+ * end may have moved the head to another record; a record is given up where a try of it has just
+ * failed, and time in which nothing was tried (SQL was away, we were stopped) is no patience.
  */
 #include "projector/apply/batcher.h"
 
@@ -117,11 +118,19 @@ static void choose(struct batcher *batcher, struct record *records, size_t count
     }
 }
 
-static bool gives_up(const struct batcher *batcher, uint64_t now_us)
+/* Of the time since the last try, no more than COUNTED_US is patience. */
+static void pass_over(struct suspect *suspect, uint64_t now_us, uint64_t counted_us)
 {
-    const struct settings *settings = batcher->session->settings;
-    const struct suspect *suspect = &batcher->suspect;
+    uint64_t pause_us = now_us - suspect->tried_us;
+    uint64_t idle_us = pause_us > counted_us ? pause_us - counted_us : 0;
 
+    suspect->since_us += idle_us;
+    suspect->tried_us += idle_us;
+}
+
+static bool gives_up(const struct settings *settings, const struct suspect *suspect,
+                     uint64_t now_us)
+{
     return suspect->attempts >= settings->record_attempts &&
            (suspect->final || now_us - suspect->since_us >= settings->record_patience);
 }
@@ -131,18 +140,23 @@ static bool is_suspect(const struct batcher *batcher, struct slice position)
     return batcher->suspect.attempts > 0 && slice_is(position, batcher->suspect.position);
 }
 
+/* (A try that lasts longer was stopped in: SQL ends a session that is silent for a lease.) */
 enum status batcher_suspect(struct batcher *batcher, struct slice position, uint64_t now_us)
 {
+    const struct settings *settings = batcher->session->settings;
     struct suspect *suspect = &batcher->suspect;
 
     if (!is_suspect(batcher, position)) {
-        *suspect = (struct suspect){.since_us = now_us};
+        *suspect = (struct suspect){.since_us = now_us, .tried_us = now_us};
         (void)snprintf(suspect->position, sizeof(suspect->position), "%.*s", SLICE_ARG(position));
     }
+    pass_over(suspect, now_us, BATCHER_REST_MAX_US + settings->shard_lease);
     suspect->attempts++;
     suspect->final = batcher->session->final;
     (void)snprintf(suspect->fault, sizeof(suspect->fault), "%s", batcher->session->error);
-    return gives_up(batcher, now_us) ? STATUS_OK : STATUS_BUSY;
+    suspect->tried_us = now_us;
+    suspect->given_up = gives_up(settings, suspect, now_us);
+    return suspect->given_up ? STATUS_OK : STATUS_BUSY;
 }
 
 /* Fewer records; or one more try of the one that fails alone, with a rest before it. */
@@ -161,7 +175,7 @@ static enum status larger(struct batcher *batcher)
     size_t most = batcher->session->settings->batch_records;
 
     batcher->take = batcher->take < most / 2 ? 2 * batcher->take : most;
-    batcher->suspect.attempts = 0;
+    batcher->suspect = (struct suspect){.attempts = 0};
     return STATUS_OK;
 }
 
@@ -188,7 +202,8 @@ enum status batcher_run(struct batcher *batcher, struct record *records, size_t 
     batcher->session->final = false;
     arena_reset(&batcher->arena);
     choose(batcher, records, count, batch);
-    if (!batch->condemned && gives_up(batcher, clock_us())) {
+    pass_over(&batcher->suspect, clock_us(), BATCHER_REST_MAX_US);
+    if (!batch->condemned && batcher->suspect.given_up) {
         batch->condemned = arena_cstr(&batcher->arena, slice_str(batcher->suspect.fault));
     }
     switch (run_steps(batcher, batch)) {
@@ -200,6 +215,7 @@ enum status batcher_run(struct batcher *batcher, struct record *records, size_t 
     case VERDICT_FENCED:
         return STATUS_FENCED;
     case VERDICT_AGAIN:
+        pass_over(&batcher->suspect, clock_us(), 0);
         break;
     }
     return STATUS_UNAVAILABLE;

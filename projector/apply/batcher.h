@@ -7,6 +7,9 @@
 
 #include "projector/apply/batch.h"
 
+/* The longest rest before the next try: what is longer is an outage, or a process that stood. */
+#define BATCHER_REST_MAX_US 300000
+
 struct batcher {
     struct session *session; /* borrowed, as is the lease */
     const struct lease *lease;
@@ -17,8 +20,10 @@ struct batcher {
     struct suspect {
         char position[POSITION_TEXT]; /* of the record that failed alone */
         unsigned int attempts;        /* 0: there is none */
-        uint64_t since_us;            /* when its first try had failed */
+        uint64_t since_us;            /* its first try had failed; later by each idle time */
+        uint64_t tried_us;            /* its last try had failed; likewise */
         bool final;                   /* its last try failed by its own data */
+        bool given_up;                /* when that had failed: a letter is due */
         char fault[SESSION_ERROR];    /* what its last try said */
     } suspect;
     const char *step; /* where it failed last, for logs */

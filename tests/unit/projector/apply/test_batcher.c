@@ -62,7 +62,8 @@ static const struct settings settings = {.record_attempts = 3,
                                          .record_patience = 1000000,
                                          .batch_records = 8,
                                          .batch_slots = 8,
-                                         .lease = 600000};
+                                         .lease = 600000,
+                                         .shard_lease = 2000000};
 
 /* A batcher whose record at "7" failed TRIES times. */
 static struct batcher failed(struct session *session, unsigned int tries, bool final,
@@ -140,6 +141,63 @@ static void test_what_may_be_a_matter_of_time_is_tried_for_a_while(void **state)
     batcher_fini(&batcher);
 }
 
+static const struct record at_7 = {.kind = RECORD_IGNORED, .position = SLICE_LITERAL("7")};
+
+/* SQL is away for longer than record_patience, or the process stood: it is tried again first. */
+static void test_an_outage_is_no_patience(void **state)
+{
+    struct record record = at_7;
+    struct session session;
+    struct batcher batcher = failed(&session, 3, false, STATUS_BUSY);
+    struct batch batch;
+
+    (void)state;
+    batcher.suspect.since_us -= settings.record_patience;
+    batcher.suspect.tried_us -= settings.record_patience;
+    assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+    assert_null(batch.condemned);
+    assert_status(batcher_suspect(&batcher, record.position, clock_us()), STATUS_BUSY);
+    batcher_fini(&batcher);
+}
+
+/* Each of the rests between them is a short one. */
+static void test_tries_that_failed_by_what_passes_are_no_patience(void **state)
+{
+    const uint64_t rest_us = BATCHER_REST_MAX_US / 2;
+    struct record record = at_7;
+    struct session session;
+    struct batcher batcher = failed(&session, 3, false, STATUS_BUSY);
+    struct batch batch;
+
+    (void)state;
+    for (uint64_t rested = 0; rested <= 2 * settings.record_patience; rested += rest_us) {
+        batcher.suspect.since_us -= rest_us;
+        batcher.suspect.tried_us -= rest_us;
+        assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+        assert_null(batch.condemned);
+    }
+    assert_status(batcher_suspect(&batcher, record.position, clock_us()), STATUS_BUSY);
+    batcher_fini(&batcher);
+}
+
+/* The answer was there when the process was stopped, and is read when it goes on. */
+static void test_a_process_that_stands_within_a_try_has_no_patience_meanwhile(void **state)
+{
+    static const struct settings patient = {
+        .record_attempts = 3, .record_patience = 4000000, .shard_lease = 2000000};
+    struct session session = {.settings = &patient};
+    struct batcher batcher;
+
+    (void)state;
+    batcher_init(&batcher, &session, NULL);
+    for (uint64_t i = 1; i <= 2; i++) {
+        assert_status(batcher_suspect(&batcher, at_7.position, i), STATUS_BUSY);
+    }
+    assert_status(batcher_suspect(&batcher, at_7.position, 60000000), STATUS_BUSY);
+    assert_status(batcher_suspect(&batcher, at_7.position, 62000000), STATUS_OK);
+    batcher_fini(&batcher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +205,9 @@ int main(void)
         cmocka_unit_test(test_a_dead_letter_says_what_the_record_did_and_not_what_came_between),
         cmocka_unit_test(test_a_record_is_not_given_up_for_the_one_before_it),
         cmocka_unit_test(test_what_may_be_a_matter_of_time_is_tried_for_a_while),
+        cmocka_unit_test(test_an_outage_is_no_patience),
+        cmocka_unit_test(test_tries_that_failed_by_what_passes_are_no_patience),
+        cmocka_unit_test(test_a_process_that_stands_within_a_try_has_no_patience_meanwhile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
