@@ -136,29 +136,41 @@ static enum status bind_all(struct session *session, const struct record *record
 
 /* ------------------------------------------------------------------ statements */
 
-static enum status run(struct session *session, struct slice text,
-                       const struct value *const *params, size_t param_count, unsigned int line,
+/*
+ * What the rows that it reads were the fault of, another commit may mend. What we refuse ourselves
+ * (INVALID without a number) is a parameter: no row had a part in it.
+ */
+static void weaken(struct session *session, const struct plan_projection *projection,
+                   enum status status)
+{
+    bool ours = status == STATUS_INVALID && session->connection.error.number == 0;
+
+    session->final &= ours || !projection->reads;
+}
+
+static enum status run(struct session *session, const struct plan_projection *projection,
+                       const struct plan_sql *sql, const struct sql_statement *statement,
                        struct arena *arena, struct sql_rows *rows_out)
 {
+    struct sql_conn *conn = session->connection.sql;
     char what[64];
-    enum status status = sql_run(session->connection.sql,
-                                 &(struct sql_statement){.text = text,
-                                                         .database = session->model->database,
-                                                         .params = params,
-                                                         .param_count = param_count},
-                                 arena, rows_out);
+    enum status status = sql_run(conn, statement, arena, rows_out);
 
-    (void)snprintf(what, sizeof(what), "projections.sql line %u", line);
+    (void)snprintf(what, sizeof(what), "projections.sql line %u", sql->line);
     if (status == STATUS_OK && rows_out->warnings > 0) {
         char warning[256];
 
-        sql_warning(session->connection.sql, warning, sizeof(warning));
+        sql_warning(conn, warning, sizeof(warning));
         (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
                        warning[0] ? warning : "a value was cut or changed");
-        session->final = true;
+        session->final = !projection->reads;
         return STATUS_INVALID;
     }
-    return session_note(session, status, what);
+    if (status != STATUS_OK) {
+        status = session_note(session, status, what);
+        weaken(session, projection, status);
+    }
+    return status;
 }
 
 static enum status run_one(struct session *session, const struct record *record,
@@ -166,11 +178,14 @@ static enum status run_one(struct session *session, const struct record *record,
                            struct sql_rows *rows_out)
 {
     const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
+    const struct sql_statement statement = {.text = sql->text,
+                                            .database = session->model->database,
+                                            .params = params,
+                                            .param_count = sql->bind_count};
     enum status status = bind_all(session, record, sql, arena, params);
 
-    return status == STATUS_OK
-               ? run(session, sql->text, params, sql->bind_count, sql->line, arena, rows_out)
-               : status;
+    return status == STATUS_OK ? run(session, record->projection, sql, &statement, arena, rows_out)
+                               : status;
 }
 
 static void add_tag(void *ctx, struct slice tag)
@@ -258,9 +273,15 @@ static enum status apply_many(struct session *session, const struct record *reco
     for (i = 0; status == STATUS_OK && i < count; i++) {
         status = bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
     }
-    return status == STATUS_OK ? run(session, text_of_rows(sql, count, arena), params,
-                                     count * sql->bind_count, sql->line, arena, &rows)
-                               : status;
+    if (status == STATUS_OK) {
+        const struct sql_statement statement = {.text = text_of_rows(sql, count, arena),
+                                                .database = session->model->database,
+                                                .params = params,
+                                                .param_count = count * sql->bind_count};
+
+        status = run(session, records[0].projection, sql, &statement, arena, &rows);
+    }
+    return status;
 }
 
 static bool is_multi_row(const struct plan_projection *projection)
@@ -309,8 +330,6 @@ enum status apply_rows(struct session *session, const struct record *records, si
         } else if (record->projection) {
             status = apply_one(session, record, arena, slots);
         }
-        /* What the rows that it reads were the fault of, another commit may mend. */
-        session->final &= !(record->projection && record->projection->reads);
         status = blame(session, record, status);
         at += taken;
     }
