@@ -90,6 +90,7 @@ struct sql_rows {
 struct sql_error {
     unsigned int number; /* 1062, 1213, 2013, ... */
     bool demoted;        /* the server is read-only where a primary is wanted */
+    bool unprepared;     /* of a statement that had no values yet */
     char state[6];
     char text[256];
 };

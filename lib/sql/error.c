@@ -255,6 +255,7 @@ static enum status keep(struct sql_conn *conn, unsigned int number, const char *
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "%s", state);
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     conn->error.demoted = fate == DEMOTED;
+    conn->error.unprepared = false;
     if (fate != STAYS) {
         conn->lost = true;
         conn->demoted = fate == DEMOTED;
@@ -325,7 +326,7 @@ bool sql_error_is_data(unsigned int number)
 enum status sql_refuse(struct sql_conn *conn, enum status status, const char *text)
 {
     conn->error.number = 0;
-    conn->error.demoted = false;
+    conn->error.demoted = conn->error.unprepared = false;
     (void)snprintf(conn->error.state, sizeof(conn->error.state), "HY000");
     (void)snprintf(conn->error.text, sizeof(conn->error.text), "%s", text);
     return status;

@@ -97,6 +97,7 @@ static enum status prepare(struct sql_conn *conn, struct slice text, MYSQL_STMT 
     }
     if (mysql_stmt_prepare(stmt, text.ptr, text.len) != 0) {
         status = sql_failed_statement(conn, stmt);
+        conn->error.unprepared = true;
         mysql_stmt_close(stmt);
         return status;
     }

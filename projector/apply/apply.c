@@ -136,6 +136,14 @@ static enum status bind_all(struct session *session, const struct record *record
 
 /* ------------------------------------------------------------------ statements */
 
+#define ERROR_PLACES 1390 /* more of them than a statement may have: fewer rows have fewer */
+
+/* It was refused before it had values: so it is with every record, until the schema is mended. */
+static bool is_unprepared(const struct sql_error *error)
+{
+    return error->unprepared && error->number != ERROR_PLACES;
+}
+
 /*
  * What the rows that it reads were the fault of, another commit may mend. What we refuse ourselves
  * (INVALID without a number) is a parameter: no row had a part in it.
@@ -165,6 +173,9 @@ static enum status run(struct session *session, const struct plan_projection *pr
                        warning[0] ? warning : "a value was cut or changed");
         session->final = !projection->reads;
         return STATUS_INVALID;
+    }
+    if (status == STATUS_INVALID && is_unprepared(sql_error(conn))) {
+        status = STATUS_NOT_FOUND;
     }
     if (status != STATUS_OK) {
         status = session_note(session, status, what);

@@ -67,6 +67,17 @@ static void check_all(const struct failure *failures, size_t count)
 #define LONG      "1234567890123456789012345678901234567890123"
 
 // clang-format off
+static const struct failure unprepared[] = {
+    {"INSERT INTO things (id, id) VALUES (?, 1)", "{\"N\":2}",   PLAIN, STATUS_NOT_FOUND, false},
+    {"UPDATE things SET n = NO_SUCH(?)",          "{\"N\":2}",   PLAIN, STATUS_NOT_FOUND, false},
+    {"UPDATE things SET n = SIN(?, 2)",           "{\"N\":2}",   PLAIN, STATUS_NOT_FOUND, false},
+    /* the table was altered */
+    {"INSERT INTO things (id) VALUES (?)",        "{\"N\":2}",   PLAIN, STATUS_NOT_FOUND, false},
+    {"INSERT INTO things VALUES (?, 1, 'a')",     "{\"N\":2}",   PLAIN, STATUS_NOT_FOUND, false},
+    /* this record */
+    {SET_N,                                       "{\"N\":256}", PLAIN, STATUS_INVALID, true},
+};
+
 static const struct failure refused[] = {
     {SET_N,     "{\"N\":256}",      PLAIN, STATUS_INVALID, true},
     {SET_N,     "{\"N\":256}",      READS, STATUS_INVALID, false},
@@ -79,6 +90,12 @@ static const struct failure refused[] = {
 };
 // clang-format on
 
+static void test_what_fails_before_it_has_values_is_no_records_fault(void **state)
+{
+    (void)state;
+    check_all(unprepared, ARRAY_COUNT(unprepared));
+}
+
 static void test_only_what_sql_refuses_may_be_the_fault_of_rows_that_are_read(void **state)
 {
     (void)state;
@@ -88,6 +105,7 @@ static void test_only_what_sql_refuses_may_be_the_fault_of_rows_that_are_read(vo
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_fails_before_it_has_values_is_no_records_fault),
         cmocka_unit_test(test_only_what_sql_refuses_may_be_the_fault_of_rows_that_are_read),
     };
 
