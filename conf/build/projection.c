@@ -6,6 +6,7 @@
 
 #include "conf/build/form.h"
 #include "conf/sql/own.h"
+#include "conf/sql/recall.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
@@ -292,6 +293,8 @@ static void build_statements(struct projection *projection)
         writes_note(projection, &block->statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
+        projection->out->recalls |=
+            sqlrecall_find(build->arena, &block->statements[i], &build->model.tables);
     }
     projection->out->whole = is_whole(projection, block);
     projection->out->statements = statements;

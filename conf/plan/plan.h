@@ -238,6 +238,8 @@ struct plan_projection {
     /* it reads rows that other transactions may be about to change: conf/sql/own.h, or touches_sql.
      * cache/PROTOCOL.md "Lock of the revision's row" */
     bool reads;
+    /* what its own rows hold may be the fault when SQL refuses it: conf/sql/recall.h */
+    bool recalls;
     /* put and delete, both: they leave rows as the image alone says, and supersede dead letters */
     bool whole;
 };

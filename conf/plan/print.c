@@ -169,6 +169,9 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     if (projection->reads) {
         fputs("    reads rows: locks the revision first\n", out);
     }
+    if (projection->recalls) {
+        fputs("    computes with stored values: what SQL refuses may pass\n", out);
+    }
 }
 
 static void print_params(const struct plan_query *query, FILE *out)

@@ -195,12 +195,48 @@ static void check_reference(struct reader *reader, const struct sqltoken *end)
     }
 }
 
+/*
+ * CHECK (...), AS (...), also of a column: the names in them, and of a CHECK that of its column.
+ * Words that are no columns do no harm.
+ */
+static void read_computed(struct reader *reader, const struct sqltoken *end)
+{
+    struct table *table = reader->table;
+    struct table_key *computed =
+        ARENA_ARRAY(reader->arena, struct table_key, table->computed_count + 1);
+    struct slice *names =
+        ARENA_ARRAY(reader->arena, struct slice, (size_t)(end - reader->token) + 1);
+    size_t count = 0;
+    bool inside = false;
+
+    for (const struct sqltoken *token = reader->token; token < end; token++) {
+        bool begins = token->depth == 1 && SQLTOKEN_IS_ANY(token, "CHECK", "AS") &&
+                      sqltoken_is(token + 1, "(");
+
+        if (begins && sqltoken_is(token, "CHECK")) {
+            names[count++] = reader->token->text;
+        } else if (inside && token->depth > 1 && sqltoken_is_name(token)) {
+            names[count++] = token->text;
+        }
+        inside |= begins;
+    }
+    if (count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < table->computed_count; i++) {
+        computed[i] = table->computed[i];
+    }
+    computed[table->computed_count++] = (struct table_key){names, count};
+    table->computed = computed;
+}
+
 static void read_definition(struct reader *reader, const struct sqltoken *end)
 {
     static const char *const others[] = {"KEY",     "INDEX", "FULLTEXT", "SPATIAL",
                                          "FOREIGN", "CHECK", "PERIOD"};
 
     check_reference(reader, end);
+    read_computed(reader, end);
     if (take(reader, "CONSTRAINT")) {
         while (reader->token < end && !sqltoken_is(reader->token, "PRIMARY") &&
                !sqltoken_is(reader->token, "UNIQUE") && !sqltoken_is(reader->token, "FOREIGN") &&

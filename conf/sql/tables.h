@@ -44,6 +44,8 @@ struct table {
     size_t column_count;
     struct table_key *unique; /* primary and unique keys */
     size_t unique_count;
+    struct table_key *computed; /* of each CHECK and generated column: the columns that it names */
+    size_t computed_count;
     unsigned int line;
 };
 

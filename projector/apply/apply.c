@@ -144,8 +144,14 @@ static bool is_unprepared(const struct sql_error *error)
     return error->unprepared && error->number != ERROR_PLACES;
 }
 
+/* Rows of others, or what its own held before: another commit may mend them. */
+static bool looks_at_rows(const struct plan_projection *projection)
+{
+    return projection->reads || projection->recalls;
+}
+
 /*
- * What the rows that it reads were the fault of, another commit may mend. What we refuse ourselves
+ * What rows that it looks at were the fault of, another commit may mend. What we refuse ourselves
  * (INVALID without a number) is a parameter: no row had a part in it.
  */
 static void weaken(struct session *session, const struct plan_projection *projection,
@@ -153,7 +159,7 @@ static void weaken(struct session *session, const struct plan_projection *projec
 {
     bool ours = status == STATUS_INVALID && session->connection.error.number == 0;
 
-    session->final &= ours || !projection->reads;
+    session->final &= ours || !looks_at_rows(projection);
 }
 
 static enum status run(struct session *session, const struct plan_projection *projection,
@@ -171,7 +177,7 @@ static enum status run(struct session *session, const struct plan_projection *pr
         sql_warning(conn, warning, sizeof(warning));
         (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
                        warning[0] ? warning : "a value was cut or changed");
-        session->final = !projection->reads;
+        session->final = !looks_at_rows(projection);
         return STATUS_INVALID;
     }
     if (status == STATUS_INVALID && is_unprepared(sql_error(conn))) {

@@ -22,8 +22,8 @@ void apply_tags_that_can(const struct record *record, struct arena *arena, struc
 /*
  * Runs the statements of all records, those of one kind as multi-row statements where the plan
  * allows it; adds the slots of touches_sql. INVALID, CONFLICT, TOO_LARGE: a record's fault,
- * session->error says which words; NOT_FOUND: it could not be prepared either, so every
- * record would fail; other statuses as sql_run.
+ * session->error says which words; NOT_FOUND: also of a statement that cannot be prepared,
+ * for every record would fail; other statuses as sql_run.
  */
 MUST_CHECK enum status apply_rows(struct session *session, const struct record *records,
                                   size_t count, struct arena *arena, struct slots *slots);

@@ -17,7 +17,8 @@ struct failure {
     enum {
         PLAIN,
         READS,
-        READS_TIME /* :N is bound to a DATETIME */
+        READS_TIME, /* :N is bound to a DATETIME */
+        RECALLS
     } how;
     enum status status;
     bool final;
@@ -34,8 +35,11 @@ static void check(struct sql_conn *sql, const struct failure *failure)
     };
     const struct plan_sql statement = {
         .text = slice_str(failure->sql), .binds = &bind, .bind_count = 1};
-    const struct plan_projection projection = {
-        .statements = &statement, .statement_count = 1, .reads = failure->how != PLAIN};
+    const struct plan_projection projection = {.statements = &statement,
+                                               .statement_count = 1,
+                                               .reads = failure->how == READS ||
+                                                        failure->how == READS_TIME,
+                                               .recalls = failure->how == RECALLS};
     const struct value *image = thing_json(&arena, failure->image);
     const struct record record = {.raw = image, .projection = &projection, .image = image};
 
@@ -55,15 +59,22 @@ static void check_all(const struct failure *failures, size_t count)
 
     fixture_exec(sql, "CREATE TABLE things (id INT PRIMARY KEY, n TINYINT UNSIGNED NOT NULL,"
                       " name VARCHAR(3), price DECIMAL(4,1));"
-                      "INSERT INTO things VALUES (1, 5, 'abc', 1)");
+                      "INSERT INTO things VALUES (1, 5, 'abc', 1);"
+                      "CREATE TABLE limits (id INT PRIMARY KEY, low INT, high INT, twice INT,"
+                      " sum TINYINT GENERATED ALWAYS AS (high + twice) STORED,"
+                      " CHECK (low <= high));"
+                      "INSERT INTO limits (id, low, high, twice) VALUES (1, 5, 5, 1)");
     for (i = 0; i < count; i++) {
         check(sql, &failures[i]);
     }
     sql_close(sql);
 }
 
-#define SET_N     "UPDATE things SET n = ? WHERE id = 1"
-#define SET_PRICE "UPDATE things SET price = ? WHERE id = 1"
+#define THINGS    "UPDATE things SET "
+#define SET_N     THINGS "n = ? WHERE id = 1"
+#define ADD_N     THINGS "n = n + ? WHERE id = 1"
+#define SET_PRICE THINGS "price = ? WHERE id = 1"
+#define LIMITS    "UPDATE limits SET "
 #define LONG      "1234567890123456789012345678901234567890123"
 
 // clang-format off
@@ -88,6 +99,17 @@ static const struct failure refused[] = {
     {SET_N,     "{\"N\":" LONG "}", READS, STATUS_INVALID, true},
     {SET_N,     "{\"N\":\"x\"}",    READS_TIME, STATUS_INVALID, true},
 };
+
+static const struct failure computed[] = {
+    {ADD_N,                     "{\"N\":251}",      RECALLS, STATUS_INVALID, false},
+    {THINGS "name = CONCAT(name, ?) WHERE id = 1", "{\"N\":1}", RECALLS, STATUS_INVALID, false},
+    {SET_N " AND name = 5",     "{\"N\":2}",        RECALLS, STATUS_INVALID, false},
+    {SET_N " AND 1 / (n - 5)",  "{\"N\":2}",        RECALLS, STATUS_INVALID, false},
+    {LIMITS "low = ?",          "{\"N\":6}",        RECALLS, STATUS_INVALID, false},
+    {LIMITS "twice = ?",        "{\"N\":300}",      RECALLS, STATUS_INVALID, false},
+    /* refused before it is sent */
+    {ADD_N,                     "{\"N\":" LONG "}", RECALLS, STATUS_INVALID, true},
+};
 // clang-format on
 
 static void test_what_fails_before_it_has_values_is_no_records_fault(void **state)
@@ -102,11 +124,18 @@ static void test_only_what_sql_refuses_may_be_the_fault_of_rows_that_are_read(vo
     check_all(refused, ARRAY_COUNT(refused));
 }
 
+static void test_what_a_row_held_before_may_be_the_fault(void **state)
+{
+    (void)state;
+    check_all(computed, ARRAY_COUNT(computed));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_fails_before_it_has_values_is_no_records_fault),
         cmocka_unit_test(test_only_what_sql_refuses_may_be_the_fault_of_rows_that_are_read),
+        cmocka_unit_test(test_what_a_row_held_before_may_be_the_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,24 @@ static void test_an_insert_of_one_row_can_be_sent_for_many(void **state)
     plan_put(plan);
 }
 
+static void test_a_projection_that_computes_with_stored_values_is_known(void **state)
+{
+    struct diag diag = {0};
+    struct plan *plan = load_good();
+    struct slice put = slice_str("put");
+
+    (void)state;
+    assert_false(plan_projection_find(&plan->models[0], put)->recalls);
+    plan_put(plan);
+    plan = load(PROJECTIONS_SQL, "Label = VALUES(Label)", "Label = CONCAT(BoxId, VALUES(Label))",
+                &diag);
+    assert_non_null(plan);
+    assert_true(plan_projection_find(&plan->models[0], put)->recalls);
+    assert_false(plan_projection_find(&plan->models[0], put)->reads);
+    diag_fini(&diag);
+    plan_put(plan);
+}
+
 /* Sent together, they would all see the rows of before. */
 static void test_an_insert_that_asks_is_sent_alone(void **state)
 {
@@ -752,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_commands_say_what_their_one_request_demands),
         cmocka_unit_test(test_touched_tags_have_the_types_of_the_queries),
         cmocka_unit_test(test_an_insert_of_one_row_can_be_sent_for_many),
+        cmocka_unit_test(test_a_projection_that_computes_with_stored_values_is_known),
         cmocka_unit_test(test_an_insert_that_asks_is_sent_alone),
         cmocka_unit_test(test_keys_that_restrict_and_innodb_are_fine),
         cmocka_unit_test(test_star_gives_the_page_its_column_types),
