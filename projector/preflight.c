@@ -4,9 +4,12 @@
  */
 #include "projector/preflight.h"
 
+#include <inttypes.h>
+
 #include "conf/plan/collation.h"
 #include "conf/plan/storage.h"
 #include "lib/base/log.h"
+#include "projector/apply/dead_letter.h"
 #include "projector/source/table.h"
 #include "projector/store/connection.h"
 #include "projector/store/revision.h"
@@ -96,6 +99,25 @@ static enum status check_binlog(struct sql_conn *sql, const struct plan_model *m
     return status;
 }
 
+/* A letter that is above it is refused each time, and its shard would stand still. */
+static enum status check_packet(struct sql_conn *sql, const struct plan_model *model)
+{
+    struct arena arena = {0};
+    struct sql_rows rows = {0};
+    enum status status =
+        statement_run(sql, model->database, &arena, &rows, "SELECT @@max_allowed_packet", "");
+
+    if (status == STATUS_OK && rows.row_count == 1 && cell_u64(&rows, 0, 0) < DEAD_LETTER_BYTES) {
+        log_error("packets too small",
+                  "max_allowed_packet=%" PRIu64 " wanted=%u hint=\"set max_allowed_packet = %uM or "
+                  "more on the primary: a dead letter may need as much\"",
+                  cell_u64(&rows, 0, 0), DEAD_LETTER_BYTES, DEAD_LETTER_BYTES >> 20);
+        status = STATUS_PRECONDITION;
+    }
+    arena_fini(&arena);
+    return status;
+}
+
 static enum status check_server(struct sql_conn *sql, const struct plan_model *model)
 {
     enum status status = check_tables(sql, model);
@@ -106,7 +128,10 @@ static enum status check_server(struct sql_conn *sql, const struct plan_model *m
     if (status == STATUS_OK) {
         status = check_storage(sql, model);
     }
-    return status == STATUS_OK ? check_binlog(sql, model) : status;
+    if (status == STATUS_OK) {
+        status = check_binlog(sql, model);
+    }
+    return status == STATUS_OK ? check_packet(sql, model) : status;
 }
 
 /*

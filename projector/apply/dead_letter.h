@@ -10,6 +10,16 @@
 #include "projector/store/session.h"
 #include "projector/store/versions.h"
 
+/*
+ * What a letter may need of the server's max_allowed_packet. A record has two images of at most 400
+ * KB (DynamoDB, "Quotas": item size), and as JSON text an image has up to nine times its size: an
+ * empty string in a list is one byte of an item (DynamoDB, "Item sizes and formats": each element
+ * of a list or map requires 1 byte), and {"S":""}, of the text. That is 7.04 MiB; the rest is for
+ * names of control characters, six bytes each, and for what else the record says. Numbers with
+ * hundred zeros behind them are not thought of.
+ */
+#define DEAD_LETTER_BYTES (8u << 20)
+
 /* What fences off all lanes, for a command of an operator: locks all checkpoints of the model. */
 MUST_CHECK enum status dead_letter_lock_lanes(struct session *session, struct arena *arena);
 

@@ -115,6 +115,14 @@ def test_a_binlog_of_statements_ends_the_projectors_start(stack, projector):
     assert "binlog_format = ROW" in done.stderr
 
 
+def test_packets_too_small_for_a_dead_letter_end_the_projectors_start(stack, projector):
+    assert set_up(stack, projector).returncode == 0
+    with setting(stack, "max_allowed_packet", 4 << 20):
+        done = projector.run()
+    assert done.returncode != 0
+    assert "max_allowed_packet = 8M" in done.stderr
+
+
 def test_a_primary_that_was_demoted_is_called_so_and_no_hit_outlives_own(repaired, model, client):
     """docs/operations.md: without a primary nobody can say that the cache's page is current."""
     stack = repaired
