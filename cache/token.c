@@ -61,13 +61,17 @@ static enum status canonical_name(struct arena *arena, const struct plan_aggrega
     return STATUS_OK;
 }
 
-/* INVALID: no token at all. One of another model is left out. */
+/*
+ * INVALID: no token at all. One of another model is left out, and so is version 0, before the
+ * first: it is met, and nothing would ever say so.
+ */
 static enum status parse_one(struct arena *arena, struct slice text, const struct plan_model *model,
                              struct tokens *out)
 {
     struct slice name, rest, version;
     struct token_command command;
     struct token_answer answer;
+    enum status status;
 
     if (!slice_cut(text, ':', &name, &rest) || !is_name(name)) {
         return STATUS_INVALID;
@@ -81,9 +85,10 @@ static enum status parse_one(struct arena *arena, struct slice text, const struc
         if (!slice_eq(name, model->aggregate.name)) {
             return STATUS_OK;
         }
+        status = canonical_name(arena, &model->aggregate, rest, &command.aggregate);
         out->commands[out->command_count] = command;
-        return canonical_name(arena, &model->aggregate, rest,
-                              &out->commands[out->command_count++].aggregate);
+        out->command_count += status == STATUS_OK && command.version > 0;
+        return status;
     }
     if (parse_answer(rest, &answer) != STATUS_OK) {
         return STATUS_INVALID;

@@ -32,7 +32,8 @@ struct tokens {
 };
 
 /*
- * HEADER: one token or a comma list. Tokens of other models are left out. OUT points into HEADER,
+ * HEADER: one token or a comma list. Tokens of other models, and of version 0, which is before the
+ * first and so always met, are left out. OUT points into HEADER,
  * and into ARENA where an id was not in its canonical form. INVALID: one that is none, or more than
  * TOKENS_MAX.
  */

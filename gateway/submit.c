@@ -216,7 +216,9 @@ static void write_headers(struct request *request, const struct command_result *
         write_header(headers, "Location", location);
     }
     buf_printf(headers, "ETag: \"%llu\"\r\n", (unsigned long long)result->version);
-    write_header(headers, "Consistency-Token", token_of_result(request, result));
+    if (result->version > 0) { /* 0: nothing was there, and nothing was written */
+        write_header(headers, "Consistency-Token", token_of_result(request, result));
+    }
     write_header(headers, "Content-Type", SLICE_LITERAL("application/json"));
 }
 
@@ -363,6 +365,10 @@ enum next submit_wait(struct request *request)
     }
     cache_poke(request->service->cache, request->command.command->model);
     if (request->wait_us == 0) {
+        return NEXT_STEP;
+    }
+    if (request->result.version == 0) {
+        request->waited = true; /* nothing to wait for */
         return NEXT_STEP;
     }
     lookup_wait(request->service->cache, token_of_result(request, &request->result),

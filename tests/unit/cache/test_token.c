@@ -62,12 +62,31 @@ static void test_tokens_of_other_models_are_left_out(void **state)
                   STATUS_INVALID);
 }
 
+static void test_version_0_is_met(void **state)
+{
+    const struct plan_model model = {
+        .name = SLICE_LITERAL("things"),
+        .aggregate = {.name = SLICE_LITERAL("Thing"), .id_type = SCALAR_UUID}
+    };
+    struct tokens tokens;
+
+    (void)state;
+    assert_status(
+        tokens_parse(&arena, SLICE_LITERAL("Thing:1@0, Thing:2@5, Thing:3@00"), &model, &tokens),
+        STATUS_OK);
+    assert_int_equal(tokens.command_count, 1);
+    assert_slice(tokens.commands[0].aggregate, "Thing:2");
+    assert_status(tokens_parse(&arena, SLICE_LITERAL("Thing:%zz@0"), &model, &tokens),
+                  STATUS_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_id_of_a_format_becomes_canonical),
         cmocka_unit_test(test_any_other_id_is_as_it_is),
         cmocka_unit_test(test_tokens_of_other_models_are_left_out),
+        cmocka_unit_test(test_version_0_is_met),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
