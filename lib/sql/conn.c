@@ -226,12 +226,44 @@ static enum status execute(struct sql_conn *conn, const struct sql_statement *st
     return STATUS_OK;
 }
 
-/* The server does not know the statement as we prepared it. */
-static bool is_outdated(const struct sql_conn *conn, enum status status)
+/*
+ * What PREPARE would have said, for no value changes it. Of a statement that ran before it is a
+ * table that was altered since, or a fault of the server: MariaDB (10.11, 11.8) refuses the second
+ * run of INSERT ... SELECT with an aggregate and no GROUP BY by 1140.
+ */
+static bool is_of_text(unsigned int number)
+{
+    static const unsigned int numbers[] = {
+        1052, /* a column that is ambiguous */
+        1054, /* unknown column */
+        1055, /* a column that is not in GROUP BY */
+        1056, /* GROUP BY of an aggregate */
+        1060, /* two columns of one name */
+        1066, /* two tables of one name */
+        1111, /* an aggregate in a wrong place */
+        1140, /* columns beside aggregates without GROUP BY */
+        1222, /* UNION of other numbers of columns */
+        1241, /* an operand of another number of columns */
+        1247, /* a reference that leads forward */
+    };
+    size_t i = 0;
+
+    while (i < ARRAY_COUNT(numbers) && numbers[i] != number) {
+        i++;
+    }
+    return i < ARRAY_COUNT(numbers);
+}
+
+/*
+ * The server does not know the statement as we prepared it. It changed nothing, and a transaction
+ * that it runs in goes on.
+ */
+static bool is_outdated(const struct sql_conn *conn, enum status status, bool executed)
 {
     return status != STATUS_OK && !conn->lost &&
            (conn->error.number == ERROR_UNKNOWN_STATEMENT ||
-            conn->error.number == ERROR_REPREPARE || conn->error.number == ERROR_NEW_COLUMNS);
+            conn->error.number == ERROR_REPREPARE || conn->error.number == ERROR_NEW_COLUMNS ||
+            (executed && is_of_text(conn->error.number)));
 }
 
 static enum status run_once(struct sql_conn *conn, const struct sql_statement *statement,
@@ -239,11 +271,14 @@ static enum status run_once(struct sql_conn *conn, const struct sql_statement *s
 {
     struct prepared *prepared = NULL;
     enum status status = prepared_get(conn, statement, &prepared);
+    bool executed;
 
     *again = false;
     if (status != STATUS_OK) {
         return status;
     }
+    executed = prepared->executed;
+    prepared->executed = true;
     status = execute(conn, statement, prepared, arena, rows_out);
     if (conn->lost) {
         return status;
@@ -251,7 +286,7 @@ static enum status run_once(struct sql_conn *conn, const struct sql_statement *s
     if (prepared->column_count > 0) {
         (void)mysql_stmt_free_result(prepared->stmt);
     }
-    *again = is_outdated(conn, status);
+    *again = is_outdated(conn, status, executed);
     if (*again || prepared->outdated ||
         mysql_stmt_field_count(prepared->stmt) != prepared->column_count) {
         prepared_forget(conn, prepared);

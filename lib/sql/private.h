@@ -50,6 +50,7 @@ struct prepared {
     unsigned int column_count;
     unsigned long param_count;
     bool ran;      /* `shapes` are those of a run */
+    bool executed; /* at least once */
     bool outdated; /* to be prepared anew before it runs again */
 };
 

@@ -361,6 +361,50 @@ static void test_an_altered_table_is_described_anew_in_a_derived_table(void **st
     sql_close(conn);
 }
 
+/* MariaDB refuses each run but the first of these; the transaction goes on. */
+static void test_an_aggregate_is_stored_again_and_again(void **state)
+{
+    static const char *const texts[] = {
+        "REPLACE INTO sums (id, n) SELECT ?, SUM(n) FROM parts",
+        "INSERT INTO sums (id, n) SELECT ?, SUM(n) FROM parts ON DUPLICATE KEY UPDATE n = "
+        "VALUES(n)",
+        "INSERT INTO sums (id, n) SELECT CONCAT(?), COUNT(*) + 4 FROM parts ON DUPLICATE KEY "
+        "UPDATE n = 5",
+    };
+    struct sql_conn *conn = fixture_fresh();
+    const struct value *param[1];
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE parts (n INT); INSERT INTO parts VALUES (2), (3);"
+                       "CREATE TABLE sums (id VARCHAR(9) PRIMARY KEY, n INT)");
+    assert_status(sql_begin(conn), STATUS_OK);
+    for (size_t i = 0; i < 4 * ARRAY_COUNT(texts); i++) {
+        param[0] = string(i % 2 == 0 ? "a" : "b");
+        (void)run_ok(conn, texts[i % ARRAY_COUNT(texts)], param, 1);
+    }
+    assert_status(sql_commit(conn), STATUS_OK);
+    assert_slice(run_ok(conn, "SELECT GROUP_CONCAT(id, n ORDER BY id) FROM sums", NULL, 0).cells[0],
+                 "a5,b5");
+    sql_close(conn);
+}
+
+/* A statement that ran, and whose column is gone since, is tried once more and no more. */
+static void test_a_column_that_is_gone_is_said(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    struct sql_rows rows;
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE p (a INT, c INT)");
+    (void)run_ok(conn, "SELECT c FROM p", NULL, 0);
+    fixture_exec(conn, "ALTER TABLE p DROP c");
+    for (size_t i = 0; i < 2; i++) {
+        assert_status(run(conn, "SELECT c FROM p", NULL, 0, &rows), STATUS_NOT_FOUND);
+        assert_int_equal(sql_error(conn)->number, 1054);
+    }
+    sql_close(conn);
+}
+
 static void test_three_hundred_statements_keep_256_prepared(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
@@ -997,6 +1041,8 @@ int main(void)
         cmocka_unit_test(test_a_text_of_megabytes_comes_whole),
         cmocka_unit_test(test_more_rows_than_allowed_are_refused_and_the_connection_goes_on),
         cmocka_unit_test(test_a_described_statement_gives_its_kinds_to_the_last_columns),
+        cmocka_unit_test(test_an_aggregate_is_stored_again_and_again),
+        cmocka_unit_test(test_a_column_that_is_gone_is_said),
         cmocka_unit_test(test_three_hundred_statements_keep_256_prepared),
         cmocka_unit_test(test_a_statement_remembers_its_database),
         cmocka_unit_test(test_parameters_make_the_kind_of_their_column),
