@@ -74,6 +74,47 @@ static void check_assignments(const struct sqlrules *rules, const struct sqlstat
     }
 }
 
+/* ------------------------------------------------------------------ words behind the verb */
+
+#define SILENT                                                                         \
+    "it changes values and leaves out rows, of which the server only warns: a record " \
+    "that is warned of becomes a dead letter"
+#define KEEP     "leave it out; ON DUPLICATE KEY UPDATE c = c keeps a row that is there"
+#define PRIORITY "InnoDB does not know it"
+#define LEAVE    "leave it out"
+
+static const struct {
+    const char *word, *reason, *hint; /* reason NULL: allowed */
+} modifiers[] = {
+    {"IGNORE",        SILENT,   KEEP },
+    {"LOW_PRIORITY",  PRIORITY, LEAVE},
+    {"HIGH_PRIORITY", PRIORITY, LEAVE},
+    {"DELAYED",       PRIORITY, LEAVE},
+    {"QUICK",         NULL,     NULL },
+};
+
+/* INSERT IGNORE INTO ..., DELETE LOW_PRIORITY QUICK FROM ... */
+static void check_modifiers(const struct sqlrules *rules, const struct sqlstatement *statement)
+{
+    const struct sqltoken *token = &statement->tokens[1];
+
+    for (size_t i = 0; statement->token_count > 1 && i < ARRAY_COUNT(modifiers);) {
+        if (!sqltoken_is(token, modifiers[i].word)) {
+            i++;
+            continue;
+        }
+        if (modifiers[i].reason) {
+            sqlrules_complain(rules, token->line, slice_str(modifiers[i].hint),
+                              "%.*s %s is not allowed: %s", SLICE_ARG(statement->tokens[0].text),
+                              modifiers[i].word, modifiers[i].reason);
+        }
+        token++;
+        i = 0;
+    }
+}
+
+/* ------------------------------------------------------------------ what is written */
+
 static void add_written(struct slice *out, size_t *count, struct slice name)
 {
     for (size_t i = 0; i < *count; i++) {
@@ -98,6 +139,7 @@ void sqlrules_change(const struct sqlrules *rules, const struct sqlstatement *st
         sqlrules_complain(rules, statement->line, SLICE_EMPTY,
                           "a projection's statement begins with INSERT, REPLACE, UPDATE or DELETE");
     }
+    check_modifiers(rules, statement);
     sqlrules_words(rules, statement, SQLRULES_CHANGE);
     sqlrules_tables(rules, &named);
     sqlrules_joins(rules, statement, &named);
