@@ -55,9 +55,8 @@ static bool stores_id(const struct projection *projection, const struct sqlstate
 static bool finds_by_id(const struct projection *projection, const struct sqlstatement *statement,
                         const struct table_column *column)
 {
-    struct sqltables named = sqlscan_tables(projection->build->arena, statement);
-
-    return named.count == 1 && projection_pins_id(projection, statement, column);
+    return sqlown_is_of_one_table(projection->build->arena, statement) &&
+           projection_pins_id(projection, statement, column);
 }
 
 /* May the new row take the place of one with another value of COLUMN? */

@@ -112,8 +112,7 @@ static bool meets_others(const struct projection *projection, const struct sqlst
 
 /* Does it change rows of TABLE of which no parameter says what COLUMN holds? */
 static bool is_unsaid(const struct projection *projection, const struct sqlstatement *statement,
-                      const struct sqltables *named, const struct table *table,
-                      const struct table_column *column)
+                      const struct table *table, const struct table_column *column)
 {
     if (sqltoken_is(statement->tokens, "INSERT")) {
         return sqlown_keeps(statement, table, column->name) &&
@@ -122,7 +121,7 @@ static bool is_unsaid(const struct projection *projection, const struct sqlstate
     if (sqltoken_is(statement->tokens, "REPLACE")) {
         return false; /* moves.c */
     }
-    return named->count != 1 ||
+    return !sqlown_is_of_one_table(projection->build->arena, statement) ||
            !(sqlown_pinned(statement, column->name) || finds_own(projection, statement, table));
 }
 
@@ -149,7 +148,7 @@ void writes_note(struct projection *projection, const struct sqlstatement *state
             const struct table_column *column = &table->columns[j];
 
             note_stored(projection, statement, table, column);
-            if (written && is_unsaid(projection, statement, &named, table, column)) {
+            if (written && is_unsaid(projection, statement, table, column)) {
                 note(projection, &(struct projection_write){
                                      .column = column, .how = SQLSTORED_OTHER, .meets = statement});
             }

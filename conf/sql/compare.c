@@ -30,12 +30,30 @@ struct slice sqlcompare_column(const struct sqlstatement *statement, size_t i)
 
 /* ------------------------------------------------------------------ changes */
 
-static bool assigns(const struct sqltoken *token, const char *end, struct slice column)
+bool sqlcompare_assigns(const struct sqlstatement *statement, size_t i, struct slice column)
 {
-    for (; token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, end));
-         token++) {
-        if (token->depth == 0 && sqltoken_is_name(token) && slice_eq_nocase(token->text, column) &&
-            sqltoken_is(token + 1, "=")) {
+    const struct sqltoken *tokens = statement->tokens;
+    size_t before = i;
+
+    while (before >= 2 && sqltoken_is(&tokens[before - 1], ".")) {
+        before -= 2;
+    }
+    return before > 0 && tokens[i].depth == 0 && sqltoken_is_name(&tokens[i]) &&
+           slice_eq_nocase(tokens[i].text, column) && sqltoken_is(&tokens[i + 1], "=") &&
+           (sqltoken_is(&tokens[before - 1], ",") || sqltoken_is(&tokens[before - 1], "SET") ||
+            sqltoken_is(&tokens[before - 1], "UPDATE"));
+}
+
+static bool assigns(const struct sqlstatement *statement, size_t i, const char *end,
+                    struct slice column)
+{
+    for (; i < statement->token_count; i++) {
+        const struct sqltoken *token = &statement->tokens[i];
+
+        if (token->depth == 0 && sqltoken_is(token, end)) {
+            return false;
+        }
+        if (sqlcompare_assigns(statement, i, column)) {
             return true;
         }
     }
@@ -44,18 +62,19 @@ static bool assigns(const struct sqltoken *token, const char *end, struct slice 
 
 bool sqlcompare_sets(const struct sqlstatement *statement, struct slice column)
 {
-    const struct sqltoken *token = statement->tokens;
-    bool update = sqltoken_is(token, "UPDATE");
+    bool update = sqltoken_is(statement->tokens, "UPDATE");
 
-    for (; token->kind != SQLTOKEN_END; token++) {
+    for (size_t i = 0; i < statement->token_count; i++) {
+        const struct sqltoken *token = &statement->tokens[i];
+
         if (token->depth > 0) {
             continue;
         }
         if (update && sqltoken_is(token, "SET")) {
-            return assigns(token, "WHERE", column);
+            return assigns(statement, i, "WHERE", column);
         }
         if (!update && sqltoken_is(token, "DUPLICATE")) {
-            return assigns(token, "RETURNING", column);
+            return assigns(statement, i, "RETURNING", column);
         }
     }
     return false;

@@ -13,6 +13,9 @@
  */
 struct slice sqlcompare_column(const struct sqlstatement *statement, size_t i);
 
+/* Is token I the column of "column = value" among assignments, outside of parentheses? */
+bool sqlcompare_assigns(const struct sqlstatement *statement, size_t i, struct slice column);
+
 /*
  * Does the statement set COLUMN of a row that may be there already: UPDATE ... SET, ON DUPLICATE
  * KEY UPDATE?

@@ -11,6 +11,7 @@
  */
 #include "conf/sql/own.h"
 
+#include "conf/sql/compare.h"
 #include "conf/sql/scan.h"
 
 #define KEY_COLUMNS_MAX 16 /* of a key: MySQL "InnoDB Limits", columns of an index */
@@ -98,6 +99,37 @@ bool sqlown_names_key(const struct sqlstatement *statement, const struct table *
     return table_is_unique_by(table, columns, count);
 }
 
+/* The end of what an UPDATE or DELETE says before SET or WHERE: its tables. */
+static size_t tables_end(const struct sqlstatement *statement)
+{
+    size_t i = 0;
+
+    while (i < statement->token_count &&
+           !(statement->tokens[i].depth == 0 && (sqltoken_is(&statement->tokens[i], "SET") ||
+                                                 sqltoken_is(&statement->tokens[i], "WHERE")))) {
+        i++;
+    }
+    return i;
+}
+
+bool sqlown_is_of_one_table(struct arena *arena, const struct sqlstatement *statement)
+{
+    static const char *const others[] = {",", "(", "JOIN", "STRAIGHT_JOIN", "USING", "WITH"};
+    struct sqltables named = sqlscan_tables(arena, statement);
+    size_t count = 0, end = tables_end(statement);
+
+    for (size_t i = 0; i < end * ARRAY_COUNT(others); i++) {
+        if (sqltoken_is(&statement->tokens[i / ARRAY_COUNT(others)],
+                        others[i % ARRAY_COUNT(others)])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < named.count; i++) {
+        count += statement->tokens[named.items[i].at].depth == 0;
+    }
+    return count == 1;
+}
+
 const struct sqltoken *sqlown_pinned(const struct sqlstatement *statement, struct slice column)
 {
     for (size_t i = find_conditions(statement); i < statement->token_count; i++) {
@@ -127,14 +159,15 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
 /* ------------------------------------------------------------------ rows that an INSERT meets */
 
 /* The token behind DUPLICATE; the END: there is none. */
-static const struct sqltoken *behind_duplicate(const struct sqlstatement *statement)
+static size_t behind_duplicate(const struct sqlstatement *statement)
 {
-    const struct sqltoken *token = statement->tokens;
+    size_t i = 0;
 
-    while (token->kind != SQLTOKEN_END && !(token->depth == 0 && sqltoken_is(token, "DUPLICATE"))) {
-        token++;
+    while (i < statement->token_count &&
+           !(statement->tokens[i].depth == 0 && sqltoken_is(&statement->tokens[i], "DUPLICATE"))) {
+        i++;
     }
-    return token->kind == SQLTOKEN_END ? token : token + 1;
+    return i < statement->token_count ? i + 1 : i;
 }
 
 /* "column" or "table.column", also in parentheses: what the row held before. */
@@ -155,14 +188,14 @@ static bool is_old_value(const struct sqltoken *token, const struct table *table
 bool sqlown_keeps(const struct sqlstatement *statement, const struct table *table,
                   struct slice column)
 {
-    const struct sqltoken *token = behind_duplicate(statement);
+    size_t i = behind_duplicate(statement);
 
-    if (token->kind == SQLTOKEN_END) {
+    if (i == statement->token_count) {
         return false;
     }
-    for (; token->kind != SQLTOKEN_END; token++) {
-        if (token->depth == 0 && sqltoken_is_name(token) && sqltoken_is(&token[1], "=") &&
-            slice_eq_nocase(token->text, column) && !is_old_value(&token[2], table, column)) {
+    for (; i < statement->token_count; i++) {
+        if (sqlcompare_assigns(statement, i, column) &&
+            !is_old_value(&statement->tokens[i + 2], table, column)) {
             return false;
         }
     }
@@ -220,8 +253,7 @@ static bool is_set_behind(const struct sqlstatement *statement, size_t i, struct
         const struct sqltoken *value = &tokens[i + 2];
         size_t len = value->kind == SQLTOKEN_PARAM ? 1 : 4;
 
-        if (tokens[i].depth > 0 || !sqltoken_is_name(&tokens[i]) ||
-            !slice_eq_nocase(tokens[i].text, column) || !sqltoken_is(&tokens[i + 1], "=")) {
+        if (!sqlcompare_assigns(statement, i, column)) {
             continue;
         }
         return i + 2 + len <= statement->token_count &&

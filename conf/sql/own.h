@@ -16,6 +16,12 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
                          const struct tables *tables);
 
 /*
+ * Is it an UPDATE or DELETE of one table, with no other beside it whose columns its WHERE might
+ * mean? Tables inside of parentheses, of a subquery in SET or WHERE, are none of its own.
+ */
+bool sqlown_is_of_one_table(struct arena *arena, const struct sqlstatement *statement);
+
+/*
  * The parameter that COLUMN equals in each row which the statement finds: its WHERE is a row of
  * ANDs, and "column = :x" is one of them. NULL: none.
  */

@@ -99,7 +99,8 @@ static const char *const event_model_texts[MODEL_FILES] = {
     "    shelf BIGINT NOT NULL,\n"
     "    label VARCHAR(50) NOT NULL,\n"
     "    filled DATETIME(3) NOT NULL\n"
-    ");\n",
+    ");\n"
+    "CREATE TABLE IF NOT EXISTS labels (jarId VARCHAR(64) NOT NULL PRIMARY KEY, label VARCHAR(50) NOT NULL);\n",
 
     "-- name: JarFilled\n"
     "INSERT INTO jars (jarId, shelf, label, filled) VALUES (:jarId, :shelf, :label, :timestamp);\n"

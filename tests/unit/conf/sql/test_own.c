@@ -84,6 +84,8 @@ static const struct {
      " ON DUPLICATE KEY UPDATE shelf = CONCAT(VALUES(shelf), n)", false},
     {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)"
      " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf) + n", false},
+    {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)"
+     " ON DUPLICATE KEY UPDATE n = n AND shelf = VALUES(shelf)", false},
     {"INSERT INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)", false},
     {"INSERT IGNORE INTO jars (jarId, shelf) VALUES (:Jar, :Shelf)", false},
     {"UPDATE jars SET shelf = :Shelf WHERE jarId = :Jar", false},
