@@ -1,0 +1,84 @@
+"""Models of common shapes: an id made of two values, a sum kept in a table, rows as a list of JSON,
+a command that does nothing where nothing is.
+"""
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from support.client import Client, body, is_problem, token
+from support.events import Events
+from support.own import own_stack
+from support.stack import ROOT
+
+
+@dataclass
+class Model:
+    path: str
+
+
+@pytest.fixture(scope="module")
+def stack(request):
+    with own_stack(request.session, ROOT / "tests/integration/models/shapes") as made:
+        yield made
+
+
+@pytest.fixture
+def client(stack):
+    return Client(stack, Model("/receipts"))
+
+
+@pytest.fixture
+def shop():
+    return uuid.uuid4().hex
+
+
+def sell(client, shop, sku, quantity=1, price="1.00"):
+    answer = client.send("POST", f"/receipts/{shop}:1/lines", {
+        "shop": shop, "number": "1", "sku": sku, "quantity": quantity, "price": Decimal(price)})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_an_id_of_two_values_is_what_the_payload_says(client, shop):
+    sell(client, shop, "TEA")
+    is_problem(client.send("POST", f"/receipts/{shop}:2/lines", {
+        "shop": shop, "number": "1", "sku": "TEA", "quantity": 1, "price": 1}), 422, "refused")
+
+
+def test_a_sum_is_right_after_each_event(client, stack, shop):
+    """MariaDB refuses each run but the first of the statement that makes it."""
+    for count in range(1, 6):
+        done = sell(client, shop, f"SKU-{count}", 2, "4.25")
+        seen = body(client.get(f"/receipts/{shop}:1", token(done)))
+        assert seen["total"] == count * Decimal("8.50")
+    assert Events(stack, "receipts", "Receipts", "Receipt").letters(f"{shop}%3A1") == []
+    done = client.request("DELETE", f"/receipts/{shop}:1/lines/SKU-1")
+    assert body(client.get(f"/receipts/{shop}:1", token(done)))["total"] == Decimal("34.00")
+
+
+def test_rows_of_another_table_come_as_a_list(client, shop):
+    sell(client, shop, "TEA", 2)
+    done = sell(client, shop, "CUP", 1)
+    lines = body(client.get(f"/receipts/{shop}:1", token(done)))["lines"]
+    assert sorted(lines, key=lambda line: line["sku"]) == [{"sku": "CUP", "quantity": 1},
+                                                           {"sku": "TEA", "quantity": 2}]
+
+
+def test_the_top_by_a_sum(client, shop):
+    sell(client, shop, "TEA", 1000)
+    done = sell(client, shop, "CUP", 1000)
+    items = body(client.get("/shops/top", token(done)))["items"]
+    assert items[0] == {"shop": shop, "sold": 2000}
+
+
+def test_what_was_skipped_where_nothing_is_gives_no_token(client, shop):
+    done = client.request("DELETE", f"/receipts/{shop}:1/lines/TEA", {"Prefer": "wait=2"})
+    assert done.status_code == 200 and body(done)["version"] == 0
+    assert "Consistency-Token" not in done.headers
+    assert done.headers["Preference-Applied"] == "wait=2"
+    asked = client.get(f"/receipts/{shop}:1", {"Consistency-Token": f"Receipt:{shop}%3A1@0"})
+    is_problem(asked, 404)
+    assert asked.elapsed.total_seconds() < 2
