@@ -32,8 +32,9 @@ static void type_column(struct query *query, const struct sqlread *read,
     if (!found) {
         source_complain(&query->source, at,
                         sqlread_has_label(read, column->name)
-                            ? SLICE_LITERAL("an expression cannot order pages: name the table's "
-                                            "column in the SELECT list")
+                            ? SLICE_LITERAL("an expression cannot order rows: name the table's "
+                                            "column in the SELECT list, or let projections keep "
+                                            "the number in a column")
                             : sqlread_suggest(read, query->build->arena, column->name),
                         "'%.*s' is no column of the query's result that comes straight from a "
                         "table",

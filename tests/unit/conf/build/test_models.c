@@ -302,7 +302,7 @@ static const struct broken table[] = {
     {MODEL_JSON, "{ \"model\"", "{ \"model\": \"x\", \"model\"", "model.json:1", "not JSON: duplicate member name (hint: an object has each name once at most)"},
     {MODEL_JSON, "{ \"model\"", "\xEF\xBB\xBF{ \"model\"", "model.json:1", "begins with a byte order mark (hint: save it as UTF-8 without BOM)"},
     {QUERIES_SQL, "FROM boxes;", "FROM boxes -- \xE4\n;", "queries.sql:5", "a character that is not UTF-8"},
-    {QUERIES_SQL, "SELECT * FROM", "SELECT UPPER(Label) AS BoxId, Label FROM", "model.json:17", "an expression cannot order pages"},
+    {QUERIES_SQL, "SELECT * FROM", "SELECT UPPER(Label) AS BoxId, Label FROM", "model.json:17", "an expression cannot order rows: name the table's column in the SELECT list, or let projections keep the number"},
     {QUERIES_SQL, "= :BoxId", "= :BoxId AND `UUID`() > 0", "queries.sql:3", "'UUID' is not allowed"},
     {QUERIES_SQL, "= :BoxId", "= :BoxId AND VERSION() > 0", "queries.sql:3", "'VERSION' is not allowed"},
     {QUERIES_SQL, "BoxId = :BoxId", "BoxId >= :BoxId", "queries.sql:2", "it reads rows of the table 'boxes' that none of its tags names: 'BoxId >= :BoxId' is no 'column = :parameter' (hint: give the query a tag without places, such as 'boxes'"},
