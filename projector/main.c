@@ -33,7 +33,8 @@ static const char usage[] =
     "  setup [--create-tables]                make databases, tables and users; on a local"
     " endpoint, or when told to, DynamoDB's tables\n"
     "  dead-letters list [MODEL]              records that could not be projected, oldest first\n"
-    "  dead-letters retry MODEL [AGGREGATE]   project them now, in their order\n"
+    "  dead-letters retry MODEL [AGGREGATE]   project them now, in their order; AGGREGATE is\n"
+    "                                         Type:id, as list shows it\n"
     "  dead-letters discard MODEL ID          forget one\n"
     "  --print-settings                       show what is set\n"
     "  --version\n";

@@ -214,7 +214,9 @@ enum status retry_aggregate(struct session *session, struct slice aggregate, FIL
         (void)fprintf(out, "%.*s: %" PRIu64 " projected\n", SLICE_ARG(aggregate), retry.projected);
     }
     if (status == STATUS_OK && retry.projected == 0) {
-        status = session_refuse(session, STATUS_NOT_FOUND, "no letters of this aggregate");
+        status = session_refuse(session, STATUS_NOT_FOUND,
+                                "no letters of this aggregate; its name is Type:id, as"
+                                " dead-letters list shows it");
     }
     if (status != STATUS_OK) {
         (void)fprintf(out, "%.*s: %s\n", SLICE_ARG(aggregate), session->error);

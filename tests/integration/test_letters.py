@@ -135,6 +135,8 @@ def test_letters_that_are_not_there(letters, model):
     assert letters.operator("discard", "999999999").returncode == 1
     nobody = letters.operator("retry", f"{model.aggregate}:{model.new_id()}")
     assert nobody.returncode == 1 and "no letters of this aggregate" in nobody.stdout
+    nameless = letters.operator("retry", str(model.new_id()))
+    assert nameless.returncode == 1 and "its name is Type:id" in nameless.stdout
 
 
 def test_who_discards_a_letter_waits_for_who_holds_its_aggregate(letters, model):
