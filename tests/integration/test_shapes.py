@@ -1,5 +1,5 @@
-"""Models of common shapes: an id made of two values, a sum kept in a table, rows as a list of JSON,
-a command that does nothing where nothing is.
+"""Models of common shapes (docs/modelling.md): an id made of two values, a sum kept in a table,
+rows as a list of JSON, a value that only one may have, a change that goes to many readers.
 """
 
 import uuid
@@ -82,3 +82,40 @@ def test_what_was_skipped_where_nothing_is_gives_no_token(client, shop):
     asked = client.get(f"/receipts/{shop}:1", {"Consistency-Token": f"Receipt:{shop}%3A1@0"})
     is_problem(asked, 404)
     assert asked.elapsed.total_seconds() < 2
+
+
+def test_a_value_that_only_one_may_have_is_an_item_of_its_own(client, shop):
+    mine = client.send("PUT", f"/mails/{shop}@x.org", {"personId": "ann"})
+    again = client.send("PUT", f"/mails/{shop}@x.org", {"personId": "ann"})
+    assert (mine.status_code, again.status_code) == (200, 200)
+    is_problem(client.send("PUT", f"/mails/{shop}@x.org", {"personId": "bob"}), 409, "refused")
+    assert client.request("DELETE", f"/mails/{shop}@x.org").status_code == 200
+    is_problem(client.request("DELETE", f"/mails/{shop}@x.org"), 404)
+    assert client.send("PUT", f"/mails/{shop}@x.org", {"personId": "bob"}).status_code == 200
+
+
+def test_a_post_goes_to_all_who_follow(client, shop):
+    ann, bob, cid = (f"{name}-{shop[:12]}" for name in ("ann", "bob", "cid"))
+
+    def post(text):
+        answer = client.send("POST", f"/people/{bob}/posts", {"text": text})
+        assert answer.status_code == 200, answer.text
+        return token(answer)
+
+    def follow(person):
+        answer = client.request("PUT", f"/people/{person}/following/{bob}")
+        assert answer.status_code == 200, answer.text
+        return token(answer)
+
+    def timeline(person, headers):
+        items = body(client.get(f"/people/{person}/timeline", headers))["items"]
+        return [item["text"] for item in items]
+
+    post("first")
+    assert timeline(ann, follow(ann)) == ["first"]
+    follow(cid)
+    follow(ann)
+    last = post("second")
+    assert timeline(ann, last) == ["second", "first"]
+    assert timeline(cid, last) == ["second", "first"]
+    assert timeline(bob, last) == []

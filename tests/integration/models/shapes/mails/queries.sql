@@ -1,0 +1,2 @@
+-- name: GetMail :one
+SELECT mail, personId FROM mails WHERE mail = :mail;

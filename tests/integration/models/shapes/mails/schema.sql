@@ -1,0 +1,4 @@
+CREATE TABLE IF NOT EXISTS mails (
+    mail     VARCHAR(254) NOT NULL PRIMARY KEY,
+    personId VARCHAR(64)  NOT NULL
+);

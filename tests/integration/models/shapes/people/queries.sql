@@ -1,0 +1,2 @@
+-- name: Timeline :many
+SELECT author, number, text FROM timeline WHERE reader = :personId;
