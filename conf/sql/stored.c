@@ -92,6 +92,9 @@ static bool is_itself(const struct reader *reader, size_t from, size_t to)
 /* Of the tokens from FROM to TO, TO not among them. ASSIGNED: column = value. */
 static void take_value(struct reader *reader, size_t from, size_t to, bool assigned)
 {
+    if (from + 2 < to && sqltoken_is(at(reader, to - 2), "AS")) {
+        to -= 2; /* of a SELECT list: value AS label */
+    }
     while (from + 2 < to && sqltoken_is(at(reader, from), "(") && closing(reader, from) == to - 1) {
         from++;
         to--;
@@ -214,7 +217,10 @@ static void take_select(struct reader *reader, size_t i, size_t index)
         add(reader, SQLSTORED_OTHER, NULL);
         return;
     }
-    take_nth(reader, i + 1, end, 0, index);
+    do {
+        i++;
+    } while (sqltoken_is(at(reader, i), "DISTINCT") || sqltoken_is(at(reader, i), "ALL"));
+    take_nth(reader, i, end, 0, index);
 }
 
 static void take_new_rows(struct reader *reader)
