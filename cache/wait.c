@@ -2,7 +2,8 @@
  * Waiting until a version is committed: the feed, then a:<aggregate>, then twofold_aggregate on the
  * primary; one of each for all who wait.
  *
- *     message of the feed -------------------------+
+ *     message of the feed: at once ---+
+ *                                     v
  *     poll of a:<aggregate> and own, every POLL ---+--> version reached -> OK
  *     statement on the primary, every ASK ---------+--> a dead letter   -> REFUSED
  *     deadline ------------------------------------+--> an older letter -> REFUSED
@@ -11,8 +12,9 @@
  * An older letter, where images are whole, is waited for: the image that the token is of supersedes
  * it when it is projected.
  *
- * Invariant: what is said to be committed was: a: and feed are written after the commit, and count
- * only under the epoch that own names now; else SQL decides.
+ * Invariant: what is said to be committed was: a: is written after the commit, and counts only
+ * under the epoch that own names in the same MGET; else SQL decides. A message says neither: a lane
+ * that stood still may send it after its epoch.
  */
 #include "cache/wait.h"
 
@@ -330,11 +332,22 @@ static void on_feed_down(void *ctx)
     waits->feed_up = false;
 }
 
+static bool is_awaited(const struct waits *waits, struct slice aggregate, uint64_t version)
+{
+    const struct wait *wait;
+
+    LIST_FOREACH (wait, &waits->list, link) {
+        if (version >= wait->version && slice_eq(aggregate, wait->aggregate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One poll, whatever it names; while one is on its way, all messages together cause one more. */
 static void on_feed_message(void *ctx, struct slice message)
 {
     struct waits *waits = ctx;
-    struct waiters reached = {0};
-    struct wait *wait, *next;
     struct slice aggregate;
     struct feed feed;
     uint64_t version;
@@ -342,20 +355,12 @@ static void on_feed_message(void *ctx, struct slice message)
     if (LIST_EMPTY(&waits->list) || feed_parse(message, &feed) != STATUS_OK) {
         return;
     }
-    if (waits->model->own_serial == 0 ||
-        memcmp(waits->model->own.epoch, feed.epoch, EPOCH_TEXT) != 0) {
-        poll_now(waits);
-        return;
-    }
     while (feed_next(&feed, &aggregate, &version)) {
-        for (wait = LIST_FIRST(&waits->list); wait; wait = next) {
-            next = LIST_NEXT(wait, link);
-            if (version >= wait->version && slice_eq(aggregate, wait->aggregate)) {
-                wait_ends(wait, &reached);
-            }
+        if (is_awaited(waits, aggregate, version)) {
+            poll_now(waits);
+            return;
         }
     }
-    waiters_wake(&reached, STATUS_OK);
 }
 
 static void feed_join(struct waits *waits)

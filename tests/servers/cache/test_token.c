@@ -5,6 +5,7 @@
 
 #include "cache/publish.h"
 #include "lib/base/clock.h"
+#include "lib/redis/reply.h"
 #include "lib/run/metric.h"
 #include "tests/servers/cache/world.h"
 
@@ -159,21 +160,101 @@ static void test_waiting_request_sees_the_commit(void **state)
     assert_sql(request, FORWARD_STALE, "replica1", TWO);
 }
 
-/* Neither Redis' key nor SQL's table knows of it. */
-static void test_message_of_the_feed_ends_a_wait(void **state)
+static void publish(struct world *world, const char *message)
+{
+    const char *feed = arena_cstr(&world->arena, key_feed(&world->arena, world->database));
+
+    redis_do(world, (const char *[]){"PUBLISH", feed, message, NULL});
+}
+
+/* MGETs that Redis has run so far. */
+static uint64_t polls(struct world *world)
+{
+    struct redis_reply *info = redis_do(world, (const char *[]){"INFO", "commandstats", NULL});
+    struct slice calls = redis_info_value(info->text, "cmdstat_mget");
+    struct slice count, rest;
+    uint64_t number = 0;
+
+    assert_true(slice_starts(calls, "calls=") &&
+                slice_cut(slice_from(calls, 6), ',', &count, &rest));
+    assert_status(slice_parse_u64(count, &number), STATUS_OK);
+    return number;
+}
+
+struct polled {
+    struct world *world;
+    uint64_t before;
+};
+
+static bool has_polled(void *ctx)
+{
+    const struct polled *polled = ctx;
+
+    return polls(polled->world) > polled->before;
+}
+
+/* By itself a poll comes each 100 ms. */
+static void test_message_of_the_feed_polls_at_once(void **state)
 {
     struct world *world = *state;
-    const char *feed = arena_cstr(&world->arena, key_feed(&world->arena, world->database));
+    struct polled polled = {.world = world};
     struct request *request;
+    uint64_t began_us;
 
     ask(world, 1);
     request = request_with(world, "Item:1@2");
     loop_until(world, feed_is_on, world);
-    redis_do(world, (const char *[]){"PUBLISH", feed, EPOCH "|11|3|Item:1@1,Item:2@2", NULL});
-    redis_do(world, (const char *[]){"PUBLISH", feed, "garbage", NULL});
-    redis_do(world, (const char *[]){"PUBLISH", feed, EPOCH "|11|3|Item:9@9,Item:1@2", NULL});
+    publish(world, "garbage");
+    began_us = clock_us();
+    for (int i = 0; i < 40; i++) {
+        polled.before = polls(world);
+        publish(world, EPOCH "|11|3|Item:9@9,Item:1@2");
+        loop_until(world, has_polled, &polled);
+    }
+    assert_true(clock_us() - began_us < 2000000);
+    assert_false(request->done);
+    tell(world, EPOCH, 2);
     request_wait(request);
     assert_hit(request, ONE);
+}
+
+static void test_many_messages_of_the_feed_share_polls(void **state)
+{
+    struct world *world = *state;
+    const char *feed = arena_cstr(&world->arena, key_feed(&world->arena, world->database));
+    uint64_t before, soon_us;
+    struct request *request = request_with(world, "Item:1@2");
+
+    loop_until(world, feed_is_on, world);
+    before = polls(world);
+    redis_do(world, (const char *[]){"EVAL",
+                                     "for i = 1, 500 do redis.call('PUBLISH', KEYS[1], ARGV[1]) "
+                                     "end return 'ok'",
+                                     "1", feed, EPOCH "|11|3|Item:1@2", NULL});
+    soon_us = clock_deadline(300000);
+    loop_until(world, is_due, &soon_us);
+    assert_in_range(polls(world) - before, 1, 100);
+    assert_false(request->done);
+    tell(world, EPOCH, 2);
+    request_wait(request);
+}
+
+/* A stopped lane's, after a failover: own names another epoch, which the commit is not in. */
+static void test_late_message_of_a_past_epoch_ends_no_wait(void **state)
+{
+    struct world *world = *state;
+    struct request *request;
+
+    ask(world, 1);
+    world->settings.consistency_timeout = 500000;
+    own_set(world, &world->home, EPOCH_2, TOUCHES);
+    revision_set(world, PRIMARY, EPOCH_2, 10);
+    revision_set(world, REPLICA, EPOCH_2, 10);
+    request = request_with(world, "Item:1@2");
+    loop_until(world, feed_is_on, world);
+    tell(world, EPOCH, 2);
+    request_wait(request);
+    assert_int_equal(request->outcome, LOOKUP_NOT_CAUGHT_UP);
 }
 
 static double coalesced(void)
@@ -468,7 +549,9 @@ int main(void)
         TEST(test_all_tokens_of_a_list_have_one_deadline),
         TEST(test_the_requests_own_deadline_ends_the_wait),
         TEST(test_waiting_request_sees_the_commit),
-        TEST(test_message_of_the_feed_ends_a_wait),
+        TEST(test_message_of_the_feed_polls_at_once),
+        TEST(test_many_messages_of_the_feed_share_polls),
+        TEST(test_late_message_of_a_past_epoch_ends_no_wait),
         TEST(test_waiting_request_is_not_content_with_a_read_begun_meanwhile),
         TEST(test_aggregate_among_the_dead_letters_is_blocked),
         TEST(test_an_older_letter_of_a_model_with_whole_images_is_waited_for),
