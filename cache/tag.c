@@ -7,6 +7,7 @@
  */
 #include "cache/tag.h"
 
+#include "cache/left.h"
 #include "cache/page.h"
 
 static enum status number_text(enum scalar type, struct slice number,
@@ -169,40 +170,25 @@ static size_t length_max(const struct plan_template *tag, const struct change *c
     for (size_t i = 0; i < tag->part_count; i++) {
         const struct value *value = value_at(change, &tag->parts[i]);
 
-        len += tag->parts[i].literal.len + DECIMAL_TEXT_MAX;
-        len += value ? value->text.len : 0;
+        len += tag->parts[i].literal.len + (value ? left_length_max(value) : 0);
     }
     return len;
 }
 
-static bool text_of_sql(struct arena *arena, enum scalar type, struct slice text,
-                        struct slice *out);
-
-/*
- * VALUE is of the image that a change leaves, and not of its place's TYPE. As a rule its record
- * became a letter, so no row came of it; but an older plan without this tag may have bound it as it
- * is. So it is read as SQL reads it. False: no reading makes it one.
- */
-static bool text_of_left(struct arena *arena, enum scalar type, const struct value *value,
-                         struct slice *out)
+/* A value that is not of its place's type counts. */
+static bool is_left(const struct change *change, const struct plan_template_part *part)
 {
-    if (value->type == VALUE_NUMBER && scalar_is_text(type)) {
-        *out = value->text;
-        return true;
-    }
-    return value->type == VALUE_STRING && text_of_sql(arena, type, value->text, out);
+    return part->old || change->image == change->old;
 }
 
-enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
-                          const struct value *image, const struct value *old,
-                          const struct value *aggregate_id, struct slice *out)
+static enum status change_tag(struct arena *arena, const struct plan_template *tag,
+                              const struct change *change, bool mysql, struct slice *out)
 {
-    const struct change change = {image, old, aggregate_id};
-    char *start = arena_bytes(arena, length_max(tag, &change)), *at = start;
+    char *start = arena_bytes(arena, length_max(tag, change)), *at = start;
 
     for (size_t i = 0; i < tag->part_count; i++) {
         const struct plan_template_part *part = &tag->parts[i];
-        const struct value *value = value_at(&change, part);
+        const struct value *value = value_at(change, part);
         char scratch[DECIMAL_TEXT_MAX];
         struct slice text;
         enum status status;
@@ -212,8 +198,11 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
             continue;
         }
         status = canonical_view(part->type, value, scratch, &text);
-        if (status == STATUS_INVALID && (part->old || image == old)) {
-            status = text_of_left(arena, part->type, value, &text) ? STATUS_OK : STATUS_NOT_FOUND;
+        if (status == STATUS_INVALID && is_left(change, part)) {
+            bool made = (mysql && left_text_of_mysql(part->type, value, &text)) ||
+                        left_text(arena, part->type, value, &text);
+
+            status = made ? STATUS_OK : STATUS_NOT_FOUND;
         }
         if (status != STATUS_OK) {
             return status;
@@ -222,6 +211,32 @@ enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
     }
     *out = slice_of(start, (size_t)(at - start));
     return STATUS_OK;
+}
+
+enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
+                          const struct value *image, const struct value *old,
+                          const struct value *aggregate_id, struct slice *out)
+{
+    const struct change change = {image, old, aggregate_id};
+
+    return change_tag(arena, tag, &change, false, out);
+}
+
+bool tag_of_change_of_mysql(struct arena *arena, const struct plan_template *tag,
+                            const struct value *image, const struct value *old,
+                            const struct value *aggregate_id, struct slice *out)
+{
+    const struct change change = {image, old, aggregate_id};
+
+    for (size_t i = 0; i < tag->part_count; i++) {
+        const struct plan_template_part *part = &tag->parts[i];
+        const struct value *value = is_left(&change, part) ? value_at(&change, part) : NULL;
+
+        if (value && left_text_of_mysql(part->type, value, out)) {
+            return change_tag(arena, tag, &change, true, out) == STATUS_OK;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ a tag that SQL made */

@@ -37,12 +37,21 @@ MUST_CHECK enum status tag_of_query(struct arena *arena, const struct plan_templ
 /*
  * A projection's template. image: new image or event payload; old: image before; either may be
  * NULL; of a removal they are one. aggregate_id is the value of {aggregateId}. What is of OLD and
- * not of its place's type is read as SQL would. NOT_FOUND: left out; also if SQL has no reading of
- * it, for then no row came of that image.
+ * not of its place's type is read as SQL would (left.h): as a rule its record became a letter, so
+ * no row came of it; but an older plan without this tag may have bound it as it is. NOT_FOUND: left
+ * out; also if SQL has no reading of it, for then no row came of that image.
  */
 MUST_CHECK enum status tag_of_change(struct arena *arena, const struct plan_template *tag,
                                      const struct value *image, const struct value *old,
                                      const struct value *aggregate_id, struct slice *out);
+
+/*
+ * The tag of the same change where MySQL has stored another text of what is of OLD (left.h). False,
+ * as a rule: there is none.
+ */
+MUST_CHECK bool tag_of_change_of_mysql(struct arena *arena, const struct plan_template *tag,
+                                       const struct value *image, const struct value *old,
+                                       const struct value *aggregate_id, struct slice *out);
 
 /*
  * A tag that SQL made (touches_sql) may hold values as SQL writes them: "price:1.50", "on:1",

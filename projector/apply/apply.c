@@ -24,6 +24,23 @@
 
 /* ------------------------------------------------------------------ tags */
 
+/* A tag of the record's change, and what the other server has stored of the same. */
+static enum status add_touch(const struct record *record, const struct plan_template *touch,
+                             struct arena *arena, struct slots *slots)
+{
+    struct slice tag;
+    enum status status = tag_of_change(arena, touch, record->image, record->old, record->id, &tag);
+
+    if (status != STATUS_OK) {
+        return status;
+    }
+    slots_add(slots, tag_slot(tag));
+    if (tag_of_change_of_mysql(arena, touch, record->image, record->old, record->id, &tag)) {
+        slots_add(slots, tag_slot(tag));
+    }
+    return STATUS_OK;
+}
+
 /*
  * What is absent or NULL leaves its tag out. So does what is of the wrong type in an image before
  * the change, if SQL has no reading of it (cache/tag.h): that image's own record failed, so no row
@@ -37,13 +54,9 @@ enum status apply_tags(const struct record *record, struct arena *arena, struct 
 
     *why_out = "";
     for (i = 0; projection && i < projection->touch_count; i++) {
-        struct slice tag;
-        enum status status = tag_of_change(arena, &projection->touches[i], record->image,
-                                           record->old, record->id, &tag);
+        enum status status = add_touch(record, &projection->touches[i], arena, slots);
 
-        if (status == STATUS_OK) {
-            slots_add(slots, tag_slot(tag));
-        } else if (status != STATUS_NOT_FOUND && record->kind != RECORD_DELETE) {
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND && record->kind != RECORD_DELETE) {
             *why_out = "an attribute is not of the type of its place in touches";
             return STATUS_INVALID;
         }
@@ -57,12 +70,7 @@ void apply_tags_that_can(const struct record *record, struct arena *arena, struc
     size_t i;
 
     for (i = 0; projection && i < projection->touch_count; i++) {
-        struct slice tag;
-
-        if (tag_of_change(arena, &projection->touches[i], record->image, record->old, record->id,
-                          &tag) == STATUS_OK) {
-            slots_add(slots, tag_slot(tag));
-        }
+        (void)!add_touch(record, &projection->touches[i], arena, slots);
     }
 }
 

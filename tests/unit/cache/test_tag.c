@@ -259,12 +259,31 @@ static void test_an_old_value_of_another_type_is_read_as_sql_reads_it(void **sta
         const char *old, *tag; /* NULL: left out */
         enum scalar type;
     } rows[] = {
-        {"{\"X\": \"11\"}",   "x:11",   SCALAR_INTEGER},
-        {"{\"X\": \"1.50\"}", "x:1.5",  SCALAR_NUMBER },
-        {"{\"X\": \"1\"}",    "x:true", SCALAR_BOOLEAN},
-        {"{\"X\": 11}",       "x:11",   SCALAR_STRING },
-        {"{\"X\": \"many\"}", NULL,     SCALAR_INTEGER},
-        {"{\"X\": [1]}",      NULL,     SCALAR_STRING },
+        {"{\"X\": \"11\"}",                      "x:11",            SCALAR_INTEGER},
+        {"{\"X\": \"1.50\"}",                    "x:1.5",           SCALAR_NUMBER },
+        {"{\"X\": \"1\"}",                       "x:true",          SCALAR_BOOLEAN},
+        {"{\"X\": 11}",                          "x:11",            SCALAR_STRING },
+        {"{\"X\": 1.50e1}",                      "x:15",            SCALAR_STRING },
+        {"{\"X\": true}",                        "x:1",             SCALAR_STRING },
+        {"{\"X\": false}",                       "x:0",             SCALAR_STRING },
+        {"{\"X\": [1, {}]}",                     "x:[1,{}]",        SCALAR_STRING },
+        {"{\"X\": {\"a\": \"b\"}}",              "x:{\"a\":\"b\"}", SCALAR_UUID   },
+        {"{\"X\": 2.5}",                         "x:3",             SCALAR_INTEGER},
+        {"{\"X\": -2.5}",                        "x:-3",            SCALAR_INTEGER},
+        {"{\"X\": 99.5}",                        "x:100",           SCALAR_INTEGER},
+        {"{\"X\": -0.4}",                        "x:0",             SCALAR_INTEGER},
+        {"{\"X\": 0.4}",                         "x:false",         SCALAR_BOOLEAN},
+        {"{\"X\": 0.5}",                         "x:true",          SCALAR_BOOLEAN},
+        {"{\"X\": 2}",                           NULL,              SCALAR_BOOLEAN},
+        {"{\"X\": \" 07 \"}",                    "x:7",             SCALAR_INTEGER},
+        {"{\"X\": \"\\t15e-1\"}",                "x:2",             SCALAR_INTEGER},
+        {"{\"X\": \"+.5\"}",                     "x:0.5",           SCALAR_NUMBER },
+        {"{\"X\": \"many\"}",                    NULL,              SCALAR_INTEGER},
+        {"{\"X\": \"1e\"}",                      "x:1",             SCALAR_INTEGER},
+        {"{\"X\": \"1e99\"}",                    NULL,              SCALAR_INTEGER},
+        {"{\"X\": \"1e999999999999999999999\"}", NULL,              SCALAR_NUMBER },
+        {"{\"X\": \" \"}",                       NULL,              SCALAR_NUMBER },
+        {"{\"X\": [1]}",                         NULL,              SCALAR_INTEGER},
     };
 
     (void)state;
