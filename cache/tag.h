@@ -57,11 +57,12 @@ MUST_CHECK bool tag_of_change_of_mysql(struct arena *arena, const struct plan_te
  * A tag that SQL made (touches_sql) may hold values as SQL writes them: "price:1.50", "on:1",
  * "seen:2026-03-29 01:30:00.000". FOUND is called with the tag of each way in which TEXT can be
  * this query's template with values of its types, in ARENA; never when all its places are strings,
- * for then it is TEXT itself. Up to TAG_WAYS_MAX ways are tried.
+ * for then it is TEXT itself. TOO_LARGE: it may be more than TAG_WAYS_MAX tags, and FOUND was not
+ * called.
  */
-#define TAG_WAYS_MAX 1024 /* a template of two places has as many as its text has separators */
+#define TAG_WAYS_MAX 1024
 typedef void tag_fn(void *ctx, struct slice tag);
-void tag_of_sql(struct arena *arena, const struct plan_template *tag, struct slice text,
-                tag_fn *found, void *ctx);
+MUST_CHECK enum status tag_of_sql(struct arena *arena, const struct plan_template *tag,
+                                  struct slice text, tag_fn *found, void *ctx);
 
 #endif

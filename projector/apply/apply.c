@@ -218,18 +218,31 @@ static void add_tag(void *ctx, struct slice tag)
     slots_add(ctx, tag_slot(tag));
 }
 
-/* As SQL wrote it, and as each query that may mean it would. */
-static void add_sql_tag(const struct plan_model *model, struct slice text, struct arena *arena,
-                        struct slots *slots)
+/*
+ * As SQL wrote it, and as each query that may mean it would. INVALID, noted: it may be so many tags
+ * that a change would touch no end of them.
+ */
+static enum status add_sql_tag(struct session *session, const struct record *record,
+                               struct slice text, struct arena *arena, struct slots *slots)
 {
+    const struct plan_model *model = session->model;
     size_t i, j;
 
     slots_add(slots, tag_slot(text));
     for (i = 0; i < model->query_count; i++) {
         for (j = 0; j < model->queries[i].tag_count; j++) {
-            tag_of_sql(arena, &model->queries[i].tags[j], text, add_tag, slots);
+            if (tag_of_sql(arena, &model->queries[i].tags[j], text, add_tag, slots) != STATUS_OK) {
+                (void)snprintf(session->error, sizeof(session->error),
+                               "projections.sql line %u: a tag may be more than %d of %.*s: %.*s",
+                               record->projection->touches_sql->line, TAG_WAYS_MAX,
+                               SLICE_ARG(model->queries[i].name),
+                               text.len < 80 ? (int)text.len : 80, text.ptr);
+                session->final = true;
+                return STATUS_INVALID;
+            }
         }
     }
+    return STATUS_OK;
 }
 
 /*
@@ -249,7 +262,7 @@ static enum status touch_by_sql(struct session *session, const struct record *re
     status = run_one(session, record, record->projection->touches_sql, arena, &rows);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         if (!cell_is_null(&rows, i, 0)) {
-            add_sql_tag(session->model, cell_text(&rows, i, 0), arena, slots);
+            status = add_sql_tag(session, record, cell_text(&rows, i, 0), arena, slots);
         }
     }
     return status;

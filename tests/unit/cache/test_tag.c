@@ -223,7 +223,7 @@ static struct slice ways(enum scalar x, const enum scalar *y, const char *text)
     const struct plan_template tag = {.parts = two, .part_count = y ? 2 : 1};
     struct slice all = SLICE_EMPTY;
 
-    tag_of_sql(&arena, &tag, slice_str(text), take_tag, &all);
+    assert_status(tag_of_sql(&arena, &tag, slice_str(text), take_tag, &all), STATUS_OK);
     return all;
 }
 
@@ -250,6 +250,71 @@ static void test_what_sql_writes_is_the_tag_of_its_values(void **state)
     assert_slice(ways(SCALAR_IPV6, &number, "a:2001:DB8::1:07.0:1.0"), "");
     assert_slice(ways(SCALAR_DATE_TIME, &number, "a:2026-03-29 01:30:00:1.0"),
                  "[a:2026-03-29T01:30:00.000Z:1]");
+}
+
+static void count_tag(void *ctx, struct slice tag)
+{
+    unsigned int *count = ctx;
+
+    (void)tag;
+    ++*count;
+}
+
+/* "{s}:{n}:{s}:{n}:{s}": how many tags TEXT may be; -1: too many. */
+static int tags_of(const char *text)
+{
+    struct plan_template_part five[5];
+    const struct plan_template tag = {.parts = five, .part_count = ARRAY_COUNT(five)};
+    unsigned int count = 0;
+    enum status status;
+
+    for (size_t i = 0; i < ARRAY_COUNT(five); i++) {
+        five[i] = (struct plan_template_part){.literal = i > 0 ? SLICE_LITERAL(":") : SLICE_EMPTY,
+                                              .name = SLICE_LITERAL("x"),
+                                              .type = i % 2 == 0 ? SCALAR_STRING : SCALAR_NUMBER};
+    }
+    status = tag_of_sql(&arena, &tag, slice_str(text), count_tag, &count);
+    assert_status(status, status == STATUS_OK ? STATUS_OK : STATUS_TOO_LARGE);
+    assert_true(status == STATUS_OK || count == 0);
+    return status == STATUS_OK ? (int)count : -1;
+}
+
+static const char *repeated(const char *text, unsigned int count)
+{
+    struct slice all = SLICE_EMPTY;
+
+    for (unsigned int i = 0; i < count; i++) {
+        all = arena_printf(&arena, "%.*s%s", SLICE_ARG(all), text);
+    }
+    return arena_cstr(&arena, all);
+}
+
+/* However many separators its strings hold. */
+static void test_ways_that_make_the_same_tag_are_one(void **state)
+{
+    const char *colons = repeated(":", 2000);
+
+    (void)state;
+    assert_slice(ways(SCALAR_STRING, (enum scalar[]){SCALAR_NUMBER},
+                      arena_printf(&arena, "a:x%s:1.50", colons).ptr),
+                 arena_printf(&arena, "[a:x%s:1.5]", colons).ptr);
+    assert_int_equal(tags_of(colons), 0);
+    assert_int_equal(tags_of(repeated("1:", 500)), 1);
+    assert_int_equal(tags_of(repeated("x:", 500)), 0);
+    assert_int_equal(tags_of(arena_printf(&arena, "x%s1.50:y:2.0%s", colons, colons).ptr), 1);
+    assert_int_equal(tags_of(arena_printf(&arena, "1%s1.50:y:2.0%s1:y", colons, colons).ptr), 3);
+    assert_int_equal(tags_of("x:1:y:1.50:z"), 1);
+    assert_int_equal(tags_of("x:1:1.50:1:z"), 1);
+    assert_int_equal(tags_of("x:1.50:1:1.50:z"), 1);
+    assert_int_equal(tags_of("x:1.50:1:1.50:1:z"), 3);
+}
+
+static void test_a_tag_that_may_be_too_many_is_said_to_be(void **state)
+{
+    (void)state;
+    assert_int_equal(tags_of(repeated("1.50:", 46)), 44 * 43 / 2);
+    assert_int_equal(tags_of(repeated("1.50:", 80)), -1);
+    assert_int_equal(tags_of(repeated("1.50:", 2000)), -1);
 }
 
 /* A plan without the tag may have bound it as it is, and SQL made a row of it. */
@@ -313,6 +378,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_value_has_the_same_text),
         cmocka_unit_test(test_what_sql_writes_is_the_tag_of_its_values),
+        cmocka_unit_test(test_ways_that_make_the_same_tag_are_one),
+        cmocka_unit_test(test_a_tag_that_may_be_too_many_is_said_to_be),
         cmocka_unit_test(test_absent_and_null_are_left_out),
         cmocka_unit_test(test_parameters_have_texts_in_their_order),
         cmocka_unit_test(test_parameter_of_another_type_is_refused),

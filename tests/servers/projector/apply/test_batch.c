@@ -6,6 +6,7 @@
  */
 #include "cache/publish.h"
 #include "cache/tag.h"
+#include "projector/apply/apply.h"
 #include "projector/apply/batch.h"
 #include "tests/servers/projector/store/store.h"
 #include "tests/unit/projector/source/thing.h"
@@ -89,6 +90,38 @@ static void test_a_projection_that_reads_waits_for_the_commit_that_is_on_its_way
     sql_close(work.session.connection.sql);
     sql_close(other);
     sql_close(ask);
+    slots_fini(&work.slots);
+    arena_fini(&work.arena);
+}
+
+/* Each of its pairs of numbers may be what a query asks for: none may be left out. */
+static void test_a_tag_of_touches_sql_that_may_be_too_many_fails_its_record(void **state)
+{
+    static struct plan_template_part pair[] = {
+        {.literal = TEXT("a:"), .name = TEXT("x"), .type = SCALAR_STRING},
+        {.literal = TEXT(":"),  .name = TEXT("n"), .type = SCALAR_NUMBER},
+        {.literal = TEXT(":"),  .name = TEXT("y"), .type = SCALAR_STRING},
+        {.literal = TEXT(":"),  .name = TEXT("m"), .type = SCALAR_NUMBER},
+        {.literal = TEXT(":"),  .name = TEXT("z"), .type = SCALAR_STRING},
+    };
+    static const struct plan_template tag = {.parts = pair, .part_count = ARRAY_COUNT(pair)};
+    static struct plan_query query = {.name = TEXT("GetPair"), .tags = &tag, .tag_count = 1};
+    static const struct plan_model pairs = {
+        .database = TEXT(DATABASE), .queries = &query, .query_count = 1};
+    static const struct plan_sql sql = {.text = TEXT("SELECT CONCAT('a:', REPEAT('1.50:', 80))"),
+                                        .line = 3};
+    static const struct plan_projection projection = {.touches_sql = &sql};
+    const struct record record = {.projection = &projection};
+    struct work work = {
+        .session = {.model = &pairs, .connection = {.sql = store_fresh()}}
+    };
+
+    (void)state;
+    assert_status(apply_rows(&work.session, &record, 1, &work.arena, &work.slots), STATUS_INVALID);
+    assert_true(work.session.final);
+    assert_non_null(
+        strstr(work.session.error, "line 3: a tag may be more than 1024 of GetPair: a:1.5"));
+    sql_close(work.session.connection.sql);
     slots_fini(&work.slots);
     arena_fini(&work.arena);
 }
@@ -284,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_projection_that_reads_waits_for_the_commit_that_is_on_its_way),
+        cmocka_unit_test(test_a_tag_of_touches_sql_that_may_be_too_many_fails_its_record),
         cmocka_unit_test(
             test_a_whole_image_supersedes_the_letters_before_it_and_touches_their_tags),
         cmocka_unit_test(test_what_makes_no_row_whole_waits_behind_the_letter),
