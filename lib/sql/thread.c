@@ -39,6 +39,9 @@ static enum status connection_open(struct sql_thread *thread, unsigned int node,
         sql_open(&sql->nodes[node].address, &login, SLICE_EMPTY, &thread->conns[node], error_out);
     if (status != STATUS_OK) {
         node_failed(sql, node, error_out);
+        if (error_out->demoted) { /* so are the other threads' connections */
+            sql_node_leave(sql, node, error_out->text);
+        }
         return status;
     }
     node_worked(sql, node);

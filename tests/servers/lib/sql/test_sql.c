@@ -618,6 +618,38 @@ static void test_connections_to_a_node_that_was_left_are_not_used_again(void **s
     loop_destroy(loop);
 }
 
+/* A thread that connects is refused: the connection that another one has is to that server too. */
+static void test_a_read_only_primary_that_is_met_at_connect_is_left_by_all(void **state)
+{
+    const struct sql_statement sleep = {.text = SLICE_LITERAL("SELECT SLEEP(1)")};
+    struct loop *loop = loop_create("test");
+    struct sql_conn *admin = fixture_fresh();
+    struct sql_config config = config_one();
+    struct answer running, refused, after[4];
+    struct sql *sql;
+
+    (void)state;
+    config.eject_us = 5000000;
+    sql = sql_create(&config);
+    ask(sql, loop, 0, &sleep, 5000000, &running);
+    UNTIL(loop, runs_on_server(admin, "SELECT SLEEP(1)"));
+    fixture_exec(admin, "SET GLOBAL read_only = 1");
+    ask_and_wait(sql, loop, &select_7, &refused);
+    UNTIL(loop, running.calls > 0);
+    for (size_t i = 0; i < ARRAY_COUNT(after); i++) {
+        ask_and_wait(sql, loop, &select_7, &after[i]);
+    }
+    fixture_exec(admin, "SET GLOBAL read_only = 0");
+    assert_status(running.status, STATUS_OK);
+    assert_status(refused.status, STATUS_UNAVAILABLE);
+    for (size_t i = 0; i < ARRAY_COUNT(after); i++) {
+        assert_status(after[i].status, STATUS_UNAVAILABLE);
+    }
+    sql_destroy(sql);
+    sql_close(admin);
+    loop_destroy(loop);
+}
+
 /* ------------------------------------------------------------------ the end */
 
 static void test_destroying_ends_what_runs_and_what_waits(void **state)
@@ -676,6 +708,7 @@ int main(void)
         cmocka_unit_test(test_a_connection_that_died_of_old_age_is_replaced_unseen),
         cmocka_unit_test(test_a_primary_that_became_read_only_is_left_by_what_it_refuses),
         cmocka_unit_test(test_connections_to_a_node_that_was_left_are_not_used_again),
+        cmocka_unit_test(test_a_read_only_primary_that_is_met_at_connect_is_left_by_all),
         cmocka_unit_test(test_destroying_ends_what_runs_and_what_waits),
         cmocka_unit_test(test_the_metrics_name_node_and_result),
     };
