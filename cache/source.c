@@ -132,6 +132,15 @@ static const char *hint_of(enum status status)
                : "";
 }
 
+/*
+ * The primary has too many rows. A replica says so without a label: it may lag, and they may have
+ * been deleted since.
+ */
+static bool is_final(const struct source *source, enum status status)
+{
+    return status == STATUS_TOO_LARGE && source->node == SQL_PRIMARY;
+}
+
 static void source_failed(struct source *source, enum status status, const struct sql_error *error)
 {
     int node = sql_node_pick(source->cache->sql, source->tried);
@@ -140,15 +149,17 @@ static void source_failed(struct source *source, enum status status, const struc
                    SLICE_ARG(source->request->input->query->name),
                    SLICE_ARG(sql_node_name(source->cache->sql, source->node)), status_name(status),
                    error ? error->number : 0, error ? error->text : "", hint_of(status));
-    if (node >= 0 && status != STATUS_TOO_LARGE) {
+    if (node >= 0 && !is_final(source, status)) {
         source_try(source, node);
         return;
     }
     switch ((int)status) {
     case STATUS_BUSY:
     case STATUS_TIMEOUT:
-    case STATUS_TOO_LARGE:
         source_end(source, status, NULL);
+        return;
+    case STATUS_TOO_LARGE:
+        source_end(source, is_final(source, status) ? status : STATUS_UNAVAILABLE, NULL);
         return;
     case STATUS_INVALID:
     case STATUS_CORRUPT:
