@@ -147,9 +147,9 @@ bool sql_demoted(const struct sql_conn *conn)
     return conn->demoted;
 }
 
-unsigned long sql_thread_id(const struct sql_conn *conn)
+struct sql_session sql_session_of(const struct sql_conn *conn)
 {
-    return mysql_thread_id(conn->mysql);
+    return (struct sql_session){.server = conn->server, .id = mysql_thread_id(conn->mysql)};
 }
 
 int sql_socket(const struct sql_conn *conn)

@@ -124,7 +124,15 @@ bool sql_demoted(const struct sql_conn *conn);
 bool sql_says_read_only(const struct slice cells[SQL_READ_ONLY_COLUMNS]);
 /* They said so: the connection is lost and demoted. Returns UNAVAILABLE. */
 enum status sql_leave(struct sql_conn *conn);
-unsigned long sql_thread_id(const struct sql_conn *conn);
+/*
+ * Which session it is: ID at the server of that number, which is made of host, port and ids. A
+ * server that was started anew has its old number.
+ */
+struct sql_session {
+    uint64_t server;
+    unsigned long id; /* never 0 */
+};
+struct sql_session sql_session_of(const struct sql_conn *conn);
 /* The descriptor of its socket: another thread may shutdown(2) it to end a wait. */
 int sql_socket(const struct sql_conn *conn);
 

@@ -9,6 +9,8 @@
  *   its node could not be reached.
  * - One thread at a time serves the victims of a node, so a hung node, where they may be many,
  *   holds one thread for them.
+ * - The new connection may be to another server, where the same number is somebody else's session:
+ *   then there is no KILL.
  * - The new connection also says whether a replica is only slow: then it is up again at once. Of
  *   the primary it says nothing: its own connections may not be to a server that is read-only.
  */
@@ -22,14 +24,14 @@
 
 struct sql_victim {
     struct sql_victim *next;
-    unsigned long id;
+    struct sql_session session;
 };
 
-void sql_victim_add(struct sql *sql, unsigned int node, unsigned long id)
+void sql_victim_add(struct sql *sql, unsigned int node, struct sql_session session)
 {
     struct sql_victim *victim = XNEW(struct sql_victim);
 
-    *victim = (struct sql_victim){.next = sql->nodes[node].victims, .id = id};
+    *victim = (struct sql_victim){.next = sql->nodes[node].victims, .session = session};
     sql->nodes[node].victims = victim;
 }
 
@@ -44,11 +46,17 @@ int sql_victims_next(struct sql *sql)
     return -1;
 }
 
-static void kill_one(const struct sql_node *node, struct sql_conn *conn, unsigned long id)
+static void kill_one(const struct sql_node *node, struct sql_conn *conn, struct sql_session victim)
 {
     char text[40];
 
-    (void)snprintf(text, sizeof(text), "KILL %lu", id);
+    if (victim.server != sql_session_of(conn).server) {
+        log_warn_every("sql query not killed",
+                       "node=%.*s reason=\"its name is another server's now\"",
+                       SLICE_ARG(node->address.name));
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "KILL %lu", victim.id);
     if (sql_exec(conn, text) != STATUS_OK &&
         sql_error(conn)->number != ERROR_NO_SUCH_THREAD) { /* it has ended by itself */
         log_warn_every("sql query not killed", "node=%.*s error=%u text=\"%s\"",
@@ -91,7 +99,7 @@ void sql_kill(struct sql *sql, unsigned int number)
     }
     while ((victim = next_victim(sql, node, killed)) != NULL) {
         if (conn) {
-            kill_one(node, conn, victim->id);
+            kill_one(node, conn, victim->session);
         }
         xfree(victim);
         killed = 1;

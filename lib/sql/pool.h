@@ -119,7 +119,7 @@ void node_count(struct sql_node *node, enum status status, uint64_t duration_us)
 
 /* kill.c */
 /* Under the mutex. The query keeps its place at the node until it is KILLed. */
-void sql_victim_add(struct sql *sql, unsigned int node, unsigned long id);
+void sql_victim_add(struct sql *sql, unsigned int node, struct sql_session session);
 /*
  * Under the mutex: a node whose victims nobody serves, which the caller then does by sql_kill;
  * -1: none.

@@ -70,8 +70,9 @@ struct cell {
 struct sql_conn {
     MYSQL *mysql;
     struct sql_error error;
-    char *database; /* the current one; "" none */
-    char *home;     /* the one it was opened with */
+    char *database;  /* the current one; "" none */
+    char *home;      /* the one it was opened with */
+    uint64_t server; /* hash of its name */
     bool lost, in_transaction;
     bool demoted; /* lost because the server is read-only */
     struct prepared *buckets[STATEMENTS_BUCKETS];

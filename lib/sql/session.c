@@ -10,7 +10,11 @@
  */
 #include <stdio.h>
 
+#include "lib/data/hash.h"
 #include "lib/sql/private.h"
+
+/* MariaDB has no server_uuid, and skips what is for MySQL 5.7. */
+#define SERVER_NAME "CONCAT_WS('/', @@hostname, @@port, @@server_id /*!50700 , @@server_uuid */)"
 
 /*
  * Texts are compared by bytes wherever no column says otherwise, as tags are. Both servers know
@@ -24,12 +28,13 @@
     "NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u, "                                 \
     "/*M!100000 max_error_count = %d, */"                                                  \
     "sql_notes = %d%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                     \
-    "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone"
+    "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone, " SERVER_NAME
 
 /* The columns of its SELECT. */
 enum {
     COLLATION = SQL_READ_ONLY_COLUMNS,
     TIME_ZONE,
+    SERVER,
     COLUMNS
 };
 
@@ -95,6 +100,7 @@ static enum status take_row(struct sql_conn *conn, const struct sql_login *login
         cells[i] = slice_of(row[i], row[i] ? lengths[i] : 0);
     }
     ++*seen;
+    conn->server = hash_xxh64(cells[SERVER]);
     return judge(conn, login, cells);
 }
 

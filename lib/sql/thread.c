@@ -134,13 +134,13 @@ static enum status late_status(enum status status)
 
 /* CALL is looked at only between run_begin and the answer. */
 static enum outcome run(struct sql_thread *thread, unsigned int node, bool fresh,
-                        unsigned long *victim_out)
+                        struct sql_session *victim_out)
 {
     struct sql_conn *conn = thread->conns[node];
     struct sql_call *call;
     enum status status;
 
-    *victim_out = sql_thread_id(conn);
+    *victim_out = sql_session_of(conn);
     if (!run_begin(thread, conn)) {
         return OUTCOME_DONE;
     }
@@ -168,11 +168,12 @@ static bool has_connection(struct sql_thread *thread, unsigned int node)
     return thread->conns[node] != NULL;
 }
 
-/* The query to KILL at the server; 0: none. */
-static unsigned long serve(struct sql_thread *thread, unsigned int node)
+/* The session to KILL at the server; of the id 0: none. */
+static struct sql_session serve(struct sql_thread *thread, unsigned int node)
 {
     enum outcome outcome = OUTCOME_AGAIN;
-    unsigned long victim = 0;
+    const struct sql_session none = {0};
+    struct sql_session victim = none;
 
     while (outcome == OUTCOME_AGAIN) {
         struct sql_error error = {.state = "00000"};
@@ -189,14 +190,14 @@ static unsigned long serve(struct sql_thread *thread, unsigned int node)
         }
         if (status != STATUS_OK) {
             answer(thread, status, &error);
-            return 0;
+            return none;
         }
         outcome = run(thread, node, fresh, &victim);
         if (outcome == OUTCOME_KILL || sql_lost(thread->conns[node])) {
             connection_close(thread, node);
         }
     }
-    return outcome == OUTCOME_KILL ? victim : 0;
+    return outcome == OUTCOME_KILL ? victim : none;
 }
 
 /* ------------------------------------------------------------------ the thread */
@@ -233,13 +234,13 @@ static void serve_call(struct sql_thread *thread)
 {
     struct sql *sql = thread->sql;
     unsigned int node = thread->call->node;
-    unsigned long victim;
+    struct sql_session victim;
 
     thread->call->step = SQL_CONNECTING;
     (void)pthread_mutex_unlock(&sql->mutex);
     victim = serve(thread, node);
     (void)pthread_mutex_lock(&sql->mutex);
-    if (victim != 0) {
+    if (victim.id != 0) {
         sql_victim_add(sql, node, victim);
     } else {
         sql->nodes[node].running--;

@@ -898,7 +898,7 @@ static void kill_of(struct sql_conn *victim)
     struct sql_conn *killer = fixture_open("");
     char text[40];
 
-    snprintf(text, sizeof(text), "KILL %lu", sql_thread_id(victim));
+    snprintf(text, sizeof(text), "KILL %lu", sql_session_of(victim).id);
     assert_status(sql_exec(killer, text), STATUS_OK);
     sql_close(killer);
 }

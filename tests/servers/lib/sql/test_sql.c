@@ -117,7 +117,9 @@ static bool runs_on_server(struct sql_conn *conn, const char *text)
     return count_on_server(conn, text) > 0;
 }
 
-#define BUSY_TEXT "SELECT BENCHMARK(5000000000, SHA2('libtest', 256))"
+#define BUSY(text)  "SELECT BENCHMARK(5000000000, SHA2(" text ", 256))"
+#define BUSY_TEXT   BUSY("'libtest'")
+#define BUSY_QUOTED BUSY("''libtest''")
 
 /* A query that computes does not notice that its client has gone: only KILL ends it. */
 static void test_a_deadline_ends_the_query_here_and_on_the_server(void **state)
@@ -143,6 +145,69 @@ static void test_a_deadline_ends_the_query_here_and_on_the_server(void **state)
     assert_true(sql_node_up(sql, 0));
     sql_destroy(sql);
     sql_close(observer);
+    loop_destroy(loop);
+}
+
+static uint64_t number_of(struct sql_conn *conn, const char *text, size_t column)
+{
+    const struct sql_statement statement = {.text = slice_str(text)};
+    struct arena arena = {0};
+    struct sql_rows rows;
+    uint64_t number;
+
+    assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+    assert_int_equal(rows.row_count, 1);
+    assert_status(slice_parse_u64(rows.cells[column], &number), STATUS_OK);
+    arena_fini(&arena);
+    return number;
+}
+
+#define KILLS_TEXT "SHOW GLOBAL STATUS LIKE 'Com_kill'"
+
+/* Its name is another server's since: the session's number may be somebody else's there. */
+static void test_a_query_of_a_server_that_was_replaced_is_not_killed_at_the_next(void **state)
+{
+    static const struct sql_statement busy = {.text = SLICE_LITERAL(BUSY_TEXT)};
+    struct loop *loop = loop_create("test");
+    struct sql_config config = config_one();
+    struct sql_address second = {.host = slice_str(env_needed("TWOFOLD_SQL_REPLICA"))};
+    struct sql_conn *observer = fixture_open(""), *there;
+    struct sql_error error;
+    struct answer late, next;
+    char name[64], text[48];
+    uint64_t kills;
+    struct sql *sql;
+
+    (void)state;
+    assert_status(sql_open(&second, &config.login, SLICE_EMPTY, &there, &error), STATUS_OK);
+    assert_int_not_equal(sql_session_of(observer).server, sql_session_of(there).server);
+    snprintf(name, sizeof(name), "/tmp/twofold_libtest_%d.sock", (int)getpid());
+    assert_int_equal(symlink(env_needed("TWOFOLD_SQL_PRIMARY"), name), 0);
+    config.threads = 1;
+    config.node_count = 2;
+    config.nodes[1] =
+        (struct sql_address){.name = SLICE_LITERAL("replica1"), .host = slice_str(name)};
+    sql = sql_create(&config);
+    ask(sql, loop, 1, &busy, 500000, &late);
+    UNTIL(loop, runs_on_server(observer, BUSY_TEXT));
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(symlink(env_needed("TWOFOLD_SQL_REPLICA"), name), 0);
+    kills = number_of(there, KILLS_TEXT, 1);
+    UNTIL(loop, late.calls > 0);
+    ask(sql, loop, 1, &select_7, 5000000, &next); /* the same thread: after its KILL */
+    UNTIL(loop, next.calls > 0);
+    assert_status(next.status, STATUS_OK);
+    assert_int_equal(number_of(there, KILLS_TEXT, 1), kills);
+    snprintf(text, sizeof(text), "KILL %llu",
+             (unsigned long long)number_of(observer,
+                                           "SELECT id FROM information_schema.processlist "
+                                           "WHERE info = '" BUSY_QUOTED "'",
+                                           0));
+    fixture_exec(observer, text);
+    assert_int_equal(unlink(name), 0);
+    sql_destroy(sql);
+    sql_close(observer);
+    sql_close(there);
     loop_destroy(loop);
 }
 
@@ -693,6 +758,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_query_is_answered_on_the_loop),
         cmocka_unit_test(test_a_deadline_ends_the_query_here_and_on_the_server),
+        cmocka_unit_test(test_a_query_of_a_server_that_was_replaced_is_not_killed_at_the_next),
         cmocka_unit_test(test_a_deadline_passes_in_the_queue_too),
         cmocka_unit_test(test_a_deadline_at_the_hand_over_loses_no_thread),
         cmocka_unit_test(test_a_full_queue_is_busy),

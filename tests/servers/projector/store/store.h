@@ -49,7 +49,7 @@ static inline void store_until_it_waits(struct sql_conn *ask, const struct sql_c
         assert_status(statement_run(ask, slice_str(DATABASE), &arena, &rows,
                                     "SELECT 1 FROM information_schema.innodb_trx WHERE"
                                     " trx_mysql_thread_id = ? AND trx_state = 'LOCK WAIT'",
-                                    "u", (uint64_t)sql_thread_id(sql)),
+                                    "u", (uint64_t)sql_session_of(sql).id),
                       STATUS_OK);
     } while (rows.row_count == 0 && clock_left_us(deadline_us) > 0);
     assert_int_equal(rows.row_count, 1);
