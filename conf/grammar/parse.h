@@ -1,0 +1,115 @@
+/*
+ * Between the files that parse: recursive descent over a statement's tokens.
+ *
+ *     parse.c         where we are, what is wrong, names
+ *     parse_expr.c    operators, by rank
+ *     parse_call.c    functions, also those with words of their own inside
+ *     parse_query.c   SELECT, FROM, WITH, UNION
+ *     parse_change.c  INSERT, REPLACE, UPDATE, DELETE
+ *
+ * The first fault ends it: `at` then is at END, each function returns soon, and what it returns is
+ * looked at by nobody. No function returns NULL but where its comment says so.
+ */
+#ifndef CONF_GRAMMAR_PARSE_H
+#define CONF_GRAMMAR_PARSE_H
+
+#include "conf/grammar/tree.h"
+
+/* A query that WITH names: its text is read again where the name is mentioned. */
+struct common {
+    const struct common *outer; /* known where its query stands */
+    struct slice name;
+    struct slice *labels;
+    size_t label_count;
+    const struct sqltoken *query; /* its first token */
+};
+
+struct parse {
+    struct arena *arena;
+    const struct sqlstatement *statement;
+    const struct sqltoken *at;
+    struct sqlfault fault; /* token NULL: none */
+    const struct common *commons;
+    struct sqlsource *sources[SQLTREE_SOURCES_MAX];
+    size_t source_count, node_count;
+    unsigned int depth;
+    unsigned int windows; /* functions with OVER, met so far */
+};
+
+/* Grows by doubling; for pointers. */
+struct parse_list {
+    void **items;
+    size_t count, room;
+};
+
+void parse_add(struct parse *parse, struct parse_list *list, void *item);
+
+/* ------------------------------------------------------------------ parse.c */
+
+/* The first fault stays. It is at the next token. */
+void parse_fail(struct parse *parse, const char *hint, const char *format, ...) PRINTF_LIKE(3, 4);
+/* "expected WHAT" */
+void parse_expected(struct parse *parse, const char *what);
+
+/* Is the next token this keyword or mark; is the one behind it? */
+bool parse_is(const struct parse *parse, const char *word);
+bool parse_is_next(const struct parse *parse, const char *word);
+/* Takes it if it is there. */
+bool parse_take(struct parse *parse, const char *word);
+/* Takes it, or it is a fault. */
+void parse_demand(struct parse *parse, const char *word);
+/* An operator of several marks without blanks: "<=>". */
+bool parse_is_marks(const struct parse *parse, const char *marks);
+bool parse_take_marks(struct parse *parse, const char *marks);
+/* SELECT, or WITH: a query begins here. */
+bool parse_is_query(const struct parse *parse);
+
+/* A name that needs no quotes, or has them. WHAT: of the complaint. */
+bool parse_is_name(const struct parse *parse);
+struct slice parse_name(struct parse *parse, const char *what);
+/* [AS] name; empty: there is none. */
+struct slice parse_alias(struct parse *parse);
+/* "(" name {"," name} ")" */
+struct slice *parse_names(struct parse *parse, const char *what, size_t *count);
+
+/* In and out of what may be nested; enter false: too deep, and a fault. */
+bool parse_enter(struct parse *parse);
+void parse_leave(struct parse *parse);
+
+unsigned int parse_here(const struct parse *parse);
+struct sqlspan parse_span(const struct parse *parse, unsigned int from);
+
+/* Words that stand for no name unless they are quoted; in capitals. */
+bool reserved_word(struct slice word);
+
+/* ------------------------------------------------------------------ the others */
+
+struct sqlexpr *parse_expr(struct parse *parse);
+/* What may stand beside + and the like: no AND, no comparison. */
+struct sqlexpr *parse_operand(struct parse *parse);
+struct sqlexpr *parse_node(struct parse *parse, enum sqlexpr_kind kind, unsigned int from);
+/* With up to three arguments; the first NULL ends them. */
+struct sqlexpr *parse_node_of(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
+                              struct sqlexpr *a, struct sqlexpr *b, struct sqlexpr *c);
+/* expr {"," expr} */
+struct sqlexpr **parse_exprs(struct parse *parse, size_t *count);
+/* What follows ORDER BY: expressions, each with ASC or DESC. */
+struct sqlexpr **parse_order(struct parse *parse, size_t *count);
+
+/* NULL: no function's call is here. */
+struct sqlexpr *parse_call(struct parse *parse);
+/* INTERVAL expr unit */
+struct sqlexpr *parse_interval(struct parse *parse);
+
+/* "(" PARTITION BY ... ORDER BY ... ")": adds the expressions. */
+void parse_window(struct parse *parse, struct parse_list *exprs);
+
+struct sqlquery *parse_query(struct parse *parse);
+/* A FROM's content, commas and all. */
+struct sqlfrom *parse_from(struct parse *parse);
+/* name [AS alias] of a table that a change writes; no query, no WITH. */
+struct sqlfrom *parse_target(struct parse *parse, bool alias);
+
+struct sqlchange *parse_change(struct parse *parse);
+
+#endif
