@@ -31,7 +31,7 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 # what these use. Archives, unit tests and headers follow this table, and tests/layers.sh holds the
 # includes and the folders against it.
 ROOMS := projector projector/apply projector/source projector/store gateway command cache \
-         conf/settings conf/build conf/plan conf/grammar conf/expr conf/schema conf/pattern \
+         conf/settings conf/build conf/plan conf/tags conf/grammar conf/expr conf/schema conf/pattern \
          conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run lib/data lib/base
 projector_needs        := projector/apply conf/build
 projector/apply_needs  := projector/source
@@ -42,7 +42,8 @@ command_needs          := conf/plan conf/settings lib/aws
 cache_needs            := conf/plan conf/settings lib/redis lib/sql
 conf/settings_needs    := conf/text lib/httpd lib/redis lib/sql lib/aws
 conf/build_needs       := conf/plan
-conf/plan_needs        := conf/expr conf/grammar lib/httpd lib/sql
+conf/plan_needs        := conf/expr conf/tags lib/httpd lib/sql
+conf/tags_needs        := conf/grammar
 conf/grammar_needs     := conf/sql
 conf/expr_needs        := conf/schema
 conf/schema_needs      := conf/pattern

@@ -73,7 +73,7 @@ static struct sqlsource *add_source(struct parse *parse)
         return source;
     }
     parse->sources[parse->source_count] = source;
-    source->number = (unsigned int)parse->source_count++;
+    source->number = parse->source_count++;
     return source;
 }
 

@@ -37,9 +37,9 @@ enum sqlexpr_kind {
     SQLEXPR_NUMBER,   /* name: as written, without its sign; negated: with a minus */
     SQLEXPR_STRING,   /* name: with its quotes */
     SQLEXPR_BOOLEAN,  /* TRUE, FALSE; name */
-    SQLEXPR_CONSTANT, /* another literal: x'ff', 0xff, DATE '2026-01-01', 'a' 'b' */
     SQLEXPR_PARAM,    /* :name */
     SQLEXPR_COLUMN,   /* qualifier, name; source and column when it is resolved */
+    SQLEXPR_CONSTANT, /* another literal: x'ff', 0xff, DATE '2026-01-01', 'a' 'b' */
     SQLEXPR_STAR,     /* in a SELECT's list, qualifier; in COUNT(*) */
     SQLEXPR_DEFAULT,  /* DEFAULT, alone in VALUES or behind = */
     SQLEXPR_NEW,      /* VALUES(name), in ON DUPLICATE KEY UPDATE */
@@ -70,8 +70,10 @@ struct sqlexpr {
     size_t arg_count;
     struct sqlquery *query;
     struct sqlspan span;
-    struct sqlsource *source; /* COLUMN, resolved; NULL: not yet */
-    unsigned int column;      /* ... its place among the source's columns */
+    /* COLUMN, resolved (conf/grammar/resolve.h): one of the two */
+    struct sqlsource *source;
+    size_t column;        /* its place among the source's columns */
+    struct sqlexpr *item; /* it is the alias of this item */
 };
 
 struct sqlsource {
@@ -81,12 +83,14 @@ struct sqlsource {
     struct slice *labels;   /* of WITH d (a, b) and of JSON_TABLE: its columns; else none */
     size_t label_count;
     struct sqlexpr *rows; /* JSON_TABLE's document; NULL: no JSON_TABLE */
-    unsigned int number;  /* 0 .. source_count - 1, in the order met */
+    size_t number;        /* 0 .. source_count - 1, in the order met */
     struct sqlspan span;
     unsigned int name_token;
-    const struct table *table; /* resolved; NULL: none */
-    struct slice *columns;     /* resolved: names; empty: that of an expression without alias */
+    /* resolved: */
+    const struct table *table; /* NULL: none */
+    struct slice *columns;     /* names; empty: that of an expression without alias */
     size_t column_count;
+    bool *reads; /* of each column: something mentions it */
 };
 
 enum sqlfrom_kind {
@@ -120,6 +124,14 @@ struct sqlcore {
     struct sqlexpr **window_exprs; /* what WINDOW parts and orders by */
     size_t window_count;
     struct sqlspan rows; /* from FROM to the end of HAVING; empty without FROM */
+    /* resolved: */
+    size_t number;              /* 0 .. core_count - 1 */
+    struct sqlsource **sources; /* of its FROM, in the order written */
+    size_t source_count;
+    struct sqlexpr **outputs; /* the items, * written out */
+    struct slice *labels;     /* of the outputs; empty: an expression without alias */
+    size_t output_count;
+    bool one_row; /* it aggregates without GROUP BY: one row even of nothing; in doubt true */
 };
 
 struct sqlquery {
@@ -161,6 +173,9 @@ struct sqlchange {
     struct sqlexpr **order;
     size_t order_count;
     struct sqlspan tables, condition; /* UPDATE, DELETE: the text of from, and behind WHERE */
+    /* resolved: */
+    struct sqlsource *written; /* whose rows it changes */
+    struct sqlcore *core;      /* its FROM and WHERE, as those of a SELECT without a list */
 };
 
 struct sqltree {
@@ -169,6 +184,7 @@ struct sqltree {
     struct sqlchange *change;
     struct sqlsource **sources; /* all, by their numbers */
     size_t source_count;
+    size_t core_count; /* resolved: SELECTs, and a change's own */
 };
 
 /* Why a statement is no tree: what is wrong at which token. */

@@ -1,0 +1,124 @@
+/*
+ * The tags that follow from a query's text. With a file as its argument it prints the tags of each
+ * line of that file, for comparisons with another implementation.
+ */
+#include "conf/grammar/resolve.h"
+#include "conf/tags/query.h"
+#include "lib/base/buf.h"
+#include "tests/unit/unit.h"
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS p (id INT NOT NULL, a INT, b INT, s VARCHAR(8), PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS c (id INT NOT NULL, pid INT, k INT, n INT, PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, PRIMARY KEY (u, v));\n";
+
+static const struct tag_param params[] = {
+    {{"i", 1},  SCALAR_INTEGER},
+    {{"x", 1},  SCALAR_INTEGER},
+    {{"y", 1},  SCALAR_INTEGER},
+    {{"z", 1},  SCALAR_INTEGER},
+    {{"me", 2}, SCALAR_INTEGER},
+    {{"q", 1},  SCALAR_STRING },
+    {{"w", 1},  SCALAR_NUMBER },
+};
+
+/* Tags of a query, joined by blanks; variants by " / ". The fault's text if there is one. */
+static struct slice tags_of(struct arena *arena, const char *sql)
+{
+    struct sqlblock block;
+    struct diag diag = {0};
+    struct tables tables;
+    struct sqltree tree;
+    struct sqlfault fault;
+    struct tag_query query;
+    struct buf out = {0};
+    struct slice text;
+
+    schema_sql_parse(arena, SLICE_EMPTY, slice_str(schema), &diag, &tables);
+    sqlfile_parse_plain(arena, SLICE_EMPTY, slice_str(sql), &diag, &block);
+    diag_print(&diag, stderr);
+    assert_int_equal(diag.count, 0);
+    diag_fini(&diag);
+    if (!sqltree_read(arena, &block.statements[0], &tree, &fault) ||
+        !sqltree_resolve(arena, &tree, &tables, &fault)) {
+        return fault.text;
+    }
+    tags_of_query(arena, &tree, params, ARRAY_COUNT(params), &query);
+    for (size_t i = 0; i < (size_t)1 << query.guard_count; i++) {
+        buf_append_str(&out, i > 0 ? " / " : "");
+        for (size_t j = 0; j < query.variants[i].count; j++) {
+            buf_append_str(&out, j > 0 ? " " : "");
+            buf_append(&out, tag_use_print(arena, &query.variants[i].uses[j]));
+        }
+    }
+    text = arena_copy(arena, buf_slice(&out));
+    buf_fini(&out);
+    return text;
+}
+
+// clang-format off
+static const char *const cases[][2] = {
+    {"SELECT * FROM p WHERE id=:i", "p(id)=i"},
+    {"SELECT * FROM p WHERE id=:i AND a=:x", "p(id)=i"},
+    {"SELECT * FROM p WHERE a=:x AND b=:y", "p(a,b)=x,y"},
+    {"SELECT * FROM p WHERE a=:x AND s='on'", "p(a)=x"},
+    {"SELECT * FROM p WHERE a>:x", "p"},
+    {"SELECT * FROM p WHERE a=:x OR a=:y", "p(a)=x p(a)=y"},
+    {"SELECT * FROM p WHERE a=:x OR b=:x", "p(a)=x p(b)=x"},
+    {"SELECT * FROM p WHERE a=:x OR s LIKE 'q%'", "p"},
+    {"SELECT * FROM p WHERE NOT (a=:x)", "p"},
+    {"SELECT * FROM p WHERE a IN (:x,:y) AND b=:z", "p(a,b)=x|y,z"},
+    {"SELECT * FROM p WHERE :x IS NULL OR a=:x", "p(a)=x / p"},
+    {"SELECT * FROM p WHERE a<=>:x", "p(a)=x"},
+    {"SELECT * FROM p WHERE LOWER(s)=:q", "p"},
+    {"SELECT * FROM p WHERE a=:x ORDER BY b LIMIT 5", "p(a)=x"},
+    {"SELECT COUNT(*) FROM p WHERE a=:x", "p(a)=x"},
+    {"SELECT a, SUM(b) FROM p GROUP BY a HAVING a=:x", "p"},
+    {"SELECT * FROM p JOIN c ON c.pid=p.id WHERE p.id=:i", "p(id)=i c(pid)=i"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id WHERE p.id=:i", "p(id)=i c(pid)=i"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND p.id=:i", "p c(pid)=i"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x", "p c(k)=x"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id WHERE c.pid=:x", "p(id)=x c(pid)=x"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id WHERE c.k<=>:x", "p c"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id WHERE c.id IS NULL AND p.a=:x",
+     "p(a)=x c(pid>p.id:a)=x"},
+    {"SELECT * FROM p JOIN c ON c.pid=p.id WHERE c.k=:x", "p(id>c.pid:k)=x c(k)=x"},
+    {"SELECT p.* FROM f JOIN p ON p.a=f.v WHERE f.u=:me", "f(u)=me p(a>f.v:u)=me"},
+    {"SELECT * FROM p WHERE a IN (SELECT v FROM f WHERE u=:me)", "p(a>f.v:u)=me f(u)=me"},
+    {"SELECT * FROM p WHERE a NOT IN (SELECT v FROM f WHERE u=:me)", "p f(u)=me"},
+    {"SELECT * FROM p WHERE NOT EXISTS (SELECT 1 FROM c WHERE c.pid=p.id AND c.pid=:i)",
+     "p c(pid)=i"},
+    {"SELECT p.*, (SELECT COUNT(*) FROM c WHERE c.pid=p.id) z FROM p WHERE p.id=:i",
+     "c(pid)=i p(id)=i"},
+    {"SELECT COUNT(*) q, (SELECT MAX(n) FROM c WHERE c.pid<=>p.a) z FROM p WHERE p.a=:x",
+     "c p(a)=x"},
+    {"SELECT * FROM (SELECT a, COUNT(*) n FROM p GROUP BY a) d WHERE d.a=:x", "p(a)=x"},
+    {"SELECT * FROM (SELECT a FROM p ORDER BY a LIMIT 3) d WHERE d.a=:x", "p"},
+    {"SELECT * FROM (SELECT a FROM p UNION SELECT k FROM c) d WHERE d.a=:x", "p(a)=x c(k)=x"},
+    {"SELECT a FROM p WHERE a=:x UNION SELECT k FROM c", "p(a)=x c"},
+    {"SELECT y.* FROM p x JOIN p y ON y.a=x.b WHERE x.id=:i", "p(id)=i p(a>p.b:id)=i"},
+};
+// clang-format on
+
+static void test_tags_follow_from_the_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct arena arena = {0};
+        struct slice tags = tags_of(&arena, cases[i][0]);
+
+        if (!slice_is(tags, cases[i][1])) {
+            fail_msg("%s\n  is   %.*s\n  want %s", cases[i][0], SLICE_ARG(tags), cases[i][1]);
+        }
+        arena_fini(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tags_follow_from_the_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
