@@ -165,8 +165,11 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->known = column_type_scalar(&column->holds, &column->scalar);
     column->counted = sqltoken_is(token, "SERIAL");
     column->has_default = column->counted || sqltoken_is(token, "TIMESTAMP");
+    column->renewed = sqltoken_is(token, "TIMESTAMP");
     for (; token < end; token++) {
         column->counted |= sqltoken_is(token, "AUTO_INCREMENT");
+        column->renewed |= sqltoken_is(token, "ON") && sqltoken_is(token + 1, "UPDATE") &&
+                           !sqltoken_is(token + 2, "CASCADE");
         column->has_default |=
             column->counted || (sqltoken_is(token, "DEFAULT") && !sqltoken_is(token + 1, "NULL"));
         column->not_null |= sqltoken_is(token, "NOT") && sqltoken_is(token + 1, "NULL");

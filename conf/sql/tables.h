@@ -24,6 +24,7 @@ struct table_column {
     enum scalar scalar;
     bool not_null;
     bool counted;     /* AUTO_INCREMENT */
+    bool renewed;     /* the server may set it in an UPDATE that does not: ON UPDATE, TIMESTAMP */
     bool has_default; /* another one than NULL: AUTO_INCREMENT too, and what a TIMESTAMP may get */
     /*
      * Of a text: a query compares it with a parameter of this format, so that it holds canonical

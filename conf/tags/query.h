@@ -32,6 +32,7 @@ struct tag_use {
     struct tag_shape shape;
     struct binding *values; /* beside shape.columns */
     const struct sqlsource *source;
+    size_t class;    /* of the model's (conf/tags/model.h) */
     const char *why; /* the shape has no columns: what bars them; static */
 };
 
