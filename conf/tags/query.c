@@ -73,6 +73,35 @@ struct slice tag_shape_name(struct arena *arena, const struct tag_shape *shape)
     return name;
 }
 
+struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape)
+{
+    struct buf out = {0};
+    struct slice sql;
+
+    buf_append_str(&out, "SELECT DISTINCT ");
+    for (size_t i = 0; i < shape->column_count; i++) {
+        buf_printf(&out, "%s`h%zu`.`%.*s`", i > 0 ? ", " : "", shape->hop_count,
+                   SLICE_ARG(shape->columns[i]));
+    }
+    for (size_t i = 0; i < shape->hop_count; i++) {
+        const struct tag_hop *hop = &shape->hops[i];
+
+        buf_printf(&out, "%s`%.*s` `h%zu`", i > 0 ? " JOIN " : " FROM ",
+                   SLICE_ARG(hop->table->name), i + 1);
+        for (size_t j = 0; j < hop->link_count && i > 0; j++) {
+            buf_printf(&out, "%s`h%zu`.`%.*s` = `h%zu`.`%.*s`", j > 0 ? " AND " : " ON ", i,
+                       SLICE_ARG(hop->from[j]), i + 1, SLICE_ARG(hop->to[j]));
+        }
+    }
+    for (size_t i = 0; i < shape->hops[0].link_count; i++) {
+        buf_printf(&out, "%s`h1`.`%.*s` = ?", i > 0 ? " AND " : " WHERE ",
+                   SLICE_ARG(shape->hops[0].to[i]));
+    }
+    sql = arena_copy(arena, buf_slice(&out));
+    buf_fini(&out);
+    return sql;
+}
+
 static void set_columns(struct arena *arena, const struct table *table,
                         const struct bindings *bound, struct tag_use *use)
 {

@@ -54,6 +54,12 @@ void tags_of_query(struct arena *arena, const struct sqltree *tree, const struct
 /* "c(k)=x": for people and tests; several values of a column: "a|b". */
 struct slice tag_use_print(struct arena *arena, const struct tag_use *use);
 
+/*
+ * Of a path: the SELECT that finds the values of its tags for one row's links, each a ?: "SELECT
+ * DISTINCT `h1`.`k` FROM `c` `h1` WHERE `h1`.`pid` = ?".
+ */
+struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape);
+
 /* The shape's name, of its parts. */
 struct slice tag_shape_name(struct arena *arena, const struct tag_shape *shape);
 
