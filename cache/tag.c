@@ -9,6 +9,7 @@
 
 #include "cache/left.h"
 #include "cache/page.h"
+#include "conf/plan/kind.h"
 
 static enum status number_text(enum scalar type, struct slice number,
                                char scratch[DECIMAL_TEXT_MAX], struct slice *out)
@@ -129,7 +130,7 @@ enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
         if (part->param < 0 || !texts[part->param].ptr) {
             return STATUS_NOT_FOUND;
         }
-        len += texts[part->param].len;
+        len += kind_of_text(&part->kind, texts[part->param]).len;
     }
     start = at = arena_bytes(arena, len);
     for (size_t i = 0; i < tag->part_count; i++) {
@@ -137,7 +138,7 @@ enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
 
         at = slice_put(at, part->literal);
         if (part->name.len > 0) {
-            at = slice_put(at, texts[part->param]);
+            at = slice_put(at, kind_of_text(&part->kind, texts[part->param]));
         }
     }
     *out = slice_of(start, len);

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 
+#include "conf/build/derive.h"
 #include "conf/plan/fingerprint.h"
 #include "conf/plan/template.h"
 #include "conf/text/table.h"
@@ -296,6 +297,7 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
     build_events(&build);
     build_commands(&build);
     build_projections(&build);
+    build_derived(&build);
     complain_unused(&build, &build.model.queries_sql, "query");
     complain_unused(&build, &build.model.projections_sql, "projection and no \"touches_sql\"");
     if (diag->count == 0) {

@@ -364,8 +364,9 @@ void check_freshness(struct projection *projection)
         const struct plan_query *query = &model->queries[i];
         struct query_reads *reads = &projection->build->reads[i];
 
-        if (query->tag_count == 0 || !shares_table(projection->out, query, &table)) {
-            continue; /* a query without tags is a complaint already */
+        if (query->derived || query->tag_count == 0 ||
+            !shares_table(projection->out, query, &table)) {
+            continue; /* a declared list without tags is a complaint already */
         }
         if (!touches_query(projection, query)) {
             source_complain(&projection->source, projection->value, tags_hint(projection, query),

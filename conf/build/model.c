@@ -45,7 +45,7 @@ static const struct member model_members[] = {
     ROW(model, "aggregate",   aggregate,   MAP,    REQUIRED),
     ROW(model, "events",      events,      MAP,    OPTIONAL),
     ROW(model, "commands",    commands,    MAP,    OPTIONAL),
-    ROW(model, "projections", projections, MAP,    REQUIRED),
+    ROW(model, "projections", projections, MAP,    OPTIONAL),
     ROW(model, "queries",     queries,     MAP,    OPTIONAL),
 };
 
@@ -90,7 +90,7 @@ READER(model_projection,
 
 READER(model_query,
     ROW(model_query, "route",        route,        STRING, REQUIRED),
-    ROW(model_query, "tags",         tags,         LIST,   REQUIRED),
+    ROW(model_query, "tags",         tags,         LIST,   OPTIONAL),
     ROW(model_query, "ttl",          ttl,          STRING, REQUIRED),
     ROW(model_query, "negative_ttl", negative_ttl, STRING, OPTIONAL),
     ROW(model_query, "near",         near,         FLAG,   OPTIONAL),

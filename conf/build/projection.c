@@ -364,12 +364,6 @@ static void build_projection(struct build *build, const struct value *written,
     if (!model_projection_read(build->arena, &projection.source, written, &projection.written)) {
         return;
     }
-    if (!projection.written.touches && !projection.written.touches_sql) {
-        source_complain(&projection.source, written,
-                        SLICE_LITERAL("\"touches\": [tags of the queries that show the change]"),
-                        "lacks 'touches' or 'touches_sql'");
-        return;
-    }
     build_touches(&projection);
     build_statements(&projection);
     if (projection.written.touches_sql) {
@@ -389,10 +383,13 @@ static void take_projection(struct build *build, struct slice name, const struct
     out->name = name;
     if (written) {
         build_projection(build, written, payload, out);
+    } else if (sqlfile_find(&build->model.projections_sql, name)) {
+        build_projection(build, value_map(build->arena), payload, out); /* its SQL says all */
     } else {
-        source_complain(&source, build->model.projections,
-                        SLICE_LITERAL("null ignores it on purpose"),
-                        "there is no projection '%.*s'", SLICE_ARG(name));
+        source_complain(&source,
+                        build->model.projections ? build->model.projections : build->model.root,
+                        SLICE_LITERAL("\"projections\": {name: null} ignores it on purpose"),
+                        "projections.sql has no '-- name: %.*s'", SLICE_ARG(name));
     }
 }
 
@@ -449,9 +446,6 @@ void build_projections(struct build *build)
     bool events = out->aggregate.store == STORE_EVENTS;
     size_t count = events ? out->event_count : ARRAY_COUNT(names);
 
-    if (!build->model.projections) {
-        return;
-    }
     out->projections = ARENA_ARRAY(build->arena, struct plan_projection, count);
     for (size_t i = 0; i < count; i++) {
         take_projection(build, events ? out->events[i].name : slice_str(names[i]),
@@ -460,8 +454,9 @@ void build_projections(struct build *build)
     if (!events) {
         pair_whole(out);
     }
-    for (const struct value *written = build->model.projections->first; written;
-         written = written->next) {
+    for (const struct value *written = build->model.projections ? build->model.projections->first
+                                                                : NULL;
+         written; written = written->next) {
         if (!plan_projection_find(out, written->name)) {
             complain_unknown(build, written);
         }

@@ -347,7 +347,10 @@ void build_query(struct build *build, const struct value *written, struct plan_q
     build_params(&query);
     build_statement(&query);
     note_rows(&query);
-    build_tags(&query);
+    out->derived = !query.written.tags;
+    if (!out->derived) {
+        build_tags(&query);
+    }
     build->reads[out - build->out->queries] = (struct query_reads){
         query.select, ARENA_ARRAY(build->arena, bool, query.select.item_count)};
 }

@@ -231,3 +231,34 @@ struct slice sqltree_text(const struct sqltree *tree, struct sqlspan span)
     return slice_of(tree->statement->text.ptr + tokens[span.from].start,
                     tokens[span.end - 1].end - tokens[span.from].start);
 }
+
+/* MySQL 8 reference manual, "String Literals": \\% and \\_ keep their backslash. */
+static char escaped(char c)
+{
+    static const char pairs[] = "0\0b\bn\nr\rt\tZ\x1a";
+
+    for (size_t i = 0; i + 1 < sizeof(pairs); i += 2) {
+        if (pairs[i] == c) {
+            return pairs[i + 1];
+        }
+    }
+    return c;
+}
+
+struct slice sqltree_unquoted(struct arena *arena, struct slice literal)
+{
+    char *out = arena_bytes(arena, literal.len);
+    size_t len = 0;
+
+    for (size_t i = 1; i + 1 < literal.len; i++) {
+        char c = literal.ptr[i];
+
+        if (c == '\\' && literal.ptr[i + 1] != '%' && literal.ptr[i + 1] != '_') {
+            c = escaped(literal.ptr[++i]);
+        } else if (c == literal.ptr[0]) {
+            i++; /* doubled */
+        }
+        out[len++] = c;
+    }
+    return slice_of(out, len);
+}

@@ -200,6 +200,9 @@ bool sqltree_read(struct arena *arena, const struct sqlstatement *statement, str
 /* The statement's text from a span's first token to its last, with ? for parameters. */
 struct slice sqltree_text(const struct sqltree *tree, struct sqlspan span);
 
+/* What a string literal means: without its quotes and escapes. */
+struct slice sqltree_unquoted(struct arena *arena, struct slice literal);
+
 /* The tree as text, one line, for tests: "(and (= p.id :i) (in p.a :x :y))". */
 struct slice sqltree_print(struct arena *arena, const struct sqltree *tree);
 

@@ -28,17 +28,19 @@ static void hex(const struct buf *text, char out[17])
     (void)snprintf(out, 17, "%016" PRIx64, hash_xxh64(buf_slice(text)));
 }
 
+static void add_bind(struct buf *text, const struct plan_bind *bind)
+{
+    buf_printf(text, "%d;%u;%d;%u;", (int)bind->source, bind->index, (int)bind->form, bind->digits);
+    add(text, bind->name);
+}
+
 /* A statement says what it does by its text and by what fills each ? of it. */
 static void add_sql(struct buf *text, const struct plan_sql *sql)
 {
     add(text, sql->text);
     buf_printf(text, "%zu;", sql->bind_count);
     for (size_t i = 0; i < sql->bind_count; i++) {
-        const struct plan_bind *bind = &sql->binds[i];
-
-        buf_printf(text, "%d;%u;%d;%u;", (int)bind->source, bind->index, (int)bind->form,
-                   bind->digits);
-        add(text, bind->name);
+        add_bind(text, &sql->binds[i]);
     }
 }
 
@@ -58,7 +60,7 @@ static void add_templates(struct buf *text, const struct plan_template *template
             add(text, part->literal);
             add(text, part->name);
             add_str(text, scalar_name(part->type));
-            buf_printf(text, "%d;", part->old);
+            buf_printf(text, "%d;%d;%u;", part->old, (int)part->kind.of, part->kind.places);
         }
     }
 }
@@ -137,6 +139,52 @@ static struct slice take(struct arena *arena, struct buf *text)
     return part;
 }
 
+static void add_kinds(struct buf *text, const struct plan_kind *kinds, size_t count)
+{
+    buf_printf(text, "%zu;", count);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(text, "%d;%u;", (int)kinds[i].of, kinds[i].places);
+    }
+}
+
+static void add_class(struct buf *text, const struct plan_class *class)
+{
+    add(text, class->name);
+    add_kinds(text, class->links, class->link_count);
+    add(text, class->ask);
+    add_kinds(text, class->asked, class->asked_count);
+}
+
+static void add_cell(struct buf *text, const struct plan_cell *cell)
+{
+    buf_printf(text, "%d;%zu;", (int)cell->from, cell->column);
+    add(text, cell->literal);
+    if (cell->from == CELL_BIND) {
+        add_bind(text, &cell->bind);
+    }
+}
+
+/* What a statement touches by its SQL. */
+static void add_change(struct buf *text, const struct plan_change *change)
+{
+    buf_printf(text, "%zu;", change->touch_count);
+    for (size_t i = 0; i < change->touch_count; i++) {
+        const struct plan_touch *touch = &change->touches[i];
+
+        add_class(text, touch->class);
+        buf_printf(text, "%d;", (int)touch->rows);
+        for (size_t j = 0; j < touch->class->link_count; j++) {
+            add_cell(text, &touch->cells[j]);
+        }
+    }
+    add_sql(text, &change->before);
+    add_sql(text, &change->after);
+    for (size_t i = 0; i < change->exact_count; i++) {
+        add_kinds(text, &change->exact[i].kind, 1);
+        add_bind(text, &change->exact[i].bind);
+    }
+}
+
 static struct slice projection_part(struct arena *arena, struct buf *text,
                                     const struct plan_projection *projection)
 {
@@ -144,7 +192,10 @@ static struct slice projection_part(struct arena *arena, struct buf *text,
     add(text, projection->name);
     buf_printf(text, "%d;", projection->ignored);
     add_templates(text, projection->touches, projection->touch_count);
-    buf_printf(text, "%d;", projection->touches_sql != NULL);
+    buf_printf(text, "%d;%zu;", projection->touches_sql != NULL, projection->statement_count);
+    for (size_t i = 0; i < projection->statement_count; i++) {
+        add_change(text, &projection->changes[i]);
+    }
     if (projection->touches_sql) {
         add_sql(text, projection->touches_sql);
     }

@@ -21,6 +21,20 @@
 #include "lib/data/decimal.h"
 #include "lib/httpd/parse.h"
 
+/*
+ * What a column holds, as far as the text of its values in tags goes (conf/plan/kind.h). OTHER: of
+ * declared tags, whose places have a scalar type.
+ */
+struct plan_kind {
+    enum {
+        KIND_OTHER,
+        KIND_INTEGER,
+        KIND_DECIMAL,
+        KIND_TEXT
+    } of;
+    unsigned int places; /* DECIMAL */
+};
+
 /* "thing:{thingId}": literals and places in turn. */
 struct plan_template {
     struct slice text; /* as written */
@@ -28,8 +42,9 @@ struct plan_template {
         struct slice literal; /* before the place; of the last part: after the last place */
         struct slice name;    /* of the place; empty: none follows */
         enum scalar type;
-        bool old;  /* {old.Name}: of the image before the change */
-        int param; /* of a query's template: index in plan_query.params; else -1 */
+        bool old;              /* {old.Name}: of the image before the change */
+        int param;             /* of a query's template: index in plan_query.params; else -1 */
+        struct plan_kind kind; /* of a derived tag: the column that the parameter equals */
     } * parts;
     size_t part_count;
 };
@@ -225,11 +240,66 @@ struct plan_command {
 
 /* ------------------------------------------------------------------ projections */
 
+/*
+ * Tags of one text but for their values: "products", "comments(pictureId)",
+ * "posts(author>follows.followee:follower)" (conf/tags/README.md).
+ */
+struct plan_class {
+    struct slice name;
+    const struct plan_kind *links; /* of the values that a change has for it */
+    size_t link_count;
+    /*
+     * Of a path: SELECT that finds the values of its tags, with a ? for each link; empty: the
+     * links' values are the tag's
+     */
+    struct slice ask;
+    const struct plan_kind *asked; /* of its columns */
+    size_t asked_count;
+};
+
+/* Where a value of a touched tag comes from. */
+struct plan_cell {
+    enum {
+        CELL_BIND,
+        CELL_LITERAL, /* its text in a tag */
+        CELL_ROW,     /* a column of the SELECT's row */
+        CELL_SERVER   /* only the server knows it: the tag is the class' "=*" */
+    } from;
+    struct plan_bind bind;
+    struct slice literal;
+    size_t column;
+};
+
+/* One tag, or one for each row of the SELECT before, or after. */
+struct plan_touch {
+    const struct plan_class *class;
+    const struct plan_cell *cells; /* link_count of them */
+    enum plan_rows {
+        ROWS_NONE,
+        ROWS_BEFORE,
+        ROWS_AFTER
+    } rows;
+};
+
+/* What one statement touches. */
+struct plan_change {
+    const struct plan_touch *touches;
+    size_t touch_count;
+    struct plan_sql before, after; /* SELECTs beside it; text empty: none */
+    const struct plan_exact {      /* values that BEFORE finds rows by: exactly of the kind */
+        struct plan_kind kind;
+        struct plan_bind bind;
+    } * exact;
+    size_t exact_count;
+    bool asks; /* before, after or a path's SELECT */
+};
+
 struct plan_projection {
     struct slice name; /* "put", "delete", an event's name */
     bool ignored;      /* "X": null */
     const struct plan_sql *statements;
     size_t statement_count;
+    const struct plan_change *changes; /* beside the statements: what they touch by their SQL */
     const struct plan_template *touches;
     size_t touch_count;
     const struct slice *tables; /* that the statements write */
@@ -293,6 +363,7 @@ struct plan_query {
     size_t param_count;
     const struct plan_template *tags;
     size_t tag_count;
+    bool derived; /* the tags follow from the SQL; else the model declares them */
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
@@ -334,6 +405,8 @@ struct plan_model {
     size_t projection_count;
     struct plan_query *queries;
     size_t query_count;
+    const struct plan_class *classes; /* of the derived tags */
+    size_t class_count;
     struct slice schema_sql;
     char touches[17]; /* cache/PROTOCOL.md "Plans": hex of XXH64 */
 };

@@ -151,6 +151,46 @@ static void print_command(const struct plan_command *command, FILE *out)
     }
 }
 
+static void print_cell(const struct plan_touch *touch, const struct plan_cell *cell, FILE *out)
+{
+    static const char *const rows[] = {"", "before", "after"};
+
+    if (cell->from == CELL_BIND) {
+        fprintf(out, ":%s%.*s", cell->bind.source == SOURCE_OLD_FIELD ? "old." : "",
+                SLICE_ARG(cell->bind.name));
+    } else if (cell->from == CELL_LITERAL) {
+        fprintf(out, "'%.*s'", SLICE_ARG(cell->literal));
+    } else if (cell->from == CELL_ROW) {
+        fprintf(out, "%s.%zu", rows[touch->rows], cell->column + 1);
+    } else {
+        fputs("?", out);
+    }
+}
+
+/* "touches comments(pictureId) = before.1": "?" is known to the server alone. */
+static void print_change(const struct plan_change *change, FILE *out)
+{
+    for (size_t i = 0; i < change->touch_count; i++) {
+        const struct plan_touch *touch = &change->touches[i];
+
+        fprintf(out, "      touches %.*s", SLICE_ARG(touch->class->name));
+        for (size_t j = 0; j < touch->class->link_count; j++) {
+            fputs(j == 0 ? " = " : ", ", out);
+            print_cell(touch, &touch->cells[j], out);
+        }
+        fputs("\n", out);
+        if (touch->class->ask.len > 0) {
+            fprintf(out, "        by way of: %.*s\n", SLICE_ARG(touch->class->ask));
+        }
+    }
+    if (change->before.text.len > 0) {
+        print_sql("  before", &change->before, out);
+    }
+    if (change->after.text.len > 0) {
+        print_sql("  after", &change->after, out);
+    }
+}
+
 static void print_projection(const struct plan_projection *projection, FILE *out)
 {
     fprintf(out, "  projection %.*s%s\n", SLICE_ARG(projection->name),
@@ -159,6 +199,7 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     print_templates("touches", projection->touches, projection->touch_count, out);
     for (size_t i = 0; i < projection->statement_count; i++) {
         print_sql("sql", &projection->statements[i], out);
+        print_change(&projection->changes[i], out);
     }
     if (projection->touches_sql) {
         print_sql("touches what it yields", projection->touches_sql, out);
@@ -215,7 +256,7 @@ static void print_query(const struct plan_query *query, FILE *out)
     for (size_t i = 0; i < query->row_count; i++) {
         fprintf(out, "    rows of %.*s\n", SLICE_ARG(query->rows[i]));
     }
-    print_templates("tag", query->tags, query->tag_count, out);
+    print_templates(query->derived ? "tag" : "declared tag", query->tags, query->tag_count, out);
     print_order(query, out);
     if (query->version_column.len > 0) {
         fprintf(out, "    version: %.*s\n", SLICE_ARG(query->version_column));

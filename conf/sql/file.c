@@ -19,6 +19,7 @@ struct reader {
     struct diag *diag;
     struct slice path, whole, rest, block_name;
     unsigned int line;
+    const char *line_start;
     struct buf text; /* of the statement at hand */
     struct sqltoken *tokens;
     size_t token_count, token_room;
@@ -66,7 +67,8 @@ static void take_token(struct reader *reader, const struct sqllex *lex)
 {
     struct sqltoken token = {.kind = is_behind_dot(reader, lex) ? SQLTOKEN_QUOTED : lex->token,
                              .text = lex->text,
-                             .line = reader->line};
+                             .line = reader->line,
+                             .column = (unsigned int)(lex->raw.ptr - reader->line_start) + 1};
 
     if (is_mark(lex, ')')) {
         if (reader->depth == 0) {
@@ -90,9 +92,18 @@ static void take_token(struct reader *reader, const struct sqllex *lex)
 static void skip(struct reader *reader, struct slice raw)
 {
     for (size_t i = 0; i < raw.len; i++) {
-        reader->line += raw.ptr[i] == '\n';
+        if (raw.ptr[i] == '\n') {
+            reader->line++;
+            reader->line_start = raw.ptr + i + 1;
+        }
     }
     reader->rest = slice_from(reader->rest, raw.len);
+}
+
+/* Of what is behind the last token, on the line where we are. */
+static unsigned int end_column(const struct reader *reader)
+{
+    return reader->rest.len > 0 ? (unsigned int)(reader->rest.ptr - reader->line_start) + 1 : 0;
 }
 
 /* The statement up to ; or the end. False: there was nothing. */
@@ -136,6 +147,7 @@ static bool read_statement(struct reader *reader, struct sqlstatement *out)
     add_token(reader, (struct sqltoken){.kind = SQLTOKEN_END,
                                         .text = SLICE_EMPTY,
                                         .line = reader->line,
+                                        .column = end_column(reader),
                                         .start = out->text.len,
                                         .end = out->text.len});
     out->tokens = reader->tokens;
@@ -249,6 +261,7 @@ static struct slice read_block(struct reader *reader, struct slice text, struct 
     end = block_end(text);
     reader->line++;
     reader->rest = slice_of(text.ptr, end);
+    reader->line_start = text.ptr;
     read_statements(reader, &block);
     *add_block(reader->arena, file) = block;
     return slice_from(text, end);
@@ -257,7 +270,12 @@ static struct slice read_block(struct reader *reader, struct slice text, struct 
 void sqlfile_parse(struct arena *arena, struct slice path, struct slice text, struct diag *diag,
                    struct sqlfile *out)
 {
-    struct reader reader = {.arena = arena, .diag = diag, .path = path, .whole = text, .line = 1};
+    struct reader reader = {.arena = arena,
+                            .diag = diag,
+                            .path = path,
+                            .whole = text,
+                            .line = 1,
+                            .line_start = text.ptr};
     size_t end = block_end(text);
 
     *out = (struct sqlfile){.path = path};
@@ -272,8 +290,13 @@ void sqlfile_parse(struct arena *arena, struct slice path, struct slice text, st
 void sqlfile_parse_plain(struct arena *arena, struct slice path, struct slice text,
                          struct diag *diag, struct sqlblock *out)
 {
-    struct reader reader = {
-        .arena = arena, .diag = diag, .path = path, .whole = text, .line = 1, .rest = text};
+    struct reader reader = {.arena = arena,
+                            .diag = diag,
+                            .path = path,
+                            .whole = text,
+                            .line = 1,
+                            .rest = text,
+                            .line_start = text.ptr};
 
     *out = (struct sqlblock){.line = 1};
     read_statements(&reader, out);

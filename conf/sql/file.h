@@ -22,9 +22,9 @@ enum sqltoken_kind {
 struct sqltoken {
     enum sqltoken_kind kind;
     struct slice text;
-    unsigned int line;
-    unsigned int depth; /* open parentheses around it; of a parenthesis: outside of it */
-    size_t start, end;  /* in the statement's text */
+    unsigned int line, column; /* of the file, from 1; the column in bytes */
+    unsigned int depth;        /* open parentheses around it; of a parenthesis: outside of it */
+    size_t start, end;         /* in the statement's text */
 };
 
 struct sqlstatement {

@@ -19,7 +19,10 @@ struct tag_change {
     struct bindings known; /* UPDATE, DELETE: columns of the rows that it finds */
 };
 
-/* TREE is resolved, and a change. */
+/*
+ * TREE is resolved, and a change. PARAMS NULL: their types are not known, and whoever runs the
+ * statement makes sure that their values are exactly of the columns' types.
+ */
 void tag_change_read(struct arena *arena, const struct sqltree *tree,
                      const struct tag_param *params, size_t param_count, struct tag_change *out);
 

@@ -174,7 +174,11 @@ static const char *why_unbound(struct analysis *analysis, const struct sqlsource
     const struct facts *facts = &analysis->contexts[source->number];
     sources self = (sources)1 << source->number;
     const char *why = "no condition equals one of its columns to a parameter";
+    struct cover cover = cover_of(analysis, source, facts);
 
+    if (cover.count > 0) {
+        return "only constants bind it";
+    }
     for (size_t i = 0; i < facts->count; i++) {
         const struct sqlexpr *fact = facts->items[i];
 

@@ -36,6 +36,9 @@ struct tag_type tag_type_of_column(const struct table_column *column)
 
 static struct tag_type of_param(const struct analysis *analysis, struct slice name)
 {
+    if (!analysis->params) {
+        return (struct tag_type){.family = TAG_FAMILY_ANY};
+    }
     for (size_t i = 0; i < analysis->param_count; i++) {
         enum scalar type = analysis->params[i].type;
 
@@ -93,7 +96,7 @@ struct tag_type tag_type_of(const struct analysis *analysis, const struct sqlexp
                                            : whole ? TAG_FAMILY_WHOLE
                                                    : TAG_FAMILY_NUMBER};
     }
-    return (struct tag_type){.family = leaf->kind == SQLEXPR_NULL      ? TAG_FAMILY_NULL
+    return (struct tag_type){.family = leaf->kind == SQLEXPR_NULL      ? TAG_FAMILY_ANY
                                        : leaf->kind == SQLEXPR_BOOLEAN ? TAG_FAMILY_WHOLE
                                        : leaf->kind == SQLEXPR_STRING  ? TAG_FAMILY_TEXT
                                                                        : TAG_FAMILY_NONE};
@@ -112,7 +115,7 @@ bool tag_types_fit(const struct tag_type *a, const struct tag_type *b)
     if (a->family == TAG_FAMILY_NONE || b->family == TAG_FAMILY_NONE) {
         return false;
     }
-    if (a->family == TAG_FAMILY_NULL || b->family == TAG_FAMILY_NULL) {
+    if (a->family == TAG_FAMILY_ANY || b->family == TAG_FAMILY_ANY) {
         return true;
     }
     if (a->family != b->family) {

@@ -8,7 +8,7 @@
 
 enum tag_family {
     TAG_FAMILY_NONE,    /* of several texts for one value, or unknown: in no class */
-    TAG_FAMILY_NULL,    /* NULL, alone */
+    TAG_FAMILY_ANY,     /* NULL; a parameter whose values are held against the column's type */
     TAG_FAMILY_INTEGER, /* a column of integers or booleans */
     TAG_FAMILY_DECIMAL, /* a column */
     TAG_FAMILY_WHOLE,   /* a parameter or literal that is an integer or boolean */

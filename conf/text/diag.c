@@ -14,27 +14,24 @@ void diag_fini(struct diag *diag)
     *diag = (struct diag){0};
 }
 
-void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path,
-              struct slice hint, const char *format, ...)
+static void add(struct diag *diag, const struct diag_place *place, struct slice hint,
+                const char *format, va_list args)
 {
     struct diag_entry *entry;
     struct buf text = {0};
-    va_list args;
 
     diag->count++;
     if (diag->count > DIAG_MAX) {
         return;
     }
-    va_start(args, format);
     buf_vprintf(&text, format, args);
-    va_end(args);
-
     entry = ARENA_NEW(&diag->arena, struct diag_entry);
-    entry->file = arena_copy(&diag->arena, file);
-    entry->path = arena_copy(&diag->arena, path);
+    entry->file = arena_copy(&diag->arena, place->file);
+    entry->path = arena_copy(&diag->arena, place->path);
     entry->hint = arena_copy(&diag->arena, hint);
     entry->text = arena_copy(&diag->arena, buf_slice(&text));
-    entry->line = line;
+    entry->line = place->line;
+    entry->column = place->column;
     buf_fini(&text);
     if (diag->last) {
         diag->last->next = entry;
@@ -44,11 +41,35 @@ void diag_add(struct diag *diag, struct slice file, unsigned int line, struct sl
     diag->last = entry;
 }
 
+void diag_add_at(struct diag *diag, const struct diag_place *place, struct slice hint,
+                 const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(diag, place, hint, format, args);
+    va_end(args);
+}
+
+void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path,
+              struct slice hint, const char *format, ...)
+{
+    const struct diag_place place = {.file = file, .path = path, .line = line};
+    va_list args;
+
+    va_start(args, format);
+    add(diag, &place, hint, format, args);
+    va_end(args);
+}
+
 static void entry_print(const struct diag_entry *entry, FILE *out)
 {
     fprintf(out, "%.*s", SLICE_ARG(entry->file));
     if (entry->line > 0) {
         fprintf(out, ":%u", entry->line);
+    }
+    if (entry->column > 0) {
+        fprintf(out, ":%u", entry->column);
     }
     if (entry->path.len > 0) {
         fprintf(out, ": %.*s", SLICE_ARG(entry->path));

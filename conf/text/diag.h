@@ -18,7 +18,7 @@
 struct diag_entry {
     struct diag_entry *next;
     struct slice file, path, text, hint; /* path: JSON Pointer or block name; hint may be empty */
-    unsigned int line;                   /* from 1; 0: of the whole file */
+    unsigned int line, column;           /* from 1; 0: of the whole file, the whole line */
 };
 
 struct diag {
@@ -30,6 +30,13 @@ struct diag {
 void diag_fini(struct diag *diag); /* {0} is an empty one */
 void diag_add(struct diag *diag, struct slice file, unsigned int line, struct slice path,
               struct slice hint, const char *format, ...) PRINTF_LIKE(6, 7);
+/* Where a complaint is, when its column is known too. */
+struct diag_place {
+    struct slice file, path;
+    unsigned int line, column;
+};
+void diag_add_at(struct diag *diag, const struct diag_place *place, struct slice hint,
+                 const char *format, ...) PRINTF_LIKE(4, 5);
 /* One line each. */
 void diag_print(const struct diag *diag, FILE *out);
 /* From 1. */

@@ -7,8 +7,7 @@
  * A run of one projection whose only statement is INSERT ... VALUES goes in chunks of 256, 64, 16,
  * 4, 1 rows.
  *
- * Invariants: the order of the records is kept; a warning fails its record (MariaDB cuts a
- * DECIMAL's digits with only a note, in strict mode too).
+ * Invariant: the order of the records is kept.
  */
 #include "projector/apply/apply.h"
 
@@ -16,9 +15,9 @@
 #include <stdio.h>
 
 #include "cache/tag.h"
-#include "conf/plan/bind.h"
 #include "lib/base/buf.h"
-#include "lib/base/clock.h"
+#include "projector/apply/run.h"
+#include "projector/apply/touch.h"
 #include "projector/store/aggregates.h"
 #include "projector/store/statement.h"
 
@@ -74,144 +73,7 @@ void apply_tags_that_can(const struct record *record, struct arena *arena, struc
     }
 }
 
-/* ------------------------------------------------------------------ parameters */
-
-static const struct value *timestamp(const struct record *record, struct arena *arena)
-{
-    char text[CLOCK_TEXT];
-
-    if (record->written_ms == 0) {
-        return value_null(arena);
-    }
-    clock_rfc3339(record->written_ms, text);
-    return value_string(arena, arena_copy(arena, slice_str(text)));
-}
-
-static const struct value *param(const struct record *record, const struct plan_bind *bind,
-                                 struct arena *arena)
-{
-    const struct value *value = NULL;
-
-    switch (bind->source) {
-    case SOURCE_FIELD:
-        value = value_get(record->image, bind->name);
-        break;
-    case SOURCE_OLD_FIELD:
-        value = value_get(record->old, bind->name);
-        break;
-    case SOURCE_AGGREGATE_ID:
-        value = record->id;
-        break;
-    case SOURCE_VERSION:
-        value = value_number(arena, arena_printf(arena, "%" PRIu64, record->version));
-        break;
-    case SOURCE_TIMESTAMP:
-        value = timestamp(record, arena);
-        break;
-    case SOURCE_EVENT_ID:
-        value = record->event_id;
-        break;
-    case SOURCE_PARAM: /* of queries */
-    case SOURCE_CLAIM:
-    case SOURCE_CURSOR:
-    case SOURCE_LIMIT:
-        break;
-    }
-    return value;
-}
-
-/* Each in the form that its column needs. INVALID, noted: a value has none. */
-static enum status bind_all(struct session *session, const struct record *record,
-                            const struct plan_sql *sql, struct arena *arena,
-                            const struct value **params)
-{
-    size_t i;
-
-    for (i = 0; i < sql->bind_count; i++) {
-        const struct plan_bind *bind = &sql->binds[i];
-        const char *why = "";
-
-        if (bind_value(arena, bind, param(record, bind, arena), &params[i], &why) != STATUS_OK) {
-            (void)snprintf(session->error, sizeof(session->error),
-                           "projections.sql line %u: :%.*s: %s", sql->line, SLICE_ARG(bind->name),
-                           why);
-            session->final = true;
-            return STATUS_INVALID;
-        }
-    }
-    return STATUS_OK;
-}
-
 /* ------------------------------------------------------------------ statements */
-
-#define ERROR_PLACES 1390 /* more of them than a statement may have: fewer rows have fewer */
-
-/* It was refused before it had values: so it is with every record, until the schema is mended. */
-static bool is_unprepared(const struct sql_error *error)
-{
-    return error->unprepared && error->number != ERROR_PLACES;
-}
-
-/* Rows of others, or what its own held before: another commit may mend them. */
-static bool looks_at_rows(const struct plan_projection *projection)
-{
-    return projection->reads || projection->recalls;
-}
-
-/*
- * What rows that it looks at were the fault of, another commit may mend. What we refuse ourselves
- * (INVALID without a number) is a parameter: no row had a part in it.
- */
-static void weaken(struct session *session, const struct plan_projection *projection,
-                   enum status status)
-{
-    bool ours = status == STATUS_INVALID && session->connection.error.number == 0;
-
-    session->final &= ours || !looks_at_rows(projection);
-}
-
-static enum status run(struct session *session, const struct plan_projection *projection,
-                       const struct plan_sql *sql, const struct sql_statement *statement,
-                       struct arena *arena, struct sql_rows *rows_out)
-{
-    struct sql_conn *conn = session->connection.sql;
-    char what[64];
-    enum status status = sql_run(conn, statement, arena, rows_out);
-
-    (void)snprintf(what, sizeof(what), "projections.sql line %u", sql->line);
-    if (status == STATUS_OK && rows_out->warnings > 0) {
-        char warning[256];
-
-        sql_warning(conn, warning, sizeof(warning));
-        (void)snprintf(session->error, sizeof(session->error), "%s: the server warned: %s", what,
-                       warning[0] ? warning : "a value was cut or changed");
-        session->final = !looks_at_rows(projection);
-        return STATUS_INVALID;
-    }
-    if (status == STATUS_INVALID && is_unprepared(sql_error(conn))) {
-        status = STATUS_NOT_FOUND;
-    }
-    if (status != STATUS_OK) {
-        status = session_note(session, status, what);
-        weaken(session, projection, status);
-    }
-    return status;
-}
-
-static enum status run_one(struct session *session, const struct record *record,
-                           const struct plan_sql *sql, struct arena *arena,
-                           struct sql_rows *rows_out)
-{
-    const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
-    const struct sql_statement statement = {.text = sql->text,
-                                            .database = session->model->database,
-                                            .params = params,
-                                            .param_count = sql->bind_count};
-    enum status status = bind_all(session, record, sql, arena, params);
-
-    return status == STATUS_OK ? run(session, record->projection, sql, &statement, arena, rows_out)
-                               : status;
-}
 
 static void add_tag(void *ctx, struct slice tag)
 {
@@ -268,16 +130,29 @@ static enum status touch_by_sql(struct session *session, const struct record *re
     return status;
 }
 
+/* A statement, and what it touches by its SQL. */
+static enum status apply_statement(struct session *session, const struct record *record, size_t i,
+                                   struct arena *arena, struct slots *slots)
+{
+    const struct plan_sql *sql = &record->projection->statements[i];
+    struct touching touching;
+    struct sql_rows rows;
+    enum status status =
+        touch_before(session, record, &record->projection->changes[i], sql->line, arena, &touching);
+
+    status = status == STATUS_OK ? run_one(session, record, sql, arena, &rows) : status;
+    return status == STATUS_OK && rows.affected > 0 ? touch_after(&touching, slots) : status;
+}
+
 static enum status apply_one(struct session *session, const struct record *record,
                              struct arena *arena, struct slots *slots)
 {
     const struct plan_projection *projection = record->projection;
     enum status status = touch_by_sql(session, record, arena, slots);
-    struct sql_rows rows;
     size_t i;
 
     for (i = 0; status == STATUS_OK && i < projection->statement_count; i++) {
-        status = run_one(session, record, &projection->statements[i], arena, &rows);
+        status = apply_statement(session, record, i, arena, slots);
     }
     return status == STATUS_OK ? touch_by_sql(session, record, arena, slots) : status;
 }
@@ -299,8 +174,25 @@ static struct slice text_of_rows(const struct plan_sql *sql, size_t rows, struct
     return text;
 }
 
+/* What a run of INSERTs touches: by their values alone. */
+static enum status touch_many(struct session *session, const struct record *records, size_t count,
+                              struct arena *arena, struct slots *slots)
+{
+    const struct plan_projection *projection = records[0].projection;
+    enum status status = STATUS_OK;
+    struct touching touching;
+    size_t i;
+
+    for (i = 0; status == STATUS_OK && i < count; i++) {
+        status = touch_before(session, &records[i], &projection->changes[0],
+                              projection->statements[0].line, arena, &touching);
+        status = status == STATUS_OK ? touch_after(&touching, slots) : status;
+    }
+    return status;
+}
+
 static enum status apply_many(struct session *session, const struct record *records, size_t count,
-                              struct arena *arena)
+                              struct arena *arena, struct slots *slots)
 {
     const struct plan_sql *sql = &records[0].projection->statements[0];
     const struct value **params = ARENA_ARRAY(arena, const struct value *, count * sql->bind_count);
@@ -309,23 +201,18 @@ static enum status apply_many(struct session *session, const struct record *reco
     size_t i;
 
     for (i = 0; status == STATUS_OK && i < count; i++) {
-        status = bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
+        status = run_bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
     }
-    if (status == STATUS_OK) {
-        const struct sql_statement statement = {.text = text_of_rows(sql, count, arena),
-                                                .database = session->model->database,
-                                                .params = params,
-                                                .param_count = count * sql->bind_count};
-
-        status = run(session, records[0].projection, sql, &statement, arena, &rows);
-    }
-    return status;
+    status = status == STATUS_OK ? run_text(session, records[0].projection, text_of_rows(sql, count, arena), params,
+                                            count * sql->bind_count, sql->line, arena, &rows)
+                                 : status;
+    return status == STATUS_OK ? touch_many(session, records, count, arena, slots) : status;
 }
 
 static bool is_multi_row(const struct plan_projection *projection)
 {
     return projection && projection->statement_count == 1 && !projection->touches_sql &&
-           projection->statements[0].row.len > 0;
+           projection->statements[0].row.len > 0 && !projection->changes[0].asks;
 }
 
 static size_t run_length(const struct record *records, size_t count)
@@ -364,7 +251,7 @@ enum status apply_rows(struct session *session, const struct record *records, si
 
         if (is_multi_row(record->projection)) {
             taken = rows_chunk(run_length(record, count - at));
-            status = apply_many(session, record, taken, arena);
+            status = apply_many(session, record, taken, arena, slots);
         } else if (record->projection) {
             status = apply_one(session, record, arena, slots);
         }

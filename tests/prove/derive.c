@@ -8,9 +8,10 @@
  *
  * A statement that is refused is {"refused": "why"} in its place.
  */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cjson/cJSON.h>
 
 #include "conf/grammar/resolve.h"
 #include "conf/tags/model.h"
@@ -149,8 +150,7 @@ static cJSON *probe_json(const struct table *table, const struct tag_probe *prob
         cJSON_AddItemToArray(params, text_of(probe->params[i]->text));
     }
     for (size_t i = 0; i < probe->column_count; i++) {
-        cJSON_AddItemToArray(columns,
-                             column_json(table, table->columns[probe->columns[i]].name));
+        cJSON_AddItemToArray(columns, column_json(table, table->columns[probe->columns[i]].name));
     }
     return json;
 }
@@ -165,8 +165,7 @@ static cJSON *touch_json(const struct tag_model *model, const struct tag_touch *
     cJSON_AddNumberToObject(json, "rows", touch->rows);
     for (size_t i = 0; i < count; i++) {
         const struct tag_cell *cell = &touch->cells[i];
-        cJSON *item = cell->from == TAG_FROM_VALUE ? value_json(cell->value)
-                                                   : cJSON_CreateObject();
+        cJSON *item = cell->from == TAG_FROM_VALUE ? value_json(cell->value) : cJSON_CreateObject();
 
         if (cell->from == TAG_FROM_PROBE) {
             cJSON_AddNumberToObject(item, "probe", (double)cell->column);
@@ -210,25 +209,24 @@ static void add_statement(struct model *model, const char *sql, bool query)
     struct sqlfault fault = {0};
     struct diag diag = {0};
 
-    sqlfile_parse_plain(&model->arena, SLICE_EMPTY,
-                        arena_copy(&model->arena, slice_str(sql)), &diag, &block);
+    sqlfile_parse_plain(&model->arena, SLICE_EMPTY, arena_copy(&model->arena, slice_str(sql)),
+                        &diag, &block);
     derived->why = SLICE_LITERAL("no statement");
     if (block.statement_count != 1 || diag.count > 0) {
         diag_fini(&diag);
         return;
     }
-    derived->taken =
-        sqltree_read(&model->arena, &block.statements[0], &derived->tree, &fault) &&
-        sqltree_resolve(&model->arena, &derived->tree, &model->tables, &fault);
+    derived->taken = sqltree_read(&model->arena, &block.statements[0], &derived->tree, &fault) &&
+                     sqltree_resolve(&model->arena, &derived->tree, &model->tables, &fault);
     derived->why = fault.text;
     if (derived->taken && query) {
         derived->number = model->query_count++;
-        tags_of_query(&model->arena, &derived->tree, model->params,
-                      ARRAY_COUNT(model->params), &model->queries[derived->number]);
+        tags_of_query(&model->arena, &derived->tree, model->params, ARRAY_COUNT(model->params),
+                      &model->queries[derived->number]);
     } else if (derived->taken) {
         derived->number = model->change_count++;
-        tag_change_read(&model->arena, &derived->tree, model->params,
-                        ARRAY_COUNT(model->params), &model->changes[derived->number]);
+        tag_change_read(&model->arena, &derived->tree, model->params, ARRAY_COUNT(model->params),
+                        &model->changes[derived->number]);
     }
 }
 

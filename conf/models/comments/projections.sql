@@ -9,7 +9,3 @@ WHERE commentId = :aggregateId;
 
 -- name: CommentDeleted
 DELETE FROM comments WHERE commentId = :aggregateId;
-
--- These two events name no picture; its list shows the change all the same.
--- name: PictureOfComment :many
-SELECT CONCAT('picture:', pictureId) FROM comments WHERE commentId = :aggregateId;

@@ -1,0 +1,563 @@
+/*
+ * Trees of all statements -> tags and touches -> the plan.
+ */
+#include "conf/build/derive.h"
+
+#include "conf/grammar/resolve.h"
+#include "conf/plan/kind.h"
+#include "conf/tags/model.h"
+#include "conf/tags/type.h"
+#include "lib/base/buf.h"
+
+/* Tags of one query: one slot each, in Redis too. */
+#define TAGS_MAX 64
+
+/* A statement of a projection. */
+struct statement {
+    const struct sqlstatement *text;
+    const struct plan_sql *sql;
+    struct plan_change *out;
+};
+
+struct derive {
+    struct build *build;
+    struct sqltree *trees; /* of the queries, by their numbers */
+    struct tag_query *queries;
+    struct statement *statements;
+    struct tag_change *changes;
+    size_t count, room;
+    struct tag_model tags;
+    struct plan_class *classes;
+    bool failed;
+};
+
+/* ------------------------------------------------------------------ trees */
+
+static void complain(struct derive *derive, struct slice path, const struct sqlblock *block,
+                     const struct sqlfault *fault)
+{
+    derive->failed = true;
+    diag_add_at(derive->build->diag,
+                &(struct diag_place){.file = path,
+                                     .path = block->name,
+                                     .line = fault->token->line,
+                                     .column = fault->token->column},
+                fault->hint, "%.*s", SLICE_ARG(fault->text));
+}
+
+static bool read_tree(struct derive *derive, struct slice path, const struct sqlblock *block,
+                      const struct sqlstatement *statement, struct sqltree *out)
+{
+    struct build *build = derive->build;
+    struct sqlfault fault;
+
+    if (!sqltree_read(build->arena, statement, out, &fault) ||
+        !sqltree_resolve(build->arena, out, &build->model.tables, &fault)) {
+        complain(derive, path, block, &fault);
+        return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ queries */
+
+static void read_query(struct derive *derive, size_t i)
+{
+    struct build *build = derive->build;
+    const struct plan_query *query = &build->out->queries[i];
+    const struct sqlblock *block = sqlfile_find(&build->model.queries_sql, query->name);
+    struct tag_param *params;
+
+    if (!block || block->statement_count != 1 ||
+        !read_tree(derive, build->model.queries_sql.path, block, &block->statements[0],
+                   &derive->trees[i])) {
+        derive->failed = true;
+        return;
+    }
+    if (!derive->trees[i].query) {
+        return; /* a complaint already */
+    }
+    params = ARENA_ARRAY(build->arena, struct tag_param, query->param_count);
+    for (size_t j = 0; j < query->param_count; j++) {
+        params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
+    }
+    if (query->derived) {
+        tags_of_query(build->arena, &derive->trees[i], params, query->param_count,
+                      &derive->queries[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ projections */
+
+static void read_statement(struct derive *derive, const struct sqlblock *block, size_t i,
+                           const struct plan_sql *sql, struct plan_change *out)
+{
+    struct build *build = derive->build;
+    struct sqltree *tree = ARENA_NEW(build->arena, struct sqltree);
+
+    if (!read_tree(derive, build->model.projections_sql.path, block, &block->statements[i], tree) ||
+        !tree->change) {
+        derive->failed = true;
+        return;
+    }
+    derive->statements[derive->count] = (struct statement){&block->statements[i], sql, out};
+    tag_change_read(build->arena, tree, NULL, 0, &derive->changes[derive->count++]);
+}
+
+static void read_projection(struct derive *derive, struct plan_projection *projection)
+{
+    struct build *build = derive->build;
+    const struct sqlblock *block = sqlfile_find(&build->model.projections_sql, projection->name);
+    struct plan_change *changes =
+        ARENA_ARRAY(build->arena, struct plan_change, projection->statement_count);
+
+    projection->changes = changes;
+    for (size_t i = 0; block && i < projection->statement_count; i++) {
+        read_statement(derive, block, i, &projection->statements[i], &changes[i]);
+    }
+}
+
+/* ------------------------------------------------------------------ classes */
+
+static struct plan_kind kind_of(const struct table *table, struct slice name)
+{
+    struct tag_type type = tag_type_of_column(table_column_find(table, name));
+    struct plan_kind kind = {.of = KIND_TEXT};
+
+    if (type.family == TAG_FAMILY_INTEGER) {
+        kind.of = KIND_INTEGER;
+    } else if (type.family == TAG_FAMILY_DECIMAL) {
+        kind.of = KIND_DECIMAL;
+        kind.places = type.places;
+    }
+    return kind;
+}
+
+static const struct plan_kind *kinds_of(struct derive *derive, const struct table *table,
+                                        const struct slice *names, size_t count)
+{
+    struct plan_kind *kinds = ARENA_ARRAY(derive->build->arena, struct plan_kind, count);
+
+    for (size_t i = 0; i < count; i++) {
+        kinds[i] = kind_of(table, names[i]);
+    }
+    return kinds;
+}
+
+static void make_class(struct derive *derive, const struct tag_shape *shape, struct plan_class *out)
+{
+    const struct slice *links = tag_shape_links(shape, &out->link_count);
+
+    out->name = shape->name;
+    out->links = kinds_of(derive, shape->table, links, out->link_count);
+    if (shape->hop_count > 0) {
+        out->ask = tag_shape_ask(derive->build->arena, shape);
+        out->asked_count = shape->column_count;
+        out->asked = kinds_of(derive, shape->hops[shape->hop_count - 1].table, shape->columns,
+                              shape->column_count);
+    }
+}
+
+static void make_classes(struct derive *derive)
+{
+    struct plan_model *out = derive->build->out;
+
+    derive->classes =
+        ARENA_ARRAY(derive->build->arena, struct plan_class, derive->tags.class_count);
+    for (size_t i = 0; i < derive->tags.class_count; i++) {
+        make_class(derive, &derive->tags.classes[i].shape, &derive->classes[i]);
+    }
+    out->classes = derive->classes;
+    out->class_count = derive->tags.class_count;
+}
+
+/* ------------------------------------------------------------------ values */
+
+/* The text of a literal in a tag. False: it is not of the column's kind, so that nothing equals it. */
+static bool literal_text(struct derive *derive, const struct plan_kind *kind,
+                         const struct sqlexpr *literal, struct slice *out)
+{
+    struct arena *arena = derive->build->arena;
+    const struct value *value = value_null(arena);
+    struct slice text = literal->name;
+
+    if (literal->kind == SQLEXPR_NUMBER) {
+        value = value_number(arena, literal->negated ? arena_printf(arena, "-%.*s", SLICE_ARG(text))
+                                                     : text);
+    } else if (literal->kind == SQLEXPR_BOOLEAN) {
+        value = value_bool(arena, slice_eq_nocase(text, SLICE_LITERAL("TRUE")));
+    } else if (literal->kind == SQLEXPR_STRING) {
+        value = value_string(arena, sqltree_unquoted(arena, text));
+    }
+    return kind_text(arena, kind, value, out) == STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ tags of a query */
+
+static int param_index(const struct plan_query *query, struct slice name)
+{
+    for (size_t i = 0; i < query->param_count; i++) {
+        if (slice_eq(query->params[i].name, name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* A template is made of pieces: literals are gathered until a place comes. */
+struct making {
+    struct derive *derive;
+    const struct plan_query *query;
+    struct plan_template *out;
+    struct buf text, literal;
+};
+
+static void end_part(struct making *making, struct slice name, int param, struct plan_kind kind)
+{
+    struct arena *arena = making->derive->build->arena;
+
+    making->out->parts[making->out->part_count++] = (struct plan_template_part){
+        .literal = arena_copy(arena, buf_slice(&making->literal)),
+        .name = name,
+        .type = param < 0 ? SCALAR_STRING : making->query->params[param].type,
+        .param = param,
+        .kind = kind};
+    buf_clear(&making->literal);
+}
+
+static void add_literal(struct making *making, struct slice text)
+{
+    buf_append(&making->literal, text);
+    buf_append(&making->text, text);
+}
+
+/* False: no row has this value. */
+static bool add_value(struct making *making, const struct plan_kind *kind,
+                      const struct sqlexpr *value)
+{
+    struct slice text;
+
+    if (value->kind == SQLEXPR_PARAM) {
+        end_part(making, value->name, param_index(making->query, value->name), *kind);
+        buf_printf(&making->text, "{%.*s}", SLICE_ARG(value->name));
+        return true;
+    }
+    if (!literal_text(making->derive, kind, value, &text)) {
+        return false;
+    }
+    add_literal(making, text);
+    return true;
+}
+
+/* NUMBER chooses one value of each column. False: there is no such tag; *more: there are further. */
+static bool make_template(struct derive *derive, const struct plan_query *query,
+                          const struct tag_use *use, size_t number, struct plan_template *out)
+{
+    const struct plan_class *class = &derive->classes[use->class];
+    const struct plan_kind *kinds = class->asked_count > 0 ? class->asked : class->links;
+    struct making making = {.derive = derive, .query = query, .out = out};
+    bool some = true;
+
+    *out = (struct plan_template){.text = SLICE_EMPTY};
+    out->parts =
+        ARENA_ARRAY(derive->build->arena, struct plan_template_part, use->shape.column_count + 1);
+    add_literal(&making, class->name);
+    for (size_t i = 0; i < use->shape.column_count && some; i++) {
+        const struct binding *binding = &use->values[i];
+        const struct sqlexpr *value = binding->values[number % binding->value_count];
+
+        number /= binding->value_count;
+        add_literal(&making, i == 0 ? SLICE_LITERAL("=") : SLICE_LITERAL(","));
+        some = add_value(&making, &kinds[i], value) &&
+               !(value->kind == SQLEXPR_NULL && binding->strict);
+    }
+    end_part(&making, SLICE_EMPTY, -1, (struct plan_kind){0});
+    out->text = arena_copy(derive->build->arena, buf_slice(&making.text));
+    buf_fini(&making.text);
+    buf_fini(&making.literal);
+    return some;
+}
+
+static size_t combinations(const struct tag_use *use)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < use->shape.column_count; i++) {
+        count *= use->values[i].value_count;
+    }
+    return count;
+}
+
+static void add_tag(struct plan_query *query, struct plan_template *tags,
+                    const struct plan_template *tag)
+{
+    for (size_t i = 0; i < query->tag_count; i++) {
+        if (slice_eq(tags[i].text, tag->text)) {
+            return;
+        }
+    }
+    tags[query->tag_count++] = *tag;
+}
+
+static void add_use(struct derive *derive, struct plan_query *query, struct plan_template *tags,
+                    const struct tag_use *use)
+{
+    const struct plan_class *class = &derive->classes[use->class];
+    struct plan_template tag;
+
+    for (size_t i = 0; i < combinations(use); i++) {
+        if (make_template(derive, query, use, i, &tag)) {
+            add_tag(query, tags, &tag);
+        }
+    }
+    if (derive->tags.classes[use->class].wild && use->shape.column_count > 0) {
+        tag = (struct plan_template){
+            .text = arena_printf(derive->build->arena, "%.*s=" KIND_ALL, SLICE_ARG(class->name))};
+        tag.parts = ARENA_NEW(derive->build->arena, struct plan_template_part);
+        tag.parts[tag.part_count++] = (struct plan_template_part){
+            .literal = tag.text, .name = SLICE_EMPTY, .type = SCALAR_STRING, .param = -1};
+        add_tag(query, tags, &tag);
+    }
+}
+
+/* For people: "'comments' (c): (pictureId=pictureId)", or why it is all of them. */
+static struct slice rows_of(struct arena *arena, const struct tag_use *use)
+{
+    struct slice bound = tag_use_print(arena, use);
+
+    if (use->why) {
+        return arena_printf(arena, "'%.*s' (%.*s): all: %s", SLICE_ARG(use->shape.table->name),
+                            SLICE_ARG(use->source->alias), use->why);
+    }
+    return arena_printf(arena, "'%.*s' (%.*s): %.*s", SLICE_ARG(use->shape.table->name),
+                        SLICE_ARG(use->source->alias), SLICE_ARG(bound));
+}
+
+static void note_rows(struct derive *derive, struct plan_query *query,
+                      const struct tag_variant *variant)
+{
+    struct slice *rows = ARENA_ARRAY(derive->build->arena, struct slice, variant->count);
+
+    for (size_t i = 0; i < variant->count; i++) {
+        rows[i] = rows_of(derive->build->arena, &variant->uses[i]);
+    }
+    query->rows = rows;
+    query->row_count = variant->count;
+}
+
+/* No parameter can be NULL: the variant of that. */
+static void make_tags(struct derive *derive, size_t i)
+{
+    struct plan_query *query = &derive->build->out->queries[i];
+    const struct tag_variant *variant = &derive->queries[i].variants[0];
+    struct plan_template *tags;
+    size_t room = 0;
+
+    for (size_t j = 0; j < variant->count; j++) {
+        room += combinations(&variant->uses[j]) + 1;
+    }
+    tags = ARENA_ARRAY(derive->build->arena, struct plan_template, room);
+    note_rows(derive, query, variant);
+    query->tags = tags;
+    for (size_t j = 0; j < variant->count; j++) {
+        add_use(derive, query, tags, &variant->uses[j]);
+    }
+    if (query->tag_count > TAGS_MAX) {
+        diag_add(derive->build->diag, derive->build->model.queries_sql.path, query->line,
+                 query->name, SLICE_LITERAL("shorter lists after IN, fewer ORs"),
+                 "its answers depend on %zu tags, more than %d", query->tag_count, TAGS_MAX);
+    }
+}
+
+/* ------------------------------------------------------------------ touches of a statement */
+
+/* Which ? of the statement this parameter is. */
+static struct plan_bind bind_of(const struct statement *statement, const struct sqltoken *token)
+{
+    size_t index = 0;
+
+    for (const struct sqltoken *at = statement->text->tokens; at < token; at++) {
+        index += at->kind == SQLTOKEN_PARAM;
+    }
+    return statement->sql->binds[index];
+}
+
+static struct plan_bind bind_of_expr(const struct statement *statement, const struct sqlexpr *expr)
+{
+    return bind_of(statement, &statement->text->tokens[expr->span.from]);
+}
+
+/* A literal that is not of the kind is what the server makes of it. */
+static struct plan_cell make_cell(struct derive *derive, const struct statement *statement,
+                                  const struct plan_kind *kind, const struct tag_cell *cell,
+                                  bool *wild)
+{
+    struct plan_cell out = {.from = CELL_SERVER, .literal = SLICE_EMPTY, .column = cell->column};
+
+    if (cell->from == TAG_FROM_PROBE) {
+        out.from = CELL_ROW;
+    } else if (cell->from == TAG_FROM_VALUE && cell->value->kind == SQLEXPR_PARAM) {
+        out.from = CELL_BIND;
+        out.bind = bind_of_expr(statement, cell->value);
+    } else if (cell->from == TAG_FROM_VALUE &&
+               literal_text(derive, kind, cell->value, &out.literal)) {
+        out.from = CELL_LITERAL;
+    }
+    *wild |= out.from == CELL_SERVER;
+    return out;
+}
+
+static struct plan_sql make_probe(struct derive *derive, const struct statement *statement,
+                                  const struct tag_probe *probe)
+{
+    struct plan_sql sql = {.text = probe->sql, .line = statement->sql->line};
+    struct plan_bind *binds =
+        ARENA_ARRAY(derive->build->arena, struct plan_bind, probe->param_count);
+
+    for (size_t i = 0; i < probe->param_count; i++) {
+        binds[i] = bind_of(statement, probe->params[i]);
+    }
+    sql.binds = binds;
+    sql.bind_count = probe->param_count;
+    sql.head = sql.row = sql.tail = SLICE_EMPTY;
+    return sql;
+}
+
+static bool same_touch(const struct plan_touch *a, const struct plan_touch *b)
+{
+    if (a->class != b->class || a->rows != b->rows) {
+        return false;
+    }
+    for (size_t i = 0; i < a->class->link_count; i++) {
+        const struct plan_cell *x = &a->cells[i], *y = &b->cells[i];
+
+        if (x->from != y->from || x->column != y->column || !slice_eq(x->literal, y->literal) ||
+            (x->from == CELL_BIND &&
+             (x->bind.source != y->bind.source || !slice_eq(x->bind.name, y->bind.name) ||
+              x->bind.form != y->bind.form || x->bind.digits != y->bind.digits))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_touch(struct plan_touch *touches, struct plan_change *change,
+                      const struct plan_touch *touch)
+{
+    for (size_t i = 0; i < change->touch_count; i++) {
+        if (same_touch(&touches[i], touch)) {
+            return;
+        }
+    }
+    touches[change->touch_count++] = *touch;
+    change->asks |= touch->class->ask.len > 0;
+}
+
+static void make_touches(struct derive *derive, const struct statement *statement,
+                         const struct tag_touches *from)
+{
+    struct arena *arena = derive->build->arena;
+    struct plan_touch *touches = ARENA_ARRAY(arena, struct plan_touch, from->count);
+    struct plan_change *out = statement->out;
+
+    for (size_t i = 0; i < from->count; i++) {
+        const struct tag_touch *touch = &from->items[i];
+        const struct plan_class *class = &derive->classes[touch->shape];
+        struct plan_cell *cells = ARENA_ARRAY(arena, struct plan_cell, class->link_count);
+
+        for (size_t j = 0; j < class->link_count; j++) {
+            cells[j] = make_cell(derive, statement, &class->links[j], &touch->cells[j],
+                                 &derive->tags.classes[touch->shape].wild);
+        }
+        add_touch(touches, out, &(struct plan_touch){class, cells, (enum plan_rows)touch->rows});
+    }
+    out->touches = touches;
+}
+
+static void make_exact(struct derive *derive, const struct statement *statement,
+                       const struct table *table, const struct tag_touches *from)
+{
+    struct plan_exact *exact =
+        ARENA_ARRAY(derive->build->arena, struct plan_exact, from->exact_count);
+
+    for (size_t i = 0; i < from->exact_count; i++) {
+        if (from->exact[i].value->kind == SQLEXPR_PARAM) {
+            exact[statement->out->exact_count++] =
+                (struct plan_exact){kind_of(table, table->columns[from->exact[i].column].name),
+                                    bind_of_expr(statement, from->exact[i].value)};
+        }
+    }
+    statement->out->exact = exact;
+}
+
+static void make_change(struct derive *derive, size_t i)
+{
+    const struct statement *statement = &derive->statements[i];
+    const struct tag_touches *touches = &derive->tags.touches[i];
+
+    make_touches(derive, statement, touches);
+    make_exact(derive, statement, derive->changes[i].table, touches);
+    if (touches->before.sql.len > 0) {
+        statement->out->before = make_probe(derive, statement, &touches->before);
+    }
+    if (touches->after.sql.len > 0) {
+        statement->out->after = make_probe(derive, statement, &touches->after);
+    }
+    statement->out->asks |= touches->before.sql.len > 0 || touches->after.sql.len > 0;
+}
+
+/* ------------------------------------------------------------------ all */
+
+static void read_all(struct derive *derive)
+{
+    struct plan_model *out = derive->build->out;
+    struct arena *arena = derive->build->arena;
+    size_t room = 0;
+
+    for (size_t i = 0; i < out->projection_count; i++) {
+        room += out->projections[i].statement_count;
+    }
+    derive->trees = ARENA_ARRAY(arena, struct sqltree, out->query_count);
+    derive->queries = ARENA_ARRAY(arena, struct tag_query, out->query_count);
+    derive->statements = ARENA_ARRAY(arena, struct statement, room);
+    derive->changes = ARENA_ARRAY(arena, struct tag_change, room);
+    for (size_t i = 0; i < out->query_count; i++) {
+        derive->queries[i].variants = ARENA_NEW(arena, struct tag_variant);
+        read_query(derive, i);
+    }
+    for (size_t i = 0; i < out->projection_count; i++) {
+        read_projection(derive, &out->projections[i]);
+    }
+}
+
+/* What is asked must not miss a commit that is on its way: cache/PROTOCOL.md. */
+static void note_reads(struct plan_projection *projection)
+{
+    for (size_t i = 0; i < projection->statement_count; i++) {
+        projection->reads |= projection->changes[i].asks;
+    }
+}
+
+void build_derived(struct build *build)
+{
+    struct derive derive = {.build = build};
+
+    read_all(&derive);
+    if (derive.failed) {
+        return;
+    }
+    tags_of_model(build->arena, derive.queries, build->out->query_count, derive.changes,
+                  derive.count, &derive.tags);
+    make_classes(&derive);
+    for (size_t i = 0; i < derive.count; i++) {
+        make_change(&derive, i); /* first: it says which classes are wild */
+    }
+    for (size_t i = 0; i < build->out->query_count; i++) {
+        if (build->out->queries[i].derived) {
+            make_tags(&derive, i);
+        }
+    }
+    for (size_t i = 0; i < build->out->projection_count; i++) {
+        note_reads(&build->out->projections[i]);
+    }
+}

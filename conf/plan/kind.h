@@ -1,0 +1,30 @@
+/*
+ * The text of a column's value in a tag: the same whether a parameter, a field of an event or a row
+ * says it.
+ */
+#ifndef CONF_PLAN_KIND_H
+#define CONF_PLAN_KIND_H
+
+#include "conf/plan/plan.h"
+#include "lib/data/decimal.h"
+
+/* What stands for NULL. */
+#define KIND_NULL "\\N"
+/* What stands for all values of a class: "things(shelf)=*". */
+#define KIND_ALL "*"
+
+/*
+ * VALUE as SQL stores it in a column of KIND, in ARENA: integers and decimals as decimal_text, a
+ * BOOL as 1 or 0, a text without blanks at its end (PAD SPACE collations take them for one). A
+ * number in a text column, and a text in a number's, are read as SQL does. NULL or absent: KIND_NULL.
+ * INVALID: the server would make another value of it, or refuse it.
+ */
+MUST_CHECK enum status kind_text(struct arena *arena, const struct plan_kind *kind,
+                                 const struct value *value, struct slice *out);
+
+/* The same of a parameter's canonical text (cache/tag.h): "true" is 1. A view of TEXT. */
+struct slice kind_of_text(const struct plan_kind *kind, struct slice text);
+
+const char *kind_name(const struct plan_kind *kind); /* for the plan as text */
+
+#endif

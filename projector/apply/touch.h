@@ -1,0 +1,33 @@
+/*
+ * What a statement touches by its SQL (conf/tags): tags of the rows that it finds and of those that
+ * it leaves, from the record's values and from SELECTs beside it, in the same transaction.
+ */
+#ifndef PROJECTOR_APPLY_TOUCH_H
+#define PROJECTOR_APPLY_TOUCH_H
+
+#include "projector/apply/slots.h"
+#include "projector/source/record.h"
+#include "projector/store/session.h"
+
+/* Of one statement of one record, between before and after. */
+struct touching {
+    struct session *session;
+    const struct record *record;
+    const struct plan_change *change;
+    unsigned int line; /* of the statement, in its file */
+    struct arena *arena;
+    struct sql_rows before;
+};
+
+/*
+ * Checks that the values are exactly of their columns' types and runs the SELECT before the
+ * statement. INVALID: a value is not, which the server would change without a word, or refuse.
+ */
+MUST_CHECK enum status touch_before(struct session *session, const struct record *record,
+                                    const struct plan_change *change, unsigned int line,
+                                    struct arena *arena, struct touching *out);
+
+/* After the statement, if it changed a row: runs the SELECT after it, adds the slots. */
+MUST_CHECK enum status touch_after(const struct touching *touching, struct slots *slots);
+
+#endif
