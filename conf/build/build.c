@@ -235,7 +235,6 @@ static void build_queries(struct build *build)
     struct plan_model *out = build->out;
 
     out->queries = ARENA_ARRAY(build->arena, struct plan_query, count_of(build->model.queries));
-    build->reads = ARENA_ARRAY(build->arena, struct query_reads, count_of(build->model.queries));
     for (const struct value *written = build->model.queries ? build->model.queries->first : NULL;
          written; written = written->next) {
         struct plan_query *query = &out->queries[out->query_count++];

@@ -16,20 +16,12 @@
 #include "conf/build/model.h"
 #include "conf/plan/plan.h"
 #include "conf/sql/beside.h"
-#include "conf/sql/select.h"
-
-/* What a query reads; REFUSED: for each item, whether a complaint was made of it. */
-struct query_reads {
-    struct sqlselect select;
-    bool *refused;
-};
 
 struct build {
     struct arena *arena; /* the plan's */
     struct diag *diag;
     struct model model;
     struct plan_model *out;
-    struct query_reads *reads; /* in the order of out->queries */
     /*
      * Of an event store: what is known of its events' payloads (in the order of out->events) and of
      * its state.

@@ -81,10 +81,8 @@ static void read_query(struct derive *derive, size_t i)
     for (size_t j = 0; j < query->param_count; j++) {
         params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
     }
-    if (query->derived) {
-        tags_of_query(build->arena, &derive->trees[i], params, query->param_count,
-                      &derive->queries[i]);
-    }
+    tags_of_query(build->arena, &derive->trees[i], params, query->param_count,
+                  &derive->queries[i]);
 }
 
 /* ------------------------------------------------------------------ projections */
@@ -350,17 +348,22 @@ static void make_tags(struct derive *derive, size_t i)
 {
     struct plan_query *query = &derive->build->out->queries[i];
     const struct tag_variant *variant = &derive->queries[i].variants[0];
+    const struct plan_template *declared = query->tags;
     struct plan_template *tags;
-    size_t room = 0;
+    size_t room = query->declared_count;
 
     for (size_t j = 0; j < variant->count; j++) {
         room += combinations(&variant->uses[j]) + 1;
     }
+    query->tag_count = 0;
     tags = ARENA_ARRAY(derive->build->arena, struct plan_template, room);
     note_rows(derive, query, variant);
     query->tags = tags;
     for (size_t j = 0; j < variant->count; j++) {
         add_use(derive, query, tags, &variant->uses[j]);
+    }
+    for (size_t j = 0; j < query->declared_count; j++) {
+        tags[query->tag_count++] = declared[j];
     }
     if (query->tag_count > TAGS_MAX) {
         diag_add(derive->build->diag, derive->build->model.queries_sql.path, query->line,
@@ -553,9 +556,7 @@ void build_derived(struct build *build)
         make_change(&derive, i); /* first: it says which classes are wild */
     }
     for (size_t i = 0; i < build->out->query_count; i++) {
-        if (build->out->queries[i].derived) {
-            make_tags(&derive, i);
-        }
+        make_tags(&derive, i);
     }
     for (size_t i = 0; i < build->out->projection_count; i++) {
         note_reads(&build->out->projections[i]);

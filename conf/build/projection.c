@@ -1,6 +1,6 @@
 /*
- * Projections: statements with their parameters, and the rows that may go together. Their tags are
- * in touches.c; whether they keep answers fresh is decided in freshness.c.
+ * Projections: statements with their parameters, and the rows that may go together. What they touch
+ * by their SQL is derived in derive.c; tags that a model declares besides are in touches.c.
  */
 #include "conf/build/projection.h"
 
@@ -180,7 +180,6 @@ struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
         (beside->how == BESIDE_STORED || beside->how == BESIDE_EQUAL)) {
         check_id(projection, token, beside->column);
     }
-    writes_note_found(projection, &bind, beside);
     return bind;
 }
 
@@ -290,7 +289,6 @@ static void build_statements(struct projection *projection)
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
         cut_rows(&block->statements[i], &statements[i]);
-        writes_note(projection, &block->statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
         projection->out->recalls |=
@@ -369,7 +367,6 @@ static void build_projection(struct build *build, const struct value *written,
     if (projection.written.touches_sql) {
         build_touches_sql(&projection);
     }
-    check_freshness(&projection);
 }
 
 /* PAYLOAD: of an event. */

@@ -253,19 +253,6 @@ static void build_statement(struct query *query)
     }
 }
 
-static void note_rows(struct query *query)
-{
-    const struct sqlselect *select = &query->select;
-    struct slice *rows = ARENA_ARRAY(query->build->arena, struct slice, select->item_count);
-
-    for (size_t i = 0; i < select->item_count; i++) {
-        if (select->items[i].table) {
-            rows[query->out->row_count++] = sqlbound_say(query->build->arena, select, i);
-        }
-    }
-    query->out->rows = rows;
-}
-
 /* ------------------------------------------------------------------ tags and times */
 
 static void resolve_place(struct query *query, struct plan_template_part *part)
@@ -291,10 +278,7 @@ static void build_tags(struct query *query)
 
     query->out->tag_count = build_templates(query->build, &source, query->written.tags, &tags);
     query->out->tags = tags;
-    if (query->written.tags->count == 0) {
-        source_complain(&source, query->written.tags, SLICE_EMPTY,
-                        "without tags its answers would never become void");
-    }
+    query->out->declared_count = query->out->tag_count;
     for (size_t i = 0; i < query->out->tag_count; i++) {
         for (size_t j = 0; j < tags[i].part_count; j++) {
             if (tags[i].parts[j].name.len > 0) {
@@ -346,11 +330,7 @@ void build_query(struct build *build, const struct value *written, struct plan_q
     out->near = query.written.near && query.written.near->boolean;
     build_params(&query);
     build_statement(&query);
-    note_rows(&query);
-    out->derived = !query.written.tags;
-    if (!out->derived) {
+    if (query.written.tags) {
         build_tags(&query);
     }
-    build->reads[out - build->out->queries] = (struct query_reads){
-        query.select, ARENA_ARRAY(build->arena, bool, query.select.item_count)};
 }

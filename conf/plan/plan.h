@@ -363,7 +363,7 @@ struct plan_query {
     size_t param_count;
     const struct plan_template *tags;
     size_t tag_count;
-    bool derived; /* the tags follow from the SQL; else the model declares them */
+    size_t declared_count; /* the last of them: by the model; the others follow from the SQL */
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;

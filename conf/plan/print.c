@@ -256,7 +256,9 @@ static void print_query(const struct plan_query *query, FILE *out)
     for (size_t i = 0; i < query->row_count; i++) {
         fprintf(out, "    rows of %.*s\n", SLICE_ARG(query->rows[i]));
     }
-    print_templates(query->derived ? "tag" : "declared tag", query->tags, query->tag_count, out);
+    print_templates("tag", query->tags, query->tag_count - query->declared_count, out);
+    print_templates("declared tag", query->tags + query->tag_count - query->declared_count,
+                    query->declared_count, out);
     print_order(query, out);
     if (query->version_column.len > 0) {
         fprintf(out, "    version: %.*s\n", SLICE_ARG(query->version_column));
