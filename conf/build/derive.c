@@ -81,8 +81,7 @@ static void read_query(struct derive *derive, size_t i)
     for (size_t j = 0; j < query->param_count; j++) {
         params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
     }
-    tags_of_query(build->arena, &derive->trees[i], params, query->param_count,
-                  &derive->queries[i]);
+    tags_of_query(build->arena, &derive->trees[i], params, query->param_count, &derive->queries[i]);
 }
 
 /* ------------------------------------------------------------------ projections */

@@ -16,10 +16,10 @@ struct projection {
     const struct value *value;
     struct model_projection written;
     struct sqlrules rules;
-    const struct sqlblock *block;          /* its statements; NULL: there is none */
-    const struct sqlstatement *tags;       /* of touches_sql; NULL: none */
-    const struct fields *payload;          /* of the event; NULL: of a state store */
-    bool removes;                          /* of delete: there is no new image */
+    const struct sqlblock *block;    /* its statements; NULL: there is none */
+    const struct sqlstatement *tags; /* of touches_sql; NULL: none */
+    const struct fields *payload;    /* of the event; NULL: of a state store */
+    bool removes;                    /* of delete: there is no new image */
 };
 
 /* Tags that it touches: types and what fills them. */

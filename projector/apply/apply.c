@@ -203,9 +203,10 @@ static enum status apply_many(struct session *session, const struct record *reco
     for (i = 0; status == STATUS_OK && i < count; i++) {
         status = run_bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
     }
-    status = status == STATUS_OK ? run_text(session, records[0].projection, text_of_rows(sql, count, arena), params,
-                                            count * sql->bind_count, sql->line, arena, &rows)
-                                 : status;
+    status = status == STATUS_OK
+                 ? run_text(session, records[0].projection, text_of_rows(sql, count, arena), params,
+                            count * sql->bind_count, sql->line, arena, &rows)
+                 : status;
     return status == STATUS_OK ? touch_many(session, records, count, arena, slots) : status;
 }
 

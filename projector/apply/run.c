@@ -151,8 +151,7 @@ enum status run_one(struct session *session, const struct record *record,
     const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
     enum status status = run_bind_all(session, record, sql, arena, params);
 
-    return status == STATUS_OK
-               ? run_text(session, record->projection, sql->text, params, sql->bind_count,
-                          sql->line, arena, rows_out)
-               : status;
+    return status == STATUS_OK ? run_text(session, record->projection, sql->text, params,
+                                          sql->bind_count, sql->line, arena, rows_out)
+                               : status;
 }

@@ -19,9 +19,10 @@ MUST_CHECK enum status run_bind_all(struct session *session, const struct record
  * A warning is the record's fault: INVALID (MariaDB cuts a DECIMAL's digits with only a note, in
  * strict mode too). Other statuses as sql_run.
  */
-MUST_CHECK enum status run_text(struct session *session, struct slice text,
-                                const struct value *const *params, size_t param_count,
-                                unsigned int line, struct arena *arena, struct sql_rows *rows_out);
+MUST_CHECK enum status run_text(struct session *session, const struct plan_projection *projection,
+                                struct slice text, const struct value *const *params,
+                                size_t param_count, unsigned int line, struct arena *arena,
+                                struct sql_rows *rows_out);
 MUST_CHECK enum status run_one(struct session *session, const struct record *record,
                                const struct plan_sql *sql, struct arena *arena,
                                struct sql_rows *rows_out);
