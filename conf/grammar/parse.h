@@ -79,8 +79,12 @@ void parse_leave(struct parse *parse);
 unsigned int parse_here(const struct parse *parse);
 struct sqlspan parse_span(const struct parse *parse, unsigned int from);
 
-/* Words that stand for no name unless they are quoted; in capitals. */
+/* Words that stand for no name unless they are quoted. */
 bool reserved_word(struct slice word);
+/* Is it a function of the servers (functions.c)? */
+bool function_is_known(struct slice name);
+/* Is WORD, whatever its case, in a list that is in capitals and sorted? */
+bool words_have(const char *const *list, size_t count, struct slice word);
 
 /* ------------------------------------------------------------------ the others */
 

@@ -456,6 +456,11 @@ struct sqlexpr *parse_call(struct parse *parse)
         parse_fail(parse, NULL, "no blank may be between '%.*s' and its '('",
                    SLICE_ARG(name->text));
     }
+    if (!function_is_known(name->text)) {
+        parse_fail(parse, NULL,
+                   "the function '%.*s' is not known: a stored function reads what is not seen",
+                   SLICE_ARG(name->text));
+    }
     parse->at += 2 * (parse->at->kind != SQLTOKEN_END);
     return sqltoken_is(name, "VALUES") ? parse_new(parse, from) : parse_args(parse, name, from);
 }

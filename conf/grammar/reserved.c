@@ -296,7 +296,7 @@ static int compare(const void *key, const void *item)
     return strcmp(key, *(const char *const *)item);
 }
 
-bool reserved_word(struct slice word)
+bool words_have(const char *const *list, size_t count, struct slice word)
 {
     char key[LONGEST];
 
@@ -309,5 +309,10 @@ bool reserved_word(struct slice word)
         key[i] = (char)(word.ptr[i] - (lower ? 'a' - 'A' : 0));
     }
     key[word.len] = 0;
-    return bsearch(key, words, ARRAY_COUNT(words), sizeof(words[0]), compare);
+    return bsearch(key, list, count, sizeof(list[0]), compare);
+}
+
+bool reserved_word(struct slice word)
+{
+    return words_have(words, ARRAY_COUNT(words), word);
 }

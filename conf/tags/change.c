@@ -140,6 +140,13 @@ size_t touch_select(struct touching *touching, const bool *wanted, struct slice 
     return probe->column_count;
 }
 
+void touch_end(struct touching *touching, struct buf *sql, struct tag_probe *probe)
+{
+    buf_append_str(sql, TAG_ROWS_LIMIT);
+    probe->sql = arena_copy(touching->arena, buf_slice(sql));
+    buf_fini(sql);
+}
+
 void touch_append(struct touching *touching, struct sqlspan span, struct buf *sql,
                   struct tag_probe *probe)
 {
@@ -258,8 +265,7 @@ static void ask_rows(struct touching *touching, const bool *wanted, struct tag_p
         buf_append_str(&sql, " WHERE ");
         touch_append(touching, change->condition, &sql, probe);
     }
-    probe->sql = arena_copy(touching->arena, buf_slice(&sql));
-    buf_fini(&sql);
+    touch_end(touching, &sql, probe);
 }
 
 /* One touch of each shape for these cells of the table's columns. */

@@ -184,13 +184,13 @@ static bool ask_met(struct touching *touching, const bool *wanted, struct tag_ce
         }
     }
     if (known) {
-        probe->sql = arena_copy(touching->arena, buf_slice(&sql));
-    } else {
-        *probe = (struct tag_probe){0};
-        touching->out->exact_count = 0;
+        touch_end(touching, &sql, probe);
+        return true;
     }
     buf_fini(&sql);
-    return known;
+    *probe = (struct tag_probe){0};
+    touching->out->exact_count = 0;
+    return false;
 }
 
 /* ------------------------------------------------------------------ what a row that is met becomes */
@@ -374,8 +374,7 @@ static void ask_selected(struct touching *touching, const bool *asks, struct tag
     }
     buf_append_str(&sql, " ");
     touch_append(touching, core->rows, &sql, probe);
-    probe->sql = arena_copy(touching->arena, buf_slice(&sql));
-    buf_fini(&sql);
+    touch_end(touching, &sql, probe);
 }
 
 /*

@@ -97,6 +97,7 @@ struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape)
         buf_printf(&out, "%s`h1`.`%.*s` = ?", i > 0 ? " AND " : " WHERE ",
                    SLICE_ARG(shape->hops[0].to[i]));
     }
+    buf_append_str(&out, TAG_ROWS_LIMIT);
     sql = arena_copy(arena, buf_slice(&out));
     buf_fini(&out);
     return sql;

@@ -55,8 +55,15 @@ void tags_of_query(struct arena *arena, const struct sqltree *tree, const struct
 struct slice tag_use_print(struct arena *arena, const struct tag_use *use);
 
 /*
+ * A SELECT beside a statement gives so many rows; one more says that there are more, and then all
+ * answers are voided. A change of so many rows voids most of a page's slots anyway.
+ */
+#define TAG_ROWS_MAX   65536
+#define TAG_ROWS_LIMIT " LIMIT 65537"
+
+/*
  * Of a path: the SELECT that finds the values of its tags for one row's links, each a ?: "SELECT
- * DISTINCT `h1`.`k` FROM `c` `h1` WHERE `h1`.`pid` = ?".
+ * DISTINCT `h1`.`k` FROM `c` `h1` WHERE `h1`.`pid` = ? LIMIT ...".
  */
 struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape);
 

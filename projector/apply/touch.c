@@ -6,6 +6,7 @@
 
 #include "cache/page.h"
 #include "conf/plan/kind.h"
+#include "conf/tags/query.h"
 #include "lib/base/buf.h"
 #include "projector/apply/run.h"
 
@@ -97,6 +98,16 @@ static void add_all_slot(const struct plan_class *class, struct slots *slots)
     add_slot(class, &all, 1, slots);
 }
 
+/* More rows than we look at: all answers are void. */
+static void add_every_slot(struct slots *slots)
+{
+    uint32_t i;
+
+    for (i = 0; i < PAGE_SLOTS; i++) {
+        slots_add(slots, i);
+    }
+}
+
 /* The SELECT of a path: whose tags the row's links lead to. A NULL leads nowhere. */
 static enum status ask(const struct touching *touching, const struct plan_class *class,
                        const struct value *const *links, struct slots *slots)
@@ -114,6 +125,10 @@ static enum status ask(const struct touching *touching, const struct plan_class 
     }
     status = run_text(touching->session, touching->record->projection, class->ask, links,
                       class->link_count, touching->line, touching->arena, &rows);
+    if (status == STATUS_OK && rows.row_count > TAG_ROWS_MAX) {
+        add_every_slot(slots);
+        return STATUS_OK;
+    }
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         for (j = 0; status == STATUS_OK && j < class->asked_count; j++) {
             status = read_value(touching, &class->asked[j], &rows.cells[i * rows.column_count + j],
@@ -165,6 +180,10 @@ static enum status touch_rows(const struct touching *touching, const struct plan
     enum status status = STATUS_OK;
     size_t i;
 
+    if (rows->row_count > TAG_ROWS_MAX) {
+        add_every_slot(slots);
+        return STATUS_OK;
+    }
     for (i = 0; status == STATUS_OK && i < rows->row_count; i++) {
         status = touch_row(touching, touch, rows->cells + i * rows->column_count, slots);
     }

@@ -168,6 +168,8 @@ static const struct {
     {"SELECT a FROM p IN (1) IN (2)", "IN", "'IN' is not expected here"},
     {"SELECT a IN (1) IN (2)", "IN", "'IN' is not expected here"},
     {"SELECT COUNT (*) FROM p", "COUNT", "no blank may be between 'COUNT' and its '('"},
+    {"SELECT total(a) FROM p", "total",
+     "the function 'total' is not known: a stored function reads what is not seen"},
     {"SELECT a FROM p JOIN c USING (id)", "USING", "USING is not allowed"},
     {"SELECT a FROM p NATURAL JOIN c", "NATURAL", "NATURAL is not allowed"},
     {"SELECT a FROM d.p", ".", "'d.': tables of other databases are not allowed"},
