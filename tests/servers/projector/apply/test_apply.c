@@ -35,8 +35,10 @@ static void check(struct sql_conn *sql, const struct failure *failure)
     };
     const struct plan_sql statement = {
         .text = slice_str(failure->sql), .binds = &bind, .bind_count = 1};
+    const struct plan_change nothing = {.touch_count = 0};
     const struct plan_projection projection = {.statements = &statement,
                                                .statement_count = 1,
+                                               .changes = &nothing,
                                                .reads = failure->how == READS ||
                                                         failure->how == READS_TIME,
                                                .recalls = failure->how == RECALLS};

@@ -20,8 +20,12 @@ static const struct plan_sql orders_of = {
     .text = TEXT("SELECT CONCAT('order:', id) FROM orders WHERE customer = 7")};
 static const struct plan_sql set_name = {
     .text = TEXT("UPDATE customers SET name = 'new' WHERE id = 7")};
-static const struct plan_projection renamed = {
-    .statements = &set_name, .statement_count = 1, .touches_sql = &orders_of, .reads = true};
+static const struct plan_change nothing; /* is derived of its SQL */
+static const struct plan_projection renamed = {.statements = &set_name,
+                                               .statement_count = 1,
+                                               .changes = &nothing,
+                                               .touches_sql = &orders_of,
+                                               .reads = true};
 static const struct plan_model model = {.database = TEXT(DATABASE)};
 
 struct work {
