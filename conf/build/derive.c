@@ -21,6 +21,7 @@ struct statement {
 
 struct derive {
     struct build *build;
+    struct arena scratch;  /* trees and what is found out about them; the plan keeps none of it */
     struct sqltree *trees; /* of the queries, by their numbers */
     struct tag_query *queries;
     struct statement *statements;
@@ -51,8 +52,8 @@ static bool read_tree(struct derive *derive, struct slice path, const struct sql
     struct build *build = derive->build;
     struct sqlfault fault;
 
-    if (!sqltree_read(build->arena, statement, out, &fault) ||
-        !sqltree_resolve(build->arena, out, &build->model.tables, &fault)) {
+    if (!sqltree_read(&derive->scratch, statement, out, &fault) ||
+        !sqltree_resolve(&derive->scratch, out, &build->model.tables, &fault)) {
         complain(derive, path, block, &fault);
         return false;
     }
@@ -77,11 +78,12 @@ static void read_query(struct derive *derive, size_t i)
     if (!derive->trees[i].query) {
         return; /* a complaint already */
     }
-    params = ARENA_ARRAY(build->arena, struct tag_param, query->param_count);
+    params = ARENA_ARRAY(&derive->scratch, struct tag_param, query->param_count);
     for (size_t j = 0; j < query->param_count; j++) {
         params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
     }
-    tags_of_query(build->arena, &derive->trees[i], params, query->param_count, &derive->queries[i]);
+    tags_of_query(&derive->scratch, &derive->trees[i], params, query->param_count,
+                  &derive->queries[i]);
 }
 
 /* ------------------------------------------------------------------ projections */
@@ -90,7 +92,7 @@ static void read_statement(struct derive *derive, const struct sqlblock *block, 
                            const struct plan_sql *sql, struct plan_change *out)
 {
     struct build *build = derive->build;
-    struct sqltree *tree = ARENA_NEW(build->arena, struct sqltree);
+    struct sqltree *tree = ARENA_NEW(&derive->scratch, struct sqltree);
 
     if (!read_tree(derive, build->model.projections_sql.path, block, &block->statements[i], tree) ||
         !tree->change) {
@@ -98,7 +100,7 @@ static void read_statement(struct derive *derive, const struct sqlblock *block, 
         return;
     }
     derive->statements[derive->count] = (struct statement){&block->statements[i], sql, out};
-    tag_change_read(build->arena, tree, NULL, 0, &derive->changes[derive->count++]);
+    tag_change_read(&derive->scratch, tree, NULL, 0, &derive->changes[derive->count++]);
 }
 
 static void read_projection(struct derive *derive, struct plan_projection *projection)
@@ -145,7 +147,7 @@ static void make_class(struct derive *derive, const struct tag_shape *shape, str
 {
     const struct slice *links = tag_shape_links(shape, &out->link_count);
 
-    out->name = shape->name;
+    out->name = arena_copy(derive->build->arena, shape->name);
     out->links = kinds_of(derive, shape->table, links, out->link_count);
     if (shape->hop_count > 0) {
         out->ask = tag_shape_ask(derive->build->arena, shape);
@@ -412,7 +414,8 @@ static struct plan_cell make_cell(struct derive *derive, const struct statement 
 static struct plan_sql make_probe(struct derive *derive, const struct statement *statement,
                                   const struct tag_probe *probe)
 {
-    struct plan_sql sql = {.text = probe->sql, .line = statement->sql->line};
+    struct plan_sql sql = {.text = arena_copy(derive->build->arena, probe->sql),
+                           .line = statement->sql->line};
     struct plan_bind *binds =
         ARENA_ARRAY(derive->build->arena, struct plan_bind, probe->param_count);
 
@@ -513,7 +516,7 @@ static void make_change(struct derive *derive, size_t i)
 static void read_all(struct derive *derive)
 {
     struct plan_model *out = derive->build->out;
-    struct arena *arena = derive->build->arena;
+    struct arena *arena = &derive->scratch;
     size_t room = 0;
 
     for (size_t i = 0; i < out->projection_count; i++) {
@@ -540,24 +543,31 @@ static void note_reads(struct plan_projection *projection)
     }
 }
 
+static void derive_all(struct derive *derive)
+{
+    struct plan_model *out = derive->build->out;
+
+    tags_of_model(&derive->scratch, derive->queries, out->query_count, derive->changes,
+                  derive->count, &derive->tags);
+    make_classes(derive);
+    for (size_t i = 0; i < derive->count; i++) {
+        make_change(derive, i); /* first: it says which classes are wild */
+    }
+    for (size_t i = 0; i < out->query_count; i++) {
+        make_tags(derive, i);
+    }
+    for (size_t i = 0; i < out->projection_count; i++) {
+        note_reads(&out->projections[i]);
+    }
+}
+
 void build_derived(struct build *build)
 {
     struct derive derive = {.build = build};
 
     read_all(&derive);
-    if (derive.failed) {
-        return;
+    if (!derive.failed) {
+        derive_all(&derive);
     }
-    tags_of_model(build->arena, derive.queries, build->out->query_count, derive.changes,
-                  derive.count, &derive.tags);
-    make_classes(&derive);
-    for (size_t i = 0; i < derive.count; i++) {
-        make_change(&derive, i); /* first: it says which classes are wild */
-    }
-    for (size_t i = 0; i < build->out->query_count; i++) {
-        make_tags(&derive, i);
-    }
-    for (size_t i = 0; i < build->out->projection_count; i++) {
-        note_reads(&build->out->projections[i]);
-    }
+    arena_fini(&derive.scratch);
 }

@@ -5,8 +5,6 @@
 
 #include "conf/tags/type.h"
 
-#define ELEMENTS_MAX (2 * FACTS_MAX)
-
 /* A column, a parameter or a literal. */
 struct element {
     struct sqlexpr *leaf;
@@ -117,7 +115,7 @@ struct classes *classes_of(struct analysis *analysis, const struct facts *facts)
 {
     struct classes *classes = ARENA_NEW(analysis->arena, struct classes);
 
-    classes->items = ARENA_ARRAY(analysis->arena, struct element, ELEMENTS_MAX);
+    classes->items = ARENA_ARRAY(analysis->arena, struct element, 2 * facts->count);
     for (size_t i = 0; i < facts->count; i++) {
         if (facts->items[i]->kind == SQLEXPR_COMPARE) {
             add_equal(analysis, classes, facts->items[i]);

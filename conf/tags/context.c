@@ -170,9 +170,8 @@ static void from_context(struct analysis *analysis, const struct sqlfrom *from,
 static void inner_context(struct analysis *analysis, const struct sqlfrom *from,
                           const struct facts *above, const struct facts *outer)
 {
-    struct facts all = *above, with_outer;
+    struct facts all = both(analysis, above, &(struct facts){0}), with_outer;
 
-    all = both(analysis, above, &(struct facts){0});
     facts_conjuncts(analysis, from->on, &all);
     joins_facts(analysis, from->left, &all);
     joins_facts(analysis, from->right, &all);

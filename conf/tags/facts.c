@@ -69,6 +69,18 @@ static bool is_same(struct sqlexpr *a, struct sqlexpr *b)
                       facts_same_leaf(a->args[1], b->args[1]));
 }
 
+static void grow(struct analysis *analysis, struct facts *facts)
+{
+    size_t room = facts->room ? 2 * facts->room : 8;
+    struct sqlexpr **items = ARENA_ARRAY(analysis->arena, struct sqlexpr *, room);
+
+    for (size_t i = 0; i < facts->count; i++) {
+        items[i] = facts->items[i];
+    }
+    facts->items = items;
+    facts->room = room;
+}
+
 void facts_add(struct analysis *analysis, struct facts *facts, struct sqlexpr *fact)
 {
     for (size_t i = 0; i < facts->count; i++) {
@@ -79,8 +91,8 @@ void facts_add(struct analysis *analysis, struct facts *facts, struct sqlexpr *f
     if (facts->count == FACTS_MAX) {
         return;
     }
-    if (!facts->items) {
-        facts->items = ARENA_ARRAY(analysis->arena, struct sqlexpr *, FACTS_MAX);
+    if (facts->count == facts->room) {
+        grow(analysis, facts);
     }
     facts->items[facts->count++] = fact;
 }

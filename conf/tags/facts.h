@@ -16,7 +16,7 @@
 
 struct facts {
     struct sqlexpr **items;
-    size_t count;
+    size_t count, room;
 };
 
 /* A parameter of a query, or of a projection: what its values are. */
