@@ -185,13 +185,36 @@ static bool check_touches_sql(struct checker *checker, const struct plan_project
     return true;
 }
 
+/* The SELECTs beside a statement. */
+static bool check_change(struct checker *checker, const struct plan_projection *projection,
+                         const struct plan_change *change, unsigned int line)
+{
+    const struct plan_sql *beside[] = {&change->before, &change->after};
+    bool fine = true;
+
+    for (size_t i = 0; i < ARRAY_COUNT(beside) && fine; i++) {
+        fine = beside[i]->text.len == 0 ||
+               describe(checker, checker->projections, line, projection->name, beside[i]->text,
+                        beside[i]->bind_count, NULL);
+    }
+    for (size_t i = 0; i < change->touch_count && fine; i++) {
+        const struct plan_class *class = change->touches[i].class;
+
+        fine = class->ask.len == 0 || describe(checker, checker->projections, line,
+                                               projection->name, class->ask, class->link_count,
+                                               NULL);
+    }
+    return fine;
+}
+
 static bool check_projection(struct checker *checker, const struct plan_projection *projection)
 {
     for (size_t i = 0; i < projection->statement_count; i++) {
         const struct plan_sql *sql = &projection->statements[i];
 
         if (!describe(checker, checker->projections, sql->line, projection->name, sql->text,
-                      sql->bind_count, NULL)) {
+                      sql->bind_count, NULL) ||
+            !check_change(checker, projection, &projection->changes[i], sql->line)) {
             return false;
         }
     }
