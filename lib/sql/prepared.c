@@ -1,6 +1,6 @@
 /*
  * Prepared statements, kept by (database, text, describe); the one whose last use is oldest goes
- * when there are too many.
+ * when there are too many, and one that gets a parameter of another type than before is made anew.
  *
  * A statement remembers the database that it was prepared under, so only preparing needs
  * mysql_select_db. `describe` is prepared, its columns are read, and it is closed: it is never run.
@@ -175,8 +175,60 @@ static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
         return status;
     }
     prepared->param_count = mysql_stmt_param_count(prepared->stmt);
+    prepared->sent = ARENA_ARRAY(&prepared->memory, unsigned char, prepared->param_count);
     take_columns(prepared);
     return prepared->describe.len > 0 ? prepared_describe(conn, prepared) : STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ types of parameters */
+
+enum value_class {
+    CLASS_NULL,
+    CLASS_INTEGER,
+    CLASS_DECIMAL,
+    CLASS_TEXT
+};
+
+static enum value_class class_of(const struct value *value)
+{
+    if (value->type == VALUE_NULL) {
+        return CLASS_NULL;
+    }
+    if (value->type == VALUE_BOOL) {
+        return CLASS_INTEGER;
+    }
+    if (value->type != VALUE_NUMBER) {
+        return CLASS_TEXT;
+    }
+    for (size_t i = value->text.ptr[0] == '-'; i < value->text.len; i++) {
+        if (value->text.ptr[i] < '0' || value->text.ptr[i] > '9') {
+            return CLASS_DECIMAL;
+        }
+    }
+    return CLASS_INTEGER;
+}
+
+/*
+ * MySQL 8.0.22 and later keep the type that a parameter once had, and read a text that comes later
+ * as a number: "007" was stored as 7, without a warning. So a statement runs with values of one
+ * class only; but for one that is described, whose parameters are of types that a query declares.
+ */
+static bool has_other_types(struct prepared *prepared, const struct sql_statement *statement)
+{
+    size_t count = statement->describe.len > 0 ? 0 : statement->param_count;
+
+    for (size_t i = 0; i < count && i < prepared->param_count; i++) {
+        enum value_class class = class_of(statement->params[i]);
+
+        if (class != CLASS_NULL && prepared->sent[i] != CLASS_NULL &&
+            prepared->sent[i] != (unsigned char)class) {
+            return true;
+        }
+        if (class != CLASS_NULL) {
+            prepared->sent[i] = (unsigned char)class;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ contract */
@@ -201,6 +253,10 @@ enum status prepared_get(struct sql_conn *conn, const struct sql_statement *stat
     struct prepared *prepared = find(conn, hash, statement);
     enum status status;
 
+    if (prepared && has_other_types(prepared, statement)) {
+        prepared_forget(conn, prepared);
+        prepared = NULL;
+    }
     if (prepared) {
         unlink_use(conn, prepared);
         link_newest(conn, prepared);
@@ -220,6 +276,7 @@ enum status prepared_get(struct sql_conn *conn, const struct sql_statement *stat
         prepared_destroy(prepared);
         return status;
     }
+    (void)has_other_types(prepared, statement); /* the first */
     prepared_keep(conn, prepared);
     *out = prepared;
     return STATUS_OK;

@@ -388,6 +388,25 @@ static void test_an_aggregate_is_stored_again_and_again(void **state)
     sql_close(conn);
 }
 
+/* MySQL keeps the type that a parameter had. */
+static void test_a_parameter_is_what_it_is_whatever_it_was_before(void **state)
+{
+    struct sql_conn *conn = fixture_fresh();
+    const struct value *values[] = {number("7"),   string("007"), number("7.50"), string("1e2"),
+                                    number("8"),   string(" 9 "), value_null(&arena),
+                                    string("08"), number("7.5"), number("9"),  string("x")};
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE p (id INT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(9))");
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        (void)run_ok(conn, "INSERT INTO p (s) VALUES (?)", &values[i], 1);
+    }
+    assert_slice(run_ok(conn, "SELECT GROUP_CONCAT(COALESCE(s, 'NULL') ORDER BY id) FROM p", NULL, 0)
+                     .cells[0],
+                 "7,007,7.5,1e2,8, 9 ,NULL,08,7.5,9,x");
+    sql_close(conn);
+}
+
 /* A statement that ran, and whose column is gone since, is tried once more and no more. */
 static void test_a_column_that_is_gone_is_said(void **state)
 {
@@ -1043,6 +1062,7 @@ int main(void)
         cmocka_unit_test(test_a_described_statement_gives_its_kinds_to_the_last_columns),
         cmocka_unit_test(test_an_aggregate_is_stored_again_and_again),
         cmocka_unit_test(test_a_column_that_is_gone_is_said),
+        cmocka_unit_test(test_a_parameter_is_what_it_is_whatever_it_was_before),
         cmocka_unit_test(test_three_hundred_statements_keep_256_prepared),
         cmocka_unit_test(test_a_statement_remembers_its_database),
         cmocka_unit_test(test_parameters_make_the_kind_of_their_column),
