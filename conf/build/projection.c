@@ -153,6 +153,15 @@ static enum scalar type_of(const struct projection *projection, const struct pla
     return field ? field->format : SCALAR_STRING;
 }
 
+/* "utf8mb4_general_ci" takes abc and ABC for one text. */
+static bool is_blind(const struct table_column *column)
+{
+    struct slice name = column->collation;
+
+    return column->holds.family == COLUMN_TEXT && name.len > 4 &&
+           memcmp(name.ptr + name.len - 4, "_bin", 4) != 0;
+}
+
 /* Two ids that are one value to the column would be one row. */
 static void check_id(struct projection *projection, const struct sqltoken *token,
                      const struct table_column *column)
@@ -161,6 +170,7 @@ static void check_id(struct projection *projection, const struct sqltoken *token
     const char *misfit =
         column_type_misfit(&column->holds, aggregate->id_type, schema_format(aggregate->id_schema));
 
+    misfit = !misfit && is_blind(column) ? "COLLATE utf8mb4_bin" : misfit;
     if (misfit && aggregate->id_schema) {
         sqlrules_complain(&projection->rules, token->line, slice_str(misfit),
                           "the id ':%.*s' is %s, and '%.*s' is %.*s: two ids could be one row",

@@ -200,9 +200,9 @@ static bool check_change(struct checker *checker, const struct plan_projection *
     for (size_t i = 0; i < change->touch_count && fine; i++) {
         const struct plan_class *class = change->touches[i].class;
 
-        fine = class->ask.len == 0 || describe(checker, checker->projections, line,
-                                               projection->name, class->ask, class->link_count,
-                                               NULL);
+        fine =
+            class->ask.len == 0 || describe(checker, checker->projections, line, projection->name,
+                                            class->ask, class->link_count, NULL);
     }
     return fine;
 }

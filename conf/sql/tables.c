@@ -168,6 +168,10 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->renewed = sqltoken_is(token, "TIMESTAMP");
     for (; token < end; token++) {
         column->counted |= sqltoken_is(token, "AUTO_INCREMENT");
+        if (token->depth == 1 && token > reader->token && sqltoken_is(token, "INVISIBLE")) {
+            complain(reader, SLICE_EMPTY,
+                     "an INVISIBLE column is in no *, and in no INSERT without a list");
+        }
         column->renewed |= sqltoken_is(token, "ON") && sqltoken_is(token + 1, "UPDATE") &&
                            !sqltoken_is(token + 2, "CASCADE");
         column->has_default |=

@@ -50,9 +50,9 @@ struct prepared {
     unsigned int column_count;
     unsigned long param_count;
     unsigned char *sent; /* of each parameter: enum value_class of its last value but NULL */
-    bool ran;      /* `shapes` are those of a run */
-    bool executed; /* at least once */
-    bool outdated; /* to be prepared anew before it runs again */
+    bool ran;            /* `shapes` are those of a run */
+    bool executed;       /* at least once */
+    bool outdated;       /* to be prepared anew before it runs again */
 };
 
 /* Where mysql_stmt_fetch puts a column's value. */

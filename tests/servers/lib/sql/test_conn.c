@@ -392,18 +392,19 @@ static void test_an_aggregate_is_stored_again_and_again(void **state)
 static void test_a_parameter_is_what_it_is_whatever_it_was_before(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
-    const struct value *values[] = {number("7"),   string("007"), number("7.50"), string("1e2"),
-                                    number("8"),   string(" 9 "), value_null(&arena),
-                                    string("08"), number("7.5"), number("9"),  string("x")};
+    const struct value *values[] = {number("7"),   string("007"), number("7.50"),     string("1e2"),
+                                    number("8"),   string(" 9 "), value_null(&arena), string("08"),
+                                    number("7.5"), number("9"),   string("x")};
 
     (void)state;
     fixture_exec(conn, "CREATE TABLE p (id INT AUTO_INCREMENT PRIMARY KEY, s VARCHAR(9))");
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
         (void)run_ok(conn, "INSERT INTO p (s) VALUES (?)", &values[i], 1);
     }
-    assert_slice(run_ok(conn, "SELECT GROUP_CONCAT(COALESCE(s, 'NULL') ORDER BY id) FROM p", NULL, 0)
-                     .cells[0],
-                 "7,007,7.5,1e2,8, 9 ,NULL,08,7.5,9,x");
+    assert_slice(
+        run_ok(conn, "SELECT GROUP_CONCAT(COALESCE(s, 'NULL') ORDER BY id) FROM p", NULL, 0)
+            .cells[0],
+        "7,007,7.5,1e2,8, 9 ,NULL,08,7.5,9,x");
     sql_close(conn);
 }
 

@@ -515,6 +515,7 @@ static const struct broken table[] = {
     {QUERIES_SQL, "* FROM jars WHERE shelf", "x.jarId FROM (SELECT jarId FROM jars WHERE shelf = :shelf) x JOIN jars j ON j.jarId = x.jarId WHERE j.shelf", "model.json:28", "no column of the query's result that comes straight from a table"},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"string\" } }, \"page\"", "model.json:22", "is number, the query's parameter in its place string"},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"integer\" } }, \"version\": 1, \"page\"", "model.json:28", "must be string"},
+    {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId VARCHAR(64) COLLATE utf8mb4_general_ci NOT NULL PRIMARY KEY,", "projections.sql:2", "two ids could be one row (hint: COLLATE utf8mb4_bin)"},
     {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId BIGINT NOT NULL PRIMARY KEY,", "model.json:26", "the tag's {jarId} is string, and 'jarId' is BIGINT: SQL takes several texts for one value, tags do not (hint: \"type\": \"integer\")"},
     {SCHEMA_SQL, "jarId VARCHAR(64) NOT NULL PRIMARY KEY,", "jarId BIGINT NOT NULL PRIMARY KEY,", "projections.sql:2", "the id ':jarId' is string, and 'jarId' is BIGINT: two ids could be one row"},
     {SCHEMA_SQL, ");\n", ") DEFAULT CHARSET = utf8mb4;\n", "model.json:26", "the tag's {jarId} is compared with 'jarId' of the collation that is the default of utf8mb4"},

@@ -331,6 +331,7 @@ static const struct broken table[] = {
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50) REFERENCES boxes (Label) ON UPDATE SET DEFAULT", "schema.sql:4", "a foreign key that cascades"},
     {SCHEMA_SQL, ");", ") ENGINE = MyISAM;", "schema.sql:5", "the engine must be InnoDB: others have no transactions (hint: write ENGINE = InnoDB"},
     {SCHEMA_SQL, ");", ") COMMENT = 'x' engine 'Aria';", "schema.sql:5", "the engine must be InnoDB"},
+    {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50) INVISIBLE", "schema.sql:4", "an INVISIBLE column is in no *"},
     {SCHEMA_SQL, "IF NOT EXISTS ", "", "schema.sql:1", "only CREATE TABLE IF NOT EXISTS"},
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column is declared twice"},
     {SCHEMA_SQL, "boxes (", "twofold_boxes (", "schema.sql:1", "reserved"},
