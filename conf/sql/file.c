@@ -57,10 +57,11 @@ static bool is_mark(const struct sqllex *lex, char mark)
  */
 static bool is_behind_dot(const struct reader *reader, const struct sqllex *lex)
 {
-    const struct sqltoken *last = reader->tokens + reader->token_count;
+    size_t count = reader->token_count;
 
-    return lex->token == SQLTOKEN_WORD && reader->token_count > 1 && sqltoken_is(last - 1, ".") &&
-           sqltoken_is_name(last - 2);
+    return lex->token == SQLTOKEN_WORD && count > 1 &&
+           sqltoken_is(&reader->tokens[count - 1], ".") &&
+           sqltoken_is_name(&reader->tokens[count - 2]);
 }
 
 static void take_token(struct reader *reader, const struct sqllex *lex)
