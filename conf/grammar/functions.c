@@ -93,6 +93,7 @@ static const char *const names[] = {
     "FROM_DAYS",
     "FROM_UNIXTIME",
     "GEOMETRYCOLLECTION",
+    "GET_FORMAT",
     "GET_LOCK",
     "GREATEST",
     "GROUPING",

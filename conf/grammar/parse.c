@@ -95,22 +95,59 @@ bool parse_is_query(const struct parse *parse)
     return parse_is(parse, "SELECT") || parse_is(parse, "WITH");
 }
 
+/* The token behind the ")" of the "(" at TOKEN, or END. */
+static const struct sqltoken *behind(const struct sqltoken *token)
+{
+    unsigned int depth = token->depth;
+
+    do {
+        token++;
+    } while (token->kind != SQLTOKEN_END && (token->depth > depth || !sqltoken_is(token, ")")));
+    return token + (token->kind != SQLTOKEN_END);
+}
+
+/*
+ * "((SELECT 1) UNION (SELECT 2))" is a query, "((SELECT 1) + 1)" and "((SELECT 1) d JOIN c)" are
+ * none: what follows the inner parenthesis tells.
+ */
+static bool is_nested_query(const struct sqltoken *token, unsigned int depth)
+{
+    if (!sqltoken_is(token, "(")) {
+        return SQLTOKEN_IS_ANY(token, "SELECT", "WITH");
+    }
+    return depth < SQLTREE_DEPTH_MAX && is_nested_query(token + 1, depth + 1) &&
+           SQLTOKEN_IS_ANY(behind(token), ")", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT");
+}
+
+bool parse_is_nested_query(const struct parse *parse)
+{
+    return is_nested_query(parse->at, 0);
+}
+
 /* ------------------------------------------------------------------ names */
 
-static bool is_name(const struct sqltoken *token)
+/* A word behind a dot is quoted to file.c; to the servers it is so only without a blank between. */
+static bool is_apart(const struct parse *parse, const struct sqltoken *token)
 {
-    return token->kind == SQLTOKEN_QUOTED ||
-           (token->kind == SQLTOKEN_WORD && !reserved_word(token->text));
+    return parse->statement->text.ptr[token->start] != '`' && token[-1].end != token->start;
+}
+
+static bool is_name(const struct parse *parse, const struct sqltoken *token)
+{
+    if (token->kind == SQLTOKEN_QUOTED) {
+        return !is_apart(parse, token) || !reserved_word(token->text);
+    }
+    return token->kind == SQLTOKEN_WORD && !reserved_word(token->text);
 }
 
 bool parse_is_name(const struct parse *parse)
 {
-    return is_name(parse->at);
+    return is_name(parse, parse->at);
 }
 
 struct slice parse_name(struct parse *parse, const char *what)
 {
-    if (!is_name(parse->at)) {
+    if (!is_name(parse, parse->at)) {
         if (parse->at->kind == SQLTOKEN_WORD) {
             parse_fail(parse, "a name that is a word of SQL needs backticks",
                        "%s should be here, not '%.*s'", what, SLICE_ARG(parse->at->text));
@@ -122,12 +159,64 @@ struct slice parse_name(struct parse *parse, const char *what)
     return (parse->at++)->text;
 }
 
+struct sqlexpr *parse_column(struct parse *parse, const char *what)
+{
+    unsigned int from = parse_here(parse);
+    struct slice qualifier = SLICE_EMPTY, name = parse_name(parse, what);
+    struct sqlexpr *node;
+
+    if (parse_take(parse, ".")) {
+        qualifier = name;
+        name = parse_name(parse, "a column");
+    }
+    if (parse_is(parse, ".")) {
+        parse_fail(parse, "write table.column", "a name of three parts is not allowed");
+    }
+    node = parse_node(parse, SQLEXPR_COLUMN, from);
+    node->qualifier = qualifier;
+    node->name = name;
+    return node;
+}
+
+/* The text of a name that is written as a string. */
+static struct slice string_name(struct parse *parse)
+{
+    struct slice raw = parse->at->text, text = slice_of(raw.ptr + 1, raw.len - 2);
+
+    if (text.len == 0 || memchr(text.ptr, '\\', text.len) ||
+        memchr(text.ptr, raw.ptr[0], text.len)) {
+        parse_fail(parse, "write it in backticks", "%.*s is no name", SLICE_ARG(raw));
+        return SLICE_EMPTY;
+    }
+    parse->at++;
+    return text;
+}
+
+struct slice parse_text_name(struct parse *parse, const char *what)
+{
+    return parse->at->kind == SQLTOKEN_STRING ? string_name(parse) : parse_name(parse, what);
+}
+
+struct slice parse_item_alias(struct parse *parse)
+{
+    bool as = parse_is(parse, "AS");
+
+    if (parse->at->kind == SQLTOKEN_STRING || (as && parse->at[1].kind == SQLTOKEN_STRING)) {
+        parse->at += as;
+        return string_name(parse);
+    }
+    if (SQLTOKEN_IS_ANY(parse->at, "SOUNDS", "MEMBER")) {
+        return SLICE_EMPTY; /* operators begin with them */
+    }
+    return parse_alias(parse);
+}
+
 struct slice parse_alias(struct parse *parse)
 {
     if (parse_take(parse, "AS")) {
         return parse_name(parse, "a name");
     }
-    return is_name(parse->at) ? (parse->at++)->text : SLICE_EMPTY;
+    return parse_is_name(parse) ? (parse->at++)->text : SLICE_EMPTY;
 }
 
 struct slice *parse_names(struct parse *parse, const char *what, size_t *count)

@@ -3,8 +3,11 @@
  *
  *     parse.c         where we are, what is wrong, names
  *     parse_expr.c    operators, by rank
- *     parse_call.c    functions, also those with words of their own inside
- *     parse_query.c   SELECT, FROM, WITH, UNION
+ *     parse_call.c    functions, and OVER behind them
+ *     parse_args.c    what is between their parentheses
+ *     parse_query.c   SELECT, WITH, UNION
+ *     parse_from.c    tables and joins
+ *     parse_json.c    JSON_TABLE
  *     parse_change.c  INSERT, REPLACE, UPDATE, DELETE
  *
  * The first fault ends it: `at` then is at END, each function returns soon, and what it returns is
@@ -34,6 +37,7 @@ struct parse {
     size_t source_count, node_count;
     unsigned int depth;
     unsigned int windows; /* functions with OVER, met so far */
+    bool duplicate;       /* behind ON DUPLICATE KEY UPDATE, in no query: VALUES(name) is a value */
 };
 
 /* Grows by doubling; for pointers. */
@@ -63,12 +67,20 @@ bool parse_is_marks(const struct parse *parse, const char *marks);
 bool parse_take_marks(struct parse *parse, const char *marks);
 /* SELECT, or WITH: a query begins here. */
 bool parse_is_query(const struct parse *parse);
+/* The next token is the first of a query, which may be in parentheses: (SELECT 1) UNION ... */
+bool parse_is_nested_query(const struct parse *parse);
 
 /* A name that needs no quotes, or has them. WHAT: of the complaint. */
 bool parse_is_name(const struct parse *parse);
 struct slice parse_name(struct parse *parse, const char *what);
+/* name, t.name, as a COLUMN */
+struct sqlexpr *parse_column(struct parse *parse, const char *what);
+/* name or 'name': of a collation, a character set. */
+struct slice parse_text_name(struct parse *parse, const char *what);
 /* [AS] name; empty: there is none. */
 struct slice parse_alias(struct parse *parse);
+/* Also [AS] 'name'. */
+struct slice parse_item_alias(struct parse *parse);
 /* "(" name {"," name} ")" */
 struct slice *parse_names(struct parse *parse, const char *what, size_t *count);
 
@@ -91,6 +103,10 @@ bool words_have(const char *const *list, size_t count, struct slice word);
 struct sqlexpr *parse_expr(struct parse *parse);
 /* What may stand beside + and the like: no AND, no comparison. */
 struct sqlexpr *parse_operand(struct parse *parse);
+/* What binds closer than all operators of two sides: a, -a, a COLLATE c. */
+struct sqlexpr *parse_unary(struct parse *parse);
+/* All but AND, XOR and OR. */
+struct sqlexpr *parse_not(struct parse *parse);
 struct sqlexpr *parse_node(struct parse *parse, enum sqlexpr_kind kind, unsigned int from);
 /* With up to three arguments; the first NULL ends them. */
 struct sqlexpr *parse_node_of(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
@@ -100,15 +116,28 @@ struct sqlexpr **parse_exprs(struct parse *parse, size_t *count);
 /* What follows ORDER BY: expressions, each with ASC or DESC. */
 struct sqlexpr **parse_order(struct parse *parse, size_t *count);
 
+/* What is between the parentheses of NAME( ). */
+void parse_args(struct parse *parse, const struct sqltoken *name, struct parse_list *args);
 /* NULL: no function's call is here. */
 struct sqlexpr *parse_call(struct parse *parse);
+/* [(...)] behind a type's name; up to MAX numbers. */
+void parse_type_size(struct parse *parse, unsigned int max);
+/* CHARACTER SET name, CHARSET name; false: there is none. */
+bool parse_charset(struct parse *parse);
 /* INTERVAL expr unit */
 struct sqlexpr *parse_interval(struct parse *parse);
 
 /* "(" PARTITION BY ... ORDER BY ... ")": adds the expressions. */
 void parse_window(struct parse *parse, struct parse_list *exprs);
 
+/* Of LIMIT: a whole number or a parameter. */
+struct sqlexpr *parse_count(struct parse *parse);
 struct sqlquery *parse_query(struct parse *parse);
+/* One more mention of a table, and the FROM that is just this. */
+struct sqlsource *parse_source(struct parse *parse);
+struct sqlfrom *parse_from_of(struct parse *parse, struct sqlsource *source);
+/* JSON_TABLE is here. FROM: the first token. */
+struct sqlfrom *parse_json_table(struct parse *parse, unsigned int from);
 /* A FROM's content, commas and all. */
 struct sqlfrom *parse_from(struct parse *parse);
 /* name [AS alias] of a table that a change writes; no query, no WITH. */

@@ -33,16 +33,8 @@ static void take_sets(struct parse *parse, struct sqlchange *change)
 
     do {
         struct sqlset *set = ARENA_NEW(parse->arena, struct sqlset);
-        unsigned int from = parse_here(parse);
-        struct slice name = parse_name(parse, "a column"), qualifier = SLICE_EMPTY;
 
-        if (parse_take(parse, ".")) {
-            qualifier = name;
-            name = parse_name(parse, "a column");
-        }
-        set->column = parse_node(parse, SQLEXPR_COLUMN, from);
-        set->column->qualifier = qualifier;
-        set->column->name = name;
+        set->column = parse_column(parse, "a column");
         parse_demand(parse, "=");
         set->value = value(parse);
         parse_add(parse, &list, set);
@@ -137,18 +129,23 @@ static void take_duplicate(struct parse *parse, struct sqlchange *change)
     parse_demand(parse, "DUPLICATE");
     parse_demand(parse, "KEY");
     parse_demand(parse, "UPDATE");
+    parse->duplicate = true;
     take_sets(parse, change);
+    parse->duplicate = false;
 }
 
 static void take_insert(struct parse *parse, struct sqlchange *change)
 {
+    bool columns;
+
     refuse_modifier(parse);
     parse_take(parse, "INTO");
     change->from = parse_target(parse, false);
+    columns = parse_is(parse, "(");
     take_columns(parse, change);
     if (parse_take(parse, "VALUES") || parse_take(parse, "VALUE")) {
         take_rows(parse, change);
-    } else if (change->column_count == 0 && parse_take(parse, "SET")) {
+    } else if (!columns && parse_take(parse, "SET")) {
         take_row_of_sets(parse, change);
     } else if (parse_is_query(parse) || parse_is(parse, "(")) {
         change->query = parse_query(parse);
@@ -176,7 +173,7 @@ static void take_condition(struct parse *parse, struct sqlchange *change)
         change->order = parse_order(parse, &change->order_count);
     }
     if (parse_take(parse, "LIMIT")) {
-        change->limit = parse_operand(parse);
+        change->limit = parse_count(parse);
     }
 }
 

@@ -86,16 +86,59 @@ static bool is_string(const struct sqltoken *token)
     return token->kind == SQLTOKEN_STRING;
 }
 
-/* x'ff', b'01', n'text', _utf8mb4'text', DATE '2026-01-01' */
+/* N'text', _utf8mb4'text': more strings may follow. */
+static bool is_text_prefix(const struct sqltoken *token)
+{
+    return token->kind == SQLTOKEN_WORD && is_string(token + 1) &&
+           ((token->text.ptr[0] == '_' && reserved_word(token->text)) ||
+            (token->end == token[1].start && sqltoken_is(token, "N")));
+}
+
+/* Of x'ff' two digits make one byte. */
+static bool is_digits(struct slice string, const char *digits, size_t together)
+{
+    for (size_t i = 1; i + 1 < string.len; i++) {
+        if (!strchr(digits, string.ptr[i])) {
+            return false;
+        }
+    }
+    return string.len % together == 0;
+}
+
+/* x'ff', b'01', DATE '2026-01-01' */
 static bool is_prefix(const struct sqltoken *token)
 {
-    bool close = token->end == token[1].start;
-
     if (token->kind != SQLTOKEN_WORD || !is_string(token + 1)) {
         return false;
     }
-    return SQLTOKEN_IS_ANY(token, "DATE", "TIME", "TIMESTAMP") || token->text.ptr[0] == '_' ||
-           (close && SQLTOKEN_IS_ANY(token, "X", "B", "N"));
+    if (SQLTOKEN_IS_ANY(token, "DATE", "TIME", "TIMESTAMP")) {
+        return true;
+    }
+    if (token->end != token[1].start || token[1].text.ptr[0] != '\'') {
+        return false;
+    }
+    return sqltoken_is(token, "X")   ? is_digits(token[1].text, "0123456789abcdefABCDEF", 2)
+           : sqltoken_is(token, "B") ? is_digits(token[1].text, "01", 1)
+                                     : false;
+}
+
+/* x'f', b'2': no name and its alias */
+static bool is_bad_digits(const struct sqltoken *token)
+{
+    return SQLTOKEN_IS_ANY(token, "X", "B") && is_string(token + 1) &&
+           token->end == token[1].start && token[1].text.ptr[0] == '\'' && !is_prefix(token);
+}
+
+/* .5: two tokens; in all.5 to the servers a name's */
+static bool is_fraction(const struct parse *parse, const struct sqltoken *token)
+{
+    bool apart = token == parse->statement->tokens || token[-1].end != token->start ||
+                 token[-1].kind == SQLTOKEN_MARK;
+
+    return sqltoken_is(token, ".") && token[1].kind == SQLTOKEN_NUMBER && apart &&
+           token->end == token[1].start && !memchr(token[1].text.ptr, '.', token[1].text.len) &&
+           (token[1].text.len < 2 || token[1].text.ptr[1] <= '9' ||
+            (token[1].text.ptr[1] | 32) == 'e');
 }
 
 /* One literal, of one token or more. NULL: there is none. */
@@ -104,9 +147,12 @@ static struct sqlexpr *literal(struct parse *parse)
     const struct sqltoken *token = parse->at;
     unsigned int from = parse_here(parse);
     enum sqlexpr_kind kind = SQLEXPR_CONSTANT;
+    bool text = is_string(token) || is_text_prefix(token);
     struct sqlexpr *node;
 
-    if (token->kind == SQLTOKEN_NUMBER) {
+    if (is_fraction(parse, token)) {
+        kind = SQLEXPR_NUMBER;
+    } else if (token->kind == SQLTOKEN_NUMBER) {
         bool bits = token->text.len > 1 && token->text.ptr[1] > '9';
 
         kind = bits && token->text.ptr[0] == '0' ? SQLEXPR_CONSTANT : SQLEXPR_NUMBER;
@@ -118,34 +164,27 @@ static struct sqlexpr *literal(struct parse *parse)
         kind = SQLEXPR_BOOLEAN;
     } else if (token->kind == SQLTOKEN_PARAM) {
         kind = SQLEXPR_PARAM;
-    } else if (!is_string(token) && !is_prefix(token)) {
+    } else if (!text && !is_prefix(token)) {
+        if (is_bad_digits(token)) {
+            parse_fail(parse, NULL, "%.*s%.*s are no such digits", SLICE_ARG(token->text),
+                       SLICE_ARG(token[1].text));
+        }
         return NULL;
     }
-    do {
-        parse->at++;
-    } while (kind == SQLEXPR_CONSTANT && is_string(parse->at));
+    parse->at++;
+    if (kind == SQLEXPR_CONSTANT && (text || is_prefix(token))) {
+        parse->at += !is_string(token);
+        while (text && is_string(parse->at)) {
+            parse->at++;
+        }
+    }
+    parse->at += is_fraction(parse, token);
     node = parse_node(parse, kind, from);
-    node->name = token->text;
-    return node;
-}
-
-/* name, t.name */
-static struct sqlexpr *column(struct parse *parse)
-{
-    unsigned int from = parse_here(parse);
-    struct slice qualifier = SLICE_EMPTY, name = parse_name(parse, "a value");
-    struct sqlexpr *node;
-
-    if (parse_take(parse, ".")) {
-        qualifier = name;
-        name = parse_name(parse, "a column");
+    node->name = slice_of(token->text.ptr, token->text.len);
+    if (is_fraction(parse, token)) {
+        node->name =
+            slice_of(parse->statement->text.ptr + token->start, token[1].end - token->start);
     }
-    if (parse_is(parse, ".")) {
-        parse_fail(parse, "write table.column", "a name of three parts is not allowed");
-    }
-    node = parse_node(parse, SQLEXPR_COLUMN, from);
-    node->qualifier = qualifier;
-    node->name = name;
     return node;
 }
 
@@ -155,7 +194,7 @@ static struct sqlexpr *parenthesised(struct parse *parse, unsigned int from)
     struct parse_list list = {0};
     struct sqlexpr *node;
 
-    if (parse_is_query(parse)) {
+    if (parse_is_nested_query(parse)) {
         struct sqlquery *query = parse_query(parse);
 
         parse_demand(parse, ")");
@@ -183,6 +222,22 @@ static struct sqlexpr *exists(struct parse *parse, unsigned int from)
     return node;
 }
 
+/* INTERVAL 1 DAY + a: to both servers a is all that follows but AND, XOR and OR. */
+static struct sqlexpr *interval_first(struct parse *parse, unsigned int from)
+{
+    struct sqlexpr *left = parse_interval(parse), *right;
+
+    if (!parse_take(parse, "+")) {
+        parse_expected(parse, "'+' behind INTERVAL");
+    }
+    if (!parse_enter(parse)) {
+        return left;
+    }
+    right = parse_not(parse);
+    parse_leave(parse);
+    return named(parse_node_of(parse, SQLEXPR_CALL, from, left, right, NULL), "+");
+}
+
 static struct sqlexpr *primary(struct parse *parse)
 {
     unsigned int from = parse_here(parse);
@@ -197,8 +252,11 @@ static struct sqlexpr *primary(struct parse *parse)
     if (parse_take(parse, "EXISTS")) {
         return exists(parse, from);
     }
+    if (parse_is(parse, "INTERVAL")) {
+        return interval_first(parse, from);
+    }
     node = parse_call(parse);
-    return node ? node : column(parse);
+    return node ? node : parse_column(parse, "a value");
 }
 
 /* x COLLATE c; x -> '$.path', which only MySQL has */
@@ -220,7 +278,7 @@ static struct sqlexpr *postfix(struct parse *parse)
             named(parse_node_of(parse, SQLEXPR_CALL, from, node, NULL, NULL), text ? "->>" : "->");
     }
     for (int i = 0; parse_take(parse, "COLLATE") && i < CHAIN_MAX; i++) {
-        struct slice name = parse_name(parse, "a collation");
+        struct slice name = parse_text_name(parse, "a collation");
 
         node = parse_node_of(parse, SQLEXPR_COLLATE, from, node, NULL, NULL);
         node->name = name;
@@ -228,8 +286,19 @@ static struct sqlexpr *postfix(struct parse *parse)
     return node;
 }
 
+/* MySQL reads !! and =! as one mark: !!a is !a to it, a=!b is nothing. */
+static void refuse_marks_together(struct parse *parse)
+{
+    const struct sqltoken *last = parse->at - 1;
+
+    if (last >= parse->statement->tokens && last->end == parse->at->start &&
+        SQLTOKEN_IS_ANY(last, "!", "=", "<", ">")) {
+        parse_fail(parse, NULL, "a blank is needed before '!'");
+    }
+}
+
 /* -a, +a, ~a, !a, BINARY a */
-static struct sqlexpr *unary(struct parse *parse)
+struct sqlexpr *parse_unary(struct parse *parse)
 {
     unsigned int from = parse_here(parse);
     bool minus = parse_is(parse, "-"), plus = parse_is(parse, "+"), bits = parse_is(parse, "~");
@@ -242,8 +311,14 @@ static struct sqlexpr *unary(struct parse *parse)
     if (!parse_enter(parse)) {
         return parse_node(parse, SQLEXPR_NULL, from);
     }
-    parse->at++;
-    arg = unary(parse);
+    if (not_) {
+        refuse_marks_together(parse);
+    }
+    parse->at += parse->at->kind != SQLTOKEN_END;
+    if (parse_is(parse, "INTERVAL")) {
+        parse_fail(parse, "write it in parentheses", "a sign before INTERVAL is not allowed");
+    }
+    arg = parse_unary(parse);
     parse_leave(parse);
     if (plus) {
         return arg;
@@ -287,12 +362,12 @@ static const struct infix {
 #define RANK_PLUS 3
 #define RANK_TOP  6
 
-static const struct infix *infix_take(struct parse *parse, int rank)
+static const struct infix *infix_take(struct parse *parse, int rank, int top)
 {
     for (size_t i = 0; i < ARRAY_COUNT(infixes); i++) {
         const struct infix *op = &infixes[i];
 
-        if (op->rank == rank &&
+        if (op->rank >= rank && op->rank <= top &&
             (op->word ? parse_is(parse, op->name) : parse_is_marks(parse, op->name)) &&
             !(op->not_ && parse_is_marks(parse, op->not_))) {
             parse->at += op->word ? 1 : strlen(op->name);
@@ -302,35 +377,29 @@ static const struct infix *infix_take(struct parse *parse, int rank)
     return NULL;
 }
 
+/* a + INTERVAL 1 DAY: then whatever binds closer than + has all of it on its left. */
 static struct sqlexpr *ranked(struct parse *parse, int rank)
 {
     unsigned int from = parse_here(parse);
-    bool interval = rank == RANK_PLUS && parse_is(parse, "INTERVAL");
     const struct infix *op;
     struct sqlexpr *left;
+    int top = rank; /* operators of these ranks may follow */
 
     if (rank == RANK_TOP) {
-        return unary(parse);
+        return parse_unary(parse);
     }
-    left = interval ? parse_interval(parse) : ranked(parse, rank + 1);
-    for (int i = 0; (op = infix_take(parse, rank)); i++) {
-        bool moves = rank == RANK_PLUS && !interval && parse_is(parse, "INTERVAL");
-        struct sqlexpr *right = moves ? parse_interval(parse) : ranked(parse, rank + 1);
-        bool math = op->math && !moves && !interval;
+    left = ranked(parse, rank + 1);
+    for (int i = 0; (op = infix_take(parse, rank, top)); i++) {
+        bool moves = op->rank == RANK_PLUS && parse_is(parse, "INTERVAL");
+        struct sqlexpr *right = moves ? parse_interval(parse) : ranked(parse, op->rank + 1);
 
-        left =
-            named(parse_node_of(parse, math ? SQLEXPR_MATH : SQLEXPR_CALL, from, left, right, NULL),
-                  op->name);
-        if (interval && strcmp(op->name, "+") != 0) {
-            parse_fail(parse, NULL, "INTERVAL can only be added");
-        }
-        interval = false;
+        left = named(parse_node_of(parse, op->math && !moves ? SQLEXPR_MATH : SQLEXPR_CALL, from,
+                                   left, right, NULL),
+                     op->name);
+        top = moves ? RANK_TOP - 1 : op->rank > rank ? top : rank;
         if (i == CHAIN_MAX) {
             parse_fail(parse, NULL, "more than %d operators in a row", CHAIN_MAX);
         }
-    }
-    if (interval) {
-        parse_expected(parse, "'+' behind INTERVAL");
     }
     return left;
 }
@@ -342,6 +411,29 @@ struct sqlexpr *parse_operand(struct parse *parse)
 
 /* ------------------------------------------------------------------ IN, BETWEEN, LIKE */
 
+static struct sqlexpr *predicate(struct parse *parse);
+
+static bool has_limit(const struct sqlquery *query)
+{
+    bool has = query->limit != NULL;
+
+    for (size_t i = 0; i < query->branch_count && !has; i++) {
+        has = has_limit(query->branches[i]);
+    }
+    return has;
+}
+
+static struct sqlquery *in_query(struct parse *parse)
+{
+    struct sqlquery *query = parse_query(parse);
+
+    if (has_limit(query)) {
+        parse_fail(parse, "write IN (SELECT * FROM (SELECT ... LIMIT ...) d)",
+                   "a query in IN must have no LIMIT");
+    }
+    return query;
+}
+
 /* IN (SELECT ...) and, which is the same to the servers, IN ((SELECT ...)) */
 static struct sqlexpr *in(struct parse *parse, unsigned int from, struct sqlexpr *left)
 {
@@ -350,8 +442,8 @@ static struct sqlexpr *in(struct parse *parse, unsigned int from, struct sqlexpr
 
     parse_demand(parse, "(");
     parse_add(parse, &list, left);
-    if (parse_is_query(parse)) {
-        struct sqlquery *query = parse_query(parse);
+    if (parse_is_nested_query(parse)) {
+        struct sqlquery *query = in_query(parse);
 
         parse_demand(parse, ")");
         node = node_of_list(parse, SQLEXPR_IN_QUERY, from, &list);
@@ -362,36 +454,36 @@ static struct sqlexpr *in(struct parse *parse, unsigned int from, struct sqlexpr
         parse_add(parse, &list, parse_expr(parse));
     } while (parse_take(parse, ","));
     parse_demand(parse, ")");
-    node = node_of_list(parse, SQLEXPR_IN, from, &list);
-    if (node->arg_count == 2 && node->args[1]->kind == SQLEXPR_QUERY) {
-        node->kind = SQLEXPR_IN_QUERY;
-        node->query = node->args[1]->query;
-        node->arg_count = 1;
-    }
-    return node;
+    return node_of_list(parse, SQLEXPR_IN, from, &list);
 }
 
+/* The upper bound may be such a thing itself: a BETWEEN 1 AND b IN (2) is ... AND (b IN (2)). */
 static struct sqlexpr *between(struct parse *parse, unsigned int from, struct sqlexpr *left)
 {
     struct sqlexpr *low = parse_operand(parse), *high;
 
     parse_demand(parse, "AND");
-    high = parse_operand(parse);
+    if (!parse_enter(parse)) {
+        return left;
+    }
+    high = predicate(parse);
+    parse_leave(parse);
     return parse_node_of(parse, SQLEXPR_BETWEEN, from, left, low, high);
 }
 
 static struct sqlexpr *like(struct parse *parse, unsigned int from, struct sqlexpr *left)
 {
-    struct sqlexpr *pattern = unary(parse), *escape = NULL;
+    struct sqlexpr *pattern = parse_unary(parse), *escape = NULL;
 
     if (parse_take(parse, "ESCAPE")) {
-        escape = unary(parse);
+        escape = parse_unary(parse);
     }
     return parse_node_of(parse, SQLEXPR_LIKE, from, left, pattern, escape);
 }
 
-/* x REGEXP y; MEMBER OF is MySQL's */
-static struct sqlexpr *matched(struct parse *parse, unsigned int from, struct sqlexpr *left)
+/* x REGEXP y, x SOUNDS LIKE y; MEMBER OF is MySQL's */
+static struct sqlexpr *matched(struct parse *parse, unsigned int from, struct sqlexpr *left,
+                               bool negated)
 {
     struct sqlexpr *right;
 
@@ -399,10 +491,15 @@ static struct sqlexpr *matched(struct parse *parse, unsigned int from, struct sq
         right = parse_operand(parse);
         return named(parse_node_of(parse, SQLEXPR_CALL, from, left, right, NULL), "REGEXP");
     }
-    if (parse_take(parse, "MEMBER")) {
+    if (!negated && parse_take(parse, "SOUNDS")) {
+        parse_demand(parse, "LIKE");
+        right = parse_operand(parse);
+        return named(parse_node_of(parse, SQLEXPR_CALL, from, left, right, NULL), "SOUNDS LIKE");
+    }
+    if (!negated && parse_take(parse, "MEMBER")) {
         parse_demand(parse, "OF");
         parse_demand(parse, "(");
-        right = parse_expr(parse);
+        right = parse_unary(parse);
         parse_demand(parse, ")");
         return named(parse_node_of(parse, SQLEXPR_CALL, from, left, right, NULL), "MEMBER OF");
     }
@@ -417,7 +514,8 @@ static struct sqlexpr *predicate(struct parse *parse)
     bool negated = parse_is(parse, "NOT");
 
     if (!negated && !SQLTOKEN_IS_ANY(parse->at, "IN", "BETWEEN", "LIKE", "REGEXP", "RLIKE") &&
-        !(parse_is(parse, "MEMBER") && parse_is_next(parse, "OF"))) {
+        !(parse_is(parse, "MEMBER") && parse_is_next(parse, "OF")) &&
+        !(parse_is(parse, "SOUNDS") && parse_is_next(parse, "LIKE"))) {
         return left;
     }
     parse->at += negated;
@@ -428,7 +526,7 @@ static struct sqlexpr *predicate(struct parse *parse)
     } else if (parse_take(parse, "LIKE")) {
         node = like(parse, from, left);
     } else {
-        node = matched(parse, from, left);
+        node = matched(parse, from, left, negated);
         return negated ? parse_node_of(parse, SQLEXPR_NOT, from, node, NULL, NULL) : node;
     }
     node->negated = negated;
@@ -459,12 +557,16 @@ static const char *comparison_take(struct parse *parse)
     return NULL;
 }
 
-/* IS [NOT] NULL | TRUE | FALSE | UNKNOWN: the IS is taken. */
-static struct sqlexpr *is(struct parse *parse, unsigned int from, struct sqlexpr *left)
+/*
+ * IS [NOT] NULL | TRUE | FALSE | UNKNOWN: the IS is taken. LAST: to MySQL all but NULL end what is
+ * compared, so that a IS TRUE = b is nothing.
+ */
+static struct sqlexpr *is(struct parse *parse, unsigned int from, struct sqlexpr *left, bool *last)
 {
     bool negated = parse_take(parse, "NOT");
     struct sqlexpr *node;
 
+    *last = !parse_is(parse, "NULL");
     if (parse_take(parse, "NULL") || parse_take(parse, "UNKNOWN")) {
         node = parse_node_of(parse, SQLEXPR_IS_NULL, from, left, NULL, NULL);
         node->negated = negated;
@@ -480,8 +582,9 @@ static struct sqlexpr *compared(struct parse *parse)
 {
     unsigned int from = parse_here(parse);
     struct sqlexpr *left = predicate(parse);
+    bool last = false;
 
-    for (int i = 0; parse->at->kind != SQLTOKEN_END; i++) {
+    for (int i = 0; !last && parse->at->kind != SQLTOKEN_END; i++) {
         const char *name = comparison_take(parse);
 
         if (name && SQLTOKEN_IS_ANY(parse->at, "ANY", "ALL", "SOME") && parse_is_next(parse, "(")) {
@@ -490,7 +593,7 @@ static struct sqlexpr *compared(struct parse *parse)
             left = named(parse_node_of(parse, SQLEXPR_COMPARE, from, left, predicate(parse), NULL),
                          name);
         } else if (parse_take(parse, "IS")) {
-            left = is(parse, from, left);
+            left = is(parse, from, left, &last);
         } else {
             break;
         }
@@ -503,7 +606,7 @@ static struct sqlexpr *compared(struct parse *parse)
 
 /* ------------------------------------------------------------------ NOT, AND, XOR, OR */
 
-static struct sqlexpr *not_(struct parse *parse)
+struct sqlexpr *parse_not(struct parse *parse)
 {
     unsigned int from = parse_here(parse);
     struct sqlexpr *arg;
@@ -515,7 +618,7 @@ static struct sqlexpr *not_(struct parse *parse)
         return parse_node(parse, SQLEXPR_NULL, from);
     }
     parse->at++;
-    arg = not_(parse);
+    arg = parse_not(parse);
     parse_leave(parse);
     return parse_node_of(parse, SQLEXPR_NOT, from, arg, NULL, NULL);
 }
@@ -535,7 +638,7 @@ static struct sqlexpr *joined(struct parse *parse, struct sqlexpr *(*part)(struc
 
 static struct sqlexpr *and_(struct parse *parse)
 {
-    return joined(parse, not_, "AND", "&&", SQLEXPR_AND);
+    return joined(parse, parse_not, "AND", "&&", SQLEXPR_AND);
 }
 
 static struct sqlexpr *xor_(struct parse *parse)

@@ -83,6 +83,7 @@ static const char *const words[] = {
     "EXISTS",
     "EXIT",
     "EXPLAIN",
+    "EXTERNAL",
     "FALSE",
     "FETCH",
     "FIRST_VALUE",
@@ -158,6 +159,8 @@ static const char *const words[] = {
     "LOW_PRIORITY",
     "MANUAL",
     "MASTER_BIND",
+    "MASTER_DEMOTE_TO_REPLICA",
+    "MASTER_DEMOTE_TO_SLAVE",
     "MASTER_SSL_VERIFY_SERVER_CERT",
     "MATCH",
     "MAXVALUE",
@@ -194,6 +197,7 @@ static const char *const words[] = {
     "PARSE_VCOL_EXPR",
     "PARTITION",
     "PERCENT_RANK",
+    "PORTION",
     "PRECISION",
     "PRIMARY",
     "PROCEDURE",
@@ -291,6 +295,16 @@ static const char *const words[] = {
     "ZEROFILL",
 };
 
+/* Sorted; of _utf8mb4'text' and the like. */
+static const char *const charsets[] = {
+    "_ARMSCII8", "_ASCII",   "_BIG5",     "_BINARY", "_CP1250",  "_CP1251",  "_CP1256",
+    "_CP1257",   "_CP850",   "_CP852",    "_CP866",  "_CP932",   "_DEC8",    "_EUCJPMS",
+    "_EUCKR",    "_GB18030", "_GB2312",   "_GBK",    "_GEOSTD8", "_GREEK",   "_HEBREW",
+    "_HP8",      "_KEYBCS2", "_KOI8R",    "_KOI8U",  "_LATIN1",  "_LATIN2",  "_LATIN5",
+    "_LATIN7",   "_MACCE",   "_MACROMAN", "_SJIS",   "_SWE7",    "_TIS620",  "_UCS2",
+    "_UJIS",     "_UTF16",   "_UTF16LE",  "_UTF32",  "_UTF8",    "_UTF8MB3", "_UTF8MB4",
+};
+
 static int compare(const void *key, const void *item)
 {
     return strcmp(key, *(const char *const *)item);
@@ -314,5 +328,8 @@ bool words_have(const char *const *list, size_t count, struct slice word)
 
 bool reserved_word(struct slice word)
 {
+    if (word.len > 0 && word.ptr[0] == '_') {
+        return words_have(charsets, ARRAY_COUNT(charsets), word);
+    }
     return words_have(words, ARRAY_COUNT(words), word);
 }
