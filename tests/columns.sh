@@ -7,10 +7,10 @@ cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C.UTF-8 # columns are characters
 MAX=100
 
-# Models are their users' texts. A case of a unit test is one row, however long its texts are: to
+# Models are their users' texts. A case of a test in C is one row, however long its texts are: to
 # break it would hide what it tests.
 models='^conf/models/'
-cases='^tests/unit/[^:]*:[0-9]+: *[{"]'
+cases='^tests/(unit|servers)/[^:]*:[0-9]+: *[{"]'
 
 mapfile -t files < <({
     git ls-files -co --exclude-standard '*.c' '*.h' '*.lua' '*.sql' '*.sh' '*.py' Makefile
