@@ -164,6 +164,7 @@ fuzz_route_needs := gateway
 fuzz_settings_needs := conf/settings
 fuzz_model_needs := conf/build
 fuzz_schema_needs := conf/schema
+fuzz_sql_needs := conf/grammar
 fuzz_expr_needs := conf/expr
 fuzz_httpd_parse_needs := lib/httpd
 fuzzed = $(BUILD)/tests/fuzz/fuzz_$(1).o $(call archives,$(or $(fuzz_$(1)_needs),lib/data))
