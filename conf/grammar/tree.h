@@ -123,7 +123,7 @@ struct sqlcore {
     size_t group_count;
     struct sqlexpr **window_exprs; /* what WINDOW parts and orders by */
     size_t window_count;
-    struct sqlspan rows; /* from FROM to the end of HAVING; empty without FROM */
+    struct sqlspan rows; /* from FROM, or what stands in its place, to the end of HAVING */
     /* resolved: */
     size_t number;              /* 0 .. core_count - 1 */
     struct sqlsource **sources; /* of its FROM, in the order written */
