@@ -211,6 +211,13 @@ headers: $(GENERATED)  ## each header stands alone
 
 check: all unit corpora layers headers globals  ## all tests that need no server
 
+# The tags that are derived of random models, against a real server (tests/prove/README.md).
+PROVE := $(BUILD)/tests/prove/derive
+$(PROVE): $(PROVE).o $(call archives,conf/tags)
+	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+prove: $(PROVE)  ## no answer is stale after random statements, for T=60 seconds (ARGS='--seed 7')
+	@DERIVE=$(PROVE) /usr/bin/python3 tests/prove/prove.py --seconds $(T) $(ARGS)
+
 # The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as
 # PYTEST='-k token -x'.
 PYTEST_ALONE = BUILD=$(BUILD) /usr/bin/python3 -m pytest -q -p no:cacheprovider
@@ -361,5 +368,5 @@ clean:  ## remove what was built
 .PHONY: FORCE all analyze asan check clean compat consistency corpora cppcheck deps docs down \
         fault fmt fmt-check fuzz fuzz-programs globals headers help hooks instructions \
         integration layers lint loadtest \
-        micro rooms run scripts servers-tests test tidy tsan unit unit-programs up
+        micro prove rooms run scripts servers-tests test tidy tsan unit unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

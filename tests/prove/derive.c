@@ -225,8 +225,7 @@ static void add_statement(struct model *model, const char *sql, bool query)
                       &model->queries[derived->number]);
     } else if (derived->taken) {
         derived->number = model->change_count++;
-        tag_change_read(&model->arena, &derived->tree, model->params, ARRAY_COUNT(model->params),
-                        &model->changes[derived->number]);
+        tag_change_read(&model->arena, &derived->tree, NULL, 0, &model->changes[derived->number]);
     }
 }
 

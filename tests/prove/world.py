@@ -1,0 +1,164 @@
+"""What a projector and a gateway do with what is derived, in a few lines of Python: which tags an
+answer has, and which ones a statement touches. Written from conf/tags' headers, not from the C of
+either.
+"""
+
+import itertools
+import json
+import subprocess
+from decimal import Decimal
+
+import pymysql
+
+from generate import filled, quoted
+
+WILD = "*"
+INTEGER, DECIMAL, TEXT = 2, 3, 6  # enum tag_family
+
+
+class Inexact(Exception):
+    """Not exactly of its column's type: an answer is not stored, a record is refused."""
+
+
+class Derive:
+    """tests/prove/derive.c"""
+
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        encoding="utf-8")
+
+    def __call__(self, ddls, queries, statements):
+        lines = [f"D {d}" for d in ddls] + [f"Q {q}" for q in queries] \
+            + [f"S {s}" for s in statements] + ["."]
+        self.process.stdin.write("\n".join(lines) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        return (answer["classes"], answer["statements"][:len(queries)],
+                answer["statements"][len(queries):])
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def canonical(column, value):
+    """The text of a value in a tag."""
+    family = column["family"]
+    if value is None:
+        return "\\N"
+    if (family == TEXT) != isinstance(value, str):
+        raise Inexact
+    if family == TEXT:
+        return value.rstrip(" ")
+    number, places = Decimal(value), column["places"] if family == DECIMAL else 0
+    if number != round(number, places):
+        raise Inexact
+    return format(number.normalize(), "f") if number else "0"
+
+
+def literal(text):
+    if text is None:
+        return None
+    if text[0] in "'\"":
+        return text[1:-1].replace("''", "'").replace("\\\\", "\\")
+    if text.upper() in ("TRUE", "FALSE"):
+        return int(text.upper() == "TRUE")
+    return Decimal(text)
+
+
+def value_of(cell, params):
+    return params[cell["param"]] if "param" in cell else literal(cell["literal"])
+
+
+def is_value(cell):
+    return "param" in cell or "literal" in cell
+
+
+def tags_of(query, classes, params):
+    """The tags of an answer, by the variant of the parameters that are NULL."""
+    variant, tags = 0, set()
+    for i, guard in enumerate(query["guards"]):
+        variant |= (params[guard] is None) << i
+    for use in query["variants"][variant]:
+        class_ = classes[use["class"]]
+        columns = []
+        for binding, column in zip(use["values"], class_["columns"]):
+            texts = {canonical(column, value_of(v, params)) for v in binding["of"]}
+            columns.append(texts - {"\\N"} if binding["strict"] else texts)
+        found = {(class_["name"], values) for values in itertools.product(*columns)}
+        if found and class_["wild"] and class_["columns"]:
+            found.add((class_["name"], WILD))
+        tags |= found
+    return tags
+
+
+class Database:
+    def __init__(self, connection):
+        self.connection = connection
+
+    def rows(self, sql):
+        self.connection.query(sql)
+        return self.connection._result.rows or ()
+
+    def run(self, sql):
+        return self.connection.query(sql)
+
+    def answer(self, sql):
+        """Comparable: in no order, texts without the blanks that PAD SPACE ignores."""
+        try:
+            return sorted(tuple(map(shown, row)) for row in self.rows(sql))
+        except pymysql.err.MySQLError as error:
+            return error.args[0]
+
+
+def shown(value):
+    if isinstance(value, Decimal):
+        return format(value.normalize() if value else Decimal(0), "f")
+    return "\\N" if value is None else str(value).rstrip(" ")
+
+
+def asked(sql, values):
+    parts = sql.split("?")
+    assert len(parts) == len(values) + 1, (sql, values)
+    return parts[0] + "".join(quoted(v) + part for v, part in zip(values, parts[1:]))
+
+
+def probe(database, what, params):
+    return database.rows(asked(what["sql"], [params[p] for p in what["params"]])) if what else None
+
+
+def check_exact(derived, classes, params):
+    for exact in derived["exact"]:
+        canonical(exact["column"], value_of(exact, params))
+    for touch in derived["touches"]:
+        for cell, column in zip(touch["cells"], classes[touch["class"]]["links"]):
+            if is_value(cell):
+                canonical(column, value_of(cell, params))
+
+
+def run(database, sql, derived, classes, params):
+    """Runs a statement; returns how many rows it found, and what it touches."""
+    check_exact(derived, classes, params)
+    rows = {0: [None], 1: probe(database, derived.get("before"), params)}
+    found = database.run(filled(sql, params))
+    if found == 0:
+        return 0, set()
+    rows[2] = probe(database, derived.get("after"), params)
+    touched, links = set(), set()
+    for touch in derived["touches"]:
+        class_ = classes[touch["class"]]
+        for row in rows[touch["rows"]]:
+            raw = [row[cell["probe"]] if "probe" in cell else
+                   value_of(cell, params) if is_value(cell) else WILD for cell in touch["cells"]]
+            known = all("probe" in cell or is_value(cell) for cell in touch["cells"])
+            if not known:
+                touched.add((class_["name"], WILD))
+            elif "ask" not in class_:
+                touched.add((class_["name"], tuple(map(canonical, class_["links"], raw))))
+            elif None not in raw:
+                links.add((touch["class"], tuple(raw)))
+    for number, raw in links:
+        class_ = classes[number]
+        for row in database.rows(asked(class_["ask"], raw)):
+            touched.add((class_["name"], tuple(map(canonical, class_["columns"], row))))
+    return found, touched
