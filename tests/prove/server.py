@@ -25,7 +25,7 @@ class Server:
             subprocess.run(["mysqld", *common, "--initialize-insecure"], check=True,
                            stdout=log, stderr=log)
             program = ["mysqld", *common, "--mysqlx=OFF", "--skip-log-bin",
-                       "--performance-schema=OFF"]
+                       "--performance-schema=OFF", "--secure-file-priv=NULL"]
         else:
             subprocess.run(["mariadb-install-db", *common, "--skip-test-db",
                             "--auth-root-authentication-method=normal"], check=True,
