@@ -220,7 +220,10 @@ static bool set_cells(const struct tag_change *change, const bool *wanted, struc
     return unknown;
 }
 
-/* Does WHERE read a column that is set? Then the same WHERE finds other rows after it. */
+/*
+ * Does WHERE read a column that is set, or one that is computed from others? Then the same WHERE
+ * finds other rows after it.
+ */
 static bool reads_set(const struct tag_change *change, const struct sqlexpr *expr)
 {
     if (!expr) {
@@ -230,7 +233,8 @@ static bool reads_set(const struct tag_change *change, const struct sqlexpr *exp
         return true;
     }
     if (expr->kind == SQLEXPR_COLUMN) {
-        return expr->source == change->tree->change->written && change->sets[expr->column];
+        return expr->source == change->tree->change->written &&
+               (change->sets[expr->column] || change->table->columns[expr->column].holds.generated);
     }
     for (size_t i = 0; i < expr->arg_count; i++) {
         if (reads_set(change, expr->args[i])) {

@@ -1,0 +1,138 @@
+/*
+ * What statements touch: of a query and a statement, the tags of the query's answer and what the
+ * statement touches of them. Cases are those that random models (tests/prove) found, or that they
+ * find rarely.
+ */
+#include "conf/grammar/resolve.h"
+#include "conf/tags/model.h"
+#include "lib/base/buf.h"
+#include "tests/unit/unit.h"
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS p (id INT NOT NULL, a INT, b INT, s VARCHAR(8), g INT AS (a + b),"
+    " PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS q (id INT NOT NULL, k INT NOT NULL, n INT, UNIQUE KEY (id),"
+    " UNIQUE KEY (k));\n"
+    "CREATE TABLE IF NOT EXISTS r (id INT NOT NULL AUTO_INCREMENT, a INT, d INT NOT NULL DEFAULT 5,"
+    " t DATETIME ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, w INT, PRIMARY KEY (u, v));\n";
+
+static const struct tag_param params[] = {
+    {{"x", 1}, SCALAR_INTEGER},
+    {{"y", 1}, SCALAR_INTEGER},
+    {{"z", 1}, SCALAR_STRING },
+};
+
+static bool read_tree(struct arena *arena, const char *sql, const struct tables *tables,
+                      struct sqltree *tree)
+{
+    struct sqlblock block;
+    struct diag diag = {0};
+    struct sqlfault fault;
+
+    sqlfile_parse_plain(arena, SLICE_EMPTY, slice_str(sql), &diag, &block);
+    diag_print(&diag, stderr);
+    assert_int_equal(diag.count, 0);
+    diag_fini(&diag);
+    if (!sqltree_read(arena, &block.statements[0], tree, &fault) ||
+        !sqltree_resolve(arena, tree, tables, &fault)) {
+        print_error("%s: %.*s\n", sql, SLICE_ARG(fault.text));
+        return false;
+    }
+    return true;
+}
+
+/* "name=cell,cell": a parameter's name, a literal, [column] of a probe, * for what is not known. */
+static void print_touch(const struct tag_model *model, const struct tag_touches *touches,
+                        const struct tag_change *change, const struct tag_touch *touch,
+                        struct buf *out)
+{
+    static const char *const whens[] = {"", " before", " after"};
+    const struct tag_shape *shape = &model->classes[touch->shape].shape;
+    const struct tag_probe *probe =
+        touch->rows == TAG_ROWS_AFTER ? &touches->after : &touches->before;
+    size_t count;
+
+    tag_shape_links(shape, &count);
+    buf_append(out, shape->name);
+    for (size_t i = 0; i < count; i++) {
+        const struct tag_cell *cell = &touch->cells[i];
+
+        buf_append_str(out, i == 0 ? "=" : ",");
+        if (cell->from == TAG_FROM_VALUE) {
+            buf_append(out, cell->value->kind == SQLEXPR_NULL ? SLICE_LITERAL("NULL")
+                                                              : cell->value->name);
+        } else if (cell->from == TAG_FROM_PROBE) {
+            buf_printf(out, "[%.*s%s]",
+                       SLICE_ARG(change->table->columns[probe->columns[cell->column]].name),
+                       whens[touch->rows]);
+        } else {
+            buf_append_str(out, "*");
+        }
+    }
+}
+
+static struct slice touches_of(struct arena *arena, const char *query_sql, const char *change_sql)
+{
+    struct tables tables;
+    struct diag diag = {0};
+    struct sqltree query_tree, change_tree;
+    struct tag_query query;
+    struct tag_change change;
+    struct tag_model model;
+    struct buf out = {0};
+    struct slice text;
+
+    schema_sql_parse(arena, SLICE_EMPTY, slice_str(schema), &diag, &tables);
+    diag_print(&diag, stderr);
+    assert_int_equal(diag.count, 0);
+    diag_fini(&diag);
+    assert_true(read_tree(arena, query_sql, &tables, &query_tree));
+    assert_true(read_tree(arena, change_sql, &tables, &change_tree));
+    tags_of_query(arena, &query_tree, params, ARRAY_COUNT(params), &query);
+    tag_change_read(arena, &change_tree, NULL, 0, &change);
+    tags_of_model(arena, &query, 1, &change, 1, &model);
+    for (size_t i = 0; i < model.touches[0].count; i++) {
+        buf_append_str(&out, i > 0 ? " " : "");
+        print_touch(&model, &model.touches[0], &change, &model.touches[0].items[i], &out);
+    }
+    text = arena_copy(arena, buf_slice(&out));
+    buf_fini(&out);
+    return text;
+}
+
+// clang-format off
+static const struct {
+    const char *query, *change, *touches;
+} cases[] = {
+    {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE b = :y",
+     "p(a)=[a before] p(a)=[a after]"},
+    /* g is another one after it, and the rows are not found again */
+    {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE g = :y", "p(a)=[a before] p(a)=*"},
+    {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE a < :y", "p(a)=[a before] p(a)=*"},
+};
+// clang-format on
+
+static void test_touches_follow_from_the_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct arena arena = {0};
+        struct slice touches = touches_of(&arena, cases[i].query, cases[i].change);
+
+        if (!slice_is(touches, cases[i].touches)) {
+            fail_msg("%s\n  is   %.*s\n  want %s", cases[i].change, SLICE_ARG(touches),
+                     cases[i].touches);
+        }
+        arena_fini(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_touches_follow_from_the_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
