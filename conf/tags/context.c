@@ -3,6 +3,7 @@
  * source stands. Outer facts flow into subqueries and derived tables.
  */
 #include "conf/tags/facts.h"
+#include "conf/tags/type.h"
 
 static void query_context(struct analysis *analysis, const struct sqlquery *query,
                           const struct facts *outer);
@@ -69,6 +70,18 @@ static bool is_replaceable(const struct sqlexpr *expr)
            expr->kind == SQLEXPR_IN;
 }
 
+/*
+ * Of a UNION the column may have another type or collation than the item, so that it equals more:
+ * 'A' for 'a' where another SELECT's item is compared without case.
+ */
+static bool is_compared_alike(struct analysis *analysis, struct sqlexpr *column,
+                              struct sqlexpr *item)
+{
+    struct tag_type type = tag_type_of(analysis, column), own = tag_type_of(analysis, item);
+
+    return column->source->query->core || (type.family == own.family && tag_types_fit(&type, &own));
+}
+
 /* EXPR with the items of CORE in place of SOURCE's columns; NULL: it cannot be said so. */
 static struct sqlexpr *replaced(struct analysis *analysis, struct sqlexpr *expr,
                                 const struct sqlsource *source, const struct sqlcore *core)
@@ -77,7 +90,10 @@ static struct sqlexpr *replaced(struct analysis *analysis, struct sqlexpr *expr,
     if (expr->kind == SQLEXPR_COLUMN && expr->source == source) {
         struct sqlexpr *item = facts_leaf(core->outputs[expr->column]);
 
-        return facts_is_leaf(item) && joins_is_grouped(core, item) ? item : NULL;
+        return facts_is_leaf(item) && joins_is_grouped(core, item) &&
+                       is_compared_alike(analysis, expr, item)
+                   ? item
+                   : NULL;
     }
     if (facts_is_leaf(expr)) {
         return expr;

@@ -96,6 +96,10 @@ static const char *const cases[][2] = {
     {"SELECT * FROM (SELECT a FROM p ORDER BY a LIMIT 3) d WHERE d.a=:x", "p"},
     {"SELECT * FROM (SELECT a FROM p UNION SELECT k FROM c) d WHERE d.a=:x", "p(a)=x c(k)=x"},
     {"SELECT a FROM p WHERE a=:x UNION SELECT k FROM c", "p(a)=x c"},
+    /* the union is compared without case, or as numbers: its SELECTs' columns are not */
+    {"SELECT * FROM (SELECT s FROM p UNION SELECT s COLLATE utf8mb4_general_ci FROM p) d WHERE d.s=:q",
+     "p p"},
+    {"SELECT * FROM (SELECT a FROM p UNION SELECT s FROM p) d WHERE d.a=:x", "p p"},
     {"SELECT y.* FROM p x JOIN p y ON y.a=x.b WHERE x.id=:i", "p(id)=i p(a>p.b:id)=i"},
 };
 // clang-format on
