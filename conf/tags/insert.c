@@ -379,7 +379,8 @@ static void ask_selected(struct touching *touching, const bool *asks, struct tag
 
 /*
  * Its FROM and WHERE stand for themselves: no names of WITH, no aliases or numbers of the list as
- * GROUP BY and HAVING have them.
+ * GROUP BY and HAVING have them. Not one that makes a row of nothing: MySQL takes "SELECT a,
+ * COUNT(*) FROM p WHERE a = 1", whose a is NULL if there is no row.
  */
 static bool can_ask_selected(const struct touching *touching)
 {
@@ -387,8 +388,8 @@ static bool can_ask_selected(const struct touching *touching)
     const struct sqlquery *query = tree->change->query;
     const struct sqlcore *core = query->core;
 
-    return core && core->from && !core->windows && core->group_count == 0 && !core->having &&
-           !sqltoken_is(&tree->statement->tokens[query->span.from], "WITH");
+    return core && core->from && !core->windows && !core->one_row && core->group_count == 0 &&
+           !core->having && !sqltoken_is(&tree->statement->tokens[query->span.from], "WITH");
 }
 
 /* Old rows of INSERT ... SELECT, and what they become, are not known. */

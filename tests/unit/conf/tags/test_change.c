@@ -110,6 +110,11 @@ static const struct {
     /* g is another one after it, and the rows are not found again */
     {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE g = :y", "p(a)=[a before] p(a)=*"},
     {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE a < :y", "p(a)=[a before] p(a)=*"},
+    /* MySQL: an aggregate of nothing has NULL for a column that WHERE binds */
+    {"SELECT * FROM q WHERE n <=> :x", "INSERT INTO q (n, id, k) SELECT p.a, 1, COUNT(*) FROM p WHERE p.a = :y",
+     "q(n)=*"},
+    {"SELECT * FROM q WHERE n <=> :x", "INSERT INTO q (n, id, k) SELECT p.a, 1, 2 FROM p WHERE p.b = :y",
+     "q(n)=[n before]"},
 };
 // clang-format on
 
