@@ -117,6 +117,7 @@ enum status canonical_texts(struct arena *arena, const struct plan_query *query,
 enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
                          const struct slice *texts, struct slice *out)
 {
+    struct slice *values = ARENA_ARRAY(arena, struct slice, tag->part_count);
     size_t len = 0;
     char *start, *at;
 
@@ -130,7 +131,8 @@ enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
         if (part->param < 0 || !texts[part->param].ptr) {
             return STATUS_NOT_FOUND;
         }
-        len += kind_of_text(&part->kind, texts[part->param]).len;
+        values[i] = kind_of_text(arena, &part->kind, texts[part->param]);
+        len += values[i].len;
     }
     start = at = arena_bytes(arena, len);
     for (size_t i = 0; i < tag->part_count; i++) {
@@ -138,7 +140,7 @@ enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
 
         at = slice_put(at, part->literal);
         if (part->name.len > 0) {
-            at = slice_put(at, kind_of_text(&part->kind, texts[part->param]));
+            at = slice_put(at, values[i]);
         }
     }
     *out = slice_of(start, len);

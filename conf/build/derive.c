@@ -120,8 +120,12 @@ static void read_projection(struct derive *derive, struct plan_projection *proje
 
 static struct plan_kind kind_of(const struct table *table, struct slice name)
 {
-    struct tag_type type = tag_type_of_column(table_column_find(table, name));
-    struct plan_kind kind = {.of = KIND_TEXT};
+    const struct table_column *column = table_column_find(table, name);
+    struct tag_type type = tag_type_of_column(column);
+    struct plan_kind kind = {.of = KIND_TEXT,
+                             .is_unsigned = column->holds.is_unsigned,
+                             .size =
+                                 column->holds.family == COLUMN_BOOLEAN ? 1 : column->holds.size};
 
     if (type.family == TAG_FAMILY_INTEGER) {
         kind.of = KIND_INTEGER;
@@ -172,7 +176,25 @@ static void make_classes(struct derive *derive)
 
 /* ------------------------------------------------------------------ values */
 
-/* The text of a literal in a tag. False: it is not of the column's kind, so that nothing equals it. */
+/* "007", "5." as SQL reads them: without what JSON has not. */
+static struct slice plain_number(struct derive *derive, const struct sqlexpr *literal)
+{
+    struct slice text = literal->name;
+
+    while (text.len > 1 && text.ptr[0] == '0' && text.ptr[1] != '.') {
+        text = slice_from(text, 1);
+    }
+    if (text.len > 1 && text.ptr[text.len - 1] == '.') {
+        text.len--;
+    }
+    return arena_printf(derive->build->arena, "%s%.*s", literal->negated ? "-" : "",
+                        SLICE_ARG(text));
+}
+
+/*
+ * The text of a literal in a tag. False: it is not exactly of the column's kind; then *out is that
+ * of the value which the server may take it for.
+ */
 static bool literal_text(struct derive *derive, const struct plan_kind *kind,
                          const struct sqlexpr *literal, struct slice *out)
 {
@@ -181,14 +203,17 @@ static bool literal_text(struct derive *derive, const struct plan_kind *kind,
     struct slice text = literal->name;
 
     if (literal->kind == SQLEXPR_NUMBER) {
-        value = value_number(arena, literal->negated ? arena_printf(arena, "-%.*s", SLICE_ARG(text))
-                                                     : text);
+        value = value_number(arena, plain_number(derive, literal));
     } else if (literal->kind == SQLEXPR_BOOLEAN) {
         value = value_bool(arena, slice_eq_nocase(text, SLICE_LITERAL("TRUE")));
     } else if (literal->kind == SQLEXPR_STRING) {
         value = value_string(arena, sqltree_unquoted(arena, text));
     }
-    return kind_text(arena, kind, value, out) == STATUS_OK;
+    if (kind_text(arena, kind, value, out) == STATUS_OK) {
+        return true;
+    }
+    *out = kind_of_text(arena, kind, value->text);
+    return false;
 }
 
 /* ------------------------------------------------------------------ tags of a query */
@@ -230,8 +255,7 @@ static void add_literal(struct making *making, struct slice text)
     buf_append(&making->text, text);
 }
 
-/* False: no row has this value. */
-static bool add_value(struct making *making, const struct plan_kind *kind,
+static void add_value(struct making *making, const struct plan_kind *kind,
                       const struct sqlexpr *value)
 {
     struct slice text;
@@ -239,13 +263,10 @@ static bool add_value(struct making *making, const struct plan_kind *kind,
     if (value->kind == SQLEXPR_PARAM) {
         end_part(making, value->name, param_index(making->query, value->name), *kind);
         buf_printf(&making->text, "{%.*s}", SLICE_ARG(value->name));
-        return true;
+        return;
     }
-    if (!literal_text(making->derive, kind, value, &text)) {
-        return false;
-    }
+    (void)literal_text(making->derive, kind, value, &text);
     add_literal(making, text);
-    return true;
 }
 
 /* NUMBER chooses one value of each column. False: there is no such tag; *more: there are further. */
@@ -267,8 +288,8 @@ static bool make_template(struct derive *derive, const struct plan_query *query,
 
         number /= binding->value_count;
         add_literal(&making, i == 0 ? SLICE_LITERAL("=") : SLICE_LITERAL(","));
-        some = add_value(&making, &kinds[i], value) &&
-               !(value->kind == SQLEXPR_NULL && binding->strict);
+        add_value(&making, &kinds[i], value);
+        some = !(value->kind == SQLEXPR_NULL && binding->strict);
     }
     end_part(&making, SLICE_EMPTY, -1, (struct plan_kind){0});
     out->text = arena_copy(derive->build->arena, buf_slice(&making.text));

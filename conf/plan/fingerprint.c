@@ -49,6 +49,15 @@ static void add_sql(struct buf *text, const struct plan_sql *sql)
  * the order of "params" does not matter to a tag. A place's name may be another than in the text
  * (conf/build/touches.c: an event's id).
  */
+static void add_kinds(struct buf *text, const struct plan_kind *kinds, size_t count)
+{
+    buf_printf(text, "%zu;", count);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(text, "%d;%d;%u;%u;", (int)kinds[i].of, kinds[i].is_unsigned, kinds[i].size,
+                   kinds[i].places);
+    }
+}
+
 static void add_templates(struct buf *text, const struct plan_template *templates, size_t count)
 {
     buf_printf(text, "%zu;", count);
@@ -60,7 +69,8 @@ static void add_templates(struct buf *text, const struct plan_template *template
             add(text, part->literal);
             add(text, part->name);
             add_str(text, scalar_name(part->type));
-            buf_printf(text, "%d;%d;%u;", part->old, (int)part->kind.of, part->kind.places);
+            buf_printf(text, "%d;", part->old);
+            add_kinds(text, &part->kind, 1);
         }
     }
 }
@@ -137,14 +147,6 @@ static struct slice take(struct arena *arena, struct buf *text)
 
     buf_clear(text);
     return part;
-}
-
-static void add_kinds(struct buf *text, const struct plan_kind *kinds, size_t count)
-{
-    buf_printf(text, "%zu;", count);
-    for (size_t i = 0; i < count; i++) {
-        buf_printf(text, "%d;%u;", (int)kinds[i].of, kinds[i].places);
-    }
 }
 
 static void add_class(struct buf *text, const struct plan_class *class)

@@ -22,8 +22,13 @@
 MUST_CHECK enum status kind_text(struct arena *arena, const struct plan_kind *kind,
                                  const struct value *value, struct slice *out);
 
-/* The same of a parameter's canonical text (cache/tag.h): "true" is 1. A view of TEXT. */
-struct slice kind_of_text(const struct plan_kind *kind, struct slice text);
+/*
+ * The same of a parameter's canonical text (cache/tag.h), for a query's tag: "true" is 1. No row
+ * holds what is not exactly of KIND, and yet MariaDB finds some by an index: it looks for the value
+ * that it would store, 1.6 for 1.55 in a DECIMAL(5,1), 0 for -1 without a sign (MAX of a column
+ * behind it in the key). So this is the tag of that value. A view of TEXT, or in ARENA.
+ */
+struct slice kind_of_text(struct arena *arena, const struct plan_kind *kind, struct slice text);
 
 const char *kind_name(const struct plan_kind *kind); /* for the plan as text */
 

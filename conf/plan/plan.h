@@ -32,6 +32,8 @@ struct plan_kind {
         KIND_DECIMAL,
         KIND_TEXT
     } of;
+    bool is_unsigned;    /* INTEGER, DECIMAL */
+    unsigned int size;   /* INTEGER: bytes; DECIMAL: digits in all; 0: of any size */
     unsigned int places; /* DECIMAL */
 };
 

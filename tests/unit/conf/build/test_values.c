@@ -221,6 +221,32 @@ static void test_a_number_knows_what_its_column_can_equal(void **state)
     assert_int_equal(limits_of(FORMAT("date-time"), "At = :x").form, FORM_TIME);
 }
 
+static bool has_tag(const struct plan_query *query, const char *text)
+{
+    for (size_t i = 0; i < query->tag_count; i++) {
+        if (slice_is(query->tags[i].text, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_a_literal_in_a_tag_is_the_number_that_sql_reads(void **state)
+{
+    static const char *const tags[] = {"boxes(Price)={x}", "boxes(Price)=7", "boxes(Price)=5",
+                                       "boxes(Price)=-1.5", "boxes(Price)=2"};
+    struct diag diag = {0};
+    struct plan *plan = load(NUMBER, "Price IN (:x, 007, 5., -01.50, 1.999)", SCHEMA, &diag);
+
+    (void)state;
+    assert_non_null(plan);
+    for (size_t i = 0; i < ARRAY_COUNT(tags); i++) {
+        assert_true(has_tag(plan_query_find(plan, SLICE_LITERAL("GetX")), tags[i]));
+    }
+    plan_put(plan);
+    diag_fini(&diag);
+}
+
 static void test_a_uuid_column_takes_only_uuids(void **state)
 {
     static const char schema[] =
@@ -344,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_each_bind_has_the_form_of_its_column),
         cmocka_unit_test(test_a_time_is_bound_as_its_column_has_it),
         cmocka_unit_test(test_a_number_knows_what_its_column_can_equal),
+        cmocka_unit_test(test_a_literal_in_a_tag_is_the_number_that_sql_reads),
         cmocka_unit_test(test_a_uuid_column_takes_only_uuids),
         cmocka_unit_test(test_an_id_has_one_format_everywhere),
         cmocka_unit_test(test_a_field_has_the_format_that_its_payload_has),
