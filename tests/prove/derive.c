@@ -76,6 +76,8 @@ static cJSON *column_json(const struct table *table, struct slice name)
     cJSON_AddItemToObject(json, "name", text_of(name));
     cJSON_AddNumberToObject(json, "family", type.family);
     cJSON_AddNumberToObject(json, "places", type.places);
+    cJSON_AddNumberToObject(json, "size", column->holds.size);
+    cJSON_AddBoolToObject(json, "unsigned", column->holds.is_unsigned);
     return json;
 }
 

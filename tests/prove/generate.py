@@ -21,7 +21,8 @@ VALUES = {
     "e": [Decimal(v) for v in ("0", "1", "1.5", "1.55", "2")],
     "s": ["a", "A", "b", "a ", "", "b\\"], "c": ["a", "A", "b", "B", "\u00e4"],
     "t": ["2026-01-01 00:00:00"], "o": [0, 1, 2]}
-PARAMS = {"i": [0, 1, 2, 3, -1], "n": [Decimal(v) for v in ("0", "1", "2", "1.5", "1.55", "-1.5")],
+PARAMS = {"i": [0, 1, 1, 2, 2, 3, -1],
+          "n": [Decimal(v) for v in ("0", "1", "2", "1.5", "1.55", "-1.5")],
           "s": VALUES["s"]}
 # Which parameters equal a column of a type by one text.
 FITS = {"i": "i", "u": "i", "b": "i", "d": "in", "e": "in", "s": "s", "c": "s", "t": "s", "o": "i"}
@@ -121,7 +122,7 @@ class Generator:
                   for c in names]
         return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(values)})"
 
-    def params(self, names, null=0.1):
+    def params(self, names, null=0.2):
         return {n: None if self.p(null) else self.r.choice(PARAMS[n[0]]) for n in names}
 
     # ------------------------------------------------------------------ values
@@ -394,9 +395,163 @@ class Generator:
             sql += " OFFSET 1" if self.p(0.2) else ""
         return sql, columns
 
+    # ------------------------------------------------------------------ traps
+
+    def base(self):
+        """A table under an alias: (text, alias, scope)."""
+        table, alias = self.r.choice(self.tables), self.alias()
+        return f"{table.name} {alias}", alias, [(alias, dict(table.types))]
+
+    def bound(self, scope):
+        """A column that equals a parameter, in one of the ways that bind."""
+        column, of = self.column(scope, "iudesb") or self.column(scope)
+        param, other = self.param(of), self.param(of)
+        return self.r.choice((f"{column} = {param}",) * 6 + (
+            f"{column} <=> {param}", f"{column} IN ({param}, {other})", f"{param} = {column}"))
+
+    def shown_items(self, scope):
+        items = [self.column(scope)[0] for _ in range(self.r.choice((1, 1, 2)))]
+        return ", ".join(f"{item} x{i}" for i, item in enumerate(items))
+
+    def trap(self):
+        return self.r.choice((self.trap_exists, self.trap_outer, self.trap_outer, self.trap_nested,
+                              self.trap_derived, self.trap_or, self.trap_path, self.trap_item,
+                              self.trap_plain))()
+
+    def trap_plain(self):
+        text, _, scope = self.base()
+        return f"SELECT {self.shown_items(scope)} FROM {text} WHERE {self.bound(scope)}" \
+            + (f" AND {self.bound(scope)}" if self.p(0.4) else "")
+
+    def trap_exists(self):
+        (text, _, scope), (inner, _, more) = self.base(), self.base()
+        link = self.linked(scope, more)
+        column, of = self.column(scope)
+        item = (self.column(more, of) or (self.param(of), of))[0]
+        what = self.r.choice((
+            f"EXISTS (SELECT 1 FROM {inner} WHERE {link} AND {self.bound(more)})",
+            f"EXISTS (SELECT COUNT(*) FROM {inner} WHERE {self.bound(scope)} AND {link})",
+            f"EXISTS (SELECT 1 FROM {inner} WHERE {self.bound(scope)})",
+            f"{column} IN (SELECT {item} FROM {inner} WHERE {self.bound(more)})",
+            f"{column} IN (SELECT {item} FROM {inner} WHERE {self.bound(scope)} AND {link})"))
+        if self.p(0.4):
+            what = self.r.choice((f"NOT {what}", f"({what}) IS NOT TRUE",
+                                  what.replace(" IN (", " NOT IN (", 1)))
+        more = f" AND {self.bound(scope)}" if self.p(0.2) else ""
+        return f"SELECT {self.shown_items(scope)} FROM {text} WHERE {what}{more}"
+
+    def of_outer(self, scope):
+        """A condition on what a LEFT JOIN may lack."""
+        column, of = self.column(scope, "iudeb") or self.column(scope)
+        other = self.column(scope)[0]
+        return self.r.choice((
+            f"{column} <=> {self.param(of)}", f"{column} IS NULL", f"{column} = {self.param(of)}",
+            f"({column} = {self.param(of)} OR {other} IS NULL)",
+            f"({other} IS NULL OR {column} = {self.param(of)})", f"{column} IS NOT NULL",
+            f"{self.param(of)} NOT BETWEEN {column} AND 1", f"{column} IN ({self.param(of)}, 1)",
+            f"NOT ({column} = {self.param(of)})", f"COALESCE({column}, 1) = {self.param(of)}",
+            self.not_in(column, of), self.not_in(column, of)))
+
+    def not_in(self, column, of):
+        text, _, scope = self.base()
+        item = (self.column(scope, of) or (self.param(of), of))[0]
+        return f"{column} NOT IN (SELECT {item} FROM {text} WHERE {self.bound(scope)})"
+
+    def trap_outer(self):
+        (text, _, scope), (inner, _, more) = self.base(), self.base()
+        on = [self.linked(scope, more)]
+        on += [self.bound(scope)] if self.p(0.3) else []
+        on += [self.bound(more)] if self.p(0.3) else []
+        where = [self.of_outer(more)] if self.p(0.6) else []
+        where += [self.bound(scope)] if self.p(0.4) else []
+        kind = "LEFT JOIN"
+        if self.p(0.2):
+            text, inner, kind = inner, text, "RIGHT JOIN"
+        items = self.shown_items(scope + more) if self.p(0.7) else "COUNT(*) n"
+        return f"SELECT {items} FROM {text} {kind} {inner} ON {' AND '.join(on)}" \
+            + (f" WHERE {' AND '.join(where)}" if where else "")
+
+    def trap_nested(self):
+        (a, _, one), (b, _, two), (c, _, three) = self.base(), self.base(), self.base()
+        kinds = [self.r.choice(("LEFT JOIN", "LEFT JOIN", "JOIN")) for _ in "12"]
+        inner = self.linked(two, three)
+        inner += f" AND {self.bound(two + three)}" if self.p(0.3) else ""
+        outer = self.linked(one, two + three)
+        outer += f" AND {self.bound(one + two)}" if self.p(0.3) else ""
+        where = self.r.choice((self.of_outer(three), self.of_outer(two), self.bound(one),
+                               self.of_outer(three) + " AND " + self.bound(one)))
+        text = f"{a} {kinds[0]} ({b} {kinds[1]} {c} ON {inner}) ON {outer}" if self.p(0.5) else \
+            f"{a} {kinds[0]} {b} ON {self.linked(one, two)} {kinds[1]} {c} ON {inner}"
+        return f"SELECT {self.shown_items(one + two + three)} FROM {text} WHERE {where}"
+
+    def trap_derived(self):
+        text, _, scope = self.base()
+        column, of = self.column(scope, "iudesb") or self.column(scope)
+        other = self.column(scope, "iudebs" if of != "c" else None)[0]
+        where = f" WHERE {self.bound(scope)}" if self.p(0.35) else ""
+        second, _, more = self.base()
+        item = (self.column(more, of) or (self.param(of), of))[0]
+        sql = self.r.choice((
+            f"SELECT {column} x0, {other} x1 FROM {text}{where} ORDER BY 1, 2 LIMIT 2",
+            f"SELECT {column} x0, COUNT(*) x1 FROM {text}{where} GROUP BY {column}",
+            f"SELECT COUNT(*) x1, {self.param(of)} x0 FROM {text}{where}",
+            f"SELECT {column} x0, COUNT(*) OVER () x1 FROM {text}{where}",
+            f"SELECT {column} x0, 1 x1 FROM {text}{where} UNION "
+            f"SELECT {item} x0, 2 x1 FROM {second}",
+            f"SELECT {column} x0, 1 x1 FROM {text}{where} EXCEPT "
+            f"SELECT {item} x0, 1 x1 FROM {second}",
+            f"SELECT {column} x0, {other} x1 FROM {text}{where}"))
+        alias = self.alias()
+        outer = [(alias, {"x0": of})]
+        param = self.param(of)
+        if self.p(0.5):
+            return f"SELECT {alias}.* FROM ({sql}) {alias} WHERE {alias}.x0 = {param}"
+        right, _, side = self.base()
+        kind = self.r.choice(("JOIN", "LEFT JOIN"))
+        extra = f" AND {alias}.x0 = {param}" if self.p(0.4) else ""
+        tail = self.r.choice(("", f" WHERE {self.bound(side)}", f" WHERE {alias}.x0 IS NULL",
+                              f" WHERE {alias}.x0 <=> {param}"))
+        return f"SELECT {self.shown_items(side)}, {alias}.x1 y FROM {right} {kind} ({sql}) " \
+            f"{alias} ON {self.linked(side, outer)}{extra}{tail}"
+
+    def trap_or(self):
+        text, _, scope = self.base()
+        column, of = self.column(scope)
+        parts = [self.bound(scope) for _ in range(self.r.choice((2, 2, 3)))]
+        if self.p(0.3):
+            parts[-1] = self.opaque(scope)
+        if self.p(0.3):
+            parts[0] = f"({parts[0]} AND {self.bound(scope)})"
+        what = self.r.choice((
+            "(" + " OR ".join(parts) + ")", f"NOT ({parts[0]})",
+            f"{column} NOT IN ({self.param(of)}, {self.param(of)})",
+            f"({parts[0]} OR {column} IS NULL)", f"({self.param(of)} IS NULL OR {parts[0]})"))
+        return f"SELECT {self.shown_items(scope)} FROM {text} WHERE {what}"
+
+    def trap_path(self):
+        (a, _, one), (b, _, two), (c, _, three) = self.base(), self.base(), self.base()
+        link, far = self.linked(one, two), self.linked(two, three)
+        kind = "LEFT JOIN" if self.p(0.2) else "JOIN"
+        if self.p(0.5):
+            return f"SELECT {self.shown_items(one)} FROM {a} {kind} {b} ON {link} " \
+                f"WHERE {self.bound(two)}"
+        return f"SELECT {self.shown_items(one)} FROM {a} JOIN {b} ON {link} {kind} {c} ON {far} " \
+            f"WHERE {self.bound(three)}"
+
+    def trap_item(self):
+        (text, _, scope), (inner, _, more) = self.base(), self.base()
+        link = self.linked(scope, more).replace(" = ", " <=> " if self.p(0.3) else " = ")
+        number = self.column(more, NUMBERS)
+        of = self.r.choice(("COUNT(*)", f"MAX({number[0]})" if number else "COUNT(*)"))
+        items = self.shown_items(scope) if self.p(0.7) else "COUNT(*) n"
+        return f"SELECT {items}, (SELECT {of} FROM {inner} WHERE {link}) z FROM {text} " \
+            f"WHERE {self.bound(scope)}"
+
     def query(self):
         self.next = 0
         self.mentioned = []
+        if self.p(0.5):
+            return self.trap()
         depth = self.r.choice((0, 1, 1, 2, 2))
         if self.p(0.06):
             inner, columns = self.query_columns(0)

@@ -6,7 +6,7 @@ either.
 import itertools
 import json
 import subprocess
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pymysql
 
@@ -17,7 +17,7 @@ INTEGER, DECIMAL, TEXT = 2, 3, 6  # enum tag_family
 
 
 class Inexact(Exception):
-    """Not exactly of its column's type: an answer is not stored, a record is refused."""
+    """Not exactly of its column's type: a record is refused, a query of a text never meets it."""
 
 
 class Derive:
@@ -56,6 +56,24 @@ def canonical(column, value):
     return format(number.normalize(), "f") if number else "0"
 
 
+def looked_for(column, value):
+    """The text of a query's value in a tag: what MariaDB looks for in an index, which is what the
+    column would store.
+    """
+    if value is None or column["family"] == TEXT or isinstance(value, str):
+        return canonical(column, value)
+    places = column["places"] if column["family"] == DECIMAL else 0
+    number = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if column["family"] == DECIMAL:
+        high = (Decimal(10) ** column["size"] - 1).scaleb(-places)
+        low = 0 if column["unsigned"] else -high
+    else:
+        bits = 8 * (column["size"] or 1)
+        high = 2 ** bits - 1 if column["unsigned"] else 2 ** (bits - 1) - 1
+        low = 0 if column["unsigned"] else -high - 1
+    return canonical(column, min(max(number, low), high))
+
+
 def literal(text):
     if text is None:
         return None
@@ -83,7 +101,7 @@ def tags_of(query, classes, params):
         class_ = classes[use["class"]]
         columns = []
         for binding, column in zip(use["values"], class_["columns"]):
-            texts = {canonical(column, value_of(v, params)) for v in binding["of"]}
+            texts = {looked_for(column, value_of(v, params)) for v in binding["of"]}
             columns.append(texts - {"\\N"} if binding["strict"] else texts)
         found = {(class_["name"], values) for values in itertools.product(*columns)}
         if found and class_["wild"] and class_["columns"]:

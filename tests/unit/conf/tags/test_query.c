@@ -96,6 +96,28 @@ static const char *const cases[][2] = {
     {"SELECT * FROM (SELECT a FROM p ORDER BY a LIMIT 3) d WHERE d.a=:x", "p"},
     {"SELECT * FROM (SELECT a FROM p UNION SELECT k FROM c) d WHERE d.a=:x", "p(a)=x c(k)=x"},
     {"SELECT a FROM p WHERE a=:x UNION SELECT k FROM c", "p(a)=x c"},
+    /* NOT IN of nothing is true of a row of NULLs; an OR rejects what all its parts reject */
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x WHERE c.n NOT IN (SELECT v FROM f)",
+     "p c(k)=x f"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x WHERE (p.a=2 OR c.n=1)", "p c(k)=x"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x WHERE (c.n=2 OR c.n>:y)",
+     "p(id>c.pid:k)=x c(k)=x"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x WHERE 1 NOT BETWEEN 2 AND c.n", "p c(k)=x"},
+    {"SELECT * FROM p LEFT JOIN c ON c.pid=p.id AND c.k=:x WHERE c.n IS NULL", "p c(k)=x"},
+    /* what a block says of itself comes back to it by way of EXISTS */
+    {"SELECT * FROM p WHERE EXISTS (SELECT 1 FROM f LEFT JOIN c ON c.pid=f.v WHERE c.k<=>:x)",
+     "p f c"},
+    /* a row of nothing says nothing of its rows */
+    {"SELECT * FROM p WHERE EXISTS (SELECT COUNT(*) FROM c WHERE p.a=:x)", "p c"},
+    {"SELECT * FROM (SELECT a, COUNT(*) n FROM p) d WHERE d.a=:x", "p"},
+    {"SELECT * FROM c JOIN (SELECT COUNT(*) n, :x z FROM p WHERE a=:x) d ON c.k=d.z", "c p(a)=x"},
+    {"SELECT * FROM (SELECT a, COUNT(*) OVER () n FROM p) d WHERE d.a=:x", "p"},
+    {"SELECT * FROM c JOIN (SELECT a, COUNT(*) n FROM p WHERE a=:x) d ON c.k<=>d.a", "c p(a)=x"},
+    /* a text equals more numbers than one, and a number more texts */
+    {"SELECT * FROM p WHERE s=:x", "p"},
+    {"SELECT * FROM p WHERE a=:q", "p"},
+    {"SELECT * FROM p WHERE a=:w", "p"},
+    {"SELECT * FROM p WHERE a=b AND b=s AND s=:q", "p(s)=q"},
     /* the union is compared without case, or as numbers: its SELECTs' columns are not */
     {"SELECT * FROM (SELECT s FROM p UNION SELECT s COLLATE utf8mb4_general_ci FROM p) d WHERE d.s=:q",
      "p p"},
