@@ -179,8 +179,8 @@ static void check_id(struct projection *projection, const struct sqltoken *token
     }
 }
 
-struct plan_bind projection_resolve(void *ctx, const struct sqltoken *token,
-                                    const struct beside *beside)
+static struct plan_bind resolve_bind(void *ctx, const struct sqltoken *token,
+                                     const struct beside *beside)
 {
     struct projection *projection = ctx;
     struct plan_bind bind = resolve(projection, token);
@@ -286,7 +286,6 @@ static void build_statements(struct projection *projection)
         return;
     }
     block->used = true;
-    projection->block = block;
     projection->rules.block = block->name;
     if (block->rows != SQLBLOCK_PLAIN || block->statement_count == 0) {
         sqlrules_complain(&projection->rules, block->line, SLICE_EMPTY,
@@ -297,7 +296,7 @@ static void build_statements(struct projection *projection)
     for (size_t i = 0; i < block->statement_count; i++) {
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
-        statements[i] = build_sql(build, &block->statements[i], projection_resolve, projection);
+        statements[i] = build_sql(build, &block->statements[i], resolve_bind, projection);
         cut_rows(&block->statements[i], &statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
@@ -346,7 +345,7 @@ static void build_touches_sql(struct projection *projection)
     projection->tags = &block->statements[0];
     sqlrules_query(&projection->rules, projection->tags, false, &read);
     check_one_column(projection, &read);
-    *sql = build_sql(build, projection->tags, projection_resolve, projection);
+    *sql = build_sql(build, projection->tags, resolve_bind, projection);
     projection->out->touches_sql = sql;
     projection->out->reads = true;
 }

@@ -16,7 +16,6 @@ struct projection {
     const struct value *value;
     struct model_projection written;
     struct sqlrules rules;
-    const struct sqlblock *block;    /* its statements; NULL: there is none */
     const struct sqlstatement *tags; /* of touches_sql; NULL: none */
     const struct fields *payload;    /* of the event; NULL: of a state store */
     bool removes;                    /* of delete: there is no new image */
@@ -24,15 +23,10 @@ struct projection {
 
 /* Tags that it touches: types and what fills them. */
 void build_touches(struct projection *projection);
-/* Is it the aggregate's id, by either of its names? A field of the event hides the id's own. */
-bool projection_is_id(const struct projection *projection, struct slice name);
 /*
  * A name that no command writes may be another writer's; one that is nearly that of a command's is
  * a slip: the hint. Of a state store.
  */
 struct slice projection_slip(struct projection *projection, struct slice name);
-
-/* Where a statement's parameter comes from. */
-build_resolve_fn projection_resolve;
 
 #endif

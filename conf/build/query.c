@@ -7,7 +7,6 @@
 #include "conf/build/form.h"
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"
-#include "conf/sql/bound.h"
 #include "conf/sql/compare.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"
@@ -165,15 +164,6 @@ static void note_columns(struct query *query, const struct sqlstatement *stateme
     }
 }
 
-/*
- * SQL must find one value by one text, as tags do. Whether it compares by equality at all is asked
- * for each table that a projection writes (freshness.c).
- */
-static void check_compared(struct query *query, const struct plan_param *param)
-{
-    form_check(query, param);
-}
-
 static void complain_unused(struct query *query)
 {
     for (size_t i = 0; i < query->out->param_count; i++) {
@@ -197,7 +187,6 @@ static const struct sqlstatement *find_statement(struct query *query)
         return NULL;
     }
     block->used = true;
-    query->block = block;
     query->rules = (struct sqlrules){.arena = query->build->arena,
                                      .diag = query->build->diag,
                                      .path = query->build->model.queries_sql.path,
@@ -267,7 +256,7 @@ static void resolve_place(struct query *query, struct plan_template_part *part)
     }
     part->param = (int)(param - query->params);
     part->type = param->type;
-    check_compared(query, param);
+    form_check(query, param); /* SQL must find one value by one text, as tags do */
 }
 
 static void build_tags(struct query *query)

@@ -15,7 +15,6 @@ struct query {
     struct json_source source;
     struct model_query written;
     const struct value *value;
-    const struct sqlblock *block;
     const struct sqlstatement *statement; /* NULL: there is none */
     struct sqlselect select;              /* of the statement */
     struct sqltables named;               /* in the statement */

@@ -1,6 +1,6 @@
 /*
- * The tags that a projection touches, and what fills their places. Whether they are enough is
- * decided in freshness.c.
+ * The tags that a model declares for a projection, and what fills their places. They come on top of
+ * those that follow from its SQL (derive.c).
  *
  * A place in a touched tag has the type of the query's parameter in the same place; so projector
  * and gateway make one text of one value.
@@ -10,16 +10,12 @@
 
 /* ------------------------------------------------------------------ types of places */
 
-bool projection_is_id(const struct projection *projection, struct slice name)
-{
-    return slice_is(name, "aggregateId") ||
-           (slice_eq(name, projection->build->out->aggregate.id_name) &&
-            !(projection->payload && fields_find(projection->payload, name)));
-}
-
+/* The aggregate's, by either of its names? A field of the event hides the id's own. */
 static bool is_id(const struct projection *projection, const struct plan_template_part *part)
 {
-    return projection_is_id(projection, part->name);
+    return slice_is(part->name, "aggregateId") ||
+           (slice_eq(part->name, projection->build->out->aggregate.id_name) &&
+            !(projection->payload && fields_find(projection->payload, part->name)));
 }
 
 /* False: two queries differ. */

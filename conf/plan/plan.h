@@ -378,7 +378,7 @@ struct plan_query {
     struct slice version_column; /* ETag "<version>-<hash>"; empty: none */
     const struct slice *tables;  /* of schema.sql that it reads */
     size_t table_count;
-    /* for people: each mention of a table and what its rows are bound to (conf/sql/bound.h) */
+    /* for people: each mention of a table and what its rows are bound to (conf/tags/query.h) */
     const struct slice *rows;
     size_t row_count;
     struct slice user_sql; /* as written, with ?: describes the columns */

@@ -43,39 +43,3 @@ bool sqlcompare_assigns(const struct sqlstatement *statement, size_t i, struct s
            (sqltoken_is(&tokens[before - 1], ",") || sqltoken_is(&tokens[before - 1], "SET") ||
             sqltoken_is(&tokens[before - 1], "UPDATE"));
 }
-
-static bool assigns(const struct sqlstatement *statement, size_t i, const char *end,
-                    struct slice column)
-{
-    for (; i < statement->token_count; i++) {
-        const struct sqltoken *token = &statement->tokens[i];
-
-        if (token->depth == 0 && sqltoken_is(token, end)) {
-            return false;
-        }
-        if (sqlcompare_assigns(statement, i, column)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool sqlcompare_sets(const struct sqlstatement *statement, struct slice column)
-{
-    bool update = sqltoken_is(statement->tokens, "UPDATE");
-
-    for (size_t i = 0; i < statement->token_count; i++) {
-        const struct sqltoken *token = &statement->tokens[i];
-
-        if (token->depth > 0) {
-            continue;
-        }
-        if (update && sqltoken_is(token, "SET")) {
-            return assigns(statement, i, "WHERE", column);
-        }
-        if (!update && sqltoken_is(token, "DUPLICATE")) {
-            return assigns(statement, i, "RETURNING", column);
-        }
-    }
-    return false;
-}

@@ -18,14 +18,6 @@ struct where {
     size_t part, item;
 };
 
-static const char *const no_equality = "is no 'column = :parameter'";
-
-static void add_unread(const struct where *where, size_t from, size_t to, const char *why)
-{
-    where->select->unread[where->select->unread_count++] =
-        (struct sqlunread){where->part, where->item, from, to, why};
-}
-
 /* ------------------------------------------------------------------ what is compared */
 
 struct operand {
@@ -112,9 +104,8 @@ static bool same_kind(const struct table_column *a, const struct table_column *b
 
 /* ------------------------------------------------------------------ equalities */
 
-/* Why the two are nothing to us, or NULL when they were added. */
-static const char *add_equal(struct where *where, struct operand left, struct operand right,
-                             bool null_safe)
+static void add_equal(struct where *where, struct operand left, struct operand right,
+                      bool null_safe)
 {
     struct sqlequal *equal = &where->select->equals[where->select->equal_count];
     struct slice *param;
@@ -125,21 +116,14 @@ static const char *add_equal(struct where *where, struct operand left, struct op
         left = right;
         right = turned;
     }
-    if (left.kind != OPERAND_COLUMN || (null_safe && right.kind != OPERAND_PARAM)) {
-        return no_equality;
-    }
-    if (left.column.column->holds.generated ||
-        (right.kind == OPERAND_COLUMN && right.column.column->holds.generated)) {
-        return "is about a generated column, and tags hold what projections write";
-    }
-    if (right.kind == OPERAND_COLUMN && !same_kind(left.column.column, right.column.column)) {
-        return "compares columns of two types or collations";
+    if (left.kind != OPERAND_COLUMN || (null_safe && right.kind != OPERAND_PARAM) ||
+        (right.kind == OPERAND_COLUMN && !same_kind(left.column.column, right.column.column))) {
+        return;
     }
     *equal = (struct sqlequal){.part = where->part,
                                .item = where->item,
                                .left = left.column,
                                .right = right.column,
-                               .stride = 1,
                                .binary = left.binary || right.binary};
     if (right.kind == OPERAND_PARAM) {
         param = ARENA_NEW(where->arena, struct slice);
@@ -148,65 +132,55 @@ static const char *add_equal(struct where *where, struct operand left, struct op
         equal->param_count = 1;
     }
     where->select->equal_count++;
-    return NULL;
 }
 
-/* IN (:x, :y) from its ( on: as ADD_EQUAL. */
-static const char *add_list(struct where *where, struct operand left, size_t from, size_t to)
+/* IN (:x, :y) from its ( on. */
+static void add_list(struct where *where, struct operand left, size_t from, size_t to)
 {
-    struct sqlequal *equal = &where->select->equals[where->select->equal_count];
     size_t close = from < to ? sqlselect_close(where->statement, from) : to, count = 0;
     struct slice *params;
 
     if (left.kind != OPERAND_COLUMN || close + 1 != to || !sqltoken_is(&where->tokens[from], "(")) {
-        return no_equality;
+        return;
     }
     params = ARENA_ARRAY(where->arena, struct slice, close - from);
     for (size_t i = from + 1; i < close; i += 2) {
         if (where->tokens[i].kind != SQLTOKEN_PARAM ||
             (i + 1 < close && !sqltoken_is(&where->tokens[i + 1], ","))) {
-            return no_equality;
+            return;
         }
         params[count++] = where->tokens[i].text;
     }
-    if (left.column.column->holds.generated) {
-        return "is about a generated column, and tags hold what projections write";
+    if (count == 0) {
+        return;
     }
-    if (count == 0 || where->select->cases * count > SQLSELECT_CASES_MAX) {
-        return "has more values than are looked at here";
-    }
-    *equal = (struct sqlequal){
+    where->select->equals[where->select->equal_count++] = (struct sqlequal){
         .part = where->part,
         .item = where->item,
         .left = left.column,
         .right = {SQLSELECT_NONE, NULL},
         .params = params,
         .param_count = count,
-        .stride = where->select->cases,
         .binary = left.binary,
     };
-    where->select->cases *= count;
-    where->select->equal_count++;
-    return NULL;
 }
 
-static const char *read_equality(struct where *where, size_t from, size_t to)
+/* What is none is left out. */
+static void read_equality(struct where *where, size_t from, size_t to)
 {
     struct operand left, right;
     size_t i = from;
     bool null_safe;
 
     if (!read_operand(where, &i, to, &left)) {
-        return no_equality;
+        return;
     }
     if (i < to && sqlselect_is(where->statement, i, "IN")) {
-        return add_list(where, left, i + 1, to);
+        add_list(where, left, i + 1, to);
+    } else if (read_equals(where, &i, to, &null_safe) && read_operand(where, &i, to, &right) &&
+               i == to) {
+        add_equal(where, left, right, null_safe);
     }
-    if (!read_equals(where, &i, to, &null_safe) || !read_operand(where, &i, to, &right) ||
-        i != to) {
-        return no_equality;
-    }
-    return add_equal(where, left, right, null_safe);
 }
 
 /* ------------------------------------------------------------------ AND */
@@ -257,22 +231,16 @@ static size_t end_of_condition(const struct where *where, size_t from, size_t to
 static void read_conditions(struct where *where, size_t from, size_t to)
 {
     if (from < to && holds_or(where, from, to)) {
-        add_unread(where, from, to, "is under OR");
         return;
     }
     for (size_t end; from < to; from = end + 1) {
-        const char *why;
-
         end = end_of_condition(where, from, to);
         if (sqltoken_is(&where->tokens[from], "(") &&
             sqlselect_close(where->statement, from) + 1 == end) {
             read_conditions(where, from + 1, end - 1); /* no deeper than SQLSCAN_DEPTH_MAX */
             continue;
         }
-        why = read_equality(where, from, end);
-        if (why) {
-            add_unread(where, from, end, why);
-        }
+        read_equality(where, from, end);
     }
 }
 

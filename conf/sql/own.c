@@ -86,7 +86,8 @@ static size_t find_conditions(const struct sqlstatement *statement)
     return first;
 }
 
-bool sqlown_names_key(const struct sqlstatement *statement, const struct table *table)
+/* Are the columns that the WHERE of an UPDATE or DELETE pins a whole unique key of TABLE? */
+static bool names_key(const struct sqlstatement *statement, const struct table *table)
 {
     struct slice columns[KEY_COLUMNS_MAX];
     size_t count = 0;
@@ -97,48 +98,6 @@ bool sqlown_names_key(const struct sqlstatement *statement, const struct table *
         }
     }
     return table_is_unique_by(table, columns, count);
-}
-
-/* The end of what an UPDATE or DELETE says before SET or WHERE: its tables. */
-static size_t tables_end(const struct sqlstatement *statement)
-{
-    size_t i = 0;
-
-    while (i < statement->token_count &&
-           !(statement->tokens[i].depth == 0 && (sqltoken_is(&statement->tokens[i], "SET") ||
-                                                 sqltoken_is(&statement->tokens[i], "WHERE")))) {
-        i++;
-    }
-    return i;
-}
-
-bool sqlown_is_of_one_table(struct arena *arena, const struct sqlstatement *statement)
-{
-    static const char *const others[] = {",", "(", "JOIN", "STRAIGHT_JOIN", "USING", "WITH"};
-    struct sqltables named = sqlscan_tables(arena, statement);
-    size_t count = 0, end = tables_end(statement);
-
-    for (size_t i = 0; i < end * ARRAY_COUNT(others); i++) {
-        if (sqltoken_is(&statement->tokens[i / ARRAY_COUNT(others)],
-                        others[i % ARRAY_COUNT(others)])) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < named.count; i++) {
-        count += statement->tokens[named.items[i].at].depth == 0;
-    }
-    return count == 1;
-}
-
-const struct sqltoken *sqlown_pinned(const struct sqlstatement *statement, struct slice column)
-{
-    for (size_t i = find_conditions(statement); i < statement->token_count; i++) {
-        if (is_pinned(statement, i) && slice_eq_nocase(statement->tokens[i].text, column) &&
-            statement->tokens[i + 2].kind == SQLTOKEN_PARAM) {
-            return &statement->tokens[i + 2];
-        }
-    }
-    return NULL;
 }
 
 bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *statement,
@@ -153,53 +112,7 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
         sqltoken_is(&statement->tokens[0], "REPLACE")) {
         return false;
     }
-    return !sqlown_names_key(statement, table);
-}
-
-/* ------------------------------------------------------------------ rows that an INSERT meets */
-
-/* The token behind DUPLICATE; the END: there is none. */
-static size_t behind_duplicate(const struct sqlstatement *statement)
-{
-    size_t i = 0;
-
-    while (i < statement->token_count &&
-           !(statement->tokens[i].depth == 0 && sqltoken_is(&statement->tokens[i], "DUPLICATE"))) {
-        i++;
-    }
-    return i < statement->token_count ? i + 1 : i;
-}
-
-/* "column" or "table.column", also in parentheses: what the row held before. */
-static bool is_old_value(const struct sqltoken *token, const struct table *table,
-                         struct slice column)
-{
-    while (sqltoken_is(token, "(")) {
-        token++;
-    }
-    if (sqltoken_is_name(token) && slice_eq(token->text, table->name) &&
-        sqltoken_is(&token[1], ".")) {
-        token += 2;
-    }
-    return sqltoken_is_name(token) && slice_eq_nocase(token->text, column) &&
-           !sqltoken_is(&token[1], ".") && !sqltoken_is(&token[1], "(");
-}
-
-bool sqlown_keeps(const struct sqlstatement *statement, const struct table *table,
-                  struct slice column)
-{
-    size_t i = behind_duplicate(statement);
-
-    if (i == statement->token_count) {
-        return false;
-    }
-    for (; i < statement->token_count; i++) {
-        if (sqlcompare_assigns(statement, i, column) &&
-            !is_old_value(&statement->tokens[i + 2], table, column)) {
-            return false;
-        }
-    }
-    return true;
+    return !names_key(statement, table);
 }
 
 /* ------------------------------------------------------------------ whole rows */

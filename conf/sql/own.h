@@ -16,28 +16,6 @@ bool sqlown_reads_others(struct arena *arena, const struct sqlstatement *stateme
                          const struct tables *tables);
 
 /*
- * Is it an UPDATE or DELETE of one table, with no other beside it whose columns its WHERE might
- * mean? Tables inside of parentheses, of a subquery in SET or WHERE, are none of its own.
- */
-bool sqlown_is_of_one_table(struct arena *arena, const struct sqlstatement *statement);
-
-/*
- * The parameter that COLUMN equals in each row which the statement finds: its WHERE is a row of
- * ANDs, and "column = :x" is one of them. NULL: none.
- */
-const struct sqltoken *sqlown_pinned(const struct sqlstatement *statement, struct slice column);
-
-/*
- * Are the columns that the WHERE of an UPDATE or DELETE pins, to parameters or literals, a whole
- * unique key of TABLE? It then finds one row at most.
- */
-bool sqlown_names_key(const struct sqlstatement *statement, const struct table *table);
-
-/* Has it ON DUPLICATE KEY UPDATE, and does that keep COLUMN of the row of TABLE that it meets? */
-bool sqlown_keeps(const struct sqlstatement *statement, const struct table *table,
-                  struct slice column);
-
-/*
  * Of put or delete: does it leave its table as the image alone says, whatever the row was before? A
  * REPLACE, or an INSERT that sets all its columns ON DUPLICATE KEY too, of one row whose only
  * unique key is the parameter ID; or a DELETE by that key and nothing else. No parameter is of an

@@ -9,9 +9,6 @@
  * Queries in parentheses elsewhere are evaluated for the rows of the part that they are in; those
  * of FROM and WITH stand alone, and so, for us, do those after WHERE (ORDER BY, HAVING: of UNION
  * they see other rows).
- *
- * Invariant: the tables are those of sqlscan_tables. One that is not met on the way is added at
- * the end, without a part: nothing is known of its rows.
  */
 #include "conf/sql/select.h"
 
@@ -71,17 +68,17 @@ static size_t find(const struct reader *reader, size_t from, size_t to, const ch
     find((reader), (from), (to), (const char *const[]){__VA_ARGS__}, \
          sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
-static void read_query(struct reader *reader, size_t from, size_t to, size_t parent, size_t item);
+static void read_query(struct reader *reader, size_t from, size_t to, size_t parent);
 
 /* Queries in parentheses at any depth of an expression. */
-static void read_inner(struct reader *reader, size_t from, size_t to, size_t parent, size_t item)
+static void read_inner(struct reader *reader, size_t from, size_t to, size_t parent)
 {
     for (size_t i = from; i < to; i++) {
         if (sqltoken_is(&reader->tokens[i], "(") &&
             (is(reader, i + 1, "SELECT") || is(reader, i + 1, "WITH"))) {
             size_t close = sqlselect_close(reader->statement, i);
 
-            read_query(reader, i + 1, close, parent, item);
+            read_query(reader, i + 1, close, parent);
             i = close;
         }
     }
@@ -134,7 +131,6 @@ static bool read_item(struct reader *reader, size_t *i, struct sqlitem *item)
 {
     *i += is(reader, *i, "LATERAL") && sqltoken_is(&reader->tokens[*i + 1], "(");
     item->at = *i;
-    item->line = reader->tokens[*i].line;
     item->name = reader->tokens[*i].text;
     if (sqltoken_is(&reader->tokens[*i], "(")) {
         size_t close = sqlselect_close(reader->statement, *i);
@@ -237,14 +233,13 @@ static void read_items(struct reader *reader, size_t part)
         struct sqlitem item = reader->out->items[i];
 
         sqlequal_read(reader->arena, reader->out, part, i, item.on_from, item.on_to);
-        read_inner(reader, item.on_from, item.on_to, part, i);
-        read_query(reader, item.derived_from, item.derived_to, SQLSELECT_NONE, SQLSELECT_NONE);
+        read_inner(reader, item.on_from, item.on_to, part);
+        read_query(reader, item.derived_from, item.derived_to, SQLSELECT_NONE);
     }
 }
 
 /* SELECT at FROM, up to TO */
-static void read_part(struct reader *reader, size_t from, size_t to, size_t parent, size_t item,
-                      bool united)
+static void read_part(struct reader *reader, size_t from, size_t to, size_t parent, bool united)
 {
     size_t index = reader->out->part_count++;
     struct sqlpart *part = &reader->out->parts[index];
@@ -253,8 +248,7 @@ static void read_part(struct reader *reader, size_t from, size_t to, size_t pare
                        "FOR", "LOCK", "PROCEDURE");
     size_t where = FIND(reader, from, tail, "WHERE");
 
-    *part = (struct sqlpart){
-        .parent = parent, .parent_item = item, .item = reader->out->item_count, .united = united};
+    *part = (struct sqlpart){.parent = parent, .item = reader->out->item_count, .united = united};
     if (reader->out->top == SQLSELECT_NONE && reader->tokens[from].depth == 0) {
         reader->out->top = index;
     }
@@ -268,13 +262,13 @@ static void read_part(struct reader *reader, size_t from, size_t to, size_t pare
         part->group_to = FIND(reader, tail, to, "HAVING", "ORDER", "LIMIT", "WINDOW", "INTO", "FOR",
                               "LOCK", "PROCEDURE");
     }
-    read_inner(reader, from, source, index, SQLSELECT_NONE);
+    read_inner(reader, from, source, index);
     read_items(reader, index);
     if (where < tail) {
         sqlequal_read(reader->arena, reader->out, index, SQLSELECT_NONE, where + 1, tail);
-        read_inner(reader, where, tail, index, SQLSELECT_NONE);
+        read_inner(reader, where, tail, index);
     }
-    read_inner(reader, tail, to, SQLSELECT_NONE, SQLSELECT_NONE);
+    read_inner(reader, tail, to, SQLSELECT_NONE);
 }
 
 /* WITH name [(columns)] AS (query), ...: the token after it. */
@@ -287,14 +281,13 @@ static size_t read_with(struct reader *reader, size_t from, size_t to)
         if (i + 1 >= to || !sqltoken_is(&reader->tokens[i + 1], "(")) {
             return to;
         }
-        read_query(reader, i + 2, sqlselect_close(reader->statement, i + 1), SQLSELECT_NONE,
-                   SQLSELECT_NONE);
+        read_query(reader, i + 2, sqlselect_close(reader->statement, i + 1), SQLSELECT_NONE);
         i = sqlselect_close(reader->statement, i + 1) + 1;
     } while (i < to && sqltoken_is(&reader->tokens[i], ","));
     return i;
 }
 
-static void read_query(struct reader *reader, size_t from, size_t to, size_t parent, size_t item)
+static void read_query(struct reader *reader, size_t from, size_t to, size_t parent)
 {
     bool united;
 
@@ -306,37 +299,17 @@ static void read_query(struct reader *reader, size_t from, size_t to, size_t par
         end = FIND(reader, from, to, "UNION", "EXCEPT", "INTERSECT");
         from += is(reader, from, "ALL") || is(reader, from, "DISTINCT");
         if (is(reader, from, "SELECT")) {
-            read_part(reader, from, end, parent, item, united);
+            read_part(reader, from, end, parent, united);
         } else if (sqltoken_is(&reader->tokens[from], "(")) {
             size_t close = sqlselect_close(reader->statement, from);
 
-            read_query(reader, from + 1, close, parent, item);
-            read_inner(reader, close, end, SQLSELECT_NONE, SQLSELECT_NONE);
+            read_query(reader, from + 1, close, parent);
+            read_inner(reader, close, end, SQLSELECT_NONE);
         }
     }
 }
 
 /* ------------------------------------------------------------------ all */
-
-static void add_missed(struct reader *reader)
-{
-    for (size_t i = 0; i < reader->named.count; i++) {
-        const struct sqltable *named = &reader->named.items[i];
-        size_t j = 0;
-
-        while (j < reader->out->item_count && reader->out->items[j].at != named->at) {
-            j++;
-        }
-        if (j == reader->out->item_count) {
-            reader->out->items[reader->out->item_count++] = (struct sqlitem){
-                .table = named->function ? NULL : tables_find(reader->tables, named->name),
-                .name = named->alias.len > 0 ? named->alias : named->name,
-                .line = named->line,
-                .at = named->at,
-                .part = SQLSELECT_NONE};
-        }
-    }
-}
 
 struct sqlselect sqlselect_read(struct arena *arena, const struct sqlstatement *statement,
                                 const struct tables *tables)
@@ -346,9 +319,7 @@ struct sqlselect sqlselect_read(struct arena *arena, const struct sqlstatement *
                                .items = ARENA_ARRAY(arena, struct sqlitem, room),
                                .parts = ARENA_ARRAY(arena, struct sqlpart, room),
                                .equals = ARENA_ARRAY(arena, struct sqlequal, room),
-                               .unread = ARENA_ARRAY(arena, struct sqlunread, room),
-                               .top = SQLSELECT_NONE,
-                               .cases = 1};
+                               .top = SQLSELECT_NONE};
     struct reader reader = {.arena = arena,
                             .statement = statement,
                             .tokens = statement->tokens,
@@ -356,8 +327,7 @@ struct sqlselect sqlselect_read(struct arena *arena, const struct sqlstatement *
                             .named = sqlscan_tables(arena, statement),
                             .out = &select};
 
-    read_query(&reader, 0, statement->token_count, SQLSELECT_NONE, SQLSELECT_NONE);
-    add_missed(&reader);
+    read_query(&reader, 0, statement->token_count, SQLSELECT_NONE);
     return select;
 }
 

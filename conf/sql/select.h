@@ -6,8 +6,8 @@
  *                    '-- part 1, of part 0's rows: o.user = u.id ---'
  *     WHERE u.id = :id                                                 part 0: u.id = :id
  *
- * No grammar: what is not understood is kept as such (unread, why), and whoever asks takes it for
- * a condition that says nothing. Everything lives in the arena, slices point into the statement.
+ * No grammar: a condition that is not understood says nothing, and of a FROM that is not there is a
+ * why. Everything lives in the arena, slices point into the statement.
  */
 #ifndef CONF_SQL_SELECT_H
 #define CONF_SQL_SELECT_H
@@ -16,19 +16,13 @@
 #include "conf/sql/tables.h"
 
 #define SQLSELECT_NONE SIZE_MAX
-/*
- * Combinations of IN lists that are looked at; more say nothing. Lists that are written by hand are
- * shorter.
- */
-#define SQLSELECT_CASES_MAX 16
 
 /* One mention of a table in FROM. */
 struct sqlitem {
     const struct table *table; /* NULL: a derived table, of WITH, a function */
     struct slice name;         /* as the statement calls it: its alias, or the table's name */
-    unsigned int line;
-    size_t at;             /* the token of the table's name */
-    size_t part;           /* NONE: it is where we cannot read */
+    size_t at;                 /* the token of the table's name */
+    size_t part;
     bool optional;         /* the right side of a LEFT JOIN: its ON is true of its own rows only */
     size_t on_from, on_to; /* its ON; empty: none */
     size_t derived_from, derived_to; /* the query of a derived table; empty: none */
@@ -36,8 +30,7 @@ struct sqlitem {
 
 /* One SELECT. */
 struct sqlpart {
-    size_t parent;      /* the part for whose rows it is evaluated; NONE: it stands alone */
-    size_t parent_item; /* ... in the ON of this item; NONE: elsewhere */
+    size_t parent; /* the part for whose rows it is evaluated; NONE: it stands alone */
     size_t item, item_count;
     bool united;                 /* by UNION and the like */
     size_t group_from, group_to; /* what follows GROUP BY; empty: nothing */
@@ -55,15 +48,7 @@ struct sqlequal {
     struct sqlref left, right;
     const struct slice *params; /* one of them; several are of an IN list */
     size_t param_count;
-    size_t stride; /* of the case's number, for the list */
-    bool binary;   /* COLLATE utf8mb4_bin is written at it: by bytes, whatever the column says */
-};
-
-/* A condition that says nothing to us. */
-struct sqlunread {
-    size_t part, item;
-    size_t from, to; /* tokens */
-    const char *why;
+    bool binary; /* COLLATE utf8mb4_bin is written at it: by bytes, whatever the column says */
 };
 
 struct sqlselect {
@@ -74,13 +59,9 @@ struct sqlselect {
     size_t part_count;
     struct sqlequal *equals;
     size_t equal_count;
-    struct sqlunread *unread;
-    size_t unread_count;
-    size_t top;   /* the part whose rows are the result; of UNION its first. NONE: not found */
-    size_t cases; /* of all IN lists together; 1: there is none */
+    size_t top; /* the part whose rows are the result; of UNION its first. NONE: not found */
 };
 
-/* All tables that STATEMENT names are among the items. */
 struct sqlselect sqlselect_read(struct arena *arena, const struct sqlstatement *statement,
                                 const struct tables *tables);
 

@@ -428,13 +428,3 @@ bool table_key_has(const struct table_key *key, struct slice column)
 {
     return holds(key->columns, key->column_count, column);
 }
-
-bool table_has_key_without(const struct table *table, struct slice column)
-{
-    for (size_t i = 0; i < table->unique_count; i++) {
-        if (!table_key_has(&table->unique[i], column)) {
-            return true;
-        }
-    }
-    return false;
-}

@@ -62,8 +62,6 @@ void schema_sql_parse(struct arena *arena, struct slice path, struct slice text,
 struct table *tables_find(const struct tables *tables, struct slice name);
 struct table_column *table_column_find(const struct table *table, struct slice name);
 bool table_key_has(const struct table_key *key, struct slice column);
-/* Is there a unique key that COLUMN is no part of? */
-bool table_has_key_without(const struct table *table, struct slice column);
 /* Do COLUMNS hold all columns of one of its unique keys? */
 bool table_is_unique_by(const struct table *table, const struct slice *columns, size_t count);
 

@@ -362,8 +362,6 @@ static void test_columns_bring_keys_and_collations(void **state)
         column = table_column_find(&tables.items[0], name);
         assert_int_equal(tables.items[0].unique_count, columns[i].keys);
         assert_int_equal(table_is_unique_by(&tables.items[0], &name, 1), columns[i].by_a);
-        assert_int_equal(table_has_key_without(&tables.items[0], name),
-                         columns[i].keys > 0 && !columns[i].by_a);
         assert_int_equal(column->not_null, columns[i].not_null);
         assert_slice(column->collation, columns[i].collation);
         arena_fini(&arena);
