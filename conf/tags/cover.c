@@ -145,14 +145,14 @@ static void drop_longest(struct bindings *bindings)
     }
 }
 
-static size_t product(const struct bindings *bindings)
+static size_t combined(const struct bindings *bindings)
 {
-    size_t product = 1;
+    size_t combined = 1;
 
-    for (size_t i = 0; i < bindings->count && product <= CLASSES_LIST_MAX; i++) {
-        product *= bindings->items[i].value_count;
+    for (size_t i = 0; i < bindings->count && combined <= CLASSES_LIST_MAX; i++) {
+        combined *= bindings->items[i].value_count;
     }
-    return product;
+    return combined;
 }
 
 bool cover_choose(struct analysis *analysis, const struct table *table,
@@ -170,7 +170,7 @@ bool cover_choose(struct analysis *analysis, const struct table *table,
             out->items[out->count++] = *binding;
         }
     }
-    while (!key && product(out) > CLASSES_LIST_MAX) {
+    while (!key && combined(out) > CLASSES_LIST_MAX) {
         drop_longest(out);
     }
     return out->count > 0;
