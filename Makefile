@@ -31,8 +31,9 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 # what these use. Archives, unit tests and headers follow this table, and tests/layers.sh holds the
 # includes and the folders against it.
 ROOMS := projector projector/apply projector/source projector/store gateway command cache \
-         conf/settings conf/build conf/plan conf/tags conf/grammar conf/expr conf/schema conf/pattern \
-         conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run lib/data lib/base
+         conf/settings conf/build conf/plan conf/tags conf/grammar conf/expr conf/schema \
+         conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
+         lib/data lib/base
 projector_needs        := projector/apply conf/build
 projector/apply_needs  := projector/source
 projector/source_needs := projector/store

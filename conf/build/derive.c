@@ -269,7 +269,7 @@ static void add_value(struct making *making, const struct plan_kind *kind,
     add_literal(making, text);
 }
 
-/* NUMBER chooses one value of each column. False: there is no such tag; *more: there are further. */
+/* NUMBER chooses one value of each column. False: there is no such tag. */
 static bool make_template(struct derive *derive, const struct plan_query *query,
                           const struct tag_use *use, size_t number, struct plan_template *out)
 {

@@ -51,7 +51,7 @@ static struct slice nines(struct arena *arena, const struct plan_kind *kind)
     return slice_of(text, len);
 }
 
-/* Half away from zero: DIGITS "1.55" to one place are "1.6". In ARENA, with room for a digit more. */
+/* Half away from zero: DIGITS "1.55" to one place are "1.6". In ARENA, with room for a digit. */
 static struct slice rounded(struct arena *arena, struct slice digits, size_t places)
 {
     const char *point = memchr(digits.ptr, '.', digits.len);

@@ -193,7 +193,7 @@ static bool ask_met(struct touching *touching, const bool *wanted, struct tag_ce
     return false;
 }
 
-/* ------------------------------------------------------------------ what a row that is met becomes */
+/* ------------------------------------------------------------------ a row that is met */
 
 static struct tag_cell set_value(const struct touching *touching, const struct sqlset *set,
                                  const struct tag_cell *row)

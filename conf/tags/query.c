@@ -49,7 +49,8 @@ static void put_names(struct buf *out, const struct slice *names, size_t count)
     }
 }
 
-struct slice tag_shape_name(struct arena *arena, const struct tag_shape *shape)
+/* Its name, of its parts. */
+static struct slice shape_name(struct arena *arena, const struct tag_shape *shape)
 {
     struct buf out = {0};
     struct slice name;
@@ -206,7 +207,7 @@ static void add_whole(struct analysis *analysis, const struct sqlsource *source,
     struct tag_use *use = add_use(analysis, source, variant);
 
     use->why = why_unbound(analysis, source);
-    use->shape.name = tag_shape_name(analysis->arena, &use->shape);
+    use->shape.name = shape_name(analysis->arena, &use->shape);
 }
 
 /* All alternatives, or none of them. */
@@ -226,7 +227,7 @@ static bool add_cover(struct analysis *analysis, const struct sqlsource *source,
         }
         use = add_use(analysis, source, variant);
         set_columns(analysis->arena, source->table, &chosen, use);
-        use->shape.name = tag_shape_name(analysis->arena, &use->shape);
+        use->shape.name = shape_name(analysis->arena, &use->shape);
     }
     return cover.count > 0;
 }
@@ -256,7 +257,7 @@ static bool add_path(struct analysis *analysis, const struct sqlsource *source,
     use = add_use(analysis, source, variant);
     set_columns(analysis->arena, path.hops[path.hop_count - 1].to->table, &path.bound, use);
     set_hops(analysis->arena, source, &path, use);
-    use->shape.name = tag_shape_name(analysis->arena, &use->shape);
+    use->shape.name = shape_name(analysis->arena, &use->shape);
     return true;
 }
 

@@ -67,7 +67,4 @@ struct slice tag_use_print(struct arena *arena, const struct tag_use *use);
  */
 struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape);
 
-/* The shape's name, of its parts. */
-struct slice tag_shape_name(struct arena *arena, const struct tag_shape *shape);
-
 #endif

@@ -50,8 +50,8 @@ static enum status bound_value(const struct touching *touching, const struct pla
 }
 
 /*
- * A value and its text in a tag. NOT_FOUND: only the server knows it. A literal's value is its text,
- * which is what a path's SELECT asks with.
+ * A value and its text in a tag. NOT_FOUND: only the server knows it. A literal's value is its
+ * text, which is what a path's SELECT asks with.
  */
 static enum status cell_value(const struct touching *touching, const struct plan_kind *kind,
                               const struct plan_cell *cell, const struct slice *row,
