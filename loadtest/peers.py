@@ -181,7 +181,7 @@ def model_with_routes(count):
     with open(os.path.join(target, "queries.sql"), "a") as sql:
         for i in range(count - routes):
             model["queries"][f"More{i}"] = {"route": f"GET /more/r{i}/{{ProductId}}",
-                                            "tags": ["product:{ProductId}"], "ttl": "1h"}
+                                            "ttl": "1h"}
             sql.write(
                 f"\n-- name: More{i} :one\n"
                 "SELECT ProductId, Name FROM products WHERE ProductId = :ProductId;\n")

@@ -1,6 +1,6 @@
 """One value has one text: whatever spelling a client or a change uses, the row, its tags and its
 answers are the same. The models `probes` (a state store) and `visits` (events) have the types that
-have several.
+have several; `bells` declares tags of its own.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from support.client import Client, body, is_problem, token
+from support.client import Client, body, cache_status, is_problem, token
 from support.own import own_stack
 from support.stack import ROOT
 from support.wait import wait_until
@@ -55,6 +55,11 @@ def probes(stack):
 @pytest.fixture
 def visits(stack):
     return Client(stack, Model("/visits"))
+
+
+@pytest.fixture
+def bells(stack):
+    return Client(stack, Model("/bells"))
 
 
 def new_id():
@@ -238,8 +243,8 @@ def test_what_follows_an_image_of_the_wrong_type_is_projected(probes, stack, rem
     assert ids(probes, f"/probes-for/{price}") == [probe_id]
     stack.dynamodb.call("PutItem", TableName="Probes", Item={
         "probeId": {"S": probe_id}, "address": {"S": "::1"}, "seen": {"S": "2026-03-29T01:30:00Z"},
-        "doc": {"NULL": True}, "price": {"S": "11"}})
-    assert "not of the type of its place" in letter(stack, probe_id)
+        "doc": {"NULL": True}, "price": {"S": "eleven"}})
+    assert "it is not exactly of its column's type" in letter(stack, probe_id)
     if removed:
         stack.dynamodb.call("DeleteItem", TableName="Probes", Key={"probeId": {"S": probe_id}})
     else:
@@ -248,6 +253,19 @@ def test_what_follows_an_image_of_the_wrong_type_is_projected(probes, stack, rem
     until(lambda: ids(probes, f"/probes-for/{price}") == [], "it has left")
     assert stack.sql("SELECT 1 FROM twofold_probes.twofold_dead_letter WHERE aggregate = %s",
                      f"Probe:{probe_id}") == []
+
+
+def test_a_text_beside_a_number_is_read_as_sql_does(probes, stack):
+    probe_id, price = new_id(), uuid.uuid4().int % 10000000
+    read(probes, probe_id, put(probes, probe_id, price=price))
+    for number in (price, price + 1):
+        assert ids(probes, f"/probes-for/{number}") == [probe_id] * (number == price)
+        probes.until_hit(f"/probes-for/{number}")
+    stack.dynamodb.call("PutItem", TableName="Probes", Item={
+        "probeId": {"S": probe_id}, "address": {"S": "::1"}, "seen": {"S": "2026-03-29T01:30:00Z"},
+        "doc": {"NULL": True}, "price": {"S": f"{price + 1}.00"}})
+    until(lambda: ids(probes, f"/probes-for/{price + 1}") == [probe_id], "it has come")
+    assert ids(probes, f"/probes-for/{price}") == []
 
 
 # JSON and numbers
@@ -313,3 +331,27 @@ def test_a_payload_is_stored_as_it_was_sent(visits, stack):
                                  KeyConditionExpression="PK = :pk",
                                  ExpressionAttributeValues={":pk": {"S": f"VISIT#{visit_id}"}})
     assert json.dumps(events["Items"][0]).find("2026-05-05t12:00:00+02:00") > 0
+
+
+# declared tags
+
+@pytest.mark.parametrize("sound, void", [("heard", ""), ("rung", "one"), ("struck", "list")])
+def test_declared_tags_come_on_top(bells, sound, void):
+    """No query reads what a sound writes. Ringing touches the bell's tag all the same, striking
+    what its SELECT yields.
+    """
+    bell_id, day = new_id(), f"{2000 + uuid.uuid4().int % 900}-07-07"
+    made = bells.send("POST", "/bells", {"bellId": bell_id, "hung": f"{day}T12:00:00+02:00"})
+    assert made.status_code == 200, made.text
+    assert bells.get(f"/bells/{bell_id}", token(made)).status_code == 200
+    paths = {"one": f"/bells/{bell_id}",
+             "list": f"/bells-hung?hung={quote(day + 'T11:00:00+01:00', safe='')}"}
+    for path in paths.values():
+        bells.until_hit(path)
+    done = bells.request("PUT", f"/bells/{bell_id}/{sound}")
+    assert done.status_code == 200, done.text
+    # Any answer with the token is given after the event was projected, and so after its touches.
+    bells.get(f"/bells/{new_id()}", token(done))
+    found = {name: cache_status(bells.get(path)).get("detail") == "redis"
+             for name, path in paths.items()}
+    assert found == {"one": void != "one", "list": void != "list"}

@@ -9,6 +9,3 @@ ON DUPLICATE KEY UPDATE text = VALUES(text);
 INSERT INTO posts (author, number, text) VALUES (:personId, :version, :text);
 INSERT INTO timeline (reader, author, number, text)
 SELECT follower, :personId, :version, :text FROM follows WHERE followee = :personId;
-
--- name: Timelines :many
-SELECT CONCAT('timeline:', follower) FROM follows WHERE followee = :personId;

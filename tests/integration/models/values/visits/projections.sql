@@ -6,6 +6,3 @@ UPDATE visits SET host = :host WHERE visitId = :visitId;
 
 -- name: VisitEnded
 DELETE FROM visits WHERE visitId = :aggregateId;
-
--- name: BegunOfVisit :many
-SELECT CONCAT('begun:', begun) FROM visits WHERE visitId = :aggregateId;
