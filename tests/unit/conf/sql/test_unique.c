@@ -28,6 +28,7 @@ static const struct {
     {"SELECT * FROM c LEFT JOIN p ON p.id = c.pid AND c.pid = 1 AND c.n = 2",           "p.id",
      "'c' may have several rows"                                                                                                    },
     {"SELECT * FROM c JOIN p ON p.a = c.pid",                                           "c.id",      "'p' may have several rows"    },
+    {"SELECT * FROM p JOIN f ON f.u = p.g AND f.v = 1",                                 "p.id",      ""                             },
     {"SELECT * FROM p, c",                                                              "p.id",      "'c' may have several rows"    },
     {"SELECT p.id, (SELECT COUNT(*) FROM c WHERE c.pid = p.id) n FROM p",               "p.id",      ""                             },
     {"SELECT p.id, COUNT(*) FROM p JOIN c ON c.pid = p.id GROUP BY p.id",               "p.id",      ""                             },
