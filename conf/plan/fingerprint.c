@@ -44,11 +44,6 @@ static void add_sql(struct buf *text, const struct plan_sql *sql)
     }
 }
 
-/*
- * Places by their names and images; not by a parameter's index: its name says which one it is, and
- * the order of "params" does not matter to a tag. A place's name may be another than in the text
- * (conf/build/touches.c: an event's id).
- */
 static void add_kinds(struct buf *text, const struct plan_kind *kinds, size_t count)
 {
     buf_printf(text, "%zu;", count);
@@ -58,6 +53,11 @@ static void add_kinds(struct buf *text, const struct plan_kind *kinds, size_t co
     }
 }
 
+/*
+ * Places by their names and images; not by a parameter's index: its name says which one it is, and
+ * the order of "params" does not matter to a tag. A place's name may be another than in the text
+ * (conf/build/touches.c: an event's id).
+ */
 static void add_templates(struct buf *text, const struct plan_template *templates, size_t count)
 {
     buf_printf(text, "%zu;", count);
