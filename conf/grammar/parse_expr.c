@@ -141,6 +141,13 @@ static bool is_fraction(const struct parse *parse, const struct sqltoken *token)
             (token[1].text.ptr[1] | 32) == 'e');
 }
 
+/* 0xff, 0b01 */
+static bool is_bits(const struct sqltoken *token)
+{
+    return token->kind == SQLTOKEN_NUMBER && token->text.len > 1 && token->text.ptr[0] == '0' &&
+           token->text.ptr[1] > '9';
+}
+
 /* One literal, of one token or more. NULL: there is none. */
 static struct sqlexpr *literal(struct parse *parse)
 {
@@ -150,12 +157,8 @@ static struct sqlexpr *literal(struct parse *parse)
     bool text = is_string(token) || is_text_prefix(token);
     struct sqlexpr *node;
 
-    if (is_fraction(parse, token)) {
-        kind = SQLEXPR_NUMBER;
-    } else if (token->kind == SQLTOKEN_NUMBER) {
-        bool bits = token->text.len > 1 && token->text.ptr[1] > '9';
-
-        kind = bits && token->text.ptr[0] == '0' ? SQLEXPR_CONSTANT : SQLEXPR_NUMBER;
+    if (is_fraction(parse, token) || token->kind == SQLTOKEN_NUMBER) {
+        kind = is_bits(token) ? SQLEXPR_CONSTANT : SQLEXPR_NUMBER;
     } else if (is_string(token) && !is_string(token + 1)) {
         kind = SQLEXPR_STRING;
     } else if (sqltoken_is(token, "NULL")) {
@@ -302,16 +305,16 @@ struct sqlexpr *parse_unary(struct parse *parse)
 {
     unsigned int from = parse_here(parse);
     bool minus = parse_is(parse, "-"), plus = parse_is(parse, "+"), bits = parse_is(parse, "~");
-    bool not_ = parse_is(parse, "!"), bytes = parse_is(parse, "BINARY");
+    bool denies = parse_is(parse, "!"), bytes = parse_is(parse, "BINARY");
     struct sqlexpr *arg;
 
-    if (!minus && !plus && !bits && !not_ && !bytes) {
+    if (!minus && !plus && !bits && !denies && !bytes) {
         return postfix(parse);
     }
     if (!parse_enter(parse)) {
         return parse_node(parse, SQLEXPR_NULL, from);
     }
-    if (not_) {
+    if (denies) {
         refuse_marks_together(parse);
     }
     parse->at += parse->at->kind != SQLTOKEN_END;
@@ -323,7 +326,7 @@ struct sqlexpr *parse_unary(struct parse *parse)
     if (plus) {
         return arg;
     }
-    if (not_) {
+    if (denies) {
         return parse_node_of(parse, SQLEXPR_NOT, from, arg, NULL, NULL);
     }
     if (minus && arg->kind == SQLEXPR_NUMBER && !arg->negated) {
@@ -343,7 +346,7 @@ static const struct infix {
     int rank; /* lowest first */
     const char *name;
     bool word, math;
-    const char *not_;
+    const char *denies;
 } infixes[] = {
     {0, "|",   false, false, "||"},
     {1, "&",   false, false, "&&"},
@@ -369,7 +372,7 @@ static const struct infix *infix_take(struct parse *parse, int rank, int top)
 
         if (op->rank >= rank && op->rank <= top &&
             (op->word ? parse_is(parse, op->name) : parse_is_marks(parse, op->name)) &&
-            !(op->not_ && parse_is_marks(parse, op->not_))) {
+            !(op->denies && parse_is_marks(parse, op->denies))) {
             parse->at += op->word ? 1 : strlen(op->name);
             return op;
         }
@@ -636,14 +639,14 @@ static struct sqlexpr *joined(struct parse *parse, struct sqlexpr *(*part)(struc
     return list.count == 1 ? list.items[0] : node_of_list(parse, kind, from, &list);
 }
 
-static struct sqlexpr *and_(struct parse *parse)
+static struct sqlexpr *conjunction(struct parse *parse)
 {
     return joined(parse, parse_not, "AND", "&&", SQLEXPR_AND);
 }
 
-static struct sqlexpr *xor_(struct parse *parse)
+static struct sqlexpr *exclusive(struct parse *parse)
 {
-    struct sqlexpr *node = joined(parse, and_, "XOR", NULL, SQLEXPR_CALL);
+    struct sqlexpr *node = joined(parse, conjunction, "XOR", NULL, SQLEXPR_CALL);
 
     if (node->kind == SQLEXPR_CALL && node->name.len == 0) {
         named(node, "XOR");
@@ -658,7 +661,7 @@ struct sqlexpr *parse_expr(struct parse *parse)
     if (!parse_enter(parse)) {
         return parse_node(parse, SQLEXPR_NULL, parse_here(parse));
     }
-    node = joined(parse, xor_, "OR", "||", SQLEXPR_OR);
+    node = joined(parse, exclusive, "OR", "||", SQLEXPR_OR);
     parse_leave(parse);
     return node;
 }

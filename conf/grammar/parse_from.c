@@ -77,6 +77,32 @@ static bool parse_is_hint(const struct parse *parse)
            (parse_is_next(parse, "INDEX") || parse_is_next(parse, "KEY"));
 }
 
+/* [FOR JOIN | FOR ORDER BY | FOR GROUP BY] */
+static void skip_purpose(struct parse *parse)
+{
+    if (!parse_take(parse, "FOR") || parse_take(parse, "JOIN")) {
+        return;
+    }
+    if (!parse_take(parse, "ORDER")) {
+        parse_demand(parse, "GROUP");
+    }
+    parse_demand(parse, "BY");
+}
+
+/* "(" names ")"; EMPTY: they may be none. */
+static void skip_indexes(struct parse *parse, bool empty)
+{
+    parse_demand(parse, "(");
+    if (!empty || !parse_is(parse, ")")) {
+        do {
+            if (!parse_take(parse, "PRIMARY")) {
+                parse_name(parse, "an index");
+            }
+        } while (parse_take(parse, ","));
+    }
+    parse_demand(parse, ")");
+}
+
 /* USE INDEX (a, b): which index the server takes does not change the answer. */
 static void skip_hints(struct parse *parse)
 {
@@ -92,23 +118,8 @@ static void skip_hints(struct parse *parse)
             return;
         }
         parse->at += 2;
-        if (parse_take(parse, "FOR")) {
-            if (!parse_take(parse, "JOIN")) {
-                if (!parse_take(parse, "ORDER")) {
-                    parse_demand(parse, "GROUP");
-                }
-                parse_demand(parse, "BY");
-            }
-        }
-        parse_demand(parse, "(");
-        if (!use || !parse_is(parse, ")")) {
-            do {
-                if (!parse_take(parse, "PRIMARY")) {
-                    parse_name(parse, "an index");
-                }
-            } while (parse_take(parse, ","));
-        }
-        parse_demand(parse, ")");
+        skip_purpose(parse);
+        skip_indexes(parse, use);
     }
 }
 

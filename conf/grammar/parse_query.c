@@ -177,12 +177,12 @@ static struct sqlquery *take_branch(struct parse *parse)
 
 static bool take_set_operator(struct parse *parse, bool *unites)
 {
-    bool union_ = parse_take(parse, "UNION");
+    bool joins = parse_take(parse, "UNION");
 
-    if (!union_ && !parse_take(parse, "EXCEPT") && !parse_take(parse, "INTERSECT")) {
+    if (!joins && !parse_take(parse, "EXCEPT") && !parse_take(parse, "INTERSECT")) {
         return false;
     }
-    *unites &= union_;
+    *unites &= joins;
     if (!parse_take(parse, "ALL")) {
         parse_take(parse, "DISTINCT");
     }

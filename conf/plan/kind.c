@@ -65,7 +65,7 @@ static struct slice rounded(struct arena *arena, struct slice digits, size_t pla
     for (size_t i = keep; up; i--) {
         if (text[i] != '.') {
             up = text[i] == '9';
-            text[i] = up ? '0' : (char)(text[i] + 1);
+            text[i] = up ? '0' : (char)((unsigned char)text[i] + 1U);
         }
     }
     from -= text[0] != '0';
@@ -75,11 +75,19 @@ static struct slice rounded(struct arena *arena, struct slice digits, size_t pla
     return slice_of(text + from, keep + 1 - from);
 }
 
+static struct slice at_most(struct slice digits, struct slice greatest)
+{
+    bool above = digits.len > greatest.len ||
+                 (digits.len == greatest.len && slice_compare(digits, greatest) > 0);
+
+    return above ? greatest : digits;
+}
+
 /* TEXT, a number, as the server would store it in a column of KIND. */
 static struct slice stored(struct arena *arena, const struct plan_kind *kind, struct slice text)
 {
     bool negative = text.len > 0 && text.ptr[0] == '-';
-    struct slice digits = slice_from(text, negative), greatest;
+    struct slice digits = slice_from(text, negative);
     const char *point = memchr(digits.ptr, '.', digits.len);
     size_t front = point ? (size_t)(point - digits.ptr) : digits.len;
     size_t places = kind->of == KIND_DECIMAL ? kind->places : 0;
@@ -99,11 +107,8 @@ static struct slice stored(struct arena *arena, const struct plan_kind *kind, st
 
         digits = front > digits_that_fit(kind) && !zero ? nines(arena, kind) : digits;
     } else {
-        greatest = slice_str(integers[kind->size][kind->is_unsigned ? 2 : !negative]);
-        if (digits.len > greatest.len ||
-            (digits.len == greatest.len && slice_compare(digits, greatest) > 0)) {
-            digits = greatest;
-        }
+        digits =
+            at_most(digits, slice_str(integers[kind->size][kind->is_unsigned ? 2 : !negative]));
     }
     negative &= !slice_is(digits, "0");
     return negative ? arena_printf(arena, "-%.*s", SLICE_ARG(digits)) : digits;

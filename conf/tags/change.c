@@ -71,9 +71,9 @@ bool tag_change_affects(const struct tag_change *change, const struct table *tab
 
 bool tag_change_spares_old(const struct tag_change *change, const bool *reads)
 {
-    const struct sqlchange *change_ = change->tree->change;
+    const struct sqlchange *written = change->tree->change;
 
-    return is_insert(change_) && change_->set_count > 0 && !sets_any(change, reads);
+    return is_insert(written) && written->set_count > 0 && !sets_any(change, reads);
 }
 
 /* ------------------------------------------------------------------ lists */
@@ -202,16 +202,16 @@ static bool all_known(const struct tag_change *change, const bool *wanted)
 /* The values of SET beside the old ones; and is one of WANTED only known to the server? */
 static bool set_cells(const struct tag_change *change, const bool *wanted, struct tag_cell *cells)
 {
-    const struct sqlchange *change_ = change->tree->change;
+    const struct sqlchange *written = change->tree->change;
     bool unknown = false;
 
-    for (size_t i = 0; i < change_->set_count; i++) {
-        size_t column = change_->sets[i].column->column;
+    for (size_t i = 0; i < written->set_count; i++) {
+        size_t column = written->sets[i].column->column;
 
-        cells[column] = touch_value(change->table, column, change_->sets[i].value);
+        cells[column] = touch_value(change->table, column, written->sets[i].value);
         unknown |= wanted[column] && cells[column].from == TAG_FROM_SERVER;
     }
-    for (size_t i = 0; i < change->table->column_count && change_->set_count > 0; i++) {
+    for (size_t i = 0; i < change->table->column_count && written->set_count > 0; i++) {
         if (change->table->columns[i].renewed && !change->sets[i]) {
             cells[i] = (struct tag_cell){.from = TAG_FROM_SERVER};
             unknown |= wanted[i];
@@ -246,15 +246,15 @@ static bool reads_set(const struct tag_change *change, const struct sqlexpr *exp
 
 static bool can_ask_after(const struct tag_change *change)
 {
-    const struct sqlchange *change_ = change->tree->change;
+    const struct sqlchange *written = change->tree->change;
 
     for (size_t i = 0; i < change->table->column_count; i++) {
         if (change->table->columns[i].renewed) {
             return false; /* WHERE may read it */
         }
     }
-    return change_->from->kind == SQLFROM_SOURCE && !change_->limit &&
-           !reads_set(change, change_->where);
+    return written->from->kind == SQLFROM_SOURCE && !written->limit &&
+           !reads_set(change, written->where);
 }
 
 static void ask_rows(struct touching *touching, const bool *wanted, struct tag_probe *probe)

@@ -211,8 +211,10 @@ static struct tag_cell set_value(const struct touching *touching, const struct s
         to = tag_type_of_column(&table->columns[set->column->column]);
         return tag_types_fit(&from, &to) ? row[column] : (struct tag_cell){.from = TAG_FROM_SERVER};
     }
-    return is_default(set->value) ? (struct tag_cell){.from = TAG_FROM_SERVER}
-                                  : touch_value(table, set->column->column, set->value);
+    if (is_default(set->value)) {
+        return (struct tag_cell){.from = TAG_FROM_SERVER};
+    }
+    return touch_value(table, set->column->column, set->value);
 }
 
 static bool sets_link(const struct touching *touching, size_t shape)
@@ -240,7 +242,10 @@ static void add_met(struct touching *touching, size_t shape, enum tag_rows rows,
     struct tag_cell *cells = ARENA_ARRAY(touching->arena, struct tag_cell, table->column_count);
 
     for (size_t i = 0; i < table->column_count; i++) {
-        cells[i] = table->columns[i].renewed ? (struct tag_cell){.from = TAG_FROM_SERVER} : base[i];
+        cells[i] = base[i];
+        if (table->columns[i].renewed) {
+            cells[i] = (struct tag_cell){.from = TAG_FROM_SERVER};
+        }
     }
     for (size_t i = 0; i < change->set_count; i++) {
         cells[change->sets[i].column->column] = set_value(touching, &change->sets[i], row);

@@ -170,7 +170,26 @@ static struct tag_use *add_use(struct analysis *analysis, const struct sqlsource
 
 /* ------------------------------------------------------------------ why not */
 
-/* The first fact about the source that would have bound it, were it another one. */
+/* What bars FACT from binding a column; NULL: nothing to tell. */
+static const char *why_not(const struct sqlexpr *fact)
+{
+    static const char *const by_kind[] = {
+        [SQLEXPR_OR] = "OR: a part of it binds nothing",
+        [SQLEXPR_NOT] = "NOT",
+        [SQLEXPR_COMPARE] = "a range",
+        [SQLEXPR_BETWEEN] = "a range",
+        [SQLEXPR_LIKE] = "LIKE",
+        [SQLEXPR_CALL] = NULL,
+    };
+
+    if (fact->kind == SQLEXPR_COMPARE &&
+        (slice_is(fact->name, "=") || slice_is(fact->name, "<=>"))) {
+        return "the two sides of = have no common text: types, collations, or an expression";
+    }
+    return by_kind[fact->kind];
+}
+
+/* The last fact about the source that would have bound it, were it another one. */
 static const char *why_unbound(struct analysis *analysis, const struct sqlsource *source)
 {
     const struct facts *facts = &analysis->contexts[source->number];
@@ -182,19 +201,12 @@ static const char *why_unbound(struct analysis *analysis, const struct sqlsource
         return "only constants bind it";
     }
     for (size_t i = 0; i < facts->count; i++) {
-        const struct sqlexpr *fact = facts->items[i];
+        struct sqlexpr *fact = facts->items[i];
 
-        if (!(facts_sources(facts->items[i]) & self)) {
+        if (!(facts_sources(fact) & self)) {
             continue;
         }
-        why = fact->kind == SQLEXPR_OR    ? "OR: a part of it binds nothing"
-              : fact->kind == SQLEXPR_NOT ? "NOT"
-              : fact->kind == SQLEXPR_COMPARE &&
-                      (slice_is(fact->name, "=") || slice_is(fact->name, "<=>"))
-                  ? "the two sides of = have no common text: types, collations, or an expression"
-              : fact->kind == SQLEXPR_COMPARE || fact->kind == SQLEXPR_BETWEEN ? "a range"
-              : fact->kind == SQLEXPR_LIKE                                     ? "LIKE"
-                                                                               : why;
+        why = why_not(fact) ? why_not(fact) : why;
     }
     return why;
 }
