@@ -65,7 +65,11 @@ static struct slice rounded(struct arena *arena, struct slice digits, size_t pla
     for (size_t i = keep; up; i--) {
         if (text[i] != '.') {
             up = text[i] == '9';
-            text[i] = up ? '0' : (char)((unsigned char)text[i] + 1U);
+            if (up) {
+                text[i] = '0';
+            } else {
+                text[i]++;
+            }
         }
     }
     from -= text[0] != '0';
