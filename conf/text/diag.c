@@ -15,6 +15,9 @@ void diag_fini(struct diag *diag)
 }
 
 static void add(struct diag *diag, const struct diag_place *place, struct slice hint,
+                const char *format, va_list args) PRINTF_LIKE(4, 0);
+
+static void add(struct diag *diag, const struct diag_place *place, struct slice hint,
                 const char *format, va_list args)
 {
     struct diag_entry *entry;
