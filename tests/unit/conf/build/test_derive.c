@@ -53,13 +53,13 @@ static const char *const boxes[MODEL_FILES] = {
 
     "CREATE TABLE IF NOT EXISTS boxes (BoxId BIGINT NOT NULL PRIMARY KEY, Label VARCHAR(50) NOT NULL, Note VARCHAR(50));\n",
 
-    "-- name: put\n"
-    "REPLACE INTO boxes (BoxId, Label, Note) VALUES (:BoxId, :Label, :Note);\n"
-    "-- name: delete\n"
-    "DELETE FROM boxes WHERE BoxId = :old.BoxId;\n",
+    ("-- name: put\n"
+     "REPLACE INTO boxes (BoxId, Label, Note) VALUES (:BoxId, :Label, :Note);\n"
+     "-- name: delete\n"
+     "DELETE FROM boxes WHERE BoxId = :old.BoxId;\n"),
 
-    "-- name: GetN :one\n"
-    "SELECT * FROM boxes WHERE Note = :n;\n",
+    ("-- name: GetN :one\n"
+     "SELECT * FROM boxes WHERE Note = :n;\n"),
 };
 // clang-format on
 
