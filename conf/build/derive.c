@@ -191,6 +191,21 @@ static struct slice plain_number(struct derive *derive, const struct sqlexpr *li
                         SLICE_ARG(text));
 }
 
+static const struct value *literal_value(struct derive *derive, const struct sqlexpr *literal)
+{
+    struct arena *arena = derive->build->arena;
+
+    if (literal->kind == SQLEXPR_NUMBER) {
+        return value_number(arena, plain_number(derive, literal));
+    }
+    if (literal->kind == SQLEXPR_BOOLEAN) {
+        return value_bool(arena, slice_eq_nocase(literal->name, SLICE_LITERAL("TRUE")));
+    }
+    return literal->kind == SQLEXPR_STRING
+               ? value_string(arena, sqltree_unquoted(arena, literal->name))
+               : value_null(arena);
+}
+
 /*
  * The text of a literal in a tag. False: it is not exactly of the column's kind; then *out is that
  * of the value which the server may take it for.
@@ -199,16 +214,8 @@ static bool literal_text(struct derive *derive, const struct plan_kind *kind,
                          const struct sqlexpr *literal, struct slice *out)
 {
     struct arena *arena = derive->build->arena;
-    const struct value *value = value_null(arena);
-    struct slice text = literal->name;
+    const struct value *value = literal_value(derive, literal);
 
-    if (literal->kind == SQLEXPR_NUMBER) {
-        value = value_number(arena, plain_number(derive, literal));
-    } else if (literal->kind == SQLEXPR_BOOLEAN) {
-        value = value_bool(arena, slice_eq_nocase(text, SLICE_LITERAL("TRUE")));
-    } else if (literal->kind == SQLEXPR_STRING) {
-        value = value_string(arena, sqltree_unquoted(arena, text));
-    }
     if (kind_text(arena, kind, value, out) == STATUS_OK) {
         return true;
     }
@@ -308,11 +315,26 @@ static size_t combinations(const struct tag_use *use)
     return count;
 }
 
+/* A literal "{id}" and the place {id} have one text for people. */
+static bool same_template(const struct plan_template *a, const struct plan_template *b)
+{
+    if (a->part_count != b->part_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->part_count; i++) {
+        if (!slice_eq(a->parts[i].literal, b->parts[i].literal) ||
+            a->parts[i].param != b->parts[i].param) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void add_tag(struct plan_query *query, struct plan_template *tags,
                     const struct plan_template *tag)
 {
     for (size_t i = 0; i < query->tag_count; i++) {
-        if (slice_eq(tags[i].text, tag->text)) {
+        if (same_template(&tags[i], tag)) {
             return;
         }
     }
@@ -427,6 +449,7 @@ static struct plan_cell make_cell(struct derive *derive, const struct statement 
     } else if (cell->from == TAG_FROM_VALUE &&
                literal_text(derive, kind, cell->value, &out.literal)) {
         out.from = CELL_LITERAL;
+        out.value = literal_value(derive, cell->value);
     }
     *wild |= out.from == CELL_SERVER;
     return out;

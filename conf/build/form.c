@@ -40,6 +40,7 @@ void form_of_change(struct plan_bind *bind, enum scalar type, const struct besid
     switch (family) {
     case COLUMN_TEXT:
         bind->form = form_of_scalar(type == SCALAR_STRING ? column->format : type);
+        bind->form = bind->form == FORM_PLAIN ? FORM_TEXT : bind->form;
         return;
     case COLUMN_JSON:
         bind->form = beside->how == BESIDE_STORED ? FORM_JSON : FORM_PLAIN;

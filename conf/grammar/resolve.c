@@ -146,6 +146,20 @@ static void column(struct resolve *resolve, struct sqlexpr *expr, const struct s
          SLICE_ARG(expr->qualifier), expr->qualifier.len > 0 ? "." : "", SLICE_ARG(expr->name));
 }
 
+/* How well a row matches depends on all rows of the table. */
+static void match(struct resolve *resolve, const struct sqlexpr *node)
+{
+    for (size_t i = 0; i < node->arg_count && !resolve->fault.token; i++) {
+        struct sqlsource *source = node->args[i]->source;
+
+        if (source && source->table) {
+            source->whole = true;
+        } else if (source) {
+            fail(resolve, node->span.from, SLICE_EMPTY, "MATCH of what is no table");
+        }
+    }
+}
+
 static void expr(struct resolve *resolve, struct sqlexpr *node, const struct scope *scope)
 {
     if (!node || resolve->fault.token) {
@@ -163,6 +177,9 @@ static void expr(struct resolve *resolve, struct sqlexpr *node, const struct sco
         query(resolve, node->query, scope);
     }
     resolve->aggregates -= node->aggregates;
+    if (node->kind == SQLEXPR_CALL && slice_eq_nocase(node->name, SLICE_LITERAL("MATCH"))) {
+        match(resolve, node);
+    }
 }
 
 static void exprs(struct resolve *resolve, struct sqlexpr **nodes, size_t count,
@@ -292,12 +309,27 @@ static void conditions(struct resolve *resolve, const struct sqlfrom *from,
     expr(resolve, from->on, scope);
 }
 
+/* RIGHT JOIN exchanged its sides; numbers are in the order of the text. */
+static void order_sources(struct sqlcore *core)
+{
+    for (size_t i = 1; i < core->source_count; i++) {
+        struct sqlsource *source = core->sources[i];
+        size_t j = i;
+
+        for (; j > 0 && core->sources[j - 1]->number > source->number; j--) {
+            core->sources[j] = core->sources[j - 1];
+        }
+        core->sources[j] = source;
+    }
+}
+
 static void core_from(struct resolve *resolve, struct sqlcore *core, const struct sqlfrom *from,
                       const struct scope *scope)
 {
     core->sources = ARENA_ARRAY(resolve->arena, struct sqlsource *, count_sources(from));
     if (from) {
         add_sources(resolve, core, from);
+        order_sources(core);
         if (!resolve->fault.token) {
             conditions(resolve, from, scope);
         }
@@ -445,6 +477,7 @@ static void resolve_core(struct resolve *resolve, struct sqlcore *core, struct s
     }
     core->one_row |= has_aggregate(core->outputs, core->output_count) ||
                      has_aggregate(&core->having, 1) ||
+                     has_aggregate(core->window_exprs, core->window_count) ||
                      has_aggregate(whole->order, whole->order_count);
     core->one_row &= core->group_count == 0;
 }

@@ -91,6 +91,7 @@ struct sqlsource {
     struct slice *columns;     /* names; empty: that of an expression without alias */
     size_t column_count;
     bool *reads; /* of each column: something mentions it */
+    bool whole;  /* what is read of a row depends on all rows: MATCH */
 };
 
 enum sqlfrom_kind {

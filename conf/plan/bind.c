@@ -91,6 +91,27 @@ static enum status json_form(struct arena *arena, const struct value *value,
 
 /* ------------------------------------------------------------------ texts */
 
+/* As SQL stores it: a number in plain notation, a boolean as 1 or 0. */
+static enum status text_form(struct arena *arena, enum scalar type, const struct value *value,
+                             const struct value **out, const char **why_out)
+{
+    char text[DECIMAL_TEXT_MAX];
+    struct decimal decimal;
+
+    if (value->type == VALUE_BOOL) {
+        *out = value_string(arena, value->boolean ? SLICE_LITERAL("1") : SLICE_LITERAL("0"));
+    } else if (value->type == VALUE_NUMBER) {
+        *why_out = "a number of more than 38 digits";
+        if (decimal_parse(value->text, &decimal) != STATUS_OK) {
+            return STATUS_INVALID;
+        }
+        *out = value_string(arena, arena_copy(arena, slice_of(text, decimal_text(&decimal, text))));
+    } else {
+        *out = scalar_value(arena, type, value);
+    }
+    return STATUS_OK;
+}
+
 static enum status only(struct arena *arena, enum scalar type, const struct value *value,
                         const struct value **out)
 {
@@ -129,15 +150,14 @@ enum status bind_value(struct arena *arena, const struct plan_bind *bind, const 
     switch (bind->form) {
     case FORM_PLAIN:
         return STATUS_OK;
+    case FORM_TEXT:
+        return text_form(arena, SCALAR_STRING, value, out, why_out);
     case FORM_UUID:
-        *out = scalar_value(arena, SCALAR_UUID, value);
-        return STATUS_OK;
+        return text_form(arena, SCALAR_UUID, value, out, why_out);
     case FORM_IPV6:
-        *out = scalar_value(arena, SCALAR_IPV6, value);
-        return STATUS_OK;
+        return text_form(arena, SCALAR_IPV6, value, out, why_out);
     case FORM_DATE_TIME:
-        *out = scalar_value(arena, SCALAR_DATE_TIME, value);
-        return STATUS_OK;
+        return text_form(arena, SCALAR_DATE_TIME, value, out, why_out);
     case FORM_UUID_ONLY:
         *why_out = "a value for a UUID column is no UUID (8-4-4-4-12 hexadecimal digits)";
         return only(arena, SCALAR_UUID, value, out);
@@ -160,11 +180,11 @@ enum status bind_value(struct arena *arena, const struct plan_bind *bind, const 
 const char *form_name(enum plan_form form)
 {
     static const char *const names[] = {
-        [FORM_PLAIN] = "plain",         [FORM_UUID] = "uuid",
-        [FORM_IPV6] = "ipv6",           [FORM_DATE_TIME] = "date-time",
-        [FORM_UUID_ONLY] = "only uuid", [FORM_IPV6_ONLY] = "only ipv6",
-        [FORM_DATE_ONLY] = "only date", [FORM_TIME] = "time",
-        [FORM_JSON] = "json",
+        [FORM_PLAIN] = "plain",         [FORM_TEXT] = "text",
+        [FORM_UUID] = "uuid",           [FORM_IPV6] = "ipv6",
+        [FORM_DATE_TIME] = "date-time", [FORM_UUID_ONLY] = "only uuid",
+        [FORM_IPV6_ONLY] = "only ipv6", [FORM_DATE_ONLY] = "only date",
+        [FORM_TIME] = "time",           [FORM_JSON] = "json",
     };
 
     return names[form];

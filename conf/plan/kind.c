@@ -168,18 +168,16 @@ enum status kind_text(struct arena *arena, const struct plan_kind *kind, const s
         *out = SLICE_LITERAL(KIND_NULL);
         return STATUS_OK;
     }
+    if (kind->of == KIND_TEXT) {
+        *out = without_blanks(value->text);
+        return value->type == VALUE_STRING ? STATUS_OK : STATUS_INVALID;
+    }
     if (value->type == VALUE_BOOL) {
         *out = value->boolean ? SLICE_LITERAL("1") : SLICE_LITERAL("0");
         return STATUS_OK;
     }
-    if (value->type != VALUE_NUMBER && value->type != VALUE_STRING) {
-        return STATUS_INVALID;
-    }
-    if (kind->of == KIND_TEXT) {
-        *out = without_blanks(value->text);
-        return STATUS_OK;
-    }
-    return number_text(arena, kind, value->text, out);
+    return value->type == VALUE_NUMBER ? number_text(arena, kind, value->text, out)
+                                       : STATUS_INVALID;
 }
 
 const char *kind_name(const struct plan_kind *kind)

@@ -68,6 +68,7 @@ enum plan_source {
 /* What its value becomes for the column beside it (conf/plan/bind.h). */
 enum plan_form {
     FORM_PLAIN, /* as it is */
+    FORM_TEXT,  /* a number or boolean as text, for a text column: SQL would compare numbers */
     FORM_UUID,  /* these three: the canonical text of what is of the format, in a text column */
     FORM_IPV6,
     FORM_DATE_TIME,
@@ -269,6 +270,7 @@ struct plan_cell {
     } from;
     struct plan_bind bind;
     struct slice literal;
+    const struct value *value; /* LITERAL: what a path's SELECT asks with */
     size_t column;
 };
 

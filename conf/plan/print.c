@@ -40,7 +40,7 @@ static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
         if (sql->binds[i].name.len > 0) {
             fprintf(out, "(%.*s)", SLICE_ARG(sql->binds[i].name));
         }
-        if (sql->binds[i].form != FORM_PLAIN) {
+        if (sql->binds[i].form > FORM_TEXT) {
             fprintf(out, " as %s", form_name(sql->binds[i].form));
         }
     }

@@ -155,6 +155,13 @@ static size_t combined(const struct bindings *bindings)
     return combined;
 }
 
+void cover_cut(struct bindings *bindings)
+{
+    while (combined(bindings) > CLASSES_LIST_MAX) {
+        drop_longest(bindings);
+    }
+}
+
 bool cover_choose(struct analysis *analysis, const struct table *table,
                   const struct bindings *bound, struct bindings *out)
 {
@@ -170,9 +177,7 @@ bool cover_choose(struct analysis *analysis, const struct table *table,
             out->items[out->count++] = *binding;
         }
     }
-    while (!key && combined(out) > CLASSES_LIST_MAX) {
-        drop_longest(out);
-    }
+    cover_cut(out);
     return out->count > 0;
 }
 

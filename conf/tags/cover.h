@@ -36,6 +36,9 @@ struct cover cover_of(struct analysis *analysis, const struct sqlsource *source,
 bool cover_path(struct analysis *analysis, const struct sqlsource *source,
                 const struct facts *facts, struct path *out);
 
+/* Leaves the longest lists out until few enough tags come of the rest. */
+void cover_cut(struct bindings *bindings);
+
 /*
  * Which columns of an alternative become a tag's: a whole unique key if parameters bind one, else
  * all that parameters bind, as far as not too many tags come of it. False: none.

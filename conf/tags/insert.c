@@ -5,6 +5,9 @@
 #include "conf/tags/touch.h"
 #include "conf/tags/type.h"
 
+/* Rows of one statement that may meet each other: each with what each assigns. More: the wildcard. */
+#define MET_ROWS_MAX 8
+
 /* ------------------------------------------------------------------ values */
 
 /*
@@ -65,6 +68,16 @@ static size_t place_of(const struct sqlchange *change, const struct table *table
     return SIZE_MAX;
 }
 
+/* What VALUES has for COLUMN; NULL: nothing, so its default. */
+static const struct sqlexpr *value_in_row(const struct sqlchange *change, const struct table *table,
+                                          size_t row, size_t column)
+{
+    size_t place = place_of(change, table, column);
+    const struct sqlexpr *value = place < change->widths[row] ? change->rows[row][place] : NULL;
+
+    return value && !is_default(value) ? value : NULL;
+}
+
 /* One row of VALUES: a cell for each column of the table. */
 static struct tag_cell *row_cells(struct touching *touching, size_t row)
 {
@@ -73,11 +86,9 @@ static struct tag_cell *row_cells(struct touching *touching, size_t row)
     struct tag_cell *cells = ARENA_ARRAY(touching->arena, struct tag_cell, table->column_count);
 
     for (size_t i = 0; i < table->column_count; i++) {
-        size_t place = place_of(change, table, i);
-        const struct sqlexpr *value = place < change->widths[row] ? change->rows[row][place] : NULL;
+        const struct sqlexpr *value = value_in_row(change, table, row, i);
 
-        cells[i] =
-            value && !is_default(value) ? touch_value(table, i, value) : default_of(touching, i);
+        cells[i] = value ? touch_value(table, i, value) : default_of(touching, i);
     }
     return cells;
 }
@@ -137,13 +148,14 @@ static bool append_key(struct touching *touching, const struct table_key *key, s
 
     buf_append_str(sql, "(");
     for (size_t i = 0; i < key->column_count; i++) {
-        size_t column = touch_column(table, key->columns[i]), place;
+        size_t column = touch_column(table, key->columns[i]);
+        const struct sqlexpr *value;
 
         if (column == table->column_count) {
             return false;
         }
-        place = place_of(change, table, column);
-        if (place == SIZE_MAX && table->columns[column].counted) {
+        value = value_in_row(change, table, row, column);
+        if (!value && table->columns[column].counted) {
             buf_append_str(sql, i > 0 ? " AND FALSE" : "FALSE");
             continue;
         }
@@ -151,13 +163,13 @@ static bool append_key(struct touching *touching, const struct table_key *key, s
             return false;
         }
         buf_printf(sql, "%s`%.*s` = ", i > 0 ? " AND " : "", SLICE_ARG(key->columns[i]));
-        if (place == SIZE_MAX || is_default(change->rows[row][place])) {
+        if (!value) {
             buf_append_str(sql, "NULL");
         } else {
             buf_append_str(sql, "(");
-            touch_append(touching, change->rows[row][place]->span, sql, probe);
+            touch_append(touching, value->span, sql, probe);
             buf_append_str(sql, ")");
-            add_exact(touching, column, cells[column].value);
+            add_exact(touching, column, value);
         }
     }
     buf_append_str(sql, ")");
@@ -292,6 +304,11 @@ static void touch_met(struct touching *touching, struct tag_cell **rows)
 
         if (needs) {
             touch_add(touching, i, from, touch_cells(touching, i, old));
+        }
+        if (sets_link(touching, i) && change->row_count > MET_ROWS_MAX) {
+            touch_add(touching, i, TAG_ROWS_NONE,
+                      touch_cells(touching, i, old_cells(touching, false)));
+            continue;
         }
         for (size_t j = 0; j < change->row_count && sets_link(touching, i); j++) {
             if (needs) {

@@ -197,6 +197,9 @@ static const char *why_unbound(struct analysis *analysis, const struct sqlsource
     const char *why = "no condition equals one of its columns to a parameter";
     struct cover cover = cover_of(analysis, source, facts);
 
+    if (source->whole) {
+        return "MATCH looks at all rows";
+    }
     if (cover.count > 0) {
         return "only constants bind it";
     }
@@ -266,6 +269,7 @@ static bool add_path(struct analysis *analysis, const struct sqlsource *source,
         return false;
     }
     keep_params(&path.bound);
+    cover_cut(&path.bound);
     use = add_use(analysis, source, variant);
     set_columns(analysis->arena, path.hops[path.hop_count - 1].to->table, &path.bound, use);
     set_hops(analysis->arena, source, &path, use);
@@ -288,8 +292,8 @@ static void read_variant(struct arena *arena, const struct sqltree *tree,
     for (size_t i = 0; i < tree->source_count; i++) {
         const struct sqlsource *source = tree->sources[i];
 
-        if (source->table && !add_cover(&analysis, source, out) &&
-            !add_path(&analysis, source, out)) {
+        if (source->table && (source->whole || (!add_cover(&analysis, source, out) &&
+                                                !add_path(&analysis, source, out)))) {
             add_whole(&analysis, source, out);
         }
     }

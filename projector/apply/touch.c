@@ -50,8 +50,8 @@ static enum status bound_value(const struct touching *touching, const struct pla
 }
 
 /*
- * A value and its text in a tag. NOT_FOUND: only the server knows it. A literal's value is its
- * text, which is what a path's SELECT asks with.
+ * A value, which a path's SELECT asks with, and its text in a tag. NOT_FOUND: only the server knows
+ * it.
  */
 static enum status cell_value(const struct touching *touching, const struct plan_kind *kind,
                               const struct plan_cell *cell, const struct slice *row,
@@ -62,9 +62,7 @@ static enum status cell_value(const struct touching *touching, const struct plan
         return bound_value(touching, kind, &cell->bind, value_out, text_out);
     case CELL_LITERAL:
         *text_out = cell->literal;
-        *value_out = slice_is(cell->literal, KIND_NULL)
-                         ? value_null(touching->arena)
-                         : value_of_cell(kind, &cell->literal, touching->arena);
+        *value_out = cell->value;
         return STATUS_OK;
     case CELL_ROW:
         return read_value(touching, kind, &row[cell->column], value_out, text_out);

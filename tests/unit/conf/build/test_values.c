@@ -143,8 +143,8 @@ static void test_parameters_fit_the_columns_that_sql_compares_them_with(void **s
 
 static void test_each_bind_has_the_form_of_its_column(void **state)
 {
-    static const enum plan_form forms[] = {FORM_UUID, FORM_IPV6,  FORM_TIME, FORM_DATE_ONLY,
-                                           FORM_JSON, FORM_PLAIN, FORM_TIME};
+    static const enum plan_form forms[] = {FORM_UUID, FORM_IPV6, FORM_TIME, FORM_DATE_ONLY,
+                                           FORM_JSON, FORM_TEXT, FORM_TIME};
     struct diag diag = {0};
     struct plan *plan = load(FORMAT("ipv6"), "Address = :x", SCHEMA, &diag);
     const struct plan_projection *put, *delete;

@@ -102,6 +102,10 @@ static void test_times_are_cut_and_in_utc(void **state)
 static void test_formats_have_one_text(void **state)
 {
     static const struct row rows[] = {
+        {FORM_TEXT,      "5",                                        "5"            },
+        {FORM_TEXT,      "1.50e1",                                   "15"           },
+        {FORM_TEXT,      "true",                                     "1"            },
+        {FORM_TEXT,      "\"05\"",                                   "05"           },
         {FORM_UUID,      "\"0192ABCD-EF01-7AAA-8000-0123456789AB\"",
          "0192abcd-ef01-7aaa-8000-0123456789ab"                                     },
         {FORM_UUID,      "\"ABC\"",                                  "ABC"          },

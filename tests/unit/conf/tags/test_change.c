@@ -15,6 +15,7 @@ static const char schema[] =
     " UNIQUE KEY (k));\n"
     "CREATE TABLE IF NOT EXISTS r (id INT NOT NULL AUTO_INCREMENT, a INT, d INT NOT NULL DEFAULT 5,"
     " t DATETIME ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS u (k INT, b INT, UNIQUE KEY (k));\n"
     "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, w INT, PRIMARY KEY (u, v));\n";
 
 static const struct tag_param params[] = {
@@ -105,6 +106,9 @@ static struct slice touches_of(struct arena *arena, const char *query_sql, const
 static const struct {
     const char *query, *change, *touches;
 } cases[] = {
+    {"SELECT * FROM u WHERE b = :x", "REPLACE INTO u () VALUES ()", "u(b)=NULL u(b)=[b before]"},
+    {"SELECT * FROM u WHERE b = :x", "INSERT INTO u VALUES (1,1),(2,1),(3,1),(4,1),(5,1),(6,1),(7,1),(8,1),(9,1) ON DUPLICATE KEY UPDATE b = VALUES(b)",
+     "u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=1 u(b)=[b before] u(b)=*"},
     {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1 WHERE b = :y",
      "p(a)=[a before] p(a)=[a after]"},
     /* g is another one after it, and the rows are not found again */

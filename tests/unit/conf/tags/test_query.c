@@ -122,6 +122,17 @@ static const char *const cases[][2] = {
     {"SELECT * FROM (SELECT s FROM p UNION SELECT s COLLATE utf8mb4_general_ci FROM p) d WHERE d.s=:q",
      "p p"},
     {"SELECT * FROM (SELECT a FROM p UNION SELECT s FROM p) d WHERE d.a=:x", "p p"},
+    /* * has the columns as the FROM is written, also where RIGHT JOIN exchanges its sides */
+    {"WITH d (x, y) AS (SELECT * FROM (SELECT a FROM p) q RIGHT JOIN (SELECT k FROM c) z ON TRUE) "
+     "SELECT x, y FROM d WHERE y = :x", "p c(k)=x"},
+    /* a row of nothing: EXISTS is true of it */
+    {"SELECT n FROM c WHERE EXISTS (SELECT ROW_NUMBER() OVER w FROM p WHERE p.id = :i AND p.a = c.id "
+     "WINDOW w AS (ORDER BY COUNT(*)))", "c p(id)=i"},
+    /* how well it matches depends on all rows */
+    {"SELECT id, MATCH(s) AGAINST (:q) FROM p WHERE id = :i", "p"},
+    /* a key of long lists would make too many tags */
+    {"SELECT u FROM f WHERE u IN (:i,1,2,3,4,5,6,7,8) AND v IN (:x,1,2,3,4,5,6,7,8)",
+     "f(v)=x|1|2|3|4|5|6|7|8"},
     {"SELECT y.* FROM p x JOIN p y ON y.a=x.b WHERE x.id=:i", "p(id)=i p(a>p.b:id)=i"},
 };
 // clang-format on
