@@ -134,12 +134,34 @@ struct slice kind_of_text(struct arena *arena, const struct plan_kind *kind, str
 
 /* ------------------------------------------------------------------ exactly */
 
+#define DOUBLE_DIGITS 15 /* DBL_DIG */
+
 /* Digits behind the point of a canonical text. */
 static size_t places_of(struct slice text)
 {
     const char *point = memchr(text.ptr, '.', text.len);
 
     return point ? text.len - (size_t)(point - text.ptr) - 1 : 0;
+}
+
+/*
+ * A text beside a number, which SQL compares as DOUBLE: of so few digits that no two numbers are
+ * one DOUBLE, and written as both servers read it.
+ */
+static bool is_plain_number(const struct plan_kind *kind, struct slice text)
+{
+    size_t digits = 0, points = 0;
+
+    for (size_t i = text.len > 0 && text.ptr[0] == '-'; i < text.len; i++) {
+        if (text.ptr[i] == '.') {
+            points++;
+        } else if (text.ptr[i] >= '0' && text.ptr[i] <= '9') {
+            digits++;
+        } else {
+            return false;
+        }
+    }
+    return digits > 0 && digits <= DOUBLE_DIGITS && points <= (kind->of == KIND_DECIMAL);
 }
 
 static enum status number_text(struct arena *arena, const struct plan_kind *kind,
@@ -176,8 +198,12 @@ enum status kind_text(struct arena *arena, const struct plan_kind *kind, const s
         *out = value->boolean ? SLICE_LITERAL("1") : SLICE_LITERAL("0");
         return STATUS_OK;
     }
-    return value->type == VALUE_NUMBER ? number_text(arena, kind, value->text, out)
-                                       : STATUS_INVALID;
+    if (value->type == VALUE_STRING && !is_plain_number(kind, value->text)) {
+        return STATUS_INVALID;
+    }
+    return value->type == VALUE_NUMBER || value->type == VALUE_STRING
+               ? number_text(arena, kind, value->text, out)
+               : STATUS_INVALID;
 }
 
 const char *kind_name(const struct plan_kind *kind)

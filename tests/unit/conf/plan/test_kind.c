@@ -61,7 +61,7 @@ static void test_a_value_that_no_row_holds_has_the_tag_of_the_one_that_is_looked
 }
 
 /* SQL compares a text and a number as inexact numbers: '05' = 5. */
-static void test_a_number_is_no_text_and_a_text_no_number(void **state)
+static void test_a_number_is_no_text_and_a_long_text_no_number(void **state)
 {
     const struct plan_kind text = {.of = KIND_TEXT}, integer = {.of = KIND_INTEGER, .size = 8};
     struct arena arena = {0};
@@ -71,8 +71,14 @@ static void test_a_number_is_no_text_and_a_text_no_number(void **state)
     assert_status(kind_text(&arena, &text, value_number(&arena, SLICE_LITERAL("5")), &out),
                   STATUS_INVALID);
     assert_status(kind_text(&arena, &text, value_bool(&arena, true), &out), STATUS_INVALID);
-    assert_status(kind_text(&arena, &integer, value_string(&arena, SLICE_LITERAL("5")), &out),
+    assert_status(
+        kind_text(&arena, &integer, value_string(&arena, SLICE_LITERAL("9007199254740993")), &out),
+        STATUS_INVALID);
+    assert_status(kind_text(&arena, &integer, value_string(&arena, SLICE_LITERAL("5.0")), &out),
                   STATUS_INVALID);
+    assert_status(kind_text(&arena, &integer, value_string(&arena, SLICE_LITERAL("-05")), &out),
+                  STATUS_OK);
+    assert_slice(out, "-5");
     assert_status(kind_text(&arena, &integer, value_bool(&arena, true), &out), STATUS_OK);
     assert_slice(out, "1");
     arena_fini(&arena);
@@ -81,7 +87,7 @@ static void test_a_number_is_no_text_and_a_text_no_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_number_is_no_text_and_a_text_no_number),
+        cmocka_unit_test(test_a_number_is_no_text_and_a_long_text_no_number),
         cmocka_unit_test(test_a_value_that_no_row_holds_has_the_tag_of_the_one_that_is_looked_for),
     };
 
