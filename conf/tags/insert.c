@@ -5,7 +5,7 @@
 #include "conf/tags/touch.h"
 #include "conf/tags/type.h"
 
-/* Rows of one statement that may meet each other: each with what each assigns. More: the wildcard. */
+/* Rows of one statement that may meet each other, each with what each assigns; more: wildcard. */
 #define MET_ROWS_MAX 8
 
 /* ------------------------------------------------------------------ values */
