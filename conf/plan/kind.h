@@ -15,9 +15,9 @@
 
 /*
  * VALUE as SQL stores it in a column of KIND, in ARENA: integers and decimals as decimal_text, a
- * BOOL as 1 or 0, a text without blanks at its end (PAD SPACE collations take them for one). NULL or
- * absent: KIND_NULL. INVALID: the server would make another value of it, or refuse it; or it is a
- * number beside a text, or a long text beside a number, which SQL compares as inexact numbers.
+ * BOOL as 1 or 0, a text without blanks at its end (PAD SPACE collations take them for one). NULL
+ * or absent: KIND_NULL. INVALID: the server would make another value of it, or refuse it; or it is
+ * a number beside a text, or a long text beside a number, which SQL compares as inexact numbers.
  */
 MUST_CHECK enum status kind_text(struct arena *arena, const struct plan_kind *kind,
                                  const struct value *value, struct slice *out);
