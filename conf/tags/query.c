@@ -171,7 +171,7 @@ static struct tag_use *add_use(struct analysis *analysis, const struct sqlsource
 /* ------------------------------------------------------------------ why not */
 
 /* What bars FACT from binding a column; NULL: nothing to tell. */
-static const char *why_not(const struct sqlexpr *fact)
+static const char *why_not(const struct analysis *analysis, const struct sqlexpr *fact)
 {
     static const char *const by_kind[] = {
         [SQLEXPR_OR] = "OR: a part of it binds nothing",
@@ -181,10 +181,15 @@ static const char *why_not(const struct sqlexpr *fact)
         [SQLEXPR_LIKE] = "LIKE",
         [SQLEXPR_CALL] = NULL,
     };
+    struct tag_type left, right;
 
     if (fact->kind == SQLEXPR_COMPARE &&
         (slice_is(fact->name, "=") || slice_is(fact->name, "<=>"))) {
-        return "the two sides of = have no common text: types, collations, or an expression";
+        left = tag_type_of(analysis, fact->args[0]);
+        right = tag_type_of(analysis, fact->args[1]);
+        return tag_types_fit(&left, &right)
+                   ? "what it equals is bound to no parameter"
+                   : "the two sides of = have no common text: types, collations, or an expression";
     }
     return by_kind[fact->kind];
 }
@@ -194,7 +199,7 @@ static const char *why_unbound(struct analysis *analysis, const struct sqlsource
 {
     const struct facts *facts = &analysis->contexts[source->number];
     sources self = (sources)1 << source->number;
-    const char *why = "no condition equals one of its columns to a parameter";
+    const char *why = "no condition equals one of its columns to a parameter", *reason;
     struct cover cover = cover_of(analysis, source, facts);
 
     if (source->whole) {
@@ -209,7 +214,8 @@ static const char *why_unbound(struct analysis *analysis, const struct sqlsource
         if (!(facts_sources(fact) & self)) {
             continue;
         }
-        why = why_not(fact) ? why_not(fact) : why;
+        reason = why_not(analysis, fact);
+        why = reason ? reason : why;
     }
     return why;
 }
