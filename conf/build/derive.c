@@ -174,6 +174,72 @@ static void make_classes(struct derive *derive)
     out->class_count = derive->tags.class_count;
 }
 
+/* ------------------------------------------------------------------ columns that tags compare */
+
+static bool is_among(const struct slice *names, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_eq_nocase(names[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does the shape hold, or go by way of, this column? */
+static bool shape_has(const struct tag_shape *shape, const struct table *table, struct slice name)
+{
+    const struct table *at = shape->table;
+
+    for (size_t i = 0; i < shape->hop_count; i++) {
+        const struct tag_hop *hop = &shape->hops[i];
+
+        if ((at == table && is_among(hop->from, hop->link_count, name)) ||
+            (hop->table == table && is_among(hop->to, hop->link_count, name))) {
+            return true;
+        }
+        at = hop->table;
+    }
+    return at == table && is_among(shape->columns, shape->column_count, name);
+}
+
+static bool is_compared(const struct derive *derive, const struct table *table,
+                        const struct table_column *column)
+{
+    for (size_t i = 0; i < derive->tags.class_count && column->holds.family == COLUMN_TEXT; i++) {
+        if (shape_has(&derive->tags.classes[i].shape, table, column->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_texts(struct derive *derive)
+{
+    const struct tables *tables = &derive->build->model.tables;
+    struct plan_model *out = derive->build->out;
+    struct plan_texts *texts = ARENA_ARRAY(derive->build->arena, struct plan_texts, tables->count);
+    struct buf names = {0};
+
+    for (size_t i = 0; i < tables->count; i++) {
+        const struct table *table = &tables->items[i];
+
+        buf_clear(&names);
+        for (size_t j = 0; j < table->column_count; j++) {
+            if (is_compared(derive, table, &table->columns[j])) {
+                buf_append_str(&names, names.len > 0 ? "," : "");
+                buf_append(&names, table->columns[j].name);
+            }
+        }
+        if (names.len > 0) {
+            texts[out->text_count++] = (struct plan_texts){
+                table->name, arena_copy(derive->build->arena, buf_slice(&names))};
+        }
+    }
+    out->texts = texts;
+    buf_fini(&names);
+}
+
 /* ------------------------------------------------------------------ values */
 
 /* "007", "5." as SQL reads them: without what JSON has not. */
@@ -594,6 +660,7 @@ static void derive_all(struct derive *derive)
     tags_of_model(&derive->scratch, derive->queries, out->query_count, derive->changes,
                   derive->count, &derive->tags);
     make_classes(derive);
+    note_texts(derive);
     for (size_t i = 0; i < derive->count; i++) {
         make_change(derive, i); /* first: it says which classes are wild */
     }

@@ -39,9 +39,9 @@ static bool is_bare_function(const struct sqltoken *token)
 static bool is_aggregate(const struct sqltoken *token)
 {
     return SQLTOKEN_IS_ANY(token, "ANY_VALUE", "AVG", "BIT_AND", "BIT_OR", "BIT_XOR", "COUNT",
-                           "GROUP_CONCAT", "JSON_ARRAYAGG", "JSON_OBJECTAGG", "MAX", "MIN", "STD",
-                           "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "SUM", "VARIANCE", "VAR_POP",
-                           "VAR_SAMP");
+                           "GROUP_CONCAT", "JSON_ARRAYAGG", "JSON_OBJECTAGG", "MAX", "MIN",
+                           "ST_COLLECT", "STD", "STDDEV", "STDDEV_POP", "STDDEV_SAMP", "SUM",
+                           "VARIANCE", "VAR_POP", "VAR_SAMP");
 }
 
 /*

@@ -396,6 +396,11 @@ struct plan_query {
 
 /* ------------------------------------------------------------------ the whole */
 
+/* Text columns of a table whose values are in tags: they must compare by bytes, on the server too. */
+struct plan_texts {
+    struct slice table, columns; /* joined by commas */
+};
+
 struct plan_model {
     struct slice name, folder;
     struct slice database; /* "twofold_<model>" */
@@ -411,6 +416,8 @@ struct plan_model {
     size_t query_count;
     const struct plan_class *classes; /* of the derived tags */
     size_t class_count;
+    const struct plan_texts *texts; /* of the classes' columns */
+    size_t text_count;
     struct slice schema_sql;
     char touches[17]; /* cache/PROTOCOL.md "Plans": hex of XXH64 */
 };

@@ -11,21 +11,36 @@
 static const struct {
     const char *what, *hint;
 } faults[] = {
-    {"engine",            TABLE_ENGINE_HINT },
+    {"engine",                      TABLE_ENGINE_HINT },
     {"trigger",
      "what it changes no projection writes, and its answers stay: drop it, and write its rows in "
-     "the projection"                       },
-    {"key that cascades", TABLE_CASCADE_HINT},
+     "the projection"                                 },
+    {"key that cascades",           TABLE_CASCADE_HINT},
+    {"column of another collation",
+     "tags compare by bytes: ALTER TABLE ... MODIFY it with the collation of schema.sql, utf8mb4_bin "
+     "if none is said"                                },
 };
 
 /* ------------------------------------------------------------------ one table */
 
-static enum status check_table(struct sql_conn *conn, struct slice database, struct slice table,
-                               struct arena *arena, struct storage_fault *out)
+/* Of the columns that tags compare; empty: there are none. */
+static struct slice texts_of(const struct plan_model *model, struct slice table)
 {
-    const struct value *schema = value_string(arena, database);
+    for (size_t i = 0; i < model->text_count; i++) {
+        if (slice_eq(model->texts[i].table, table)) {
+            return model->texts[i].columns;
+        }
+    }
+    return SLICE_EMPTY;
+}
+
+static enum status check_table(struct sql_conn *conn, const struct plan_model *model,
+                               struct slice table, struct arena *arena, struct storage_fault *out)
+{
+    const struct value *schema = value_string(arena, model->database);
     const struct value *name = value_string(arena, table);
-    const struct value *params[] = {schema, name, schema, name, schema, name};
+    const struct value *texts = value_string(arena, texts_of(model, table));
+    const struct value *params[] = {schema, name, schema, name, schema, name, schema, name, texts};
     const struct sql_statement statement = {
         .text = SLICE_LITERAL(
             "SELECT (SELECT COALESCE(engine, table_type) FROM information_schema.tables "
@@ -35,8 +50,11 @@ static enum status check_table(struct sql_conn *conn, struct slice database, str
             "WHERE event_object_schema = ? AND event_object_table = ? LIMIT 1), "
             "(SELECT constraint_name FROM information_schema.referential_constraints "
             "WHERE constraint_schema = ? AND table_name = ? AND "
-            "(delete_rule " KEEPS " OR update_rule " KEEPS ") LIMIT 1)"),
-        .database = database,
+            "(delete_rule " KEEPS " OR update_rule " KEEPS ") LIMIT 1), "
+            "(SELECT CONCAT(column_name, ' ', collation_name) FROM information_schema.columns "
+            "WHERE table_schema = ? AND table_name = ? AND FIND_IN_SET(column_name, ?) > 0 AND "
+            "collation_name <> 'utf8mb4_bin' LIMIT 1)"),
+        .database = model->database,
         .params = params,
         .param_count = ARRAY_COUNT(params),
         .max_rows = 1};
@@ -100,7 +118,7 @@ enum status storage_check(struct sql_conn *conn, const struct plan_model *model,
 
     *out = (struct storage_fault){0};
     for (size_t i = 0; i < names.count && status == STATUS_OK && !out->what; i++) {
-        status = check_table(conn, model->database, names.items[i], arena, out);
+        status = check_table(conn, model, names.items[i], arena, out);
     }
     return status;
 }

@@ -15,7 +15,8 @@ struct storage_fault {
 
 /*
  * The first of the model's tables (those that its statements name) that has another engine than
- * InnoDB, a trigger, or a foreign key that changes it. A table that is not there has none of them,
+ * InnoDB, a trigger, a foreign key that changes it, or a text column that tags compare and that
+ * does not compare by bytes. A table that is not there has none of them,
  * nor has what the user may not see. OK: *out says what, else what SQL said.
  */
 MUST_CHECK enum status storage_check(struct sql_conn *conn, const struct plan_model *model,

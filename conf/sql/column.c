@@ -121,6 +121,9 @@ struct column_type column_type_read(const struct sqltoken *token, const struct s
     for (; token < end; token++) {
         type.is_unsigned |= sqltoken_is(token, "UNSIGNED") || sqltoken_is(token, "ZEROFILL");
         type.generated |= sqltoken_is(token, "AS") && sqltoken_is(token + 1, "(");
+        if (token->depth == 1 && sqltoken_is(token, "BYTE") && type.family == COLUMN_TEXT) {
+            type.family = COLUMN_BYTES; /* CHAR(3) BYTE is BINARY(3) */
+        }
     }
     return type;
 }

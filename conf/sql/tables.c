@@ -96,23 +96,23 @@ static struct slice read_collation(struct reader *reader, const struct sqltoken 
                                    const struct sqltoken *end)
 {
     struct slice collation = SLICE_EMPTY;
+    unsigned int depth = token->depth; /* deeper ones are of expressions: CHECK, DEFAULT */
 
     for (; token < end; token++) {
         const struct sqltoken *name = token + 1;
+        bool set = SQLTOKEN_IS_ANY(token, "CHARACTER", "CHAR") && sqltoken_is(name, "SET");
 
-        if (sqltoken_is(token, "CHARACTER") && sqltoken_is(name, "SET")) {
-            name++;
-        } else if (!sqltoken_is(token, "COLLATE") && !sqltoken_is(token, "CHARSET")) {
+        if (token->depth != depth || (!set && !SQLTOKEN_IS_ANY(token, "COLLATE", "CHARSET"))) {
             continue;
         }
+        name += set;
         name += sqltoken_is(name, "=") ? 1 : 0;
-        if (sqltoken_is(token, "COLLATE")) {
-            return name->text;
-        }
         collation =
-            arena_printf(reader->arena, "that is the default of %.*s", SLICE_ARG(name->text));
+            sqltoken_is(token, "COLLATE")
+                ? name->text
+                : arena_printf(reader->arena, "that is the default of %.*s", SLICE_ARG(name->text));
     }
-    return collation;
+    return collation; /* the last one counts */
 }
 
 /* Types and attributes that bring a character set, whose default is never the database's. */

@@ -2,6 +2,8 @@
  * INSERT and REPLACE: new rows are in the text; old ones are those that have the same values in a
  * unique key.
  */
+#include <inttypes.h>
+
 #include "conf/tags/touch.h"
 #include "conf/tags/type.h"
 
@@ -138,6 +140,19 @@ static void add_exact(struct touching *touching, size_t column, const struct sql
     out->exact = exact;
 }
 
+/*
+ * A number that was not there; but MySQL gives the greatest of the type again and again, once it is
+ * reached.
+ */
+static void append_counted(const struct table_column *column, bool more, struct buf *sql)
+{
+    unsigned int bits = 8 * column->holds.size - !column->holds.is_unsigned;
+    bool integer = column->holds.family == COLUMN_INTEGER && bits > 0 && bits <= 64;
+    uint64_t greatest = integer ? UINT64_MAX >> (64 - bits) : 0;
+
+    buf_printf(sql, "%s`%.*s` = %" PRIu64, more ? " AND " : "", SLICE_ARG(column->name), greatest);
+}
+
 /* "a" = (?) AND ...: a row with the key of the new one. False: its key is not known. */
 static bool append_key(struct touching *touching, const struct table_key *key, size_t row,
                        const struct tag_cell *cells, struct buf *sql)
@@ -156,7 +171,7 @@ static bool append_key(struct touching *touching, const struct table_key *key, s
         }
         value = value_in_row(change, table, row, column);
         if (!value && table->columns[column].counted) {
-            buf_append_str(sql, i > 0 ? " AND FALSE" : "FALSE");
+            append_counted(&table->columns[column], i > 0, sql);
             continue;
         }
         if (cells[column].from != TAG_FROM_VALUE) {

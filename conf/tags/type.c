@@ -1,6 +1,6 @@
 /*
- * Which equalities are of one text on both sides: integers, decimals of one scale, texts of one
- * binary collation of utf8mb4. Dates, floats, bytes, ENUM and JSON have several texts for a value,
+ * Which equalities are of one text on both sides: integers, decimals of one scale, texts of
+ * utf8mb4_bin. Dates, floats, bytes, ENUM and JSON have several texts for a value,
  * and other collations take several texts for one.
  */
 #include "conf/tags/type.h"
@@ -8,10 +8,13 @@
 /* What a text column without a collation has: the database's, which setup makes so. */
 #define COLLATION SLICE_LITERAL("utf8mb4_bin")
 
+/*
+ * The one binary collation that pads with blanks, as the texts of tags do. Of those that do not
+ * (utf8mb4_0900_bin) the server stores CHAR without the blanks by which a SELECT would ask.
+ */
 static bool is_binary(struct slice collation)
 {
-    return slice_starts(collation, "utf8mb4_") && collation.len > 4 &&
-           memcmp(collation.ptr + collation.len - 4, "_bin", 4) == 0;
+    return slice_eq_nocase(collation, COLLATION);
 }
 
 struct tag_type tag_type_of_column(const struct table_column *column)

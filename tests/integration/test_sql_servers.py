@@ -71,7 +71,9 @@ def test_tables_of_another_collation_are_refused_by_all(stack, projector, before
     ("CREATE TRIGGER {}_t AFTER DELETE ON {} FOR EACH ROW SET @x = 1", "trigger", "comments_t"),
     ("ALTER TABLE {} ADD parent VARCHAR(64), ADD CONSTRAINT f FOREIGN KEY (parent) "
      "REFERENCES {} (commentId) ON DELETE CASCADE", "key that cascades", "f"),
-], ids=["engine", "trigger", "cascade"])
+    ("ALTER TABLE {} MODIFY pictureId VARCHAR(64) COLLATE utf8mb4_general_ci NOT NULL",
+     "column of another collation", "pictureId utf8mb4_general_ci"),
+], ids=["engine", "trigger", "cascade", "collation"])
 def test_tables_that_change_without_a_projection_are_refused(stack, projector, beforehand, alter,
                                                              has, name):
     if has == "trigger" and os.environ.get("SERVERS") == "mysql":

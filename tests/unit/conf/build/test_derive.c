@@ -261,7 +261,7 @@ static const struct derived of_items[] = {
     {SCHEMA_SQL, KEY, "BoxId BIGINT, Label VARCHAR(50) NOT NULL PRIMARY KEY, Note VARCHAR(50)", "projection put", "touches boxes(Note) = :Note; touches boxes(Note) = before.1; before: SELECT DISTINCT `Note` FROM `boxes` WHERE (`Label` = (?)) LIMIT 65537"},
     {SCHEMA_SQL, KEY, "BoxId BIGINT, Label VARCHAR(50), Note VARCHAR(50), PRIMARY KEY (Label, BoxId)", "projection put", "touches boxes(Note) = :Note; touches boxes(Note) = before.1; before: SELECT DISTINCT `Note` FROM `boxes` WHERE (`Label` = (?) AND `BoxId` = (?)) LIMIT 65537"},
     {SCHEMA_SQL, KEY, "BoxId BIGINT NOT NULL PRIMARY KEY, Label VARCHAR(50) UNIQUE, Note VARCHAR(50)", "projection put", "touches boxes(Note) = :Note; touches boxes(Note) = before.1; before: SELECT DISTINCT `Note` FROM `boxes` WHERE (`BoxId` = (?)) OR (`Label` = (?)) LIMIT 65537"},
-    {SCHEMA_SQL, KEY, "Id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, BoxId BIGINT, Label VARCHAR(50), Note VARCHAR(50), UNIQUE (BoxId, Note)", "projection put", "touches boxes(Note) = :Note; touches boxes(Note) = before.1; before: SELECT DISTINCT `Note` FROM `boxes` WHERE (FALSE) OR (`BoxId` = (?) AND `Note` = (?)) LIMIT 65537"},
+    {SCHEMA_SQL, KEY, "Id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, BoxId BIGINT, Label VARCHAR(50), Note VARCHAR(50), UNIQUE (BoxId, Note)", "projection put", "touches boxes(Note) = :Note; touches boxes(Note) = before.1; before: SELECT DISTINCT `Note` FROM `boxes` WHERE (`Id` = 9223372036854775807) OR (`BoxId` = (?) AND `Note` = (?)) LIMIT 65537"},
 };
 
 /* What the server computes of the columns that are written. */

@@ -10,6 +10,10 @@
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS p (id INT NOT NULL, a INT, b INT, s VARCHAR(8), PRIMARY KEY (id));\n"
     "CREATE TABLE IF NOT EXISTS c (id INT NOT NULL, pid INT, k INT, n INT, PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS k (id INT PRIMARY KEY, s1 VARCHAR(9) CHAR SET utf8mb4,"
+    " s2 VARCHAR(9) CHECK (s2 <> '' COLLATE utf8mb4_bin), s3 CHAR(3) BYTE,"
+    " s4 VARCHAR(9) COLLATE utf8mb4_0900_bin, s5 VARCHAR(9) COLLATE utf8mb4_bin,"
+    " g POINT) DEFAULT CHAR SET = utf8mb4;\n"
     "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, PRIMARY KEY (u, v));\n";
 
 static const struct tag_param params[] = {
@@ -122,6 +126,13 @@ static const char *const cases[][2] = {
     {"SELECT * FROM (SELECT s FROM p UNION SELECT s COLLATE utf8mb4_general_ci FROM p) d WHERE d.s=:q",
      "p p"},
     {"SELECT * FROM (SELECT a FROM p UNION SELECT s FROM p) d WHERE d.a=:x", "p p"},
+    {"SELECT id FROM k WHERE s1 = :q", "k"},
+    {"SELECT id FROM k WHERE s2 = :q", "k"},
+    {"SELECT id FROM k WHERE s3 = :q", "k"},
+    {"SELECT id FROM k WHERE s4 = :q", "k"},
+    {"SELECT id FROM k WHERE s5 = :q", "k(s5)=q"},
+    {"SELECT a FROM p WHERE EXISTS (SELECT ST_COLLECT(k.g) FROM k WHERE k.id = p.id AND k.id = :i)",
+     "p k(id)=i"},
     /* * has the columns as the FROM is written, also where RIGHT JOIN exchanges its sides */
     {"WITH d (x, y) AS (SELECT * FROM (SELECT a FROM p) q RIGHT JOIN (SELECT k FROM c) z ON TRUE) "
      "SELECT x, y FROM d WHERE y = :x", "p c(k)=x"},
