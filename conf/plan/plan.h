@@ -396,7 +396,7 @@ struct plan_query {
 
 /* ------------------------------------------------------------------ the whole */
 
-/* Text columns of a table whose values are in tags: they must compare by bytes, on the server too. */
+/* Text columns of a table whose values are in tags: the server must compare them by bytes. */
 struct plan_texts {
     struct slice table, columns; /* joined by commas */
 };

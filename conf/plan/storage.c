@@ -11,14 +11,13 @@
 static const struct {
     const char *what, *hint;
 } faults[] = {
-    {"engine",                      TABLE_ENGINE_HINT },
+    {"engine",                      TABLE_ENGINE_HINT                           },
     {"trigger",
      "what it changes no projection writes, and its answers stay: drop it, and write its rows in "
-     "the projection"                                 },
-    {"key that cascades",           TABLE_CASCADE_HINT},
+     "the projection"                                                           },
+    {"key that cascades",           TABLE_CASCADE_HINT                          },
     {"column of another collation",
-     "tags compare by bytes: ALTER TABLE ... MODIFY it with the collation of schema.sql, utf8mb4_bin "
-     "if none is said"                                },
+     "tags compare by bytes: ALTER TABLE ... MODIFY it with COLLATE utf8mb4_bin"},
 };
 
 /* ------------------------------------------------------------------ one table */
