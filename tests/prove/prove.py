@@ -5,10 +5,12 @@ touched since must be what the server says now. See README.md.
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import random
 import sys
+import threading
 import time
 from decimal import Decimal
 
@@ -18,6 +20,7 @@ import world
 from generate import Generator, filled, names_of
 from server import Server
 
+GROWN = 12  # rows found by one statement: the tables are large, and all is slow
 SUBQUERY_ROWS = 1242  # may fail or not by the plan: says nothing
 
 
@@ -230,8 +233,77 @@ class Prover:
             bad = self.check(entries, floors, number)
             if bad:
                 return Case(ddls, bad.query, bad.params, statements, rows, done)
-            if found > 12:
-                break  # the tables have grown
+            if found > GROWN:
+                break
+        return None
+
+    def race(self, seed, records, writers, reader):
+        """One model, several writers, and a reader meanwhile: two readings of an answer are the
+        same if no commit between their revisions touched one of its tags. To compare behind all
+        commits only would not do: what a SELECT missed, the other writer has touched by then.
+        """
+        chance = random.Random(seed)
+        generator = Generator(chance)
+        ddls = [table.ddl for table in generator.tables]
+        queries = [generator.query() for _ in range(7)]
+        statements = [generator.statement() for _ in range(9)]
+        classes, read, changes = self.derive(ddls, queries, statements)
+        clear(self.database, ddls)
+        entries = self.entries(generator, queries, read, classes)
+        usable = [i for i, what in enumerate(changes) if "refused" not in what]
+        if not entries or not usable:
+            return None
+        for table in generator.tables:
+            for _ in range(chance.randint(2, 8)):
+                try_run(self.database, generator.row(table))
+        self.counts["worlds"] += 1
+        plans = [[(which, generator.params(names_of(statements[which]), 0.06))
+                  for which in chance.choices(usable, k=records)] for _ in writers]
+
+        def work(writer, plan):
+            out = []
+            for which, params in plan:
+                commit = writer.commit(statements[which], changes[which], classes, params)
+                out.append((commit, filled(statements[which], params)))
+                if commit and commit[2] > GROWN:
+                    grown.set()
+                if grown.is_set():
+                    break
+            return out
+        grown = threading.Event()
+        readings = [[reader.read(entry.sql)] for entry in entries]
+        with concurrent.futures.ThreadPoolExecutor(len(writers)) as pool:
+            running = [pool.submit(work, *one) for one in zip(writers, plans)]
+            while not all(one.done() for one in running):
+                for entry, seen in zip(entries, readings):
+                    seen.append(reader.read(entry.sql))
+            done = sum((one.result() for one in running), [])
+        commits = [(*commit[:2], sql) for commit, sql in done if commit]
+        self.counts["steps"] += len(commits)
+        self.counts["rolled back"] += len(done) - len(commits)
+        for entry, seen in zip(entries, readings):
+            seen.append(reader.read(entry.sql))
+            bad = self.compare(entry, seen, commits)
+            if bad:
+                print(f"\nSTALE, seed {seed}, several writers\n" + "\n".join(ddls) + f"\n{bad}")
+                return entry
+        return None
+
+    def compare(self, entry, seen, commits):
+        for (at, before), (now_at, now) in zip(seen, seen[1:]):
+            between = [c for c in commits if at < c[0] <= now_at]
+            if not between or not is_known(before) or not is_known(now):
+                continue
+            self.counts["checks"] += 1
+            if any(touched & entry.tags for _, touched, _ in between):
+                self.counts["void"] += 1
+                continue
+            self.counts["accepted"] += 1
+            if before != now:
+                lines = "\n".join(f"  {n}: {sql}\n    {sorted(map(str, touched))}"
+                                  for n, touched, sql in sorted(between, key=lambda c: c[0]))
+                return (f"  query: {entry.sql}\n  tags: {sorted(map(str, entry.tags))}\n"
+                        f"  before, at {at}: {before}\n  now, at {now_at}: {now}\n{lines}")
         return None
 
     def check(self, entries, floors, number):
@@ -274,14 +346,21 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
     parser.add_argument("--steps", type=int, default=80, help="of a model")
     parser.add_argument("--faults", type=int, default=3, help="stops after so many")
+    parser.add_argument("--writers", type=int, default=1,
+                        help="at a time, each with transactions of its own")
+    parser.add_argument("--unlocked", action="store_true",
+                        help="none locks the revision first: stale within seconds")
     parser.add_argument("--quiet", action="store_true", help="no report, no shrinking")
     parser.add_argument("--replay", help="a file that a report names")
     args = parser.parse_args()
     program = os.environ.get("DERIVE", "build/tests/prove/derive")
     folder = os.path.dirname(program)
     server = Server() if "PROVE_SOCKET" not in os.environ else None
-    connection = server.connect() if server else Server.connect(
-        type("Running", (), {"socket": os.environ["PROVE_SOCKET"]}))
+
+    def connect():
+        return server.connect() if server else Server.connect(
+            type("Running", (), {"socket": os.environ["PROVE_SOCKET"]}))
+    connection = connect()
     derive, database = world.Derive(program), world.Database(connection)
     try:
         if args.replay:
@@ -292,7 +371,13 @@ def main():
         print(f"prove: {connection.get_server_info()}, seed {args.seed}", flush=True)
         prover, faults, seed = Prover(database, derive, folder), 0, args.seed
         end = time.monotonic() + args.seconds
+        writers = [world.Writer(connect(), not args.unlocked) for _ in range(args.writers)]
+        reader = world.Reader(connect())
         while time.monotonic() < end and faults < args.faults:
+            if args.writers > 1:
+                faults += prover.race(seed, args.steps // 2, writers, reader) is not None
+                seed += 1
+                continue
             case = prover.world(seed, args.steps)
             if case:
                 faults += 1

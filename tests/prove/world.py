@@ -180,3 +180,51 @@ def run(database, sql, derived, classes, params):
         for row in database.rows(asked(class_["ask"], raw)):
             touched.add((class_["name"], tuple(map(canonical, class_["columns"], row))))
     return found, touched
+
+
+def asks(derived, classes):
+    """May it run a SELECT beside the statement? Then its record locks the revision first."""
+    return "before" in derived or "after" in derived or \
+        any("ask" in classes[touch["class"]] for touch in derived["touches"])
+
+
+class Writer:
+    """A projector among several: transactions on a connection of its own."""
+
+    def __init__(self, connection, locks=True):
+        self.database, self.locks = Database(connection), locks
+        connection.query("SET SESSION innodb_lock_wait_timeout = 1")
+        connection.query("CREATE TABLE IF NOT EXISTS revision (id INT PRIMARY KEY, n BIGINT)")
+        connection.query("REPLACE INTO revision VALUES (1, 1)")
+
+    def commit(self, sql, derived, classes, params):
+        """A record: (its revision, what it touched, how many rows it found); None: it failed."""
+        first = asks(derived, classes) and self.locks
+        try:
+            self.database.run("BEGIN")
+            if first:
+                self.database.run("UPDATE revision SET n = n + 1 WHERE id = 1")
+            found, touched = run(self.database, sql, derived, classes, params)
+            if not first:
+                self.database.run("UPDATE revision SET n = n + 1 WHERE id = 1")
+            revision = self.database.rows("SELECT n FROM revision WHERE id = 1")[0][0]
+            self.database.run("COMMIT")
+            return revision, touched, found
+        except (Inexact, pymysql.err.MySQLError):
+            self.database.run("ROLLBACK")
+            return None
+
+
+class Reader:
+    """Answers with the revision that they are of, from one snapshot each."""
+
+    def __init__(self, connection):
+        self.database = Database(connection)
+        connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+    def read(self, sql):
+        self.database.run("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        revision = self.database.rows("SELECT n FROM revision WHERE id = 1")[0][0]
+        answer = self.database.answer(sql)
+        self.database.run("COMMIT")
+        return revision, answer
