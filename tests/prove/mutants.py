@@ -130,6 +130,8 @@ MUTANTS = [
      "    touch_met_by_query(touching);\n}", "}"),
     ("INSERT SELECT asks by names of its list", TAGS + "insert.c",
      "core->group_count == 0 &&\n           !core->having &&", "true &&"),
+    ("INSERT SELECT asks of an aggregate of nothing", TAGS + "insert.c",
+     "!core->windows && !core->one_row &&", "!core->windows &&"),
     ("INSERT SELECT converts nothing", TAGS + "insert.c",
      "from.family == to.family &&\n           tag_types_fit(&from, &to);", "true;"),
     # UPDATE, DELETE
