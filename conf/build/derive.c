@@ -26,7 +26,7 @@ struct derive {
     struct tag_query *queries;
     struct statement *statements;
     struct tag_change *changes;
-    size_t count, room;
+    size_t count;
     struct tag_model tags;
     struct plan_class *classes;
     bool failed;

@@ -123,7 +123,7 @@ static struct slice column_hint(struct resolve *resolve, const struct scope *sco
     return suggest_hint(&suggest, resolve->arena);
 }
 
-static void column(struct resolve *resolve, struct sqlexpr *expr, const struct scope *scope)
+static void resolve_column(struct resolve *resolve, struct sqlexpr *expr, const struct scope *scope)
 {
     const struct scope *at = scope;
 
@@ -166,7 +166,7 @@ static void expr(struct resolve *resolve, struct sqlexpr *node, const struct sco
         return;
     }
     if (node->kind == SQLEXPR_COLUMN) {
-        column(resolve, node, scope);
+        resolve_column(resolve, node, scope);
         return;
     }
     resolve->aggregates += node->aggregates;
