@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from support.client import Client
+from support.client import Client, token
 from support.model import PRODUCTS, RENAME, RENAMED
 from support.own import end_with_the_run, own_stack
 from support.stack import PIECES, ROOT
@@ -80,5 +80,8 @@ def repaired(stack, model):
     client = Client(stack, model)
     wait_until(lambda: client.session.get(stack.admin_url + "/readyz").json()["missing"] == [], 20,
                "nothing missing")
-    product_id, _ = client.made()
+    product_id = model.new_id()
+    made = client.create(product_id)
+    wait_until(lambda: client.read(product_id, token(made)).status_code == 200, 20,
+               "the lanes after their rest")
     client.until_hit(model.one(product_id), 20)
