@@ -111,6 +111,8 @@ struct sqlexpr *parse_node(struct parse *parse, enum sqlexpr_kind kind, unsigned
 /* With up to three arguments; the first NULL ends them. */
 struct sqlexpr *parse_node_of(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
                               struct sqlexpr *a, struct sqlexpr *b, struct sqlexpr *c);
+struct sqlexpr *parse_node_of_list(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
+                                   const struct parse_list *args);
 /* expr {"," expr} */
 struct sqlexpr **parse_exprs(struct parse *parse, size_t *count);
 /* What follows ORDER BY: expressions, each with ASC or DESC. */

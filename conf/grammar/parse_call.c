@@ -154,10 +154,8 @@ static struct sqlexpr *parse_case(struct parse *parse, unsigned int from)
         take_expr(parse, &args);
     }
     parse_demand(parse, "END");
-    node = parse_node(parse, SQLEXPR_CALL, from);
+    node = parse_node_of_list(parse, SQLEXPR_CALL, from, &args);
     node->name = SLICE_LITERAL("CASE");
-    node->args = (struct sqlexpr **)args.items;
-    node->arg_count = args.count;
     return node;
 }
 
@@ -197,10 +195,8 @@ static struct sqlexpr *parse_match(struct parse *parse, unsigned int from)
     parse_add(parse, &args, parse_operand(parse));
     take_match_mode(parse);
     parse_demand(parse, ")");
-    node = parse_node(parse, SQLEXPR_CALL, from);
+    node = parse_node_of_list(parse, SQLEXPR_CALL, from, &args);
     node->name = SLICE_LITERAL("MATCH");
-    node->args = (struct sqlexpr **)args.items;
-    node->arg_count = args.count;
     return node;
 }
 
@@ -243,12 +239,11 @@ static struct sqlexpr *called(struct parse *parse, const struct sqltoken *name, 
     if (windows) {
         take_over(parse, &args);
     }
-    node = parse_node(parse, sqltoken_is(name, "ROW") ? SQLEXPR_ROW : SQLEXPR_CALL, from);
+    node = parse_node_of_list(parse, sqltoken_is(name, "ROW") ? SQLEXPR_ROW : SQLEXPR_CALL, from,
+                              &args);
     node->name = name->text;
     node->aggregates = is_aggregate(name) && !windows;
     node->windows = windows;
-    node->args = (struct sqlexpr **)args.items;
-    node->arg_count = args.count;
     return node;
 }
 

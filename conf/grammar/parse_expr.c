@@ -38,8 +38,8 @@ struct sqlexpr *parse_node_of(struct parse *parse, enum sqlexpr_kind kind, unsig
     return node;
 }
 
-static struct sqlexpr *node_of_list(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
-                                    const struct parse_list *list)
+struct sqlexpr *parse_node_of_list(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
+                                   const struct parse_list *list)
 {
     struct sqlexpr *node = parse_node(parse, kind, from);
 
@@ -209,7 +209,7 @@ static struct sqlexpr *parenthesised(struct parse *parse, unsigned int from)
         parse_add(parse, &list, parse_expr(parse));
     } while (parse_take(parse, ","));
     parse_demand(parse, ")");
-    return list.count == 1 ? list.items[0] : node_of_list(parse, SQLEXPR_ROW, from, &list);
+    return list.count == 1 ? list.items[0] : parse_node_of_list(parse, SQLEXPR_ROW, from, &list);
 }
 
 static struct sqlexpr *exists(struct parse *parse, unsigned int from)
@@ -449,7 +449,7 @@ static struct sqlexpr *in(struct parse *parse, unsigned int from, struct sqlexpr
         struct sqlquery *query = in_query(parse);
 
         parse_demand(parse, ")");
-        node = node_of_list(parse, SQLEXPR_IN_QUERY, from, &list);
+        node = parse_node_of_list(parse, SQLEXPR_IN_QUERY, from, &list);
         node->query = query;
         return node;
     }
@@ -457,7 +457,7 @@ static struct sqlexpr *in(struct parse *parse, unsigned int from, struct sqlexpr
         parse_add(parse, &list, parse_expr(parse));
     } while (parse_take(parse, ","));
     parse_demand(parse, ")");
-    return node_of_list(parse, SQLEXPR_IN, from, &list);
+    return parse_node_of_list(parse, SQLEXPR_IN, from, &list);
 }
 
 /* The upper bound may be such a thing itself: a BETWEEN 1 AND b IN (2) is ... AND (b IN (2)). */
@@ -636,7 +636,7 @@ static struct sqlexpr *joined(struct parse *parse, struct sqlexpr *(*part)(struc
     do {
         parse_add(parse, &list, part(parse));
     } while (parse_take(parse, word) || (marks && parse_take_marks(parse, marks)));
-    return list.count == 1 ? list.items[0] : node_of_list(parse, kind, from, &list);
+    return list.count == 1 ? list.items[0] : parse_node_of_list(parse, kind, from, &list);
 }
 
 static struct sqlexpr *conjunction(struct parse *parse)

@@ -205,10 +205,3 @@ enum status kind_text(struct arena *arena, const struct plan_kind *kind, const s
                ? number_text(arena, kind, value->text, out)
                : STATUS_INVALID;
 }
-
-const char *kind_name(const struct plan_kind *kind)
-{
-    static const char *const names[] = {"other", "integer", "decimal", "text"};
-
-    return names[kind->of];
-}

@@ -30,6 +30,4 @@ MUST_CHECK enum status kind_text(struct arena *arena, const struct plan_kind *ki
  */
 struct slice kind_of_text(struct arena *arena, const struct plan_kind *kind, struct slice text);
 
-const char *kind_name(const struct plan_kind *kind); /* for the plan as text */
-
 #endif
