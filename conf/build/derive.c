@@ -147,6 +147,16 @@ static const struct plan_kind *kinds_of(struct derive *derive, const struct tabl
     return kinds;
 }
 
+static const struct slice *tables_of(struct derive *derive, const struct tag_shape *shape)
+{
+    struct slice *tables = ARENA_ARRAY(derive->build->arena, struct slice, shape->hop_count);
+
+    for (size_t i = 0; i < shape->hop_count; i++) {
+        tables[i] = shape->hops[i].table->name;
+    }
+    return tables;
+}
+
 static void make_class(struct derive *derive, const struct tag_shape *shape, struct plan_class *out)
 {
     const struct slice *links = tag_shape_links(shape, &out->link_count);
@@ -158,6 +168,8 @@ static void make_class(struct derive *derive, const struct tag_shape *shape, str
         out->asked_count = shape->column_count;
         out->asked = kinds_of(derive, shape->hops[shape->hop_count - 1].table, shape->columns,
                               shape->column_count);
+        out->asked_table_count = shape->hop_count;
+        out->asked_tables = tables_of(derive, shape);
     }
 }
 

@@ -6,7 +6,8 @@
  *     each projection   every statement is prepared, also as a row of many
  *     each database     it and our tables in it compare texts by bytes
  *     each table        InnoDB, without triggers and keys that cascade
- *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin
+ *     each tag          text columns must compare by bytes, as tags do: utf8mb4_bin; a SELECT
+ *                       that finds tags by way of other tables has indexes for it
  *
  * One connection per model's database. A server that does not answer ends the check; what it
  * refuses is a complaint.
@@ -14,6 +15,7 @@
 #include "conf/plan/check.h"
 
 #include "conf/plan/collation.h"
+#include "conf/plan/index.h"
 #include "conf/plan/storage.h"
 
 struct checker {
@@ -375,6 +377,31 @@ static bool check_tables(struct checker *checker)
     return status == STATUS_OK;
 }
 
+/* The SELECTs of ours that nobody wrote, and so nobody made an index for. */
+static bool check_indexes(struct checker *checker)
+{
+    const struct plan_model *model = checker->model;
+
+    for (size_t i = 0; i < model->class_count; i++) {
+        const struct plan_class *class = &model->classes[i];
+        struct slice table = SLICE_EMPTY;
+
+        if (class->ask.len > 0 &&
+            index_check(checker->conn, model, class, checker->arena, &table) != STATUS_OK) {
+            return !sql_lost(checker->conn); /* what is refused was a complaint of its statement */
+        }
+        if (table.len > 0) {
+            complain(checker, checker->schema, 0, table,
+                     SLICE_LITERAL("give the table a KEY of the columns that it compares"),
+                     arena_printf(checker->arena,
+                                  "each change of what '%.*s' depends on reads the whole table: "
+                                  "%.*s",
+                                  SLICE_ARG(class->name), SLICE_ARG(class->ask)));
+        }
+    }
+    return true;
+}
+
 static bool check_model(struct checker *checker)
 {
     const struct plan_model *model = checker->model;
@@ -394,7 +421,7 @@ static bool check_model(struct checker *checker)
             return false;
         }
     }
-    return true;
+    return checker->scope != CHECK_ALL || check_indexes(checker);
 }
 
 static enum status check_on(struct checker *checker, const struct sql_address *primary,

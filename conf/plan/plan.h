@@ -258,6 +258,8 @@ struct plan_class {
     struct slice ask;
     const struct plan_kind *asked; /* of its columns */
     size_t asked_count;
+    const struct slice *asked_tables; /* "h1", "h2" ... of the SELECT, in that order */
+    size_t asked_table_count;
 };
 
 /* Where a value of a touched tag comes from. */

@@ -2,6 +2,9 @@
 rows as a list of JSON, a value that only one may have, a change that goes to many readers.
 """
 
+import json
+import shutil
+import subprocess
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +14,7 @@ import pytest
 from support.client import Client, body, is_problem, token
 from support.events import Events
 from support.own import own_stack
-from support.stack import ROOT
+from support.stack import BUILD, ROOT
 
 
 @dataclass
@@ -119,3 +122,33 @@ def test_a_post_goes_to_all_who_follow(client, shop):
     assert timeline(ann, last) == ["second", "first"]
     assert timeline(cid, last) == ["second", "first"]
     assert timeline(bob, last) == []
+
+
+def test_check_asks_for_the_index_of_a_select_that_nobody_wrote(stack, tmp_path):
+    """Whose timelines a post is in: follows by followee."""
+    models = tmp_path / "models"
+    shutil.copytree(ROOT / "tests/integration/models/shapes", models)
+    model, queries = models / "people/model.json", models / "people/queries.sql"
+    plain = json.loads(model.read_text())
+    plain["queries"]["News"] = {"route": "GET /people/{personId}/news", "ttl": "1h",
+                                "page": {"by": ["author", "-number"], "limit": 20, "max": 100}}
+    model.write_text(json.dumps(plain, indent=2))
+    queries.write_text(queries.read_text() + """
+-- name: News :many
+SELECT p.author, p.number, p.text FROM posts p JOIN follows f ON f.followee = p.author
+WHERE f.follower = :personId;
+""")
+
+    def check():
+        return subprocess.run([BUILD / "twofold-gateway", "--check", f"--config={stack.config}",
+                               f"--models={models}"], stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.STDOUT, timeout=60, check=False)
+    assert check().returncode == 0
+    stack.sql("ALTER TABLE twofold_people.follows DROP KEY followers")
+    try:
+        done = check()
+        assert done.returncode != 0
+        assert "'follows'" in done.stdout or "follows:" in done.stdout
+        assert "whole table" in done.stdout
+    finally:
+        stack.sql("ALTER TABLE twofold_people.follows ADD KEY followers (followee)")
