@@ -218,6 +218,8 @@ $(PROVE): $(PROVE).o $(call archives,conf/tags)
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 prove: $(PROVE)  ## no answer is stale after random statements, for T=60 seconds (ARGS='--seed 7')
 	@DERIVE=$(PROVE) /usr/bin/python3 tests/prove/prove.py --seconds $(T) $(ARGS)
+prove-stack: all  ## the same on whole stacks, with commands, DynamoDB and Redis
+	@BUILD=$(BUILD) /usr/bin/python3 tests/prove/stack.py --seconds $(T) $(ARGS)
 
 # The stack of the tests has ports and a folder of its own. PYTEST: further arguments, such as
 # PYTEST='-k token -x'.
@@ -369,5 +371,5 @@ clean:  ## remove what was built
 .PHONY: FORCE all analyze asan check clean compat consistency corpora cppcheck deps docs down \
         fault fmt fmt-check fuzz fuzz-programs globals headers help hooks instructions \
         integration layers lint loadtest \
-        micro prove rooms run scripts servers-tests test tidy tsan unit unit-programs up
+        micro prove prove-stack rooms run scripts servers-tests test tidy tsan unit unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
