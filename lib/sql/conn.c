@@ -287,7 +287,7 @@ static enum status run_once(struct sql_conn *conn, const struct sql_statement *s
         (void)mysql_stmt_free_result(prepared->stmt);
     }
     *again = is_outdated(conn, status, executed);
-    if (*again || prepared->outdated ||
+    if (*again || prepared->outdated || prepared->once ||
         mysql_stmt_field_count(prepared->stmt) != prepared->column_count) {
         prepared_forget(conn, prepared);
     }

@@ -1,12 +1,15 @@
 /*
  * Prepared statements, kept by (database, text, describe); the one whose last use is oldest goes
- * when there are too many, and one that gets a parameter of another type than before is made anew.
+ * when there are too many. One that gets a parameter of another type than before is made anew, and
+ * on MariaDB each that has a query behind IN.
  *
  * A statement remembers the database that it was prepared under, so only preparing needs
  * mysql_select_db. `describe` is prepared, its columns are read, and it is closed: it is never run.
  * It tells what the last columns are by themselves, until a column moves and it is asked anew; one
  * that moved and was described as before moves by parameters, and costs no further question.
  */
+#include <ctype.h>
+
 #include "lib/base/memory.h"
 #include "lib/data/hash.h"
 #include "lib/sql/private.h"
@@ -164,6 +167,35 @@ static void take_columns(struct prepared *prepared)
     }
 }
 
+/* Does a query stand behind IN, but for parentheses? In a text or a name it is no harm. */
+static bool has_in_query(struct slice text)
+{
+    for (size_t at = 1; at + 2 < text.len; at++) {
+        struct slice rest = slice_from(text, at + 2);
+
+        if (!slice_eq_nocase(slice_of(text.ptr + at, 2), SLICE_LITERAL("IN")) ||
+            isalpha((unsigned char)text.ptr[at - 1])) { /* JOIN (SELECT ...) */
+            continue;
+        }
+        while (rest.len > 0 && strchr(" \t\r\n(", rest.ptr[0])) {
+            rest = slice_from(rest, 1);
+        }
+        if (rest.len > 6 && slice_eq_nocase(slice_of(rest.ptr, 6), SLICE_LITERAL("SELECT"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * MariaDB (10.11, 11.8) remembers of the first run what its values made of "x NOT IN (SELECT ...)",
+ * x or what it selects being NULL: the next run has a row too many or too few, and no error.
+ */
+static bool runs_once(const struct sql_conn *conn, struct slice text)
+{
+    return mariadb_connection(conn->mysql) && has_in_query(text);
+}
+
 static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
 {
     enum status status = sql_use(conn, prepared->database);
@@ -177,6 +209,7 @@ static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
     prepared->param_count = mysql_stmt_param_count(prepared->stmt);
     prepared->sent = ARENA_ARRAY(&prepared->memory, unsigned char, prepared->param_count);
     take_columns(prepared);
+    prepared->once = prepared->param_count > 0 && runs_once(conn, prepared->text);
     return prepared->describe.len > 0 ? prepared_describe(conn, prepared) : STATUS_OK;
 }
 

@@ -53,6 +53,7 @@ struct prepared {
     bool ran;            /* `shapes` are those of a run */
     bool executed;       /* at least once */
     bool outdated;       /* to be prepared anew before it runs again */
+    bool once;           /* ... whatever its run says */
 };
 
 /* Where mysql_stmt_fetch puts a column's value. */
