@@ -21,12 +21,21 @@
  * each word of the mode. The messages' language is fixed because we read them (error.c,
  * warning.c). How many warnings are kept MySQL lets only an administrator say, so only MariaDB is
  * told; where it keeps fewer than there are, the result is refused.
+ *
+ * All else that a server's administrator may have set for new sessions and that makes another
+ * answer, or no end of a transaction ("autocommit = 0", "completion_type = CHAIN"), is as both
+ * servers have it by default.
  */
 #define SESSION                                                                            \
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin, time_zone = '+00:00', lc_messages = 'en_US', " \
     "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,%s"     \
     "NO_ENGINE_SUBSTITUTION', group_concat_max_len = %u, "                                 \
-    "/*M!100000 max_error_count = %d, */"                                                  \
+    "/*M!100000 max_error_count = %d, default_regex_flags = '', "                          \
+    "check_constraint_checks = 1, *//*M!100601 old_mode = 'UTF8_IS_UTF8MB3', */"           \
+    "autocommit = 1, completion_type = 0, sql_auto_is_null = 0, sql_safe_updates = 0, "    \
+    "sql_select_limit = 18446744073709551615, sql_big_selects = 1, "                       \
+    "default_week_format = 0, lc_time_names = 'en_US', div_precision_increment = 4, "      \
+    "max_sort_length = 1024, foreign_key_checks = 1, unique_checks = 1, "                  \
     "sql_notes = %d%s%s; SET SESSION TRANSACTION ISOLATION LEVEL %s; "                     \
     "SELECT " SQL_READ_ONLY ", @@collation_connection, @@time_zone, " SERVER_NAME
 

@@ -409,6 +409,42 @@ static void test_a_parameter_is_what_it_is_whatever_it_was_before(void **state)
 }
 
 /* A statement that ran, and whose column is gone since, is tried once more and no more. */
+/* MariaDB takes the second run for the first in part: it gave 3 for 4, and 3 for 2. */
+static void test_what_a_query_behind_in_found_before_is_forgotten(void **state)
+{
+    static const struct {
+        const char *value;
+        const char *count;
+    } runs[] = {
+        {"1", "2"},
+        {"5", "4"},
+        {"1", "2"},
+        {"5", "4"},
+    };
+    struct sql_conn *conn = fixture_fresh();
+
+    (void)state;
+    fixture_exec(conn, "CREATE TABLE a (c0 INT NOT NULL);"
+                       "CREATE TABLE b (c0 INT NOT NULL, c1 INT, c2 INT NOT NULL, c4 INT NOT NULL);"
+                       "INSERT INTO a VALUES (0), (1), (3);"
+                       "INSERT INTO b VALUES (0, -1, 0, -1), (1, 2, 1, 1), (0, 1, 2, 2),"
+                       " (1, 3, 2, 1), (3, 1, 3, 3)");
+    for (size_t i = 0; i < ARRAY_COUNT(runs); i++) {
+        const struct value *param = value_number(&arena, slice_str(runs[i].value));
+        const struct sql_statement statement = {
+            .text = SLICE_LITERAL("SELECT COUNT(*) FROM a LEFT JOIN b ON a.c0 = b.c4 WHERE b.c0 "
+                                  "NOT IN (SELECT d.c2 FROM b d WHERE d.c1 <=> ?)"),
+            .params = &param,
+            .param_count = 1};
+        struct sql_rows rows;
+
+        assert_status(sql_run(conn, &statement, &arena, &rows), STATUS_OK);
+        assert_slice(rows.cells[0], runs[i].count);
+    }
+    sql_close(conn);
+    arena_reset(&arena);
+}
+
 static void test_a_column_that_is_gone_is_said(void **state)
 {
     struct sql_conn *conn = fixture_fresh();
@@ -644,6 +680,48 @@ static void test_the_session_is_ours_whatever_the_server_has_by_default(void **s
                         "GLOBAL group_concat_max_len = @concat, GLOBAL time_zone = @zone, "
                         "GLOBAL max_error_count = @errors, "
                         "GLOBAL collation_connection = @collation");
+    sql_close(admin);
+}
+
+/* Each may be set for all new sessions, and makes another answer or no end of a transaction. */
+static void test_no_default_of_the_server_alters_an_answer(void **state)
+{
+    static const struct {
+        const char *name, *theirs, *ours;
+    } variables[] = {
+        {"autocommit",              "0",       "1"                   },
+        {"completion_type",         "1",       "NO_CHAIN"            },
+        {"sql_auto_is_null",        "1",       "0"                   },
+        {"sql_safe_updates",        "1",       "0"                   },
+        {"sql_select_limit",        "7",       "18446744073709551615"},
+        {"default_week_format",     "3",       "0"                   },
+        {"lc_time_names",           "'de_DE'", "en_US"               },
+        {"div_precision_increment", "0",       "4"                   },
+        {"max_sort_length",         "64",      "1024"                },
+        {"foreign_key_checks",      "0",       "1"                   },
+        {"unique_checks",           "0",       "1"                   },
+    };
+    struct sql_conn *admin = fixture_fresh(), *conn;
+    struct sql_rows rows;
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
+        snprintf(text, sizeof(text), "SET @v%zu = @@GLOBAL.%s; SET GLOBAL %s = %s", i,
+                 variables[i].name, variables[i].name, variables[i].theirs);
+        fixture_exec(admin, text);
+    }
+    conn = fixture_open("");
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
+        snprintf(text, sizeof(text), "SET GLOBAL %s = @v%zu", variables[i].name, i);
+        fixture_exec(admin, text);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
+        snprintf(text, sizeof(text), "SELECT @@SESSION.%s", variables[i].name);
+        rows = run_ok(conn, text, NULL, 0);
+        assert_slice(rows.cells[0], variables[i].ours);
+    }
+    sql_close(conn);
     sql_close(admin);
 }
 
@@ -1062,6 +1140,7 @@ int main(void)
         cmocka_unit_test(test_more_rows_than_allowed_are_refused_and_the_connection_goes_on),
         cmocka_unit_test(test_a_described_statement_gives_its_kinds_to_the_last_columns),
         cmocka_unit_test(test_an_aggregate_is_stored_again_and_again),
+        cmocka_unit_test(test_what_a_query_behind_in_found_before_is_forgotten),
         cmocka_unit_test(test_a_column_that_is_gone_is_said),
         cmocka_unit_test(test_a_parameter_is_what_it_is_whatever_it_was_before),
         cmocka_unit_test(test_three_hundred_statements_keep_256_prepared),
@@ -1074,6 +1153,7 @@ int main(void)
         cmocka_unit_test(test_counts_warnings_and_ids_are_reported),
         cmocka_unit_test(test_errors_become_statuses),
         cmocka_unit_test(test_the_session_is_ours_whatever_the_server_has_by_default),
+        cmocka_unit_test(test_no_default_of_the_server_alters_an_answer),
         cmocka_unit_test(test_what_was_never_committed_is_not_read),
         cmocka_unit_test(test_texts_without_a_column_compare_by_bytes_in_reads_and_writes),
         cmocka_unit_test(test_a_read_only_server_is_no_primary_but_a_replica),
