@@ -147,6 +147,24 @@ static const struct plan_kind *kinds_of(struct derive *derive, const struct tabl
     return kinds;
 }
 
+/* A SELECT of ours: of many records its conditions are joined by OR. */
+static struct plan_sql select_of(struct derive *derive, struct tag_select from, unsigned int line)
+{
+    struct slice text = arena_copy(derive->build->arena, from.sql);
+    struct plan_sql sql = {.text = text, .line = line, .between = SLICE_LITERAL(") OR (")};
+    size_t start, end;
+
+    sql.head = sql.row = sql.tail = SLICE_EMPTY;
+    if (from.where.len > 0) {
+        start = (size_t)(from.where.ptr - from.sql.ptr);
+        end = start + from.where.len;
+        sql.head = arena_printf(derive->build->arena, "%.*s(", (int)start, text.ptr);
+        sql.row = slice_of(text.ptr + start, end - start);
+        sql.tail = arena_printf(derive->build->arena, ")%.*s", SLICE_ARG(slice_from(text, end)));
+    }
+    return sql;
+}
+
 static const struct slice *tables_of(struct derive *derive, const struct tag_shape *shape)
 {
     struct slice *tables = ARENA_ARRAY(derive->build->arena, struct slice, shape->hop_count);
@@ -164,7 +182,7 @@ static void make_class(struct derive *derive, const struct tag_shape *shape, str
     out->name = arena_copy(derive->build->arena, shape->name);
     out->links = kinds_of(derive, shape->table, links, out->link_count);
     if (shape->hop_count > 0) {
-        out->ask = tag_shape_ask(derive->build->arena, shape);
+        out->ask = select_of(derive, tag_shape_ask(&derive->scratch, shape), 0);
         out->asked_count = shape->column_count;
         out->asked = kinds_of(derive, shape->hops[shape->hop_count - 1].table, shape->columns,
                               shape->column_count);
@@ -536,8 +554,7 @@ static struct plan_cell make_cell(struct derive *derive, const struct statement 
 static struct plan_sql make_probe(struct derive *derive, const struct statement *statement,
                                   const struct tag_probe *probe)
 {
-    struct plan_sql sql = {.text = arena_copy(derive->build->arena, probe->sql),
-                           .line = statement->sql->line};
+    struct plan_sql sql = select_of(derive, probe->select, statement->sql->line);
     struct plan_bind *binds =
         ARENA_ARRAY(derive->build->arena, struct plan_bind, probe->param_count);
 
@@ -546,7 +563,9 @@ static struct plan_sql make_probe(struct derive *derive, const struct statement 
     }
     sql.binds = binds;
     sql.bind_count = probe->param_count;
-    sql.head = sql.row = sql.tail = SLICE_EMPTY;
+    if (!statement->out->joins) {
+        sql.row = SLICE_EMPTY;
+    }
     return sql;
 }
 
@@ -577,7 +596,7 @@ static void add_touch(struct plan_touch *touches, struct plan_change *change,
         }
     }
     touches[change->touch_count++] = *touch;
-    change->asks |= touch->class->ask.len > 0;
+    change->asks |= touch->class->ask.text.len > 0;
 }
 
 static void make_touches(struct derive *derive, const struct statement *statement,
@@ -622,15 +641,16 @@ static void make_change(struct derive *derive, size_t i)
     const struct statement *statement = &derive->statements[i];
     const struct tag_touches *touches = &derive->tags.touches[i];
 
+    statement->out->joins = touches->joins;
     make_touches(derive, statement, touches);
     make_exact(derive, statement, derive->changes[i].table, touches);
-    if (touches->before.sql.len > 0) {
+    if (touches->before.select.sql.len > 0) {
         statement->out->before = make_probe(derive, statement, &touches->before);
     }
-    if (touches->after.sql.len > 0) {
+    if (touches->after.select.sql.len > 0) {
         statement->out->after = make_probe(derive, statement, &touches->after);
     }
-    statement->out->asks |= touches->before.sql.len > 0 || touches->after.sql.len > 0;
+    statement->out->asks |= touches->before.select.sql.len > 0 || touches->after.select.sql.len > 0;
 }
 
 /* ------------------------------------------------------------------ all */

@@ -254,6 +254,7 @@ static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
     }
     sql->head = slice_of(sql->text.ptr, tokens[open].start);
     sql->row = slice_of(sql->text.ptr + tokens[open].start, tokens[close].end - tokens[open].start);
+    sql->between = SLICE_LITERAL(",");
     sql->tail = slice_from(sql->text, tokens[close].end);
 }
 

@@ -202,9 +202,9 @@ static bool check_change(struct checker *checker, const struct plan_projection *
     for (size_t i = 0; i < change->touch_count && fine; i++) {
         const struct plan_class *class = change->touches[i].class;
 
-        fine =
-            class->ask.len == 0 || describe(checker, checker->projections, line, projection->name,
-                                            class->ask, class->link_count, NULL);
+        fine = class->ask.text.len == 0 ||
+               describe(checker, checker->projections, line, projection->name, class->ask.text,
+                        class->link_count, NULL);
     }
     return fine;
 }
@@ -386,7 +386,7 @@ static bool check_indexes(struct checker *checker)
         const struct plan_class *class = &model->classes[i];
         struct slice table = SLICE_EMPTY;
 
-        if (class->ask.len > 0 &&
+        if (class->ask.text.len > 0 &&
             index_check(checker->conn, model, class, checker->arena, &table) != STATUS_OK) {
             return !sql_lost(checker->conn); /* what is refused was a complaint of its statement */
         }
@@ -396,7 +396,7 @@ static bool check_indexes(struct checker *checker)
                      arena_printf(checker->arena,
                                   "each change of what '%.*s' depends on reads the whole table: "
                                   "%.*s",
-                                  SLICE_ARG(class->name), SLICE_ARG(class->ask)));
+                                  SLICE_ARG(class->name), SLICE_ARG(class->ask.text)));
         }
     }
     return true;

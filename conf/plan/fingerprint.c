@@ -153,7 +153,7 @@ static void add_class(struct buf *text, const struct plan_class *class)
 {
     add(text, class->name);
     add_kinds(text, class->links, class->link_count);
-    add(text, class->ask);
+    add(text, class->ask.text);
     add_kinds(text, class->asked, class->asked_count);
 }
 

@@ -46,7 +46,7 @@ enum status index_check(struct sql_conn *conn, const struct plan_model *model,
                         const struct plan_class *class, struct arena *arena, struct slice *out)
 {
     const struct sql_statement statement = {
-        .text = arena_printf(arena, "EXPLAIN FORMAT=TRADITIONAL %.*s", SLICE_ARG(class->ask)),
+        .text = arena_printf(arena, "EXPLAIN FORMAT=TRADITIONAL %.*s", SLICE_ARG(class->ask.text)),
         .database = model->database,
         .params = samples(class, arena),
         .param_count = class->link_count};

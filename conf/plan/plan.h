@@ -94,10 +94,11 @@ struct plan_sql {
     size_t bind_count;
     unsigned int line; /* in its file */
     /*
-     * INSERT ... VALUES (one row of ?) [ON DUPLICATE KEY ...] with every ? inside the row can be
-     * sent for many rows at once: head, row, ",", row, ..., tail. row is empty when it cannot.
+     * One statement for many records: head, row, between, row, ..., tail. An INSERT ... VALUES
+     * (one row of ?) [ON DUPLICATE KEY ...] with every ? inside the row; a SELECT beside a
+     * statement, whose row is its condition. row is empty when it cannot.
      */
-    struct slice head, row, tail;
+    struct slice head, row, between, tail;
 };
 
 /* ------------------------------------------------------------------ routes */
@@ -252,10 +253,10 @@ struct plan_class {
     const struct plan_kind *links; /* of the values that a change has for it */
     size_t link_count;
     /*
-     * Of a path: SELECT that finds the values of its tags, with a ? for each link; empty: the
-     * links' values are the tag's
+     * Of a path: SELECT that finds the values of its tags, with a ? for each link (it has no
+     * binds); text empty: the links' values are the tag's
      */
-    struct slice ask;
+    struct plan_sql ask;
     const struct plan_kind *asked; /* of its columns */
     size_t asked_count;
     const struct slice *asked_tables; /* "h1", "h2" ... of the SELECT, in that order */
@@ -297,7 +298,8 @@ struct plan_change {
         struct plan_bind bind;
     } * exact;
     size_t exact_count;
-    bool asks; /* before, after or a path's SELECT */
+    bool asks;  /* before, after or a path's SELECT */
+    bool joins; /* many records may run it with one SELECT before all of them */
 };
 
 struct plan_projection {

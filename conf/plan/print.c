@@ -46,7 +46,7 @@ static void print_sql(const char *label, const struct plan_sql *sql, FILE *out)
     }
     fputc('\n', out);
     if (sql->row.len > 0) {
-        fprintf(out, "      row: %.*s\n", SLICE_ARG(sql->row));
+        fprintf(out, "      for each of many records: %.*s\n", SLICE_ARG(sql->row));
     }
 }
 
@@ -179,8 +179,8 @@ static void print_change(const struct plan_change *change, FILE *out)
             print_cell(touch, &touch->cells[j], out);
         }
         fputs("\n", out);
-        if (touch->class->ask.len > 0) {
-            fprintf(out, "        by way of: %.*s\n", SLICE_ARG(touch->class->ask));
+        if (touch->class->ask.text.len > 0) {
+            fprintf(out, "        by way of: %.*s\n", SLICE_ARG(touch->class->ask.text));
         }
     }
     if (change->before.text.len > 0) {

@@ -26,6 +26,13 @@ size_t touch_column(const struct table *table, struct slice name)
     return i;
 }
 
+/* "c = c", as in ON DUPLICATE KEY UPDATE of a row that shall stay as it is. */
+bool touch_keeps(const struct sqlset *set)
+{
+    return set->value->kind == SQLEXPR_COLUMN && set->value->source == set->column->source &&
+           set->value->column == set->column->column;
+}
+
 /* ------------------------------------------------------------------ reading */
 
 void tag_change_read(struct arena *arena, const struct sqltree *tree,
@@ -38,7 +45,7 @@ void tag_change_read(struct arena *arena, const struct sqltree *tree,
     *out = (struct tag_change){.tree = tree, .table = written->table};
     out->sets = ARENA_ARRAY(arena, bool, out->table->column_count);
     for (size_t i = 0; i < change->set_count; i++) {
-        out->sets[change->sets[i].column->column] = true;
+        out->sets[change->sets[i].column->column] |= !touch_keeps(&change->sets[i]);
     }
     if (is_insert(change)) {
         return;
@@ -140,13 +147,6 @@ size_t touch_select(struct touching *touching, const bool *wanted, struct slice 
     return probe->column_count;
 }
 
-void touch_end(struct touching *touching, struct buf *sql, struct tag_probe *probe)
-{
-    buf_append_str(sql, TAG_ROWS_LIMIT);
-    probe->sql = arena_copy(touching->arena, buf_slice(sql));
-    buf_fini(sql);
-}
-
 void touch_append(struct touching *touching, struct sqlspan span, struct buf *sql,
                   struct tag_probe *probe)
 {
@@ -208,6 +208,9 @@ static bool set_cells(const struct tag_change *change, const bool *wanted, struc
     for (size_t i = 0; i < written->set_count; i++) {
         size_t column = written->sets[i].column->column;
 
+        if (touch_keeps(&written->sets[i])) {
+            continue;
+        }
         cells[column] = touch_value(change->table, column, written->sets[i].value);
         unknown |= wanted[column] && cells[column].from == TAG_FROM_SERVER;
     }
@@ -261,15 +264,17 @@ static void ask_rows(struct touching *touching, const bool *wanted, struct tag_p
 {
     const struct sqlchange *change = touching->change->tree->change;
     struct buf sql = {0};
+    size_t where = 0;
 
     touch_select(touching, wanted, change->written->alias, &sql, probe);
     buf_append_str(&sql, " FROM ");
     touch_append(touching, change->tables, &sql, probe);
     if (change->where) {
         buf_append_str(&sql, " WHERE ");
+        where = sql.len;
         touch_append(touching, change->condition, &sql, probe);
     }
-    touch_end(touching, &sql, probe);
+    probe->select = tag_select_end(touching->arena, &sql, where);
 }
 
 /* One touch of each shape for these cells of the table's columns. */
@@ -305,7 +310,7 @@ static void add_old_and_new(struct touching *touching, const bool *wanted, enum 
         return;
     }
     if (set_cells(change, wanted, cells) && can_ask_after(change)) {
-        if (touching->out->after.sql.len == 0) {
+        if (touching->out->after.select.sql.len == 0) {
             ask_rows(touching, wanted, &touching->out->after);
             add_all(touching, TAG_ROWS_AFTER, probe_cells(touching, &touching->out->after));
         }
@@ -352,6 +357,38 @@ static void touch_found(struct touching *touching, const bool *wanted)
     }
 }
 
+/* ------------------------------------------------------------------ many records */
+
+/* Of a row that was found: all from its row, or none. Others are of one record's row and values. */
+static bool is_of_one(const struct touching *touching, const struct tag_touch *touch)
+{
+    size_t count, rows = 0, values = 0;
+
+    tag_shape_links(touching->shapes[touch->shape], &count);
+    for (size_t i = 0; i < count; i++) {
+        rows += touch->cells[i].from == TAG_FROM_PROBE;
+        values += touch->cells[i].from == TAG_FROM_VALUE;
+    }
+    return touch->rows == TAG_ROWS_NONE || rows == 0 || values == 0;
+}
+
+static bool can_join(const struct touching *touching)
+{
+    const struct sqlchange *change = touching->change->tree->change;
+    const struct tag_touches *out = touching->out;
+
+    if (is_insert(change) ? change->query || change->row_count != 1
+                          : out->after.select.sql.len > 0 || !can_ask_after(touching->change)) {
+        return false;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        if (!is_of_one(touching, &out->items[i])) {
+            return false;
+        }
+    }
+    return out->before.select.sql.len == 0 || out->before.select.where.len > 0;
+}
+
 void tags_of_change(struct arena *arena, const struct tag_change *change,
                     const struct tag_shape *const *shapes, size_t count, struct tag_touches *out)
 {
@@ -371,4 +408,5 @@ void tags_of_change(struct arena *arena, const struct tag_change *change,
     } else {
         touch_found(&touching, wanted);
     }
+    out->joins = can_join(&touching);
 }

@@ -57,7 +57,7 @@ struct tag_touch {
 
 /* A SELECT, to be run before or after the statement. Its text has ? for these parameters. */
 struct tag_probe {
-    struct slice sql; /* empty: none */
+    struct tag_select select;
     const struct sqltoken **params;
     size_t param_count;
     size_t *columns; /* of the table, that it selects */
@@ -72,6 +72,11 @@ struct tag_touches {
     struct tag_touch *items;
     size_t count;
     struct tag_probe before, after;
+    /*
+     * Many records may run it one after the other, with one SELECT before all of them (the
+     * conditions joined by OR): what one leaves no other finds, or its values are touched anyway.
+     */
+    bool joins;
     struct tag_exact {
         size_t column;
         const struct sqlexpr *value;

@@ -199,9 +199,11 @@ static bool ask_met(struct touching *touching, const bool *wanted, struct tag_ce
     struct tag_probe *probe = &touching->out->before;
     struct buf sql = {0};
     bool known = true, first = true; /* FIRST: no key is written yet */
+    size_t where;
 
     touch_select(touching, wanted, SLICE_EMPTY, &sql, probe);
     buf_printf(&sql, " FROM `%.*s` WHERE ", SLICE_ARG(table->name));
+    where = sql.len;
     for (size_t i = 0; i < change->row_count && known; i++) {
         for (size_t j = 0; j < table->unique_count && known; j++) {
             buf_append_str(&sql, first ? "" : " OR ");
@@ -211,7 +213,7 @@ static bool ask_met(struct touching *touching, const bool *wanted, struct tag_ce
         }
     }
     if (known) {
-        touch_end(touching, &sql, probe);
+        probe->select = tag_select_end(touching->arena, &sql, where);
         return true;
     }
     buf_fini(&sql);
@@ -275,7 +277,9 @@ static void add_met(struct touching *touching, size_t shape, enum tag_rows rows,
         }
     }
     for (size_t i = 0; i < change->set_count; i++) {
-        cells[change->sets[i].column->column] = set_value(touching, &change->sets[i], row);
+        if (!touch_keeps(&change->sets[i])) {
+            cells[change->sets[i].column->column] = set_value(touching, &change->sets[i], row);
+        }
     }
     touch_add(touching, shape, rows, touch_cells(touching, shape, cells));
 }
@@ -411,7 +415,7 @@ static void ask_selected(struct touching *touching, const bool *asks, struct tag
     }
     buf_append_str(&sql, " ");
     touch_append(touching, core->rows, &sql, probe);
-    touch_end(touching, &sql, probe);
+    probe->select = tag_select_end(touching->arena, &sql, 0);
 }
 
 /*

@@ -4,7 +4,6 @@
 #include "conf/tags/query.h"
 
 #include "conf/tags/type.h"
-#include "lib/base/buf.h"
 
 /* ------------------------------------------------------------------ guards */
 
@@ -74,10 +73,24 @@ static struct slice shape_name(struct arena *arena, const struct tag_shape *shap
     return name;
 }
 
-struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape)
+struct tag_select tag_select_end(struct arena *arena, struct buf *sql, size_t where)
+{
+    struct tag_select out = {.where = SLICE_EMPTY};
+    size_t end = sql->len;
+
+    buf_append_str(sql, TAG_ROWS_LIMIT);
+    out.sql = arena_copy(arena, buf_slice(sql));
+    if (where > 0) {
+        out.where = slice_of(out.sql.ptr + where, end - where);
+    }
+    buf_fini(sql);
+    return out;
+}
+
+struct tag_select tag_shape_ask(struct arena *arena, const struct tag_shape *shape)
 {
     struct buf out = {0};
-    struct slice sql;
+    size_t where;
 
     buf_append_str(&out, "SELECT DISTINCT ");
     for (size_t i = 0; i < shape->column_count; i++) {
@@ -94,14 +107,13 @@ struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape)
                        SLICE_ARG(hop->from[j]), i + 1, SLICE_ARG(hop->to[j]));
         }
     }
+    buf_append_str(&out, " WHERE ");
+    where = out.len;
     for (size_t i = 0; i < shape->hops[0].link_count; i++) {
-        buf_printf(&out, "%s`h1`.`%.*s` = ?", i > 0 ? " AND " : " WHERE ",
+        buf_printf(&out, "%s`h1`.`%.*s` = ?", i > 0 ? " AND " : "",
                    SLICE_ARG(shape->hops[0].to[i]));
     }
-    buf_append_str(&out, TAG_ROWS_LIMIT);
-    sql = arena_copy(arena, buf_slice(&out));
-    buf_fini(&out);
-    return sql;
+    return tag_select_end(arena, &out, where);
 }
 
 static void set_columns(struct arena *arena, const struct table *table,

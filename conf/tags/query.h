@@ -8,6 +8,7 @@
 #define CONF_TAGS_QUERY_H
 
 #include "conf/tags/cover.h"
+#include "lib/base/buf.h"
 
 /*
  * What a tag's name says: T, T(c1,c2) or T(x>U.y:k). Two tags of one shape differ in their values
@@ -61,10 +62,19 @@ struct slice tag_use_print(struct arena *arena, const struct tag_use *use);
 #define TAG_ROWS_MAX   65536
 #define TAG_ROWS_LIMIT " LIMIT 65537"
 
+/* "SELECT ... FROM ... WHERE ? = ? LIMIT n": its condition is that of one record. */
+struct tag_select {
+    struct slice sql;   /* empty: none */
+    struct slice where; /* of SQL, from behind WHERE to the LIMIT; empty: none */
+};
+
+/* Appends the LIMIT; SQL is freed. WHERE: where the condition begins, 0: there is none. */
+struct tag_select tag_select_end(struct arena *arena, struct buf *sql, size_t where);
+
 /*
  * Of a path: the SELECT that finds the values of its tags for one row's links, each a ?: "SELECT
  * DISTINCT `h1`.`k` FROM `c` `h1` WHERE `h1`.`pid` = ? LIMIT ...".
  */
-struct slice tag_shape_ask(struct arena *arena, const struct tag_shape *shape);
+struct tag_select tag_shape_ask(struct arena *arena, const struct tag_shape *shape);
 
 #endif

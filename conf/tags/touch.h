@@ -32,9 +32,7 @@ size_t touch_select(struct touching *touching, const bool *wanted, struct slice 
 void touch_append(struct touching *touching, struct sqlspan span, struct buf *sql,
                   struct tag_probe *probe);
 
-/* Ends the SELECT: SQL becomes the probe's text. */
-void touch_end(struct touching *touching, struct buf *sql, struct tag_probe *probe);
-
+bool touch_keeps(const struct sqlset *set);
 /* What EXPR stores in COLUMN. */
 struct tag_cell touch_value(const struct table *table, size_t column, const struct sqlexpr *expr);
 

@@ -5,7 +5,8 @@
  *     statements   [P P P P] [P] [D] [P] [P]
  *
  * A run of one projection whose only statement is INSERT ... VALUES goes in chunks of 256, 64, 16,
- * 4, 1 rows.
+ * 4, 1 rows; one of an UPDATE or DELETE beside which a SELECT asks what it touches has that SELECT
+ * once for as many records. conf/tags/change.h says of which statements this is right.
  *
  * Invariant: the order of the records is kept.
  */
@@ -121,7 +122,7 @@ static enum status touch_by_sql(struct session *session, const struct record *re
     if (!record->projection->touches_sql) {
         return STATUS_OK;
     }
-    status = run_one(session, record, record->projection->touches_sql, arena, &rows);
+    status = run_records(session, record, 1, record->projection->touches_sql, arena, &rows);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         if (!cell_is_null(&rows, i, 0)) {
             status = add_sql_tag(session, record, cell_text(&rows, i, 0), arena, slots);
@@ -137,11 +138,10 @@ static enum status apply_statement(struct session *session, const struct record 
     const struct plan_sql *sql = &record->projection->statements[i];
     struct touching touching;
     struct sql_rows rows;
-    enum status status =
-        touch_before(session, record, &record->projection->changes[i], sql->line, arena, &touching);
+    enum status status = touch_before(session, record, 1, i, arena, &touching);
 
-    status = status == STATUS_OK ? run_one(session, record, sql, arena, &rows) : status;
-    return status == STATUS_OK && rows.affected > 0 ? touch_after(&touching, slots) : status;
+    status = status == STATUS_OK ? run_records(session, record, 1, sql, arena, &rows) : status;
+    return status == STATUS_OK && rows.affected > 0 ? touch_after(&touching, NULL, slots) : status;
 }
 
 static enum status apply_one(struct session *session, const struct record *record,
@@ -157,70 +157,54 @@ static enum status apply_one(struct session *session, const struct record *recor
     return status == STATUS_OK ? touch_by_sql(session, record, arena, slots) : status;
 }
 
-static struct slice text_of_rows(const struct plan_sql *sql, size_t rows, struct arena *arena)
-{
-    struct buf buf = {0};
-    struct slice text;
-    size_t i;
+/* ------------------------------------------------------------------ many records */
 
-    buf_append(&buf, sql->head);
-    for (i = 0; i < rows; i++) {
-        buf_append_str(&buf, i > 0 ? "," : "");
-        buf_append(&buf, sql->row);
-    }
-    buf_append(&buf, sql->tail);
-    text = arena_copy(arena, buf_slice(&buf));
-    buf_fini(&buf);
-    return text;
-}
-
-/* What a run of INSERTs touches: by their values alone. */
-static enum status touch_many(struct session *session, const struct record *records, size_t count,
-                              struct arena *arena, struct slots *slots)
+/* An INSERT of a row for each. */
+static enum status apply_insert(struct session *session, const struct record *records, size_t count,
+                                struct arena *arena, struct slots *slots)
 {
-    const struct plan_projection *projection = records[0].projection;
-    enum status status = STATUS_OK;
     struct touching touching;
-    size_t i;
+    struct sql_rows rows;
+    enum status status = touch_before(session, records, count, 0, arena, &touching);
 
-    for (i = 0; status == STATUS_OK && i < count; i++) {
-        status = touch_before(session, &records[i], &projection->changes[0],
-                              projection->statements[0].line, arena, &touching);
-        status = status == STATUS_OK ? touch_after(&touching, slots) : status;
-    }
-    return status;
+    status = status == STATUS_OK ? run_records(session, records, count,
+                                               &records[0].projection->statements[0], arena, &rows)
+                                 : status;
+    return status == STATUS_OK ? touch_after(&touching, NULL, slots) : status;
 }
 
-static enum status apply_many(struct session *session, const struct record *records, size_t count,
-                              struct arena *arena, struct slots *slots)
+/* An UPDATE or DELETE for each, with one SELECT beside them all. */
+static enum status apply_changes(struct session *session, const struct record *records,
+                                 size_t count, struct arena *arena, struct slots *slots)
 {
     const struct plan_sql *sql = &records[0].projection->statements[0];
-    const struct value **params = ARENA_ARRAY(arena, const struct value *, count * sql->bind_count);
-    enum status status = STATUS_OK;
+    bool *changed = ARENA_ARRAY(arena, bool, count);
+    struct touching touching;
     struct sql_rows rows;
+    enum status status = touch_before(session, records, count, 0, arena, &touching);
     size_t i;
 
     for (i = 0; status == STATUS_OK && i < count; i++) {
-        status = run_bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
+        status = run_records(session, &records[i], 1, sql, arena, &rows);
+        changed[i] = status == STATUS_OK && rows.affected > 0;
     }
-    status = status == STATUS_OK
-                 ? run_text(session, records[0].projection, text_of_rows(sql, count, arena), params,
-                            count * sql->bind_count, sql->line, arena, &rows)
-                 : status;
-    return status == STATUS_OK ? touch_many(session, records, count, arena, slots) : status;
+    return status == STATUS_OK ? touch_after(&touching, changed, slots) : status;
 }
 
-static bool is_multi_row(const struct plan_projection *projection)
+/* May a run of its records go together? */
+static bool joins(const struct plan_projection *projection)
 {
     return projection && projection->statement_count == 1 && !projection->touches_sql &&
-           projection->statements[0].row.len > 0 && !projection->changes[0].asks;
+           projection->changes[0].joins &&
+           (projection->statements[0].row.len > 0 || projection->changes[0].asks);
 }
 
 static size_t run_length(const struct record *records, size_t count)
 {
     size_t length = 1;
 
-    while (length < count && records[length].projection == records[0].projection) {
+    while (length < count && length < ROWS_CHUNK_MAX &&
+           records[length].projection == records[0].projection) {
         length++;
     }
     return length;
@@ -248,12 +232,17 @@ enum status apply_rows(struct session *session, const struct record *records, si
 
     while (status == STATUS_OK && at < count) {
         const struct record *record = &records[at];
+        const struct plan_projection *projection = record->projection;
+        bool inserts = joins(projection) && projection->statements[0].row.len > 0;
         size_t taken = 1;
 
-        if (is_multi_row(record->projection)) {
-            taken = rows_chunk(run_length(record, count - at));
-            status = apply_many(session, record, taken, arena, slots);
-        } else if (record->projection) {
+        if (joins(projection)) {
+            taken = run_length(record, count - at);
+            taken = inserts ? rows_chunk(taken) : taken;
+        }
+        if (taken > 1) {
+            status = (inserts ? apply_insert : apply_changes)(session, record, taken, arena, slots);
+        } else if (projection) {
             status = apply_one(session, record, arena, slots);
         }
         status = blame(session, record, status);

@@ -7,7 +7,9 @@
 #include <stdio.h>
 
 #include "conf/plan/bind.h"
+#include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "projector/store/aggregates.h"
 
 static const struct value *timestamp(const struct record *record, struct arena *arena)
 {
@@ -74,9 +76,9 @@ enum status run_bind(struct session *session, const struct record *record,
     return STATUS_OK;
 }
 
-enum status run_bind_all(struct session *session, const struct record *record,
-                         const struct plan_sql *sql, struct arena *arena,
-                         const struct value **params)
+static enum status bind_all(struct session *session, const struct record *record,
+                            const struct plan_sql *sql, struct arena *arena,
+                            const struct value **params)
 {
     enum status status = STATUS_OK;
     size_t i;
@@ -113,19 +115,38 @@ static void weaken(struct session *session, const struct plan_projection *projec
     session->final &= ours || !looks_at_rows(projection);
 }
 
-enum status run_text(struct session *session, const struct plan_projection *projection,
-                     struct slice text, const struct value *const *params, size_t param_count,
-                     unsigned int line, struct arena *arena, struct sql_rows *rows_out)
+static struct slice text_of(const struct plan_sql *sql, size_t rows, struct arena *arena)
+{
+    struct buf buf = {0};
+    struct slice text;
+    size_t i;
+
+    if (rows == 1) {
+        return sql->text;
+    }
+    buf_append(&buf, sql->head);
+    for (i = 0; i < rows; i++) {
+        buf_append(&buf, i > 0 ? sql->between : SLICE_EMPTY);
+        buf_append(&buf, sql->row);
+    }
+    buf_append(&buf, sql->tail);
+    text = arena_copy(arena, buf_slice(&buf));
+    buf_fini(&buf);
+    return text;
+}
+
+enum status run_rows(struct session *session, const struct plan_projection *projection,
+                     const struct run_rows *run, struct arena *arena, struct sql_rows *rows_out)
 {
     struct sql_conn *conn = session->connection.sql;
-    const struct sql_statement statement = {.text = text,
+    const struct sql_statement statement = {.text = text_of(run->sql, run->count, arena),
                                             .database = session->model->database,
-                                            .params = params,
-                                            .param_count = param_count};
+                                            .params = run->params,
+                                            .param_count = run->param_count};
     char what[64];
     enum status status = sql_run(conn, &statement, arena, rows_out);
 
-    (void)snprintf(what, sizeof(what), "projections.sql line %u", line);
+    (void)snprintf(what, sizeof(what), "projections.sql line %u", run->line);
     if (status == STATUS_OK && rows_out->warnings > 0) {
         char warning[256];
 
@@ -145,13 +166,58 @@ enum status run_text(struct session *session, const struct plan_projection *proj
     return status;
 }
 
-enum status run_one(struct session *session, const struct record *record,
-                    const struct plan_sql *sql, struct arena *arena, struct sql_rows *rows_out)
+static enum status bind_records(struct session *session, const struct record *records, size_t count,
+                                const struct plan_sql *sql, struct arena *arena,
+                                struct run_rows *out)
 {
-    const struct value **params = ARENA_ARRAY(arena, const struct value *, sql->bind_count);
-    enum status status = run_bind_all(session, record, sql, arena, params);
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, count * sql->bind_count);
+    enum status status = STATUS_OK;
+    size_t i;
 
-    return status == STATUS_OK ? run_text(session, record->projection, sql->text, params,
-                                          sql->bind_count, sql->line, arena, rows_out)
+    for (i = 0; status == STATUS_OK && i < count; i++) {
+        status = bind_all(session, &records[i], sql, arena, params + i * sql->bind_count);
+    }
+    *out = (struct run_rows){.sql = sql,
+                             .count = count,
+                             .params = params,
+                             .param_count = count * sql->bind_count,
+                             .line = sql->line};
+    return status;
+}
+
+enum status run_records(struct session *session, const struct record *records, size_t count,
+                        const struct plan_sql *sql, struct arena *arena, struct sql_rows *rows_out)
+{
+    struct run_rows run;
+    enum status status = bind_records(session, records, count, sql, arena, &run);
+
+    return status == STATUS_OK ? run_rows(session, records[0].projection, &run, arena, rows_out)
+                               : status;
+}
+
+enum status run_select(struct session *session, const struct plan_projection *projection,
+                       const struct run_rows *run, struct arena *arena, struct sql_rows *rows_out)
+{
+    size_t width = run->param_count / run->count, room = rows_room(run->count), i;
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, room *width);
+    struct run_rows padded = *run;
+
+    for (i = 0; i < room * width; i++) {
+        params[i] = i < run->param_count ? run->params[i] : params[i - width];
+    }
+    padded.count = room;
+    padded.params = params;
+    padded.param_count = room * width;
+    return run_rows(session, projection, &padded, arena, rows_out);
+}
+
+enum status run_select_of(struct session *session, const struct record *records, size_t count,
+                          const struct plan_sql *sql, struct arena *arena,
+                          struct sql_rows *rows_out)
+{
+    struct run_rows run;
+    enum status status = bind_records(session, records, count, sql, arena, &run);
+
+    return status == STATUS_OK ? run_select(session, records[0].projection, &run, arena, rows_out)
                                : status;
 }

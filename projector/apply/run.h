@@ -11,21 +11,38 @@
 MUST_CHECK enum status run_bind(struct session *session, const struct record *record,
                                 const struct plan_bind *bind, unsigned int line,
                                 struct arena *arena, const struct value **out);
-MUST_CHECK enum status run_bind_all(struct session *session, const struct record *record,
-                                    const struct plan_sql *sql, struct arena *arena,
-                                    const struct value **params);
+
+/* A statement of the plan for COUNT records: once, or its rows joined (struct plan_sql). */
+struct run_rows {
+    const struct plan_sql *sql;
+    size_t count;
+    const struct value *const *params; /* those of all rows, one row behind the other */
+    size_t param_count;
+    unsigned int line; /* for complaints */
+};
 
 /*
  * A warning is the record's fault: INVALID (MariaDB cuts a DECIMAL's digits with only a note, in
  * strict mode too). Other statuses as sql_run.
  */
-MUST_CHECK enum status run_text(struct session *session, const struct plan_projection *projection,
-                                struct slice text, const struct value *const *params,
-                                size_t param_count, unsigned int line, struct arena *arena,
+MUST_CHECK enum status run_rows(struct session *session, const struct plan_projection *projection,
+                                const struct run_rows *run, struct arena *arena,
                                 struct sql_rows *rows_out);
-MUST_CHECK enum status run_one(struct session *session, const struct record *record,
-                               const struct plan_sql *sql, struct arena *arena,
-                               struct sql_rows *rows_out);
+/* The same with what the records, of one projection, give for the statement's parameters. */
+MUST_CHECK enum status run_records(struct session *session, const struct record *records,
+                                   size_t count, const struct plan_sql *sql, struct arena *arena,
+                                   struct sql_rows *rows_out);
+
+/*
+ * The same of a SELECT beside statements, of up to ROWS_CHUNK_MAX rows: it asks for the last one
+ * again, so that few sizes are prepared.
+ */
+MUST_CHECK enum status run_select(struct session *session, const struct plan_projection *projection,
+                                  const struct run_rows *run, struct arena *arena,
+                                  struct sql_rows *rows_out);
+MUST_CHECK enum status run_select_of(struct session *session, const struct record *records,
+                                     size_t count, const struct plan_sql *sql, struct arena *arena,
+                                     struct sql_rows *rows_out);
 
 /* "line N: :name: WHY", of a value that no time mends. Returns INVALID. */
 enum status run_refuse(struct session *session, const struct plan_bind *bind, unsigned int line,

@@ -9,10 +9,14 @@
 #include "projector/source/record.h"
 #include "projector/store/session.h"
 
-/* Of one statement of one record, between before and after. */
+/*
+ * Of one statement of one record, between before and after; or of several records that have the
+ * same one, which runs for them together or one after the other (plan_change.joins).
+ */
 struct touching {
     struct session *session;
-    const struct record *record;
+    const struct record *records;
+    size_t count;
     const struct plan_change *change;
     unsigned int line; /* of the statement, in its file */
     struct arena *arena;
@@ -20,14 +24,19 @@ struct touching {
 };
 
 /*
- * Checks that the values are exactly of their columns' types and runs the SELECT before the
- * statement. INVALID: a value is not, which the server would change without a word, or refuse.
+ * STATEMENT: which one of the projection. Checks that the values are exactly of their columns'
+ * types and runs the SELECT before the statement. INVALID: a value is not, which the server would
+ * change without a word, or refuse.
  */
-MUST_CHECK enum status touch_before(struct session *session, const struct record *record,
-                                    const struct plan_change *change, unsigned int line,
-                                    struct arena *arena, struct touching *out);
+MUST_CHECK enum status touch_before(struct session *session, const struct record *records,
+                                    size_t count, size_t statement, struct arena *arena,
+                                    struct touching *out);
 
-/* After the statement, if it changed a row: runs the SELECT after it, adds the slots. */
-MUST_CHECK enum status touch_after(const struct touching *touching, struct slots *slots);
+/*
+ * After the statement: runs the SELECTs after it, adds the slots. CHANGED: of each record, whether
+ * its statement found a row; NULL: all did.
+ */
+MUST_CHECK enum status touch_after(const struct touching *touching, const bool *changed,
+                                   struct slots *slots);
 
 #endif

@@ -13,10 +13,20 @@
 
 size_t rows_chunk(size_t left)
 {
-    size_t size = 256;
+    size_t size = ROWS_CHUNK_MAX;
 
     while (size > left) {
         size /= 4;
+    }
+    return size;
+}
+
+size_t rows_room(size_t count)
+{
+    size_t size = 1;
+
+    while (size < count) {
+        size *= 4;
     }
     return size;
 }

@@ -34,5 +34,8 @@ MUST_CHECK enum status aggregates_write(struct session *session, const struct ve
  * prepared.
  */
 size_t rows_chunk(size_t left);
+/* The least of these sizes that COUNT rows, of ROWS_CHUNK_MAX, have room in. */
+size_t rows_room(size_t count);
+#define ROWS_CHUNK_MAX 256
 
 #endif

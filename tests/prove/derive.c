@@ -101,7 +101,7 @@ static cJSON *class_json(struct arena *arena, const struct tag_class *class)
         cJSON_AddItemToArray(columns, column_json(end, shape->columns[i]));
     }
     if (shape->hop_count > 0) {
-        cJSON_AddItemToObject(json, "ask", text_of(tag_shape_ask(arena, shape)));
+        cJSON_AddItemToObject(json, "ask", text_of(tag_shape_ask(arena, shape).sql));
     }
     return json;
 }
@@ -147,7 +147,7 @@ static cJSON *probe_json(const struct table *table, const struct tag_probe *prob
     cJSON *json = cJSON_CreateObject(), *params = cJSON_AddArrayToObject(json, "params");
     cJSON *columns = cJSON_AddArrayToObject(json, "columns");
 
-    cJSON_AddItemToObject(json, "sql", text_of(probe->sql));
+    cJSON_AddItemToObject(json, "sql", text_of(probe->select.sql));
     for (size_t i = 0; i < probe->param_count; i++) {
         cJSON_AddItemToArray(params, text_of(probe->params[i]->text));
     }
@@ -182,12 +182,13 @@ static cJSON *change_json(const struct tag_model *model, const struct tag_change
 {
     cJSON *json = cJSON_CreateObject(), *list, *exact;
 
-    if (touches->before.sql.len > 0) {
+    if (touches->before.select.sql.len > 0) {
         cJSON_AddItemToObject(json, "before", probe_json(change->table, &touches->before));
     }
-    if (touches->after.sql.len > 0) {
+    if (touches->after.select.sql.len > 0) {
         cJSON_AddItemToObject(json, "after", probe_json(change->table, &touches->after));
     }
+    cJSON_AddBoolToObject(json, "joins", touches->joins);
     list = cJSON_AddArrayToObject(json, "touches");
     for (size_t i = 0; i < touches->count; i++) {
         cJSON_AddItemToArray(list, touch_json(model, &touches->items[i]));

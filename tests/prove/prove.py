@@ -29,7 +29,7 @@ class Case:
 
     def __init__(self, ddls, query, params, statements, rows, steps):
         self.ddls, self.query, self.params = ddls, query, params
-        self.statements, self.rows, self.steps = statements, rows, steps  # steps: (number, params)
+        self.statements, self.rows, self.steps = statements, rows, steps  # (number, records' params)
 
     def text(self):
         def plain(value):
@@ -88,11 +88,14 @@ def stale(database, derive, case):
     for row in case.rows:
         try_run(database, row)
     floors, entry.answer = {}, database.answer(entry.sql)
-    for number, (which, params) in enumerate(case.steps):
+    for number, (which, records) in enumerate(case.steps):
+        database.run("BEGIN")
         try:
-            _, touched = world.run(database, case.statements[which], statements[which], classes,
-                                   params)
+            _, touched = world.run_many(database, case.statements[which], statements[which],
+                                        classes, records)
+            database.run("COMMIT")
         except (world.Inexact, pymysql.err.MySQLError):
+            database.run("ROLLBACK")
             continue
         floors.update((tag, number + 1) for tag in touched)
         now = database.answer(entry.sql)
@@ -101,7 +104,7 @@ def stale(database, derive, case):
         elif now != entry.answer:
             return {"step": number, "tags": sorted(map(str, entry.tags)), "before": entry.answer,
                     "now": now, "touched": sorted(map(str, touched)),
-                    "statement": filled(case.statements[which], params),
+                    "statement": [filled(case.statements[which], params) for params in records],
                     "derived": statements[which], "query": entry.sql}
     return None
 
@@ -118,7 +121,7 @@ def smaller(case):
     used = sorted({which for which, _ in case.steps})
     if len(used) < len(case.statements):
         yield case.but(statements=[case.statements[i] for i in used],
-                       steps=[(used.index(which), params) for which, params in case.steps])
+                       steps=[(used.index(which), records) for which, records in case.steps])
     for ddl in case.ddls:
         name = ddl.split()[5]
         if name not in " ".join([case.query, *case.statements, *case.rows]):
@@ -183,6 +186,17 @@ class Prover:
                 entries.append(Entry(query, what, params, tags))
         return entries
 
+    def commit(self, sql, derived, classes, records):
+        """All of them, or none."""
+        self.database.run("BEGIN")
+        try:
+            done = world.run_many(self.database, sql, derived, classes, records)
+            self.database.run("COMMIT")
+            return done
+        except (world.Inexact, pymysql.err.MySQLError):
+            self.database.run("ROLLBACK")
+            raise
+
     def world(self, seed, steps):
         """One model; a Case if an answer was stale."""
         chance = random.Random(seed)
@@ -210,10 +224,11 @@ class Prover:
         floors, done = {}, []
         for number in range(1, steps + 1):
             which = chance.choice(usable)
-            params = generator.params(names_of(statements[which]), 0.06)
+            together = 3 if changes[which]["joins"] and chance.random() < 0.3 else 1
+            records = [generator.params(names_of(statements[which]), 0.06)
+                       for _ in range(together)]
             try:
-                found, touched = world.run(self.database, statements[which], changes[which],
-                                           classes, params)
+                found, touched = self.commit(statements[which], changes[which], classes, records)
             except world.Inexact:
                 self.counts["inexact"] += 1
                 continue
@@ -223,8 +238,9 @@ class Prover:
                     print(f"seed {seed}: {error}\n  {statements[which]}\n  "
                           f"{json.dumps(changes[which])}")
                 continue
-            done.append((which, params))
+            done.append((which, records))
             self.counts["steps"] += 1
+            self.counts["joined"] += together > 1
             self.counts["touches"] += len(touched)
             self.counts["wildcards"] += sum(values == world.WILD for _, values in touched)
             floors.update((tag, number) for tag in touched)
@@ -326,15 +342,15 @@ class Prover:
         kept = [i for i, s in enumerate(case.statements)
                 if "refused" not in self.derive(case.ddls, [], [s])[2][0]]
         case = case.but(statements=[case.statements[i] for i in kept],
-                        steps=[(kept.index(which), params) for which, params in case.steps])
+                        steps=[(kept.index(which), records) for which, records in case.steps])
         small, found = shrunk(self.database, self.derive, case)
         print(f"\nSTALE, seed {seed}" + ("" if found else " (not again when replayed)"))
         path = os.path.join(self.folder, f"stale-{seed}.json")
         with open(path, "w", encoding="utf-8") as file:
             file.write(small.text())
         print("\n".join(small.ddls + small.rows))
-        for which, params in small.steps:
-            print(filled(small.statements[which], params))
+        for which, records in small.steps:
+            print("; ".join(filled(small.statements[which], params) for params in records))
         for key, value in (found or {}).items():
             print(f"  {key}: {json.dumps(value, ensure_ascii=False, default=str)}")
         print(f"  again: prove.py --replay {path}", flush=True)

@@ -156,16 +156,26 @@ def check_exact(derived, classes, params):
 
 def run(database, sql, derived, classes, params):
     """Runs a statement; returns how many rows it found, and what it touches."""
-    check_exact(derived, classes, params)
-    rows = {0: [None], 1: probe(database, derived.get("before"), params)}
-    found = database.run(filled(sql, params))
-    if found == 0:
+    return run_many(database, sql, derived, classes, [params])
+
+
+def run_many(database, sql, derived, classes, records):
+    """Runs a statement for each of RECORDS; of several it is one that "joins": what they find is
+    asked once, before all of them.
+    """
+    for params in records:
+        check_exact(derived, classes, params)
+    rows = {0: [None], 1: [row for params in records
+                           for row in probe(database, derived.get("before"), params) or ()]}
+    found = [database.run(filled(sql, params)) for params in records]
+    if not any(found):
         return 0, set()
-    rows[2] = probe(database, derived.get("after"), params)
+    rows[2] = [row for params in records
+               for row in probe(database, derived.get("after"), params) or ()]
     touched, links = set(), set()
     for touch in derived["touches"]:
         class_ = classes[touch["class"]]
-        for row in rows[touch["rows"]]:
+        for row, params in cells_of(touch, rows, [p for p, n in zip(records, found) if n]):
             raw = [row[cell["probe"]] if "probe" in cell else
                    value_of(cell, params) if is_value(cell) else WILD for cell in touch["cells"]]
             known = all("probe" in cell or is_value(cell) for cell in touch["cells"])
@@ -179,7 +189,16 @@ def run(database, sql, derived, classes, params):
         class_ = classes[number]
         for row in database.rows(asked(class_["ask"], raw)):
             touched.add((class_["name"], tuple(map(canonical, class_["columns"], row))))
-    return found, touched
+    return sum(found), touched
+
+
+def cells_of(touch, rows, records):
+    """Which row of a SELECT, and which record's values: of many records never both."""
+    if any("probe" in cell for cell in touch["cells"]):
+        return [(row, records[0]) for row in rows[touch["rows"]]]
+    if touch["rows"] == 1 and len(records) == 1 and not rows[1]:
+        return []
+    return [(None, params) for params in records]
 
 
 def asks(derived, classes):

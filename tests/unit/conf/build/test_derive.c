@@ -217,8 +217,8 @@ static const struct derived of_statements[] = {
     {PROJECTIONS_SQL, MOVE, MOVE " AND shelf = :oldShelf", "projection JarMoved", "touches jars(shelf) = :oldShelf; touches jars(shelf) = :shelf"},
     /* the row that is met keeps its shelf */
     {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE label = 'x'", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf; touches jars(shelf) = before.1; before: SELECT DISTINCT `shelf` FROM `jars` WHERE (`jarId` = (?)) LIMIT 65537"},
-    {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE shelf = shelf", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf; touches jars(shelf) = before.1; touches jars(shelf) = ?; touches jars(shelf) = ?; before: SELECT DISTINCT `shelf` FROM `jars` WHERE (`jarId` = (?)) LIMIT 65537"},
-    {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE shelf = (`jars`.shelf)", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf; touches jars(shelf) = before.1; touches jars(shelf) = ?; touches jars(shelf) = ?; before: SELECT DISTINCT `shelf` FROM `jars` WHERE (`jarId` = (?)) LIMIT 65537"},
+    {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE shelf = shelf", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf"},
+    {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE shelf = (`jars`.shelf)", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf"},
     {PROJECTIONS_SQL, FILL, FILL " ON DUPLICATE KEY UPDATE label = CASE WHEN shelf = 3 THEN 'a' ELSE 'b' END", "projection JarFilled", "touches jars(jarId) = :jarId; touches jars(shelf) = :shelf; touches jars(shelf) = before.1; before: SELECT DISTINCT `shelf` FROM `jars` WHERE (`jarId` = (?)) LIMIT 65537"},
     /* several rows, or another item's */
     {PROJECTIONS_SQL, MOVE, "UPDATE jars SET label = 'x' WHERE shelf = :shelf", "projection JarMoved", "touches jars(jarId) = before.1; touches jars(shelf) = before.2; before: SELECT DISTINCT `jars`.`jarId`, `jars`.`shelf` FROM jars WHERE shelf = ? LIMIT 65537"},
