@@ -1,5 +1,5 @@
 /*
- * Does a SELECT of ours find its rows by an index? Only the server knows the indexes that are there.
+ * Does a SELECT of ours find its rows by an index? Only the server knows which indexes it has.
  */
 #ifndef CONF_PLAN_INDEX_H
 #define CONF_PLAN_INDEX_H

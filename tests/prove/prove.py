@@ -29,7 +29,8 @@ class Case:
 
     def __init__(self, ddls, query, params, statements, rows, steps):
         self.ddls, self.query, self.params = ddls, query, params
-        self.statements, self.rows, self.steps = statements, rows, steps  # (number, records' params)
+        self.statements, self.rows = statements, rows
+        self.steps = steps  # of each its statement's number, and its records' parameters
 
     def text(self):
         def plain(value):
