@@ -30,7 +30,7 @@ struct derived {
 struct model {
     struct arena arena;
     struct tables tables;
-    struct tag_param params[12];
+    struct tag_param params[30]; /* i0 .. i9, n0 .. n9, s0 .. s9 */
     struct derived derived[STATEMENTS_MAX];
     size_t count;
     struct tag_query queries[STATEMENTS_MAX];
@@ -269,13 +269,12 @@ static void print_model(struct model *model)
 
 static void model_init(struct model *model)
 {
-    static const char *const names[] = {"i0", "i1", "i2", "i3", "n0", "n1",
-                                        "n2", "n3", "s0", "s1", "s2", "s3"};
     static const enum scalar types[] = {SCALAR_INTEGER, SCALAR_NUMBER, SCALAR_STRING};
 
     *model = (struct model){0};
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        model->params[i] = (struct tag_param){slice_str(names[i]), types[i / 4]};
+    for (size_t i = 0; i < ARRAY_COUNT(model->params); i++) {
+        model->params[i].name = arena_printf(&model->arena, "%c%zu", "ins"[i / 10], i % 10);
+        model->params[i].type = types[i / 10];
     }
 }
 

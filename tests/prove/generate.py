@@ -38,7 +38,7 @@ def quoted(value):
 
 
 def names_of(sql):
-    return sorted(set(re.findall(r":([ins][0-3])\b", sql)))
+    return sorted(set(re.findall(r":([ins][0-9])\b", sql)))
 
 
 def filled(sql, params):
@@ -46,7 +46,7 @@ def filled(sql, params):
         value = params[match.group(1)]
         negative = not isinstance(value, (str, type(None))) and value < 0
         return "(" + quoted(value) + ")" if negative else quoted(value)
-    return re.sub(r":([ins][0-3])\b", text, sql)
+    return re.sub(r":([ins][0-9])\b", text, sql)
 
 
 class Table:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from decimal import Decimal
 
 import pymysql
@@ -31,6 +32,7 @@ from support.stack import BUILD, ROOT, Stack, end_leftovers, free_ports
 
 SENDERS = 6
 GROWN = 25   # rows of a model's tables: large tables make all slow, and the answers stay the same
+LOST = (0, 2006, 2013)  # of a connection
 TYPES = {"i": "integer", "n": "number", "s": "string"}
 
 
@@ -41,8 +43,21 @@ def connect(stack, database):
     return connection
 
 
+class Refused(Exception):
+    """By the server, which is still there."""
+
+
+def run(connection, sql):
+    try:
+        connection.query(sql)
+    except pymysql.err.MySQLError as error:
+        if error.args[0] in LOST:
+            raise
+        raise Refused from error
+
+
 def rows_of(connection, sql):
-    connection.query(sql)
+    run(connection, sql)
     return connection._result.rows or ()
 
 
@@ -64,9 +79,9 @@ class Model:
 
     def tried(self, sql):
         try:
-            self.scratch.query(sql)
+            run(self.scratch, sql)
             return True
-        except pymysql.err.MySQLError:
+        except Refused:
             return False
 
     def begin(self):
@@ -79,8 +94,8 @@ class Model:
         if sql.startswith("WITH"):
             return
         try:
-            self.scratch.query(filled(sql, self.generator.params(names_of(sql), 0)))
-        except pymysql.err.MySQLError:
+            run(self.scratch, filled(sql, self.generator.params(names_of(sql), 0)))
+        except Refused:
             return
         columns = ", ".join(f"y{i}" for i in range(len(self.scratch._result.fields)))
         self.queries[f"{self.name}Q{len(self.queries)}"] = (
@@ -276,7 +291,7 @@ class Runner:
     def right(self, entry):
         try:
             return comparable(rows_of(self.connection, entry.sql)[0][1])
-        except pymysql.err.MySQLError:
+        except Refused:
             return None
 
     def compare(self, entry, steps):
@@ -302,6 +317,13 @@ class Runner:
             print(self.stale[-1], flush=True)
 
     def run(self, end):
+        try:
+            self.rounds(end)
+        except Exception as error:  # pylint: disable=broad-except
+            self.stale.append(f"model {self.model.name}: {error!r}")
+            traceback.print_exc()
+
+    def rounds(self, end):
         with concurrent.futures.ThreadPoolExecutor(SENDERS + 1) as pool:
             while (self.entries and self.model.statements and time.monotonic() < end
                    and not self.stale):
@@ -310,7 +332,7 @@ class Runner:
 
 def prove(args, seed, counts, refused):
     """One stack with some models, for a while; the stale answers."""
-    folder = ROOT / f".run-test-{os.getpid()}-prove"
+    folder, runners = ROOT / f".run-test-{os.getpid()}-{seed}", []
     stack = Stack(folder / "run", free_ports(), folder / "models")
     stack.environment["TWOFOLD_RECORD_PATIENCE"] = "200ms"
     try:
@@ -338,7 +360,7 @@ def prove(args, seed, counts, refused):
         return sum((runner.stale for runner in runners), [])
     finally:
         stack.down()
-        if not args.keep:
+        if not args.keep and not any(runner.stale for runner in runners):
             shutil.rmtree(folder, ignore_errors=True)
 
 
