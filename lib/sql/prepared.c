@@ -188,8 +188,9 @@ static bool has_in_query(struct slice text)
 }
 
 /*
- * MariaDB (10.11, 11.8) remembers of the first run what its values made of "x NOT IN (SELECT ...)",
- * x or what it selects being NULL: the next run has a row too many or too few, and no error.
+ * MariaDB (10.11, 11.8) remembers of the first run what "x NOT IN (SELECT ...)" was where x, or what
+ * is selected, is NULL: the next run, by other values or of other rows, has a row too many or too
+ * few, and no error.
  */
 static bool runs_once(const struct sql_conn *conn, struct slice text)
 {
@@ -209,7 +210,7 @@ static enum status prepare_all(struct sql_conn *conn, struct prepared *prepared)
     prepared->param_count = mysql_stmt_param_count(prepared->stmt);
     prepared->sent = ARENA_ARRAY(&prepared->memory, unsigned char, prepared->param_count);
     take_columns(prepared);
-    prepared->once = prepared->param_count > 0 && runs_once(conn, prepared->text);
+    prepared->once = runs_once(conn, prepared->text);
     return prepared->describe.len > 0 ? prepared_describe(conn, prepared) : STATUS_OK;
 }
 
