@@ -290,6 +290,9 @@ micro: $(BUILD)/loadtest/micro  ## what validation and expressions cost, without
 $(BUILD)/loadtest/%: $(BUILD)/loadtest/%.o
 	$(call run,LD)$(CC) $(CFLAGS) -o $@ $^
 
+precision: $(PROVE)  ## which answers an event voids, beside those that it changes
+	@DERIVE=$(PROVE) loadtest/precision.py $(ARGS)
+
 loadtest:  ## what a request costs, beside peers (ARGS='--seconds 5 hit miss'; loadtest/README.md)
 	@conf/local/deps loadtest
 	@$(MAKE) --no-print-directory all $(TOOLS)
@@ -371,5 +374,5 @@ clean:  ## remove what was built
 .PHONY: FORCE all analyze asan check clean compat consistency corpora cppcheck deps docs down \
         fault fmt fmt-check fuzz fuzz-programs globals headers help hooks instructions \
         integration layers lint loadtest \
-        micro prove prove-stack rooms run scripts servers-tests test tidy tsan unit unit-programs up
+        micro precision prove prove-stack rooms run scripts servers-tests test tidy tsan unit unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
