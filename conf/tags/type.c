@@ -54,17 +54,32 @@ static struct tag_type of_param(const struct analysis *analysis, struct slice na
     return (struct tag_type){.family = TAG_FAMILY_NONE};
 }
 
+/* A column, or a literal beside one. What a parameter makes of a UNION is the server's to say. */
+static bool is_integer(const struct tag_type *type, const struct sqlquery *query, size_t column)
+{
+    const struct sqlexpr *item = query->core ? facts_leaf(query->core->outputs[column]) : NULL;
+
+    return type->family == TAG_FAMILY_INTEGER ||
+           (type->family == TAG_FAMILY_WHOLE && item && item->kind < SQLEXPR_PARAM);
+}
+
 /* An item of all SELECTs of a derived table: of one type in all of them. */
 static struct tag_type of_derived(const struct analysis *analysis, const struct sqlquery *query,
                                   size_t column)
 {
     struct tag_type type = {0}, other;
+    bool integers = true; /* so far */
 
     if (query->core) {
         return tag_type_of(analysis, query->core->outputs[column]);
     }
     for (size_t i = 0; i < query->branch_count; i++) {
         other = of_derived(analysis, query->branches[i], column);
+        integers &= is_integer(&other, query->branches[i], column);
+        if (i > 0 && integers) {
+            type.family = other.family == TAG_FAMILY_INTEGER ? other.family : type.family;
+            continue;
+        }
         if (i > 0 && (other.family != type.family || !tag_types_fit(&type, &other))) {
             return (struct tag_type){.family = TAG_FAMILY_NONE};
         }
