@@ -337,9 +337,12 @@ static void args_position(struct parse *parse, struct parse_list *args)
     take_expr(parse, args);
 }
 
+/* A column's default may be an expression, of other columns or the clock: MariaDB runs it. */
 static void args_default(struct parse *parse, struct parse_list *args)
 {
-    parse_add(parse, args, parse_column(parse, "a column"));
+    (void)args;
+    parse_fail(parse, "write the value; or DEFAULT alone, where a value is stored",
+               "DEFAULT of a column is not allowed: what it reads is not seen");
 }
 
 /* NOW(6) */

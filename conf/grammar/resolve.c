@@ -15,7 +15,14 @@
 struct scope {
     const struct scope *outer;
     struct sqlcore *core;
-    bool aliases; /* of its items too: in GROUP BY, HAVING, ORDER BY */
+    enum {
+        ALIASES_NONE,
+        ALIASES_SEEN,   /* of its items: in GROUP BY, HAVING, ORDER BY */
+        ALIASES_REFUSED /* in its items and windows, where one server or the other sees some */
+    } aliases;
+    const struct sqlselected *item; /* REFUSED: being resolved, and not meant by its own alias */
+    const struct sqlfrom *join;     /* in ON: the servers see what it joins, and then outwards */
+    const struct sqlsource *rows;   /* in a JSON_TABLE's document: ... what stands before it */
 };
 
 struct resolve {
@@ -95,10 +102,12 @@ static bool find_in_from(struct resolve *resolve, const struct sqlcore *core, st
     return found != NULL;
 }
 
-static struct sqlexpr *find_alias(const struct sqlcore *core, struct slice name)
+static struct sqlexpr *find_alias(const struct sqlcore *core, struct slice name,
+                                  const struct sqlselected *but)
 {
     for (size_t i = 0; i < core->item_count; i++) {
-        if (core->items[i].alias.len > 0 && slice_eq_nocase(core->items[i].alias, name)) {
+        if (&core->items[i] != but && core->items[i].alias.len > 0 &&
+            slice_eq_nocase(core->items[i].alias, name)) {
             return core->items[i].expr;
         }
     }
@@ -123,24 +132,113 @@ static struct slice column_hint(struct resolve *resolve, const struct scope *sco
     return suggest_hint(&suggest, resolve->arena);
 }
 
+static bool joins_source(const struct sqlfrom *from, const struct sqlsource *source)
+{
+    return from->kind == SQLFROM_SOURCE
+               ? from->source == source
+               : joins_source(from->left, source) || joins_source(from->right, source);
+}
+
+/* What we found in the FROM may not be what a server finds there; it looks outwards then. */
+static void check_reach(struct resolve *resolve, const struct sqlexpr *expr,
+                        const struct scope *scope)
+{
+    if (scope->join && !joins_source(scope->join, expr->source)) {
+        fail(resolve, expr->span.from, SLICE_LITERAL("say it in WHERE"),
+             "ON sees the tables that it joins, not '%.*s'", SLICE_ARG(expr->source->alias));
+    }
+    if (scope->rows && expr->source->number >= scope->rows->number) {
+        fail(resolve, expr->span.from, SLICE_LITERAL("name the tables in another order"),
+             "JSON_TABLE sees the tables before it, not '%.*s'", SLICE_ARG(expr->source->alias));
+    }
+}
+
+/* An expression's column without an alias has a name all the same, which we do not know. */
+static bool has_unnamed(const struct sqlsource *source)
+{
+    for (size_t i = 0; i < source->column_count; i++) {
+        if (source->columns[i].len == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_unnamed_item(const struct sqlcore *core)
+{
+    for (size_t i = 0; i < core->item_count; i++) {
+        const struct sqlexpr *item = core->items[i].expr;
+
+        if (core->items[i].alias.len == 0 && item->kind != SQLEXPR_COLUMN &&
+            item->kind != SQLEXPR_STAR) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Not found in this block: may a server find it here? */
+static void check_outwards(struct resolve *resolve, const struct sqlexpr *expr,
+                           const struct scope *scope)
+{
+    const struct sqlcore *core = scope->core;
+    bool unnamed = scope->aliases == ALIASES_SEEN && expr->qualifier.len == 0 &&
+                   has_unnamed_item(core);
+
+    for (size_t i = 0; i < core->source_count; i++) {
+        unnamed |= is_of(core->sources[i], expr->qualifier) && has_unnamed(core->sources[i]);
+    }
+    if (unnamed) {
+        fail(resolve, expr->span.from, SLICE_LITERAL("give each expression of the list an alias"),
+             "'%.*s' may be the name of an expression that has no alias", SLICE_ARG(expr->name));
+    }
+    if (scope->aliases == ALIASES_REFUSED && expr->qualifier.len == 0 &&
+        find_alias(core, expr->name, scope->item)) {
+        fail(resolve, expr->span.from, SLICE_LITERAL("write table.column, or another alias"),
+             "'%.*s' is the alias of another expression of the list", SLICE_ARG(expr->name));
+    }
+}
+
+static bool is_ascii(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if ((unsigned char)name.ptr[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The servers compare names without case by all of Unicode: to them the Kelvin sign is a k. */
+static void check_letters(struct resolve *resolve, unsigned int token, struct slice name)
+{
+    if (!is_ascii(name)) {
+        fail(resolve, token, SLICE_LITERAL("ASCII letters, whose case we know as the servers do"),
+             "the name '%.*s' has other letters", SLICE_ARG(name));
+    }
+}
+
 static void resolve_column(struct resolve *resolve, struct sqlexpr *expr, const struct scope *scope)
 {
     const struct scope *at = scope;
 
+    check_letters(resolve, expr->span.from, expr->name);
     for (; at && !resolve->fault.token; at = at->outer) {
         if (find_in_from(resolve, at->core, expr)) {
+            check_reach(resolve, expr, at);
             expr->source->reads[expr->column] = true;
             if (resolve->aggregates > 0 && at != scope) {
                 at->core->one_row = true;
             }
             return;
         }
-        if (at->aliases && expr->qualifier.len == 0) {
-            expr->item = find_alias(at->core, expr->name);
+        if (at->aliases == ALIASES_SEEN && expr->qualifier.len == 0) {
+            expr->item = find_alias(at->core, expr->name, NULL);
             if (expr->item) {
                 return;
             }
         }
+        check_outwards(resolve, expr, at);
     }
     fail(resolve, expr->span.from, column_hint(resolve, scope, expr), "no column '%.*s%s%.*s'",
          SLICE_ARG(expr->qualifier), expr->qualifier.len > 0 ? "." : "", SLICE_ARG(expr->name));
@@ -265,6 +363,10 @@ static void source_columns(struct resolve *resolve, struct sqlsource *source)
     } else {
         columns_of_table(resolve, source);
     }
+    for (size_t i = 0; i < source->column_count; i++) {
+        check_letters(resolve, source->span.from, source->columns[i]);
+    }
+    check_letters(resolve, source->span.from, source->alias);
     source->reads = ARENA_ARRAY(resolve->arena, bool, source->column_count);
 }
 
@@ -300,13 +402,17 @@ static void add_sources(struct resolve *resolve, struct sqlcore *core, const str
 static void conditions(struct resolve *resolve, const struct sqlfrom *from,
                        const struct scope *scope)
 {
+    struct scope reach = *scope;
+
     if (from->kind == SQLFROM_SOURCE) {
-        expr(resolve, from->source->rows, scope);
+        reach.rows = from->source;
+        expr(resolve, from->source->rows, &reach);
         return;
     }
     conditions(resolve, from->left, scope);
     conditions(resolve, from->right, scope);
-    expr(resolve, from->on, scope);
+    reach.join = from;
+    expr(resolve, from->on, &reach);
 }
 
 /* RIGHT JOIN exchanged its sides; numbers are in the order of the text. */
@@ -385,8 +491,9 @@ static void write_out_star(struct resolve *resolve, struct sqlcore *core,
     }
 }
 
-static void outputs(struct resolve *resolve, struct sqlcore *core, const struct scope *scope)
+static void outputs(struct resolve *resolve, struct sqlcore *core, const struct scope *outer)
 {
+    struct scope scope = {.outer = outer, .core = core, .aliases = ALIASES_REFUSED};
     size_t room = core->item_count;
 
     for (size_t i = 0; i < core->item_count; i++) {
@@ -403,7 +510,8 @@ static void outputs(struct resolve *resolve, struct sqlcore *core, const struct 
             write_out_star(resolve, core, item->expr);
             continue;
         }
-        expr(resolve, item->expr, scope);
+        scope.item = item;
+        expr(resolve, item->expr, &scope);
         add_output(core, item->expr,
                    item->alias.len > 0                  ? item->alias
                    : item->expr->kind == SQLEXPR_COLUMN ? item->expr->name
@@ -429,7 +537,7 @@ static void group_item(struct resolve *resolve, struct sqlcore *core, struct sql
         return;
     }
     if (node->kind == SQLEXPR_COLUMN && node->qualifier.len == 0) {
-        item = find_alias(core, node->name);
+        item = find_alias(core, node->name, NULL);
     }
     if (node->source && item && !same_column(node, item)) {
         struct sqlexpr *call = ARENA_NEW(resolve->arena, struct sqlexpr);
@@ -456,18 +564,19 @@ static void resolve_core(struct resolve *resolve, struct sqlcore *core, struct s
                          const struct scope *outer)
 {
     struct scope scope = {.outer = outer, .core = core};
-    struct scope with_aliases = {.outer = outer, .core = core, .aliases = true};
+    struct scope with_aliases = {.outer = outer, .core = core, .aliases = ALIASES_SEEN};
+    struct scope windows = {.outer = outer, .core = core, .aliases = ALIASES_REFUSED};
 
     core->number = resolve->tree->core_count++;
     core_from(resolve, core, core->from, &scope);
     if (resolve->fault.token) {
         return;
     }
-    outputs(resolve, core, &scope);
+    outputs(resolve, core, outer);
     expr(resolve, core->where, &scope);
     exprs(resolve, core->group, core->group_count, &with_aliases);
     expr(resolve, core->having, &with_aliases);
-    exprs(resolve, core->window_exprs, core->window_count, &with_aliases);
+    exprs(resolve, core->window_exprs, core->window_count, &windows);
     exprs(resolve, whole->order, whole->order_count, &with_aliases);
     if (resolve->fault.token) {
         return;
@@ -615,6 +724,25 @@ static void change(struct resolve *resolve, struct sqlchange *change_)
     }
 }
 
+/*
+ * MySQL looks for the names in a query of WITH where it is mentioned, not where it is written; and
+ * MariaDB knows no case there.
+ */
+static void check_withs(struct resolve *resolve)
+{
+    struct sqlsource *const *sources = resolve->tree->sources;
+
+    for (size_t i = 0; i < resolve->tree->source_count; i++) {
+        for (size_t j = 0; j < i && sources[i]->query && sources[i]->name.len > 0; j++) {
+            if (sources[j]->query && slice_eq_nocase(sources[i]->name, sources[j]->name) &&
+                sources[i]->query->span.from != sources[j]->query->span.from) {
+                fail(resolve, sources[i]->name_token, SLICE_LITERAL("give it another name"),
+                     "two queries of WITH are called '%.*s'", SLICE_ARG(sources[i]->name));
+            }
+        }
+    }
+}
+
 bool sqltree_resolve(struct arena *arena, struct sqltree *tree, const struct tables *tables,
                      struct sqlfault *fault)
 {
@@ -625,6 +753,7 @@ bool sqltree_resolve(struct arena *arena, struct sqltree *tree, const struct tab
     } else {
         change(&resolve, tree->change);
     }
+    check_withs(&resolve);
     for (size_t i = 0; i < tree->source_count; i++) {
         if (!tree->sources[i]->reads) { /* no scope has it: nobody would see its changes */
             fail(&resolve, tree->sources[i]->span.from, SLICE_EMPTY, "this table is not seen");

@@ -137,7 +137,6 @@ static const char *const calls[] = {
     "( ROW ~( e , e ) < ROW ( e , e ) )",
     "( ( e , e ) IN ( ( e , e ) , ( e , e ) ) )",
     "MATCH ( s ) AGAINST ( 'x' IN BOOLEAN MODE )",
-    "DEFAULT ~( a )",
 };
 
 static const char *const aggregates[] = {

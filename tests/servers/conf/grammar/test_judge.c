@@ -190,7 +190,8 @@ static bool is_the_servers_own(const struct ours *ours)
         return (sqltoken_is(first, "DELETE") && ours->at == first + 3) ||
                (ours->at->kind == SQLTOKEN_STRING && ours->at[-1].kind == SQLTOKEN_STRING);
     }
-    return says(ours->why, "a type such as CHAR") || /* CAST(a AS INTEGER); a LIKE b + 1 */
+    /* CAST(a AS INTEGER); a LIKE b + 1; SELECT DATABASE */
+    return says(ours->why, "a type such as CHAR") || sqltoken_is(ours->at, "DATABASE") ||
            SQLTOKEN_IS_ANY(ours->at, "IN", "NOT", "BETWEEN", "LIKE", "REGEXP", "RLIKE", "IS", "=",
                            "<", ">", "!", "+", "-", "*", "/", "%", "DIV", "MOD", "^", "|", "&");
 }
