@@ -135,8 +135,9 @@ static struct slice text_of(const struct plan_sql *sql, size_t rows, struct aren
     return text;
 }
 
-enum status run_rows(struct session *session, const struct plan_projection *projection,
-                     const struct run_rows *run, struct arena *arena, struct sql_rows *rows_out)
+static enum status run_all(struct session *session, const struct plan_projection *projection,
+                           const struct run_rows *run, struct arena *arena,
+                           struct sql_rows *rows_out)
 {
     struct sql_conn *conn = session->connection.sql;
     const struct sql_statement statement = {.text = text_of(run->sql, run->count, arena),
@@ -191,7 +192,7 @@ enum status run_records(struct session *session, const struct record *records, s
     struct run_rows run;
     enum status status = bind_records(session, records, count, sql, arena, &run);
 
-    return status == STATUS_OK ? run_rows(session, records[0].projection, &run, arena, rows_out)
+    return status == STATUS_OK ? run_all(session, records[0].projection, &run, arena, rows_out)
                                : status;
 }
 
@@ -208,7 +209,7 @@ enum status run_select(struct session *session, const struct plan_projection *pr
     padded.count = room;
     padded.params = params;
     padded.param_count = room * width;
-    return run_rows(session, projection, &padded, arena, rows_out);
+    return run_all(session, projection, &padded, arena, rows_out);
 }
 
 enum status run_select_of(struct session *session, const struct record *records, size_t count,

@@ -22,13 +22,10 @@ struct run_rows {
 };
 
 /*
- * A warning is the record's fault: INVALID (MariaDB cuts a DECIMAL's digits with only a note, in
- * strict mode too). Other statuses as sql_run.
+ * Runs it with what the records, of one projection, give for its parameters. A warning is the
+ * record's fault: INVALID (MariaDB cuts a DECIMAL's digits with only a note, in strict mode too).
+ * Other statuses as sql_run.
  */
-MUST_CHECK enum status run_rows(struct session *session, const struct plan_projection *projection,
-                                const struct run_rows *run, struct arena *arena,
-                                struct sql_rows *rows_out);
-/* The same with what the records, of one projection, give for the statement's parameters. */
 MUST_CHECK enum status run_records(struct session *session, const struct record *records,
                                    size_t count, const struct plan_sql *sql, struct arena *arena,
                                    struct sql_rows *rows_out);
