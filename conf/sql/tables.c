@@ -7,6 +7,9 @@
  */
 #include "conf/sql/tables.h"
 
+/* MariaDB's system-versioned tables. */
+#define VERSIONED "the server changes columns of a table with SYSTEM VERSIONING by itself"
+
 struct reader {
     struct arena *arena;
     struct diag *diag;
@@ -147,6 +150,29 @@ static void read_column_key(struct reader *reader, struct table_column *column,
     }
 }
 
+/* SERIAL DEFAULT VALUE says AUTO_INCREMENT, too; SERIAL alone is a type. */
+static bool is_counted(const struct sqltoken *token)
+{
+    return token->depth == 1 && SQLTOKEN_IS_ANY(token, "AUTO_INCREMENT", "SERIAL");
+}
+
+/* TOKEN: behind the column's name. */
+static void refuse_attribute(struct reader *reader, const struct sqltoken *token)
+{
+    if (token->depth != 1) {
+        return;
+    }
+    if (sqltoken_is(token, "INVISIBLE")) {
+        complain(reader, SLICE_EMPTY,
+                 "an INVISIBLE column is in no *, and in no INSERT without a list");
+    } else if (sqltoken_is(token, "ZEROFILL")) {
+        complain(reader, SLICE_LITERAL("LPAD in the query"),
+                 "ZEROFILL makes another text of a number than clients and tags have");
+    } else if (sqltoken_is(token, "ROW") && SQLTOKEN_IS_ANY(token + 1, "START", "END")) {
+        complain(reader, SLICE_EMPTY, VERSIONED);
+    }
+}
+
 static void read_column(struct reader *reader, const struct sqltoken *end)
 {
     struct table_column *column = &reader->table->columns[reader->table->column_count];
@@ -163,15 +189,11 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     column->format = SCALAR_STRING;
     column->holds = column_type_read(token, end);
     column->known = column_type_scalar(&column->holds, &column->scalar);
-    column->counted = sqltoken_is(token, "SERIAL");
-    column->has_default = column->counted || sqltoken_is(token, "TIMESTAMP");
+    column->has_default = sqltoken_is(token, "TIMESTAMP");
     column->renewed = sqltoken_is(token, "TIMESTAMP");
     for (; token < end; token++) {
-        column->counted |= sqltoken_is(token, "AUTO_INCREMENT");
-        if (token->depth == 1 && token > reader->token && sqltoken_is(token, "INVISIBLE")) {
-            complain(reader, SLICE_EMPTY,
-                     "an INVISIBLE column is in no *, and in no INSERT without a list");
-        }
+        column->counted |= is_counted(token);
+        refuse_attribute(reader, token);
         column->renewed |= sqltoken_is(token, "ON") && sqltoken_is(token + 1, "UPDATE") &&
                            !sqltoken_is(token + 2, "CASCADE");
         column->has_default |=
@@ -288,6 +310,16 @@ static void check_engine(struct reader *reader, const struct sqltoken *end)
     }
 }
 
+static void check_versions(struct reader *reader, const struct sqltoken *end)
+{
+    for (const struct sqltoken *token = reader->token; token + 1 < end; token++) {
+        if (sqltoken_is(token, "SYSTEM") && sqltoken_is(token + 1, "VERSIONING")) {
+            complain(reader, SLICE_EMPTY, VERSIONED);
+            return;
+        }
+    }
+}
+
 /* What follows the definitions holds for each text that says nothing itself. */
 static void read_options(struct reader *reader, const struct sqltoken *end)
 {
@@ -321,6 +353,7 @@ static void read_definitions(struct reader *reader, const struct sqlstatement *s
         }
     }
     check_engine(reader, last);
+    check_versions(reader, last);
     read_options(reader, last);
 }
 
@@ -354,9 +387,12 @@ static void read_table(struct reader *reader, const struct sqlstatement *stateme
     table->name = reader->token->text;
     table->line = statement->line;
     reader->table = table;
-    if (tables_find(out, table->name)) {
-        complain(reader, SLICE_EMPTY, "this table is declared twice");
-        return;
+    for (size_t i = 0; i < out->count; i++) {
+        if (slice_eq_nocase(out->items[i].name, table->name)) {
+            complain(reader, SLICE_EMPTY,
+                     "this table is declared twice (a server may know no case of tables' names)");
+            return;
+        }
     }
     out->count++;
     check_name(reader);

@@ -15,6 +15,7 @@ static const char schema[] =
     " UNIQUE KEY (k));\n"
     "CREATE TABLE IF NOT EXISTS r (id INT NOT NULL AUTO_INCREMENT, a INT, d INT NOT NULL DEFAULT 5,"
     " t DATETIME ON UPDATE CURRENT_TIMESTAMP, PRIMARY KEY (id));\n"
+    "CREATE TABLE IF NOT EXISTS sd (id INT SERIAL DEFAULT VALUE, a INT);\n"
     "CREATE TABLE IF NOT EXISTS u (k INT, b INT, UNIQUE KEY (k));\n"
     "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, w INT, PRIMARY KEY (u, v));\n";
 
@@ -149,6 +150,7 @@ static const struct {
     {"SELECT * FROM f WHERE u = :x AND w = :y", "INSERT INTO f VALUES (1, 2, 3), (4, 5, 6) ON DUPLICATE KEY UPDATE w = VALUES(w)", "f(u,w)=1,3 f(u,w)=4,6 f(u,w)=[u before],[w before] f(u,w)=[u before],3 f(u,w)=1,3 f(u,w)=4,3 f(u,w)=[u before],6 f(u,w)=1,6 f(u,w)=4,6"},
     {"SELECT v FROM f WHERE u = :x", "INSERT INTO f VALUES (1, 2, 3) ON DUPLICATE KEY UPDATE w = 4", "f(u)=1"},
     {"SELECT * FROM r WHERE d = :x", "INSERT INTO r (a) VALUES (1)", "r(d)=*"},
+    {"SELECT * FROM sd WHERE id = :x", "INSERT INTO sd (id, a) VALUES (:y, 1)", "sd(id)=*"},
     {"SELECT * FROM r WHERE id = :x", "INSERT INTO r (id, a) VALUES (NULL, 1), (0, 2)", "r(id)=* r(id)=*"},
     {"SELECT * FROM r WHERE a = :x", "INSERT INTO r (d) VALUES (1)", "r(a)=NULL"},
     {"SELECT * FROM p WHERE s = :z", "INSERT INTO p (id, s) VALUES (1, 2) ON DUPLICATE KEY UPDATE s = VALUES(id)", "p(s)=* p(s)=[s before] p(s)=* p(s)=*"},
