@@ -37,6 +37,8 @@ void parse_expected(struct parse *parse, const char *what)
 
     if (token->kind == SQLTOKEN_END) {
         parse_fail(parse, NULL, "the statement ends where %s should be", what);
+    } else if (token->kind == SQLTOKEN_VARIABLE) {
+        parse_fail(parse, NULL, "variables (%.*s) are not allowed", SLICE_ARG(token->text));
     } else {
         parse_fail(parse, NULL, "%s should be here, not '%.*s'", what, SLICE_ARG(token->text));
     }
@@ -172,6 +174,11 @@ struct sqlexpr *parse_column(struct parse *parse, const char *what)
     if (parse_is(parse, ".")) {
         parse_fail(parse, "write table.column", "a name of three parts is not allowed");
     }
+    if (qualifier.len > 0 && parse_is(parse, "(")) {
+        parse_fail(parse, NULL,
+                   "'%.*s.%.*s' is not allowed: a stored function reads what is not seen",
+                   SLICE_ARG(qualifier), SLICE_ARG(name));
+    }
     node = parse_node(parse, SQLEXPR_COLUMN, from);
     node->qualifier = qualifier;
     node->name = name;
@@ -306,6 +313,7 @@ bool sqltree_read(struct arena *arena, const struct sqlstatement *statement, str
         parse_fail(&parse, NULL, "'%.*s' is not expected here", SLICE_ARG(parse.at->text));
     }
     copy_sources(&parse, out);
+    out->unmentioned = parse.unmentioned;
     *fault = parse.fault;
     return !fault->token;
 }

@@ -20,8 +20,10 @@
 
 /* A query that WITH names: its text is read again where the name is mentioned. */
 struct common {
-    const struct common *outer; /* known where its query stands */
+    struct common *outer; /* known where its query stands */
     struct slice name;
+    const struct sqltoken *token; /* of the name */
+    bool mentioned;
     struct slice *labels;
     size_t label_count;
     const struct sqltoken *query; /* its first token */
@@ -32,7 +34,8 @@ struct parse {
     const struct sqlstatement *statement;
     const struct sqltoken *at;
     struct sqlfault fault; /* token NULL: none */
-    const struct common *commons;
+    struct common *commons;
+    const struct sqltoken *unmentioned; /* the first name of WITH that is mentioned nowhere */
     struct sqlsource *sources[SQLTREE_SOURCES_MAX];
     size_t source_count, node_count;
     unsigned int depth;

@@ -247,12 +247,25 @@ static struct sqlexpr *called(struct parse *parse, const struct sqltoken *name, 
     return node;
 }
 
+/* NEXT VALUE FOR s, PREVIOUS VALUE FOR s */
+static void refuse_sequence(struct parse *parse)
+{
+    if (SQLTOKEN_IS_ANY(parse->at, "NEXT", "PREVIOUS") && parse_is_next(parse, "VALUE") &&
+        sqltoken_is(parse->at + 2, "FOR")) {
+        parse_fail(parse, NULL,
+                   "%.*s VALUE FOR is not allowed: a sequence counts for everybody, and no "
+                   "projection writes it",
+                   SLICE_ARG(parse->at->text));
+    }
+}
+
 struct sqlexpr *parse_call(struct parse *parse)
 {
     const struct sqltoken *name = parse->at;
     unsigned int from = parse_here(parse);
     struct sqlexpr *node;
 
+    refuse_sequence(parse);
     if (parse_take(parse, "CASE")) {
         return parse_case(parse, from);
     }

@@ -3,12 +3,19 @@
  */
 #include "conf/grammar/parse.h"
 
-/* Words behind the verb that change what a fault does, in silence, or when it is done. */
+/* Words behind the verb. */
 static void refuse_modifier(struct parse *parse)
 {
-    if (SQLTOKEN_IS_ANY(parse->at, "IGNORE", "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "QUICK")) {
-        parse_fail(parse, NULL, "%.*s is not allowed: values would change in silence, or later",
-                   SLICE_ARG(parse->at->text));
+    const struct sqltoken *word = parse->at, *verb = word - 1;
+
+    if (parse_is(parse, "IGNORE")) {
+        parse_fail(parse, "leave it out; ON DUPLICATE KEY UPDATE c = c keeps a row that is there",
+                   "%.*s %.*s is not allowed: it changes values and leaves out rows, of which the "
+                   "server only warns: a record that is warned of becomes a dead letter",
+                   SLICE_ARG(verb->text), SLICE_ARG(word->text));
+    } else if (SQLTOKEN_IS_ANY(word, "LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "QUICK")) {
+        parse_fail(parse, "leave it out", "%.*s %.*s is not allowed: InnoDB does not know it",
+                   SLICE_ARG(verb->text), SLICE_ARG(word->text));
     }
 }
 
@@ -66,6 +73,7 @@ static struct sqlexpr **take_row(struct parse *parse, size_t *width)
 static void take_rows(struct parse *parse, struct sqlchange *change)
 {
     struct parse_list rows = {0}, widths = {0};
+    unsigned int from = parse_here(parse);
 
     do {
         size_t *width = ARENA_NEW(parse->arena, size_t);
@@ -75,6 +83,7 @@ static void take_rows(struct parse *parse, struct sqlchange *change)
     } while (parse_take(parse, ","));
     change->rows = (struct sqlexpr ***)rows.items;
     change->row_count = rows.count;
+    change->values = parse_span(parse, from);
     change->widths = ARENA_ARRAY(parse->arena, size_t, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         change->widths[i] = *(size_t *)widths.items[i];

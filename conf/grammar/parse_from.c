@@ -6,9 +6,9 @@
 /* ------------------------------------------------------------------ sources */
 
 /* Of the query at hand or one around it; NULL: none. */
-static const struct common *find_common(const struct parse *parse, struct slice name)
+static struct common *find_common(const struct parse *parse, struct slice name)
 {
-    const struct common *common = parse->commons;
+    struct common *common = parse->commons;
 
     while (common && !slice_eq(common->name, name)) {
         common = common->outer;
@@ -17,12 +17,13 @@ static const struct common *find_common(const struct parse *parse, struct slice 
 }
 
 /* The query of WITH, as it is known where it stands. */
-static struct sqlquery *copy_common(struct parse *parse, const struct common *common)
+static struct sqlquery *copy_common(struct parse *parse, struct common *common)
 {
-    const struct common *commons = parse->commons;
+    struct common *commons = parse->commons;
     const struct sqltoken *at = parse->at;
     struct sqlquery *query;
 
+    common->mentioned = true;
     parse->commons = common->outer;
     parse->at = common->query;
     query = parse_query(parse);
@@ -138,7 +139,7 @@ static struct slice table_name(struct parse *parse)
 static struct sqlfrom *table(struct parse *parse, unsigned int from)
 {
     struct slice name = table_name(parse);
-    const struct common *common = find_common(parse, name);
+    struct common *common = find_common(parse, name);
     struct sqlquery *query = common ? copy_common(parse, common) : NULL;
     struct sqlsource *source = parse_source(parse);
 
@@ -155,6 +156,9 @@ static struct sqlfrom *table(struct parse *parse, unsigned int from)
         source->alias = name;
     }
     skip_hints(parse);
+    if (parse_is(parse, "FOR") && parse_is_next(parse, "SYSTEM_TIME")) {
+        parse_fail(parse, NULL, "FOR SYSTEM_TIME is not allowed: it reads rows of another time");
+    }
     source->span = parse_span(parse, from);
     return parse_from_of(parse, source);
 }

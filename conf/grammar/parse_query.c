@@ -12,6 +12,7 @@ static void take_common(struct parse *parse)
     size_t sources = parse->source_count;
 
     common->outer = parse->commons;
+    common->token = parse->at;
     common->name = parse_name(parse, "a name");
     if (parse_is(parse, "(")) {
         common->labels = parse_names(parse, "a column", &common->label_count);
@@ -175,7 +176,8 @@ static struct sqlquery *take_branch(struct parse *parse)
     return query;
 }
 
-static bool take_set_operator(struct parse *parse, bool *unites)
+/* *distinct: of a UNION that is not of ALL rows. */
+static bool take_set_operator(struct parse *parse, bool *unites, bool *distinct)
 {
     bool joins = parse_take(parse, "UNION");
 
@@ -183,7 +185,8 @@ static bool take_set_operator(struct parse *parse, bool *unites)
         return false;
     }
     *unites &= joins;
-    if (!parse_take(parse, "ALL")) {
+    *distinct = !parse_take(parse, "ALL");
+    if (*distinct) {
         parse_take(parse, "DISTINCT");
     }
     return true;
@@ -193,10 +196,10 @@ static struct sqlquery *take_branches(struct parse *parse)
 {
     struct parse_list list = {0};
     struct sqlquery *query, *first = take_branch(parse);
-    bool unites = true;
+    bool unites = true, distinct = false;
 
     parse_add(parse, &list, first);
-    while (take_set_operator(parse, &unites)) {
+    while (take_set_operator(parse, &unites, &distinct)) {
         parse_add(parse, &list, take_branch(parse));
     }
     if (list.count == 1 && (first->core && !first->order && !first->limit)) {
@@ -206,6 +209,7 @@ static struct sqlquery *take_branches(struct parse *parse)
     query->branches = (struct sqlquery **)list.items;
     query->branch_count = list.count;
     query->unites = unites;
+    query->distinct = unites && distinct;
     return query;
 }
 
@@ -228,17 +232,38 @@ struct sqlexpr *parse_count(struct parse *parse)
     return node;
 }
 
+static void refuse_rows_examined(struct parse *parse)
+{
+    if (parse_is(parse, "ROWS")) {
+        parse_fail(parse, NULL,
+                   "ROWS EXAMINED is not allowed: it gives a part of the answer, by the plan");
+    }
+}
+
 static void take_limit(struct parse *parse, struct sqlquery *query)
 {
     if (!parse_take(parse, "LIMIT")) {
         return;
     }
+    refuse_rows_examined(parse);
     query->limit = parse_count(parse);
     if (parse_take(parse, ",")) {
         query->offset = query->limit;
         query->limit = parse_count(parse);
     } else if (parse_take(parse, "OFFSET")) {
         query->offset = parse_count(parse);
+    }
+    refuse_rows_examined(parse);
+}
+
+/* Of the query at hand: who comes first in the text. */
+static void find_unmentioned(struct parse *parse, const struct common *outer)
+{
+    for (const struct common *common = parse->commons; common && common != outer;
+         common = common->outer) {
+        if (!common->mentioned && !(parse->unmentioned && parse->unmentioned < common->token)) {
+            parse->unmentioned = common->token;
+        }
     }
 }
 
@@ -253,7 +278,7 @@ static void refuse_rest(struct parse *parse)
 
 struct sqlquery *parse_query(struct parse *parse)
 {
-    const struct common *commons = parse->commons;
+    struct common *commons = parse->commons;
     unsigned int from = parse_here(parse);
     bool duplicate = parse->duplicate;
     struct sqlquery *query;
@@ -273,6 +298,7 @@ struct sqlquery *parse_query(struct parse *parse)
     take_limit(parse, query);
     refuse_rest(parse);
     query->span = parse_span(parse, from);
+    find_unmentioned(parse, commons);
     parse->commons = commons;
     parse->duplicate = duplicate;
     parse_leave(parse);

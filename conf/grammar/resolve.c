@@ -182,8 +182,8 @@ static void check_outwards(struct resolve *resolve, const struct sqlexpr *expr,
                            const struct scope *scope)
 {
     const struct sqlcore *core = scope->core;
-    bool unnamed = scope->aliases == ALIASES_SEEN && expr->qualifier.len == 0 &&
-                   has_unnamed_item(core);
+    bool unnamed =
+        scope->aliases == ALIASES_SEEN && expr->qualifier.len == 0 && has_unnamed_item(core);
 
     for (size_t i = 0; i < core->source_count; i++) {
         unnamed |= is_of(core->sources[i], expr->qualifier) && has_unnamed(core->sources[i]);
@@ -341,11 +341,14 @@ static void columns_of_query(struct resolve *resolve, struct sqlsource *source)
     }
 }
 
+/* In whatever case: a server may take them for one. */
 static void check_common(struct resolve *resolve, const struct sqlsource *source)
 {
-    if (source->name.len > 0 && tables_find(resolve->tables, source->name)) {
-        fail(resolve, source->name_token, SLICE_LITERAL("give it another name"),
-             "WITH '%.*s': a table has this name", SLICE_ARG(source->name));
+    for (size_t i = 0; i < resolve->tables->count && source->name.len > 0; i++) {
+        if (slice_eq_nocase(resolve->tables->items[i].name, source->name)) {
+            fail(resolve, source->name_token, SLICE_LITERAL("give it another name"),
+                 "WITH '%.*s': a table has this name", SLICE_ARG(source->name));
+        }
     }
 }
 
@@ -758,6 +761,11 @@ bool sqltree_resolve(struct arena *arena, struct sqltree *tree, const struct tab
         if (!tree->sources[i]->reads) { /* no scope has it: nobody would see its changes */
             fail(&resolve, tree->sources[i]->span.from, SLICE_EMPTY, "this table is not seen");
         }
+    }
+    if (tree->unmentioned) { /* its tables would be read by nobody here */
+        fail(&resolve, (unsigned int)(tree->unmentioned - tree->statement->tokens),
+             SLICE_LITERAL("leave it out"), "WITH '%.*s' is mentioned nowhere",
+             SLICE_ARG(tree->unmentioned->text));
     }
     *fault = resolve.fault;
     return !fault->token;

@@ -139,7 +139,8 @@ struct sqlquery {
     struct sqlcore *core; /* NULL: it has branches */
     struct sqlquery **branches;
     size_t branch_count;
-    bool unites; /* the branches are joined by UNION only: no EXCEPT, no INTERSECT */
+    bool unites;   /* the branches are joined by UNION only: no EXCEPT, no INTERSECT */
+    bool distinct; /* ... and the last one is no UNION ALL: no two rows are the same */
     struct sqlexpr **order;
     size_t order_count;
     struct sqlexpr *limit, *offset; /* NULL: none */
@@ -167,6 +168,7 @@ struct sqlchange {
     size_t column_count;
     struct sqlexpr ***rows; /* each with width values; NULL: of the query */
     size_t row_count, *widths;
+    struct sqlspan values; /* what is behind VALUES; of SET nothing */
     struct sqlquery *query;
     struct sqlset *sets; /* UPDATE's, or of ON DUPLICATE KEY UPDATE */
     size_t set_count;
@@ -185,6 +187,7 @@ struct sqltree {
     struct sqlchange *change;
     struct sqlsource **sources; /* all, by their numbers */
     size_t source_count;
+    const struct sqltoken *unmentioned; /* a name of WITH that is mentioned nowhere; NULL: none */
     size_t core_count; /* resolved: SELECTs, and a change's own */
 };
 

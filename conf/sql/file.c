@@ -24,6 +24,7 @@ struct reader {
     struct sqltoken *tokens;
     size_t token_count, token_room;
     unsigned int depth;
+    bool faulty;
 };
 
 static void complain(struct reader *reader, const char *text)
@@ -74,6 +75,7 @@ static void take_token(struct reader *reader, const struct sqllex *lex)
     if (is_mark(lex, ')')) {
         if (reader->depth == 0) {
             complain(reader, "a ')' without its '('");
+            reader->faulty = true;
         } else {
             reader->depth--;
         }
@@ -116,6 +118,7 @@ static bool read_statement(struct reader *reader, struct sqlstatement *out)
     reader->tokens = NULL;
     reader->token_count = reader->token_room = 0;
     reader->depth = 0;
+    reader->faulty = false;
     for (;;) {
         lex = sqllex_next(reader->rest);
         if (lex.kind == SQLLEX_BAD) {
@@ -137,12 +140,14 @@ static bool read_statement(struct reader *reader, struct sqlstatement *out)
     }
     if (reader->depth > 0) {
         complain(reader, "a '(' without its ')'");
+        reader->faulty = true;
     }
     if (reader->token_count == 0) {
         return false;
     }
     out->line = reader->tokens[0].line;
     out->token_count = reader->token_count;
+    out->faulty = reader->faulty;
     out->text = arena_copy(reader->arena,
                            slice_of(reader->text.ptr, reader->tokens[reader->token_count - 1].end));
     add_token(reader, (struct sqltoken){.kind = SQLTOKEN_END,

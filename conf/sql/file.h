@@ -32,6 +32,7 @@ struct sqlstatement {
     const struct sqltoken *tokens; /* ends with SQLTOKEN_END */
     size_t token_count;            /* the END not counted */
     unsigned int line;
+    bool faulty; /* a complaint said already that its parentheses are not pairs */
 };
 
 enum sqlblock_rows {
