@@ -291,6 +291,7 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
         source_complain(&build.model.source, build.model.name, SLICE_EMPTY,
                         "a model's name is a letter, then letters, digits and _, at most 56");
     }
+    build_trees(&build);
     build_aggregate(&build);
     build_queries(&build);
     build_events(&build);
@@ -302,5 +303,6 @@ bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
     if (diag->count == 0) {
         fingerprint_model(out);
     }
+    arena_fini(&build.scratch);
     return true;
 }

@@ -14,6 +14,7 @@
 
 #include "conf/build/fields.h"
 #include "conf/build/model.h"
+#include "conf/grammar/tree.h"
 #include "conf/plan/plan.h"
 #include "conf/sql/beside.h"
 
@@ -30,11 +31,19 @@ struct build {
     struct fields state;
     /* NULL: of a state store, which other software may write too */
     const struct schema *state_schema;
+    struct arena scratch;  /* trees and what is found out about them; the plan keeps none of it */
+    struct sqltree *trees; /* of all statements that have no fault */
+    size_t tree_count;
 };
 
 /* False: nothing could be read. */
 bool build_model(struct arena *arena, struct slice folder, struct diag *diag,
                  struct plan_model *out);
+
+/* Reads all statements; a fault is a complaint. */
+void build_trees(struct build *build);
+/* NULL: the statement has a fault. It was said, and nothing else is to be said of it. */
+const struct sqltree *build_tree(const struct build *build, const struct sqlstatement *statement);
 
 /* Declared events and what they do to the state. */
 void build_events(struct build *build);

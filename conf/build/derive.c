@@ -3,7 +3,6 @@
  */
 #include "conf/build/derive.h"
 
-#include "conf/grammar/resolve.h"
 #include "conf/plan/kind.h"
 #include "conf/tags/model.h"
 #include "conf/tags/type.h"
@@ -21,8 +20,7 @@ struct statement {
 
 struct derive {
     struct build *build;
-    struct arena scratch;  /* trees and what is found out about them; the plan keeps none of it */
-    struct sqltree *trees; /* of the queries, by their numbers */
+    struct arena scratch; /* what is found out about trees; the plan keeps none of it */
     struct tag_query *queries;
     struct statement *statements;
     struct tag_change *changes;
@@ -32,34 +30,6 @@ struct derive {
     bool failed;
 };
 
-/* ------------------------------------------------------------------ trees */
-
-static void complain(struct derive *derive, struct slice path, const struct sqlblock *block,
-                     const struct sqlfault *fault)
-{
-    derive->failed = true;
-    diag_add_at(derive->build->diag,
-                &(struct diag_place){.file = path,
-                                     .path = block->name,
-                                     .line = fault->token->line,
-                                     .column = fault->token->column},
-                fault->hint, "%.*s", SLICE_ARG(fault->text));
-}
-
-static bool read_tree(struct derive *derive, struct slice path, const struct sqlblock *block,
-                      const struct sqlstatement *statement, struct sqltree *out)
-{
-    struct build *build = derive->build;
-    struct sqlfault fault;
-
-    if (!sqltree_read(&derive->scratch, statement, out, &fault) ||
-        !sqltree_resolve(&derive->scratch, out, &build->model.tables, &fault)) {
-        complain(derive, path, block, &fault);
-        return false;
-    }
-    return true;
-}
-
 /* ------------------------------------------------------------------ queries */
 
 static void read_query(struct derive *derive, size_t i)
@@ -67,23 +37,19 @@ static void read_query(struct derive *derive, size_t i)
     struct build *build = derive->build;
     const struct plan_query *query = &build->out->queries[i];
     const struct sqlblock *block = sqlfile_find(&build->model.queries_sql, query->name);
+    const struct sqltree *tree =
+        block && block->statement_count == 1 ? build_tree(build, &block->statements[0]) : NULL;
     struct tag_param *params;
 
-    if (!block || block->statement_count != 1 ||
-        !read_tree(derive, build->model.queries_sql.path, block, &block->statements[0],
-                   &derive->trees[i])) {
-        derive->failed = true;
+    if (!tree || !tree->query) {
+        derive->failed = true; /* a complaint already */
         return;
-    }
-    if (!derive->trees[i].query) {
-        return; /* a complaint already */
     }
     params = ARENA_ARRAY(&derive->scratch, struct tag_param, query->param_count);
     for (size_t j = 0; j < query->param_count; j++) {
         params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
     }
-    tags_of_query(&derive->scratch, &derive->trees[i], params, query->param_count,
-                  &derive->queries[i]);
+    tags_of_query(&derive->scratch, tree, params, query->param_count, &derive->queries[i]);
 }
 
 /* ------------------------------------------------------------------ projections */
@@ -91,11 +57,9 @@ static void read_query(struct derive *derive, size_t i)
 static void read_statement(struct derive *derive, const struct sqlblock *block, size_t i,
                            const struct plan_sql *sql, struct plan_change *out)
 {
-    struct build *build = derive->build;
-    struct sqltree *tree = ARENA_NEW(&derive->scratch, struct sqltree);
+    const struct sqltree *tree = build_tree(derive->build, &block->statements[i]);
 
-    if (!read_tree(derive, build->model.projections_sql.path, block, &block->statements[i], tree) ||
-        !tree->change) {
+    if (!tree || !tree->change) {
         derive->failed = true;
         return;
     }
@@ -664,7 +628,6 @@ static void read_all(struct derive *derive)
     for (size_t i = 0; i < out->projection_count; i++) {
         room += out->projections[i].statement_count;
     }
-    derive->trees = ARENA_ARRAY(arena, struct sqltree, out->query_count);
     derive->queries = ARENA_ARRAY(arena, struct tag_query, out->query_count);
     derive->statements = ARENA_ARRAY(arena, struct statement, room);
     derive->changes = ARENA_ARRAY(arena, struct tag_change, room);

@@ -265,7 +265,7 @@ static bool is_whole(const struct projection *projection, const struct sqlblock 
     bool whole = !projection->payload && !projection->written.touches_sql;
 
     for (size_t i = 0; i < block->statement_count; i++) {
-        whole = whole &&
+        whole = whole && build_tree(build, &block->statements[i]) &&
                 sqltoken_is(block->statements[i].tokens, "DELETE") == projection->removes &&
                 sqlown_is_whole(build->arena, &block->statements[i], &build->model.tables,
                                 build->out->aggregate.id_name);
@@ -295,6 +295,9 @@ static void build_statements(struct projection *projection)
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
     for (size_t i = 0; i < block->statement_count; i++) {
+        if (!build_tree(build, &block->statements[i])) {
+            continue;
+        }
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
         statements[i] = build_sql(build, &block->statements[i], resolve_bind, projection);
@@ -344,6 +347,9 @@ static void build_touches_sql(struct projection *projection)
         return;
     }
     projection->tags = &block->statements[0];
+    if (!build_tree(build, projection->tags)) {
+        return;
+    }
     sqlrules_query(&projection->rules, projection->tags, false, &read);
     check_one_column(projection, &read);
     *sql = build_sql(build, projection->tags, resolve_bind, projection);

@@ -213,7 +213,7 @@ static void build_statement(struct query *query)
     struct plan_sql user;
     struct sqlread read;
 
-    if (!statement) {
+    if (!statement || !build_tree(query->build, statement)) {
         return;
     }
     query->statement = statement;
