@@ -31,8 +31,8 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 # what these use. Archives, unit tests and headers follow this table, and tests/layers.sh holds the
 # includes and the folders against it.
 ROOMS := projector projector/apply projector/source projector/store gateway command cache \
-         conf/settings conf/build conf/plan conf/tags conf/grammar conf/expr conf/schema \
-         conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
+         conf/settings conf/build conf/study conf/plan conf/tags conf/grammar conf/expr \
+         conf/schema conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
          lib/data lib/base
 projector_needs        := projector/apply conf/build
 projector/apply_needs  := projector/source
@@ -42,7 +42,8 @@ gateway_needs          := command cache conf/build
 command_needs          := conf/plan conf/settings lib/aws
 cache_needs            := conf/plan conf/settings lib/redis lib/sql
 conf/settings_needs    := conf/text lib/httpd lib/redis lib/sql lib/aws
-conf/build_needs       := conf/plan
+conf/build_needs       := conf/plan conf/study
+conf/study_needs       := conf/tags
 conf/plan_needs        := conf/expr conf/tags lib/httpd lib/sql
 conf/tags_needs        := conf/grammar
 conf/grammar_needs     := conf/sql

@@ -66,17 +66,17 @@ unsigned int build_count(const struct json_source *source, const struct value *v
     return (unsigned int)count;
 }
 
-struct plan_sql build_sql(struct build *build, const struct sqlstatement *statement,
+struct plan_sql build_sql(struct build *build, const struct sqltree *tree,
                           build_resolve_fn *resolve, void *ctx)
 {
+    const struct sqlstatement *statement = tree->statement;
     struct plan_sql sql = {.text = statement->text, .line = statement->line};
     struct plan_bind *binds = ARENA_ARRAY(build->arena, struct plan_bind, statement->token_count);
-    struct sqltables named = sqlscan_tables(build->arena, statement);
 
     sql.binds = binds;
     for (size_t i = 0; i < statement->token_count; i++) {
         if (statement->tokens[i].kind == SQLTOKEN_PARAM) {
-            struct beside beside = beside_find(statement, &named, &build->model.tables, i);
+            struct beside beside = beside_find(tree, &statement->tokens[i]);
 
             binds[sql.bind_count++] = resolve(ctx, &statement->tokens[i], &beside);
         }

@@ -14,9 +14,8 @@
 
 #include "conf/build/fields.h"
 #include "conf/build/model.h"
-#include "conf/grammar/tree.h"
 #include "conf/plan/plan.h"
-#include "conf/sql/beside.h"
+#include "conf/study/beside.h"
 
 struct build {
     struct arena *arena; /* the plan's */
@@ -66,7 +65,7 @@ struct json_source build_source(struct build *build, const char *section,
  */
 typedef struct plan_bind build_resolve_fn(void *ctx, const struct sqltoken *param,
                                           const struct beside *beside);
-struct plan_sql build_sql(struct build *build, const struct sqlstatement *statement,
+struct plan_sql build_sql(struct build *build, const struct sqltree *tree,
                           build_resolve_fn *resolve, void *ctx);
 
 /* Each of the list's strings as a template; complaints for what is none. Returns how many. */

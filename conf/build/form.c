@@ -207,33 +207,6 @@ void form_note(struct plan_param *param, const struct beside *beside)
     }
 }
 
-/*
- * The column that the Ith of the query's equalities compares with the parameter NAME; NULL: none.
- * It is one of the model's, where queries leave what they know of it.
- */
-static struct table_column *equal_column(const struct query *query, size_t i, struct slice name)
-{
-    const struct sqlequal *equal = &query->select.equals[i];
-
-    for (size_t j = 0; j < equal->param_count; j++) {
-        if (slice_eq(equal->params[j], name)) {
-            const struct table *table = query->select.items[equal->left.item].table;
-
-            return table_column_find(table, equal->left.column->name);
-        }
-    }
-    return NULL;
-}
-
-void form_note_equals(const struct query *query, struct plan_param *param)
-{
-    for (size_t i = 0; i < query->select.equal_count; i++) {
-        struct beside beside = {BESIDE_EQUAL, equal_column(query, i, param->name)};
-
-        form_note(param, &beside);
-    }
-}
-
 /* ------------------------------------------------------------------ checks */
 
 static void check_collation(struct query *query, const struct plan_param *param,
@@ -284,44 +257,37 @@ static void check_column(struct query *query, const struct plan_param *param,
     check_format(query, param, column);
 }
 
-/* Does an equality compare PARAM with COLUMN, so that check_equals asked for it? */
-static bool is_equal(const struct query *query, const struct plan_param *param,
-                     const struct table_column *column)
+static bool is_param(const struct sqltoken *token, const struct plan_param *param)
 {
-    for (size_t i = 0; i < query->select.equal_count; i++) {
-        if (!query->select.equals[i].binary && equal_column(query, i, param->name) == column) {
+    return token->kind == SQLTOKEN_PARAM && slice_eq(token->text, param->name);
+}
+
+/* Was the same said where PARAM stands before TOKEN? */
+static bool is_again(const struct sqltree *tree, const struct plan_param *param,
+                     const struct sqltoken *token, const struct beside *beside)
+{
+    for (const struct sqltoken *at = tree->statement->tokens; at < token; at++) {
+        struct beside before = is_param(at, param) ? beside_find(tree, at) : (struct beside){0};
+
+        if (before.how == BESIDE_EQUAL && before.column == beside->column &&
+            before.binary == beside->binary) {
             return true;
         }
     }
     return false;
 }
 
-static void check_equals(struct query *query, const struct plan_param *param)
-{
-    for (size_t i = 0; i < query->select.equal_count; i++) {
-        struct table_column *column = equal_column(query, i, param->name);
-
-        if (column) {
-            check_column(query, param, column, query->select.equals[i].binary);
-        }
-    }
-}
-
 void form_check(struct query *query, const struct plan_param *param)
 {
-    const struct sqlstatement *statement = query->statement;
+    const struct sqltree *tree = query->tree;
 
-    check_equals(query, param);
-    for (size_t i = 0; statement && i < statement->token_count; i++) {
-        const struct sqltoken *token = &statement->tokens[i];
-        struct beside beside;
+    for (size_t i = 0; tree && i < tree->statement->token_count; i++) {
+        const struct sqltoken *token = &tree->statement->tokens[i];
+        struct beside beside =
+            is_param(token, param) ? beside_find(tree, token) : (struct beside){0};
 
-        if (token->kind != SQLTOKEN_PARAM || !slice_eq(token->text, param->name)) {
-            continue;
-        }
-        beside = beside_find(statement, &query->named, &query->build->model.tables, i);
-        if (beside.how == BESIDE_EQUAL && beside.column && !is_equal(query, param, beside.column)) {
-            check_column(query, param, beside.column, false);
+        if (beside.how == BESIDE_EQUAL && beside.column && !is_again(tree, param, token, &beside)) {
+            check_column(query, param, beside.column, beside.binary);
         }
     }
 }

@@ -6,7 +6,7 @@
 #define CONF_BUILD_FORM_H
 
 #include "conf/build/query.h"
-#include "conf/sql/beside.h"
+#include "conf/study/beside.h"
 
 /* Of a projection's parameter of TYPE: STRING when nothing is known of it. */
 void form_of_change(struct plan_bind *bind, enum scalar type, const struct beside *beside);
@@ -15,12 +15,9 @@ void form_of_query(struct plan_bind *bind, enum scalar type, const struct beside
 
 /* What a query's parameter and the column that it is compared with tell of each other. */
 void form_note(struct plan_param *param, const struct beside *beside);
-/* The same of the columns that the query's equalities (select) compare PARAM with. */
-void form_note_equals(const struct query *query, struct plan_param *param);
 /*
- * After both of all queries' parameters: each column that a tag's PARAM is compared with must hold
- * one text for each of its values, and the same one. What tags are bound by (the equalities) is
- * asked as SQL resolves it; besides, what stands beside PARAM anywhere else. Complains.
+ * After that of all queries' parameters: each column that a tag's PARAM is compared with must hold
+ * one text for each of its values, and the same one. Complains.
  */
 void form_check(struct query *query, const struct plan_param *param);
 

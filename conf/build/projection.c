@@ -295,12 +295,14 @@ static void build_statements(struct projection *projection)
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
     for (size_t i = 0; i < block->statement_count; i++) {
-        if (!build_tree(build, &block->statements[i])) {
+        const struct sqltree *tree = build_tree(build, &block->statements[i]);
+
+        if (!tree) {
             continue;
         }
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
-        statements[i] = build_sql(build, &block->statements[i], resolve_bind, projection);
+        statements[i] = build_sql(build, tree, resolve_bind, projection);
         cut_rows(&block->statements[i], &statements[i]);
         projection->out->reads |=
             sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
@@ -331,6 +333,7 @@ static void build_touches_sql(struct projection *projection)
     struct slice name = projection->written.touches_sql->text;
     struct sqlblock *block = sqlfile_find(&build->model.projections_sql, name);
     struct plan_sql *sql = ARENA_NEW(build->arena, struct plan_sql);
+    const struct sqltree *tree;
     struct sqlread read;
 
     if (!block || slice_eq(name, projection->out->name)) {
@@ -347,12 +350,13 @@ static void build_touches_sql(struct projection *projection)
         return;
     }
     projection->tags = &block->statements[0];
-    if (!build_tree(build, projection->tags)) {
+    tree = build_tree(build, projection->tags);
+    if (!tree) {
         return;
     }
     sqlrules_query(&projection->rules, projection->tags, false, &read);
     check_one_column(projection, &read);
-    *sql = build_sql(build, projection->tags, resolve_bind, projection);
+    *sql = build_sql(build, tree, resolve_bind, projection);
     projection->out->touches_sql = sql;
     projection->out->reads = true;
 }

@@ -7,7 +7,6 @@
 #include "conf/build/form.h"
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"
-#include "conf/sql/compare.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"
 
@@ -147,21 +146,12 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token,
         query->used[bind.index] = true;
         form_of_query(&bind, param->type, beside);
         form_note(param, beside);
-    }
-    return bind;
-}
-
-static void note_columns(struct query *query, const struct sqlstatement *statement)
-{
-    for (size_t i = 0; i < statement->token_count; i++) {
-        struct plan_param *param = statement->tokens[i].kind == SQLTOKEN_PARAM
-                                       ? find_param(query, statement->tokens[i].text)
-                                       : NULL;
-
-        if (param && param->column.len == 0) {
-            param->column = sqlcompare_column(statement, i);
+        if (beside->how == BESIDE_EQUAL && beside->column && !beside->binary &&
+            param->column.len == 0) {
+            param->column = beside->column->name;
         }
     }
+    return bind;
 }
 
 static void complain_unused(struct query *query)
@@ -213,20 +203,15 @@ static void build_statement(struct query *query)
     struct plan_sql user;
     struct sqlread read;
 
-    if (!statement || !build_tree(query->build, statement)) {
+    query->tree = statement ? build_tree(query->build, statement) : NULL;
+    if (!query->tree) {
         return;
     }
-    query->statement = statement;
     query->select = sqlselect_read(query->build->arena, statement, &query->build->model.tables);
     query->out->paged = query->written.page != NULL;
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
-    query->named = read.named;
-    user = build_sql(query->build, statement, resolve, query);
+    user = build_sql(query->build, query->tree, resolve, query);
     query->out->user_sql = user.text;
-    note_columns(query, statement);
-    for (size_t i = 0; i < query->out->param_count; i++) {
-        form_note_equals(query, &query->params[i]);
-    }
     complain_unused(query);
     build_page(query, &read, &user);
     query->out->tables = read.names;

@@ -15,9 +15,8 @@ struct query {
     struct json_source source;
     struct model_query written;
     const struct value *value;
-    const struct sqlstatement *statement; /* NULL: there is none */
-    struct sqlselect select;              /* of the statement */
-    struct sqltables named;               /* in the statement */
+    const struct sqltree *tree; /* NULL: there is none, or it has a fault */
+    struct sqlselect select;    /* of the statement */
     struct sqlrules rules;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */
