@@ -5,8 +5,9 @@
 #include "conf/build/projection.h"
 
 #include "conf/build/form.h"
-#include "conf/sql/own.h"
-#include "conf/sql/recall.h"
+#include "conf/study/own.h"
+#include "conf/study/recall.h"
+#include "conf/study/visit.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */
@@ -195,67 +196,30 @@ static struct plan_bind resolve_bind(void *ctx, const struct sqltoken *token,
 
 /* ------------------------------------------------------------------ statements */
 
-/* The tokens of the one row after VALUES: its '(' and ')'. False: there is none, or several. */
-static bool find_row(const struct sqlstatement *statement, size_t *open_out, size_t *close_out)
-{
-    const struct sqltoken *tokens = statement->tokens;
-    size_t i = 0, close;
-
-    while (i < statement->token_count &&
-           !(tokens[i].depth == 0 &&
-             (sqltoken_is(&tokens[i], "VALUES") || sqltoken_is(&tokens[i], "VALUE")))) {
-        i++;
-    }
-    if (i + 1 >= statement->token_count || !sqltoken_is(&tokens[i + 1], "(")) {
-        return false;
-    }
-    close = i + 2;
-    while (close < statement->token_count &&
-           !(tokens[close].depth == 0 && sqltoken_is(&tokens[close], ")"))) {
-        close++;
-    }
-    if (close >= statement->token_count || sqltoken_is(&tokens[close + 1], ",")) {
-        return false;
-    }
-    *open_out = i + 1;
-    *close_out = close;
-    return true;
-}
-
 /*
- * A query in a row, or behind it, sees the rows that were written before: those of one statement
+ * head, row, tail of an INSERT whose parameters are all in its one row, and that has no query. A
+ * query in a row, or behind it, sees the rows that were written before: those of one statement
  * would all see the same. (ON DUPLICATE KEY UPDATE takes them in their order, n = n + VALUES(n).)
  */
-static bool has_query(const struct sqlstatement *statement)
+static void cut_rows(const struct sqltree *tree, struct plan_sql *sql)
 {
-    for (size_t i = 0; i < statement->token_count; i++) {
-        if (sqltoken_is(&statement->tokens[i], "SELECT") ||
-            sqltoken_is(&statement->tokens[i], "TABLE")) {
-            return true;
-        }
-    }
-    return false;
-}
+    const struct sqlchange *change = tree->change;
+    const struct sqltoken *tokens = tree->statement->tokens;
 
-/* head, row, tail of an INSERT whose parameters are all in its one row, and that asks nothing. */
-static void cut_rows(const struct sqlstatement *statement, struct plan_sql *sql)
-{
-    const struct sqltoken *tokens = statement->tokens;
-    size_t open, close;
-
-    if ((!sqltoken_is(&tokens[0], "INSERT") && !sqltoken_is(&tokens[0], "REPLACE")) ||
-        !find_row(statement, &open, &close) || has_query(statement)) {
+    if (change->row_count != 1 || change->values.from == change->values.end ||
+        visit_has_query(tree)) {
         return;
     }
-    for (size_t i = 0; i < statement->token_count; i++) {
-        if ((i < open || i > close) && tokens[i].kind == SQLTOKEN_PARAM) {
+    for (size_t i = 0; i < tree->statement->token_count; i++) {
+        if ((i < change->values.from || i >= change->values.end) &&
+            tokens[i].kind == SQLTOKEN_PARAM) {
             return;
         }
     }
-    sql->head = slice_of(sql->text.ptr, tokens[open].start);
-    sql->row = slice_of(sql->text.ptr + tokens[open].start, tokens[close].end - tokens[open].start);
+    sql->row = sqltree_text(tree, change->values);
     sql->between = SLICE_LITERAL(",");
-    sql->tail = slice_from(sql->text, tokens[close].end);
+    sql->head = slice_of(sql->text.ptr, tokens[change->values.from].start);
+    sql->tail = slice_from(sql->text, tokens[change->values.end - 1].end);
 }
 
 /* A DELETE of the put's would leave no row, and the other way round. */
@@ -265,10 +229,11 @@ static bool is_whole(const struct projection *projection, const struct sqlblock 
     bool whole = !projection->payload && !projection->written.touches_sql;
 
     for (size_t i = 0; i < block->statement_count; i++) {
-        whole = whole && build_tree(build, &block->statements[i]) &&
-                sqltoken_is(block->statements[i].tokens, "DELETE") == projection->removes &&
-                sqlown_is_whole(build->arena, &block->statements[i], &build->model.tables,
-                                build->out->aggregate.id_name);
+        const struct sqltree *tree = build_tree(build, &block->statements[i]);
+
+        whole = whole && tree && tree->change &&
+                (tree->change->verb == SQLVERB_DELETE) == projection->removes &&
+                own_is_whole(tree, build->out->aggregate.id_name);
     }
     return whole && block->statement_count > 0;
 }
@@ -303,11 +268,11 @@ static void build_statements(struct projection *projection)
         sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
                         &projection->out->table_count);
         statements[i] = build_sql(build, tree, resolve_bind, projection);
-        cut_rows(&block->statements[i], &statements[i]);
-        projection->out->reads |=
-            sqlown_reads_others(build->arena, &block->statements[i], &build->model.tables);
-        projection->out->recalls |=
-            sqlrecall_find(build->arena, &block->statements[i], &build->model.tables);
+        if (tree->change) {
+            cut_rows(tree, &statements[i]);
+            projection->out->reads |= own_reads_others(tree);
+            projection->out->recalls |= recall_find(tree);
+        }
     }
     projection->out->whole = is_whole(projection, block);
     projection->out->statements = statements;

@@ -99,3 +99,37 @@ void visit_tree(const struct sqltree *tree, visit_fn *visit, void *ctx)
         change(&visitor, tree->change);
     }
 }
+
+void visit_parts(const struct sqlexpr *condition, visit_part_fn *visit, void *ctx)
+{
+    if (!condition || condition->kind != SQLEXPR_AND) {
+        if (condition) {
+            visit(ctx, condition);
+        }
+        return;
+    }
+    for (size_t i = 0; i < condition->arg_count; i++) {
+        visit_parts(condition->args[i], visit, ctx);
+    }
+}
+
+static bool note_query(void *ctx, const struct sqlexpr *expr)
+{
+    bool *found = ctx;
+
+    *found |= expr->query != NULL;
+    return !*found;
+}
+
+bool visit_has_query(const struct sqltree *tree)
+{
+    bool found = tree->change && tree->change->query;
+
+    for (size_t i = 0; i < tree->source_count; i++) {
+        found |= tree->sources[i]->query != NULL;
+    }
+    if (!found) {
+        visit_tree(tree, note_query, &found);
+    }
+    return found;
+}

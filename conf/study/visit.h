@@ -14,4 +14,11 @@ typedef bool visit_fn(void *ctx, const struct sqlexpr *expr);
 void visit_expr(const struct sqlexpr *expr, visit_fn *visit, void *ctx);
 void visit_tree(const struct sqltree *tree, visit_fn *visit, void *ctx);
 
+/* The parts of a condition that are joined by AND; none of NULL. */
+typedef void visit_part_fn(void *ctx, const struct sqlexpr *part);
+void visit_parts(const struct sqlexpr *condition, visit_part_fn *visit, void *ctx);
+
+/* Is there a query in it, but its own if it is one? */
+bool visit_has_query(const struct sqltree *tree);
+
 #endif
