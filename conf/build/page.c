@@ -4,42 +4,30 @@
  */
 #include "conf/build/query.h"
 #include "conf/plan/wrap.h"
-#include "conf/sql/unique.h"
+#include "conf/study/label.h"
+#include "conf/study/origin.h"
+#include "conf/study/unique.h"
 
 #define PAGE_ROWS_MAX    10000
 #define PAGE_COLUMNS_MAX 8
 
-/* The column behind a label of the result; its item is NONE if we cannot say. */
-static struct sqlref ref_of(const struct query *query, const struct sqlread *read,
-                            struct slice label)
+static void type_column(struct query *query, struct plan_key_column *column, const struct value *at)
 {
-    struct sqlref ref = {SQLSELECT_NONE, NULL};
-    struct slice table, name;
-
-    if (query->select.top != SQLSELECT_NONE && sqlread_has_label(read, label) &&
-        sqlread_written(read, label, &table, &name)) {
-        (void)sqlselect_resolve(&query->select, query->select.top, table, name, &ref);
-    }
-    return ref;
-}
-
-static void type_column(struct query *query, const struct sqlread *read,
-                        struct plan_key_column *column, const struct value *at)
-{
-    struct sqlref ref = ref_of(query, read, column->name);
-    const struct table_column *found = ref.column;
+    const struct sqlquery *tree = query->tree->query;
+    size_t place = label_find(tree, column->name);
+    const struct table_column *found = place == LABEL_NONE ? NULL : origin_of_output(tree, place);
 
     if (!found) {
         source_complain(&query->source, at,
-                        sqlread_has_label(read, column->name)
+                        place != LABEL_NONE
                             ? SLICE_LITERAL("an expression cannot order rows: name the table's "
                                             "column in the SELECT list, or let projections keep "
                                             "the number in a column")
-                            : sqlread_suggest(read, query->build->arena, column->name),
+                            : label_suggest(query->build->arena, tree, column->name),
                         "'%.*s' is no column of the query's result that comes straight from a "
                         "table",
                         SLICE_ARG(column->name));
-    } else if (sqlunique_may_lack(&query->select, ref.item)) {
+    } else if (unique_may_lack(&query->analysis, tree, place)) {
         source_complain(&query->source, at, SLICE_LITERAL("rows with NULL would be in no page"),
                         "the column '%.*s' is NULL where its LEFT JOIN finds no row",
                         SLICE_ARG(column->name));
@@ -67,7 +55,7 @@ static bool is_named_twice(const struct plan_page *page)
     return false;
 }
 
-static void build_order(struct query *query, const struct sqlread *read, const struct value *list)
+static void build_order(struct query *query, const struct value *list)
 {
     struct plan_key_column *columns =
         ARENA_ARRAY(query->build->arena, struct plan_key_column, list->count);
@@ -88,7 +76,7 @@ static void build_order(struct query *query, const struct sqlread *read, const s
         query->out->page.column_count++;
         column->descending = item->text.ptr[0] == '-';
         column->name = slice_from(item->text, column->descending);
-        type_column(query, read, column, item);
+        type_column(query, column, item);
         if (is_named_twice(&query->out->page)) {
             source_complain(&query->source, item, SLICE_EMPTY, "the column '%.*s' is named twice",
                             SLICE_ARG(column->name));
@@ -100,20 +88,18 @@ static void build_order(struct query *query, const struct sqlread *read, const s
  * Rows that the columns do not tell apart would be in two pages, or in none. What is NULL in the
  * result (of a LEFT JOIN) was a complaint already.
  */
-static void check_unique(struct query *query, const struct sqlread *read, const struct value *at,
-                         const char *otherwise)
+static void check_unique(struct query *query, const struct value *at, const char *otherwise)
 {
-    struct sqlref refs[PAGE_COLUMNS_MAX];
-    size_t count = 0;
+    size_t columns[PAGE_COLUMNS_MAX], count = 0;
     struct slice why;
 
     if (query->build->diag->count > 0) {
         return;
     }
     for (; count < query->out->page.column_count; count++) {
-        refs[count] = ref_of(query, read, query->out->page.columns[count].name);
+        columns[count] = label_find(query->tree->query, query->out->page.columns[count].name);
     }
-    why = sqlunique_why(query->build->arena, &query->select, refs, count);
+    why = unique_why(&query->analysis, query->tree->query, columns, count);
     if (why.len > 0) {
         source_complain(&query->source, at,
                         SLICE_LITERAL("add the columns of its primary key at the end; of what may "
@@ -124,8 +110,7 @@ static void check_unique(struct query *query, const struct sqlread *read, const 
     }
 }
 
-static void build_pages(struct query *query, const struct sqlread *read,
-                        const struct plan_sql *user)
+static void build_pages(struct query *query, const struct plan_sql *user)
 {
     struct plan_query *out = query->out;
     struct model_page page;
@@ -133,10 +118,10 @@ static void build_pages(struct query *query, const struct sqlread *read,
     if (!model_page_read(query->build->arena, &query->source, query->written.page, &page)) {
         return;
     }
-    build_order(query, read, page.by);
+    build_order(query, page.by);
     out->page.max = build_count(&query->source, page.max, 1, PAGE_ROWS_MAX);
     out->page.limit = build_count(&query->source, page.limit, 1, out->page.max);
-    check_unique(query, read, page.by, "pages could miss some");
+    check_unique(query, page.by, "pages could miss some");
     if (out->page.column_count > 0) {
         out->first = wrap_page(query->build->arena, user, &out->page, WRAP_FIRST);
         out->after = wrap_page(query->build->arena, user, &out->page, WRAP_AFTER);
@@ -145,7 +130,7 @@ static void build_pages(struct query *query, const struct sqlread *read,
 }
 
 /* "order" with "limit", which cuts, or "max", beyond which is a fault. */
-static void build_rows(struct query *query, const struct sqlread *read, const struct plan_sql *user)
+static void build_rows(struct query *query, const struct plan_sql *user)
 {
     const struct model_query *written = &query->written;
     struct plan_query *out = query->out;
@@ -160,14 +145,14 @@ static void build_rows(struct query *query, const struct sqlread *read, const st
     out->cuts = written->limit != NULL;
     out->rows_max =
         build_count(&query->source, out->cuts ? written->limit : written->max, 1, PAGE_ROWS_MAX);
-    build_order(query, read, written->order);
+    build_order(query, written->order);
     if (out->cuts) {
-        check_unique(query, read, written->order, "which ones are cut would be chance");
+        check_unique(query, written->order, "which ones are cut would be chance");
     }
     out->first = wrap_many(query->build->arena, user, &out->page, out->rows_max + !out->cuts);
 }
 
-void build_page(struct query *query, const struct sqlread *read, const struct plan_sql *user)
+void build_page(struct query *query, const struct plan_sql *user)
 {
     const struct model_query *written = &query->written;
     bool rows = written->order || written->limit || written->max;
@@ -184,8 +169,8 @@ void build_page(struct query *query, const struct sqlread *read, const struct pl
                             SLICE_LITERAL("a page has its own limit and max"),
                             "'order', 'limit' and 'max' are for queries without 'page'");
         }
-        build_pages(query, read, user);
+        build_pages(query, user);
     } else {
-        build_rows(query, read, user);
+        build_rows(query, user);
     }
 }

@@ -7,6 +7,8 @@
 #include "conf/build/form.h"
 #include "conf/plan/route.h"
 #include "conf/plan/template.h"
+#include "conf/study/label.h"
+#include "conf/study/reads.h"
 #include "conf/text/suggest.h"
 #include "conf/text/unit.h"
 
@@ -197,6 +199,29 @@ static const struct sqlstatement *find_statement(struct query *query)
 
 /* ------------------------------------------------------------------ the statement */
 
+static void analyse(struct query *query)
+{
+    size_t count = query->out->param_count;
+    struct tag_param *params = ARENA_ARRAY(&query->build->scratch, struct tag_param, count);
+
+    for (size_t i = 0; i < count; i++) {
+        params[i] = (struct tag_param){query->params[i].name, query->params[i].type};
+    }
+    analysis_init(&query->analysis, &query->build->scratch, query->tree, params, count);
+}
+
+static void build_version(struct query *query)
+{
+    const struct value *version = query->written.version;
+
+    query->out->version_column = version->text;
+    if (label_find(query->tree->query, version->text) == LABEL_NONE) {
+        source_complain(&query->source, version,
+                        label_suggest(query->build->arena, query->tree->query, version->text),
+                        "'%.*s' is no column of the query's result", SLICE_ARG(version->text));
+    }
+}
+
 static void build_statement(struct query *query)
 {
     const struct sqlstatement *statement = find_statement(query);
@@ -207,23 +232,19 @@ static void build_statement(struct query *query)
     if (!query->tree) {
         return;
     }
-    query->select = sqlselect_read(query->build->arena, statement, &query->build->model.tables);
     query->out->paged = query->written.page != NULL;
     sqlrules_query(&query->rules, statement, query->out->paged, &read);
+    if (!query->tree->query) {
+        return;
+    }
+    analyse(query);
     user = build_sql(query->build, query->tree, resolve, query);
     query->out->user_sql = user.text;
     complain_unused(query);
-    build_page(query, &read, &user);
-    query->out->tables = read.names;
-    query->out->table_count = read.table_count;
+    build_page(query, &user);
+    query->out->table_count = reads_tables(query->build->arena, query->tree, &query->out->tables);
     if (query->written.version) {
-        query->out->version_column = query->written.version->text;
-        if (!sqlread_has_label(&read, query->out->version_column)) {
-            source_complain(&query->source, query->written.version,
-                            sqlread_suggest(&read, query->build->arena, query->out->version_column),
-                            "'%.*s' is no column of the query's result",
-                            SLICE_ARG(query->out->version_column));
-        }
+        build_version(query);
     }
 }
 

@@ -7,7 +7,7 @@
 
 #include "conf/build/build.h"
 #include "conf/sql/rules.h"
-#include "conf/sql/select.h"
+#include "conf/tags/facts.h"
 
 struct query {
     struct build *build;
@@ -16,13 +16,13 @@ struct query {
     struct model_query written;
     const struct value *value;
     const struct sqltree *tree; /* NULL: there is none, or it has a fault */
-    struct sqlselect select;    /* of the statement */
+    struct analysis analysis;   /* of the tree, when it is a query */
     struct sqlrules rules;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */
 };
 
 /* Fills page, rows_max and the wrapped statements around USER. */
-void build_page(struct query *query, const struct sqlread *read, const struct plan_sql *user);
+void build_page(struct query *query, const struct plan_sql *user);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 
-#include "conf/sql/select.h"
 #include "conf/text/suggest.h"
 #include "lib/base/buf.h"
 
@@ -261,19 +260,6 @@ void sqlrules_joins(const struct sqlrules *rules, const struct sqlstatement *sta
     }
 }
 
-/* The other reader of FROM must have found the same. */
-static void check_items(const struct sqlrules *rules, const struct sqlstatement *statement,
-                        const struct sqltables *named)
-{
-    struct sqlselect select = sqlselect_read(rules->arena, statement, rules->tables);
-
-    for (size_t i = 0; i < select.item_count; i++) {
-        if (select.items[i].derived_from == select.items[i].derived_to) {
-            check_known(rules, statement, named, select.items[i].at);
-        }
-    }
-}
-
 static void collect_tables(const struct sqlrules *rules, struct sqlread *read)
 {
     size_t j;
@@ -382,7 +368,6 @@ void sqlrules_query(const struct sqlrules *rules, const struct sqlstatement *sta
     }
     sqlrules_words(rules, statement, SQLRULES_QUERY);
     sqlrules_tables(rules, &out->named);
-    check_items(rules, statement, &out->named);
     sqlrules_joins(rules, statement, &out->named);
     check_labels(rules, &out->labels);
     check_order(rules, statement, paged);

@@ -7,6 +7,16 @@
 #include "conf/grammar/resolve.h"
 #include "tests/unit/unit.h"
 
+/* Of queries. */
+#define WORLD_SCHEMA                                                                            \
+    "CREATE TABLE IF NOT EXISTS p (id BIGINT PRIMARY KEY, a BIGINT, b BIGINT, s VARCHAR(9),"    \
+    " g BIGINT GENERATED ALWAYS AS (a + CAST(1 AS SIGNED)) STORED, h VARCHAR(9) AS (s));"       \
+    "CREATE TABLE IF NOT EXISTS c (id BIGINT PRIMARY KEY, pid BIGINT, k BIGINT, n INT,"         \
+    " at DATETIME(3), day DATE, ci VARCHAR(9) COLLATE utf8mb4_general_ci, UNIQUE KEY (pid, n)," \
+    " na NVARCHAR(9), nb NVARCHAR(9));"                                                         \
+    "CREATE TABLE IF NOT EXISTS f (u BIGINT, v BIGINT, PRIMARY KEY (u, v));"                    \
+    "CREATE TABLE IF NOT EXISTS t (s VARCHAR(9) PRIMARY KEY, w VARCHAR(9), x INT NOT NULL);"
+
 struct world {
     struct arena arena;
     struct tables tables;
