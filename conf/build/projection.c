@@ -5,6 +5,7 @@
 #include "conf/build/projection.h"
 
 #include "conf/build/form.h"
+#include "conf/study/label.h"
 #include "conf/study/own.h"
 #include "conf/study/recall.h"
 #include "conf/study/visit.h"
@@ -79,12 +80,12 @@ static struct plan_bind resolve_image(struct projection *projection, const struc
     }
     hint = projection_slip(projection, bind.name);
     if (slice_is(bind.name, "eventId") || memchr(bind.name.ptr, '.', bind.name.len)) {
-        sqlrules_complain(&projection->rules, token->line, SLICE_EMPTY,
-                          "':%.*s' is nothing that a state store's projection knows",
-                          SLICE_ARG(token->text));
+        block_complain(&projection->place, token, SLICE_EMPTY,
+                       "':%.*s' is nothing that a state store's projection knows",
+                       SLICE_ARG(token->text));
     } else if (hint.len > 0) {
-        sqlrules_complain(&projection->rules, token->line, hint,
-                          "no command writes the attribute '%.*s'", SLICE_ARG(bind.name));
+        block_complain(&projection->place, token, hint, "no command writes the attribute '%.*s'",
+                       SLICE_ARG(bind.name));
     }
     return bind;
 }
@@ -100,16 +101,16 @@ static struct plan_bind resolve_event(struct projection *projection, const struc
         return (struct plan_bind){.source = SOURCE_AGGREGATE_ID, .name = token->text};
     }
     if (memchr(token->text.ptr, '.', token->text.len)) {
-        sqlrules_complain(&projection->rules, token->line,
-                          SLICE_LITERAL("an event has its payload, :aggregateId, :version, "
-                                        ":timestamp and :eventId"),
-                          "':%.*s' is nothing that an event store's projection knows",
-                          SLICE_ARG(token->text));
+        block_complain(&projection->place, token,
+                       SLICE_LITERAL("an event has its payload, :aggregateId, :version, "
+                                     ":timestamp and :eventId"),
+                       "':%.*s' is nothing that an event store's projection knows",
+                       SLICE_ARG(token->text));
     } else if (payload->writers > 0) {
-        sqlrules_complain(&projection->rules, token->line,
-                          fields_hint(payload, projection->build->arena, token->text),
-                          "no command emits %.*s with a '%.*s'", SLICE_ARG(projection->out->name),
-                          SLICE_ARG(token->text));
+        block_complain(&projection->place, token,
+                       fields_hint(payload, projection->build->arena, token->text),
+                       "no command emits %.*s with a '%.*s'", SLICE_ARG(projection->out->name),
+                       SLICE_ARG(token->text));
     }
     return (struct plan_bind){.source = SOURCE_FIELD, .name = token->text};
 }
@@ -119,8 +120,8 @@ static struct plan_bind resolve(struct projection *projection, const struct sqlt
     const struct metadata *found = find_metadata(token->text);
 
     if (found && projection->payload && fields_find(projection->payload, token->text)) {
-        sqlrules_complain(
-            &projection->rules, token->line, SLICE_LITERAL("give the event's field another name"),
+        block_complain(
+            &projection->place, token, SLICE_LITERAL("give the event's field another name"),
             "':%.*s' could be the event's field or what every event has", SLICE_ARG(token->text));
     }
     if (found && (projection->payload || !found->of_events)) {
@@ -173,10 +174,10 @@ static void check_id(struct projection *projection, const struct sqltoken *token
 
     misfit = !misfit && is_blind(column) ? "COLLATE utf8mb4_bin" : misfit;
     if (misfit && aggregate->id_schema) {
-        sqlrules_complain(&projection->rules, token->line, slice_str(misfit),
-                          "the id ':%.*s' is %s, and '%.*s' is %.*s: two ids could be one row",
-                          SLICE_ARG(token->text), scalar_name(aggregate->id_type),
-                          SLICE_ARG(column->name), SLICE_ARG(column->type));
+        block_complain(&projection->place, token, slice_str(misfit),
+                       "the id ':%.*s' is %s, and '%.*s' is %.*s: two ids could be one row",
+                       SLICE_ARG(token->text), scalar_name(aggregate->id_type),
+                       SLICE_ARG(column->name), SLICE_ARG(column->type));
     }
 }
 
@@ -238,6 +239,32 @@ static bool is_whole(const struct projection *projection, const struct sqlblock 
     return whole && block->statement_count > 0;
 }
 
+static void enter_block(struct projection *projection, const struct sqlblock *block)
+{
+    projection->place =
+        (struct block_place){projection->build->diag, projection->build->model.projections_sql.path,
+                             block->name, block->line};
+}
+
+static void add_table(struct slice *out, size_t *count, struct slice name)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (slice_eq(out[i], name)) {
+            return;
+        }
+    }
+    out[(*count)++] = name;
+}
+
+static void build_change(struct projection *projection, const struct sqltree *tree,
+                         struct plan_sql *out)
+{
+    *out = build_sql(projection->build, tree, resolve_bind, projection);
+    cut_rows(tree, out);
+    projection->out->reads |= own_reads_others(tree);
+    projection->out->recalls |= recall_find(tree);
+}
+
 static void build_statements(struct projection *projection)
 {
     struct build *build = projection->build;
@@ -252,26 +279,19 @@ static void build_statements(struct projection *projection)
         return;
     }
     block->used = true;
-    projection->rules.block = block->name;
+    enter_block(projection, block);
     if (block->rows != SQLBLOCK_PLAIN || block->statement_count == 0) {
-        sqlrules_complain(&projection->rules, block->line, SLICE_EMPTY,
-                          "a projection has a plain name and at least one statement");
+        block_complain(&projection->place, NULL, SLICE_EMPTY,
+                       "a projection has a plain name and at least one statement");
     }
     statements = ARENA_ARRAY(build->arena, struct plan_sql, block->statement_count);
     tables = ARENA_ARRAY(build->arena, struct slice, build->model.tables.count);
     for (size_t i = 0; i < block->statement_count; i++) {
         const struct sqltree *tree = build_tree(build, &block->statements[i]);
 
-        if (!tree) {
-            continue;
-        }
-        sqlrules_change(&projection->rules, &block->statements[i], !projection->payload, tables,
-                        &projection->out->table_count);
-        statements[i] = build_sql(build, tree, resolve_bind, projection);
-        if (tree->change) {
-            cut_rows(tree, &statements[i]);
-            projection->out->reads |= own_reads_others(tree);
-            projection->out->recalls |= recall_find(tree);
+        if (tree && refuse_change(build, &projection->place, tree, !projection->payload)) {
+            build_change(projection, tree, &statements[i]);
+            add_table(tables, &projection->out->table_count, tree->change->written->table->name);
         }
     }
     projection->out->whole = is_whole(projection, block);
@@ -282,13 +302,14 @@ static void build_statements(struct projection *projection)
 
 /* ------------------------------------------------------------------ touches_sql */
 
-static void check_one_column(struct projection *projection, const struct sqlread *read)
+static void check_one_column(struct projection *projection, const struct sqltree *tree)
 {
-    if (read->labels.star || read->labels.count != 1) {
-        sqlrules_complain(&projection->rules, projection->tags->line,
-                          SLICE_LITERAL("SELECT CONCAT('thing:', id) FROM ..."),
-                          "touches_sql yields tags: one column, not %s%zu",
-                          read->labels.star ? "* and " : "", read->labels.count);
+    size_t count = label_core(tree->query)->output_count;
+
+    if (count != 1) {
+        block_complain(&projection->place, tree->statement->tokens,
+                       SLICE_LITERAL("SELECT CONCAT('thing:', id) FROM ..."),
+                       "touches_sql yields tags: one column, not %zu", count);
     }
 }
 
@@ -299,7 +320,6 @@ static void build_touches_sql(struct projection *projection)
     struct sqlblock *block = sqlfile_find(&build->model.projections_sql, name);
     struct plan_sql *sql = ARENA_NEW(build->arena, struct plan_sql);
     const struct sqltree *tree;
-    struct sqlread read;
 
     if (!block || slice_eq(name, projection->out->name)) {
         source_complain(&projection->source, projection->written.touches_sql,
@@ -308,19 +328,17 @@ static void build_touches_sql(struct projection *projection)
         return;
     }
     block->used = true;
-    projection->rules.block = name;
+    enter_block(projection, block);
     if (block->rows == SQLBLOCK_ONE || block->statement_count != 1) {
-        sqlrules_complain(&projection->rules, block->line, SLICE_EMPTY,
-                          "touches_sql is one SELECT, of one column and any number of rows");
+        block_complain(&projection->place, NULL, SLICE_EMPTY,
+                       "touches_sql is one SELECT, of one column and any number of rows");
         return;
     }
-    projection->tags = &block->statements[0];
-    tree = build_tree(build, projection->tags);
-    if (!tree) {
+    tree = build_tree(build, &block->statements[0]);
+    if (!tree || !refuse_query(build, &projection->place, tree, false)) {
         return;
     }
-    sqlrules_query(&projection->rules, projection->tags, false, &read);
-    check_one_column(projection, &read);
+    check_one_column(projection, tree);
     *sql = build_sql(build, tree, resolve_bind, projection);
     projection->out->touches_sql = sql;
     projection->out->reads = true;
@@ -336,10 +354,6 @@ static void build_projection(struct build *build, const struct value *written,
 
     projection.source = build_source(build, "projections", written);
     projection.removes = !payload && slice_is(out->name, "delete");
-    projection.rules = (struct sqlrules){.arena = build->arena,
-                                         .diag = build->diag,
-                                         .path = build->model.projections_sql.path,
-                                         .tables = &build->model.tables};
     if (written->type == VALUE_NULL) {
         out->ignored = true;
         return;

@@ -5,8 +5,7 @@
 #ifndef CONF_BUILD_PROJECTION_H
 #define CONF_BUILD_PROJECTION_H
 
-#include "conf/build/build.h"
-#include "conf/sql/rules.h"
+#include "conf/build/refuse.h"
 
 struct projection {
     struct build *build;
@@ -15,10 +14,9 @@ struct projection {
     struct json_source source;
     const struct value *value;
     struct model_projection written;
-    struct sqlrules rules;
-    const struct sqlstatement *tags; /* of touches_sql; NULL: none */
-    const struct fields *payload;    /* of the event; NULL: of a state store */
-    bool removes;                    /* of delete: there is no new image */
+    struct block_place place;     /* the block at hand */
+    const struct fields *payload; /* of the event; NULL: of a state store */
+    bool removes;                 /* of delete: there is no new image */
 };
 
 /* Tags that it touches: types and what fills them. */

@@ -139,10 +139,10 @@ static struct plan_bind resolve(void *ctx, const struct sqltoken *token,
     struct plan_bind bind = {.source = SOURCE_PARAM, .name = token->text};
 
     if (slice_starts(token->text, "claims.")) {
-        sqlrules_complain(&query->rules, token->line, SLICE_EMPTY, "claims are not supported yet");
+        block_complain(&query->place, token, SLICE_EMPTY, "claims are not supported yet");
     } else if (!param) {
-        sqlrules_complain(&query->rules, token->line, suggest_param(query, token->text),
-                          "unknown parameter ':%.*s'", SLICE_ARG(token->text));
+        block_complain(&query->place, token, suggest_param(query, token->text),
+                       "unknown parameter ':%.*s'", SLICE_ARG(token->text));
     } else {
         bind.index = (unsigned int)(param - query->params);
         query->used[bind.index] = true;
@@ -179,19 +179,16 @@ static const struct sqlstatement *find_statement(struct query *query)
         return NULL;
     }
     block->used = true;
-    query->rules = (struct sqlrules){.arena = query->build->arena,
-                                     .diag = query->build->diag,
-                                     .path = query->build->model.queries_sql.path,
-                                     .block = block->name,
-                                     .tables = &query->build->model.tables};
+    query->place = (struct block_place){query->build->diag, query->build->model.queries_sql.path,
+                                        block->name, block->line};
     query->out->one = block->rows == SQLBLOCK_ONE;
     if (block->rows == SQLBLOCK_PLAIN) {
-        sqlrules_complain(&query->rules, block->line, SLICE_EMPTY,
-                          "a query's name is followed by :one or :many");
+        block_complain(&query->place, NULL, SLICE_EMPTY,
+                       "a query's name is followed by :one or :many");
     }
     if (block->statement_count != 1) {
-        sqlrules_complain(&query->rules, block->line, SLICE_EMPTY,
-                          "a query is one statement, not %zu", block->statement_count);
+        block_complain(&query->place, NULL, SLICE_EMPTY, "a query is one statement, not %zu",
+                       block->statement_count);
         return NULL;
     }
     return &block->statements[0];
@@ -226,15 +223,14 @@ static void build_statement(struct query *query)
 {
     const struct sqlstatement *statement = find_statement(query);
     struct plan_sql user;
-    struct sqlread read;
 
     query->tree = statement ? build_tree(query->build, statement) : NULL;
     if (!query->tree) {
         return;
     }
     query->out->paged = query->written.page != NULL;
-    sqlrules_query(&query->rules, statement, query->out->paged, &read);
-    if (!query->tree->query) {
+    if (!refuse_query(query->build, &query->place, query->tree, query->out->paged)) {
+        query->tree = NULL;
         return;
     }
     analyse(query);

@@ -5,8 +5,7 @@
 #ifndef CONF_BUILD_QUERY_H
 #define CONF_BUILD_QUERY_H
 
-#include "conf/build/build.h"
-#include "conf/sql/rules.h"
+#include "conf/build/refuse.h"
 #include "conf/tags/facts.h"
 
 struct query {
@@ -15,9 +14,10 @@ struct query {
     struct json_source source;
     struct model_query written;
     const struct value *value;
-    const struct sqltree *tree; /* NULL: there is none, or it has a fault */
-    struct analysis analysis;   /* of the tree, when it is a query */
-    struct sqlrules rules;
+    const struct sqltree
+        *tree; /* NULL: there is none, or it has a complaint that leaves nothing to say */
+    struct analysis analysis; /* of the tree, when it is a query */
+    struct block_place place;
     struct plan_param *params;
     bool *used; /* by the SQL, of each parameter */
 };

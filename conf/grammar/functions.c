@@ -1,7 +1,7 @@
 /*
  * Functions of the servers themselves. Any other one is a stored function or somebody's plugin: it
  * may read tables that nobody sees, or the clock. Of those here some are refused all the same, with
- * a reason of their own (conf/sql/rules.c).
+ * a reason of their own (conf/study/refused.c).
  */
 #include "conf/grammar/parse.h"
 

@@ -29,7 +29,7 @@ struct table_column *origin_of_output(const struct sqlquery *query, size_t i)
         if (!column || (found && !is_same(column, found))) {
             return NULL;
         }
-        found = found ? found : column;
+        found = found && !(found->not_null && !column->not_null) ? found : column;
     }
     return found;
 }

@@ -7,7 +7,10 @@
 
 #include "conf/grammar/tree.h"
 
-/* NULL: it is none. Of a UNION the first SELECT's, when all of them have the same type there. */
+/*
+ * NULL: it is none. Of a UNION the first SELECT's, when all of them have the same type there; if one
+ * of them may be NULL, that one's.
+ */
 struct table_column *origin_of(const struct sqlexpr *expr);
 /* The same of a result's Ith column. */
 struct table_column *origin_of_output(const struct sqlquery *query, size_t i);

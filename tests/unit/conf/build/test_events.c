@@ -360,6 +360,8 @@ static const struct broken table[] = {
     {QUERIES_SQL, "* FROM jars WHERE shelf = :shelf", "jarId FROM jars WHERE shelf = :shelf UNION ALL SELECT jarId FROM jars WHERE label = ''", "model.json:28", "UNION ALL may have a row twice"},
     {QUERIES_SQL, "* FROM jars WHERE shelf = :shelf", "jarId FROM jars WHERE shelf = :shelf UNION SELECT shelf FROM jars", "model.json:28", "no column of the query's result that comes straight from a table"},
     {QUERIES_SQL, "* FROM jars WHERE shelf", "x.jarId FROM (SELECT jarId FROM jars WHERE shelf = :shelf) x JOIN jars j ON j.jarId = x.jarId WHERE j.shelf", "", ""},
+    {QUERIES_SQL, "SELECT * FROM jars WHERE shelf = :shelf", "(SELECT * FROM jars WHERE shelf = :shelf)", "", ""},
+    {QUERIES_SQL, "* FROM jars WHERE shelf = :shelf", "* FROM jars WHERE jarId IN (WITH d AS (SELECT jarId FROM jars WHERE shelf = :shelf) SELECT jarId FROM d)", "", ""},
     {QUERIES_SQL, "* FROM jars WHERE shelf", "x.jarId FROM (SELECT CONCAT(jarId) AS jarId FROM jars WHERE shelf = :shelf) x JOIN jars j ON j.jarId = x.jarId WHERE j.shelf", "model.json:28", "no column of the query's result that comes straight from a table"},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"string\" } }, \"page\"", "model.json:22", "is number, the query's parameter in its place string"},
     {MODEL_JSON, "\"shelf\": { \"type\": \"integer\" } }, \"page\"", "\"shelf\": { \"type\": \"integer\" } }, \"version\": 1, \"page\"", "model.json:28", "must be string"},

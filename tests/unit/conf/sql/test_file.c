@@ -1,11 +1,8 @@
 /*
- * SQL files: what is a token and what is hidden, blocks and statements; which tables a statement
- * names and what its columns are called; and schema.sql.
+ * SQL files: what is a token and what is hidden, blocks and statements; and schema.sql.
  */
 #include <string.h>
 
-#include "conf/sql/rules.h"
-#include "conf/sql/scan.h"
 #include "conf/sql/tables.h"
 #include "lib/base/buf.h"
 #include "tests/unit/unit.h"
@@ -141,139 +138,6 @@ static void test_what_the_lexer_refuses(void **state)
     }
 }
 
-// clang-format off
-static const struct {
-    const char *sql, *tables; /* "name/alias", written ones with a star, functions with () */
-} scans[] = {
-    {"SELECT 1", ""},
-    {"SELECT * FROM a", "a"},
-    {"SELECT * FROM a, b AS x, `c` y", "a b/x c/y"},
-    {"SELECT * FROM a LEFT JOIN b ON a.x = b.x AND f(1, 2), c WHERE a.z IN (1, 2)", "a b c"},
-    {"SELECT * FROM a JOIN (SELECT x, y FROM b, c) d USING (x), e", "a b c e"},
-    {"SELECT * FROM (a, b JOIN c ON TRUE)", "a b c"},
-    {"SELECT (SELECT max(x) FROM b) FROM a WHERE EXISTS (SELECT 1 FROM c)", "b a c"},
-    {"SELECT EXTRACT(YEAR FROM t), TRIM(BOTH 'x' FROM u) FROM a", "a"},
-    {"SELECT 1 FROM a UNION SELECT 2 FROM b", "a b"},
-    {"WITH n AS (SELECT * FROM a), m (x) AS (SELECT 1 FROM n) SELECT * FROM n JOIN m JOIN b", "a b"},
-    {"SELECT * FROM d.a", "d.a"},
-    {"SELECT * FROM a, JSON_TABLE(a.x, '$' COLUMNS (y INT PATH '$')) AS j, b", "a JSON_TABLE() b"},
-    {"SELECT from_x FROM a ORDER BY b, c LIMIT 1", "a"},
-    {"SELECT 1 FROM DUAL", ""},
-    {"INSERT INTO a (x, y) VALUES (1, 2)", "a*"},
-    {"INSERT IGNORE a SELECT x FROM b JOIN c", "a* b c"},
-    {"REPLACE INTO a VALUES (1)", "a*"},
-    {"UPDATE a SET x = (SELECT y FROM b) WHERE z = 1", "a* b"},
-    {"UPDATE a JOIN b ON a.x = b.x SET a.y = 1", "a* b*"},
-    {"DELETE FROM a WHERE x IN (SELECT y FROM b)", "a* b"},
-    {"DELETE FROM a USING c, a WHERE a.x = c.x", "a* c* a*"},
-    {"DELETE a FROM a JOIN b USING (x)", "a* b*"},
-    /* words behind a dot, and words that are reserved nowhere, may be columns */
-    {"SELECT m.from, m.to FROM a m", "a/m"},
-    {"SELECT 1 FROM a JOIN b ON b.value = a.value LEFT JOIN c ON TRUE", "a b c"},
-    {"SELECT 1 FROM a JOIN b ON b . order = a.group JOIN c ON b.limit = b.where JOIN d", "a b c d"},
-    {"SELECT 1 FROM a JOIN b ON b.set = a.into JOIN c ON b.select = a.delete JOIN d", "a b c d"},
-    {"SELECT 1 FROM a JOIN b ON value = window JOIN c ON duplicate = 1 JOIN d", "a b c d"},
-    {"SELECT 1 FROM a JOIN b ON b.2nd = `order` JOIN c", "a b c"},
-    {"UPDATE a JOIN b ON b.value = a.value JOIN c ON value = 1 SET c.x = 1", "a* b* c*"},
-    {"UPDATE a JOIN (SELECT x FROM b) d JOIN c SET c.x = 1", "a* b c*"},
-    {"INSERT INTO a SELECT x FROM b ON DUPLICATE KEY UPDATE x = 1, y = 2", "a* b"},
-    {"SELECT 1 FROM a WINDOW w AS (ORDER BY x), v AS (ORDER BY y)", "a"},
-    {"SELECT 1 FROM a USE INDEX FOR JOIN (i) IGNORE KEY FOR ORDER BY (j) JOIN b", "a b"},
-    {"SELECT 1 FROM a FOR SYSTEM_TIME ALL JOIN b", "a b"},
-    {"SELECT 1 FROM lateral a JOIN lateral b, LATERAL (SELECT 1 FROM c) d", "lateral/a lateral/b c"},
-    {"SELECT 1.FROM a JOIN b ON a.x = 1e5JOIN c", "a b c"},
-    {"SELECT 1 FROM 1a JOIN 0xZ", "1a 0xZ"},
-    {"WITH a AS (SELECT 1 FROM a) SELECT 1 FROM a", "a"},
-    {"WITH RECURSIVE n AS (SELECT 1 FROM n) CYCLE b, c RESTRICT SELECT 1 FROM n, b, c", "b c"},
-};
-
-static const struct {
-    const char *sql, *labels; /* "label=table.column" */
-} labels[] = {
-    {"SELECT a, t.b, c AS d, t.e f, count(*), count(*) AS n, 1 + 2 FROM t", "a=.a b=t.b d=.c f=t.e =. n=. =."},
-    {"SELECT DISTINCT `a` FROM t", "a=.a"},
-    {"SELECT t.*, (SELECT x FROM u) AS y FROM t", "y=. *"},
-    {"WITH n AS (SELECT z FROM t) SELECT a FROM n", "a=.a"},
-    {"SELECT CASE WHEN a THEN b END, NULL, c 'd' FROM t", "=. =. d=."},
-    {"SELECT a", "a=.a"},
-    {"SELECT m.from, m.order, m.end, m.null AS n FROM t m", "from=m.from order=m.order end=m.end n=m.null"},
-};
-// clang-format on
-
-static void test_tables_are_found_where_tables_stand(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(scans); i++) {
-        struct arena arena = {0};
-        struct diag diag = {0};
-        struct sqlblock block = parse(&arena, scans[i].sql, &diag);
-        struct sqltables tables = sqlscan_tables(&arena, &block.statements[0]);
-        struct buf text = {0};
-
-        for (size_t j = 0; j < tables.count; j++) {
-            const struct sqltable *table = &tables.items[j];
-
-            buf_printf(&text, "%s%.*s%s%.*s", j ? " " : "", SLICE_ARG(table->database),
-                       table->database.len ? "." : "", SLICE_ARG(table->name));
-            if (table->function) {
-                buf_append_str(&text, "()");
-            } else if (table->alias.len > 0) {
-                buf_printf(&text, "/%.*s", SLICE_ARG(table->alias));
-            }
-            buf_append_str(&text, table->written ? "*" : "");
-        }
-        buf_append_char(&text, '\0');
-        if (strcmp(text.ptr, scans[i].tables) != 0) {
-            fail_msg("%s: %s", scans[i].sql, text.ptr);
-        }
-        buf_fini(&text);
-        arena_fini(&arena);
-    }
-}
-
-static void test_two_readers_must_see_the_same_tables(void **state)
-{
-    struct arena arena = {0};
-    struct diag diag = {0};
-    struct sqlblock block =
-        parse(&arena, "SELECT 1 FROM a JOIN b ON TRUE JOIN c d, LATERAL (SELECT 1) e", &diag);
-    struct sqltables named = sqlscan_tables(&arena, &block.statements[0]);
-    struct sqlrules rules = {.arena = &arena, .diag = &diag};
-
-    (void)state;
-    sqlrules_joins(&rules, &block.statements[0], &named);
-    assert_int_equal(diag.count, 0);
-    named.count--; /* as if the scan had not seen c */
-    sqlrules_joins(&rules, &block.statements[0], &named);
-    assert_int_equal(diag.count, 1);
-    diag_fini(&diag);
-    arena_fini(&arena);
-}
-
-static void test_labels_are_those_of_the_result(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(labels); i++) {
-        struct arena arena = {0};
-        struct diag diag = {0};
-        struct sqlblock block = parse(&arena, labels[i].sql, &diag);
-        struct sqllabels found = sqlscan_labels(&arena, &block.statements[0]);
-        struct buf text = {0};
-
-        for (size_t j = 0; j < found.count; j++) {
-            buf_printf(&text, "%s%.*s=%.*s.%.*s", j ? " " : "", SLICE_ARG(found.items[j].label),
-                       SLICE_ARG(found.items[j].table), SLICE_ARG(found.items[j].column));
-        }
-        buf_append_str(&text, found.star ? " *" : "");
-        buf_append_char(&text, '\0');
-        if (strcmp(text.ptr, labels[i].labels) != 0) {
-            fail_msg("%s: %s", labels[i].sql, text.ptr);
-        }
-        buf_fini(&text);
-        arena_fini(&arena);
-    }
-}
-
 static void test_create_table_is_read_far_enough(void **state)
 {
     static const char text[] =
@@ -375,9 +239,6 @@ int main(void)
         cmocka_unit_test(test_statements_end_at_semicolons_outside_of_texts),
         cmocka_unit_test(test_blocks_have_names_rows_and_lines),
         cmocka_unit_test(test_what_the_lexer_refuses),
-        cmocka_unit_test(test_tables_are_found_where_tables_stand),
-        cmocka_unit_test(test_two_readers_must_see_the_same_tables),
-        cmocka_unit_test(test_labels_are_those_of_the_result),
         cmocka_unit_test(test_create_table_is_read_far_enough),
         cmocka_unit_test(test_columns_bring_keys_and_collations),
     };
