@@ -2,7 +2,9 @@
  * Between the files that parse: recursive descent over a statement's tokens.
  *
  *     parse.c         where we are, what is wrong, names
- *     parse_expr.c    operators, by rank
+ *     parse_expr.c    operators of two sides, by rank
+ *     parse_value.c   literals and what else they stand between
+ *     parse_node.c    nodes of the tree
  *     parse_call.c    functions, and OVER behind them
  *     parse_args.c    what is between their parentheses
  *     parse_query.c   SELECT, WITH, UNION
@@ -42,6 +44,9 @@ struct parse {
     unsigned int windows; /* functions with OVER, met so far */
     bool duplicate;       /* behind ON DUPLICATE KEY UPDATE, in no query: VALUES(name) is a value */
 };
+
+/* Operators of one rank in a row, as in a + b + c: each is one level of the tree. */
+#define PARSE_CHAIN_MAX 200
 
 /* Grows by doubling; for pointers. */
 struct parse_list {
@@ -116,6 +121,10 @@ struct sqlexpr *parse_node_of(struct parse *parse, enum sqlexpr_kind kind, unsig
                               struct sqlexpr *a, struct sqlexpr *b, struct sqlexpr *c);
 struct sqlexpr *parse_node_of_list(struct parse *parse, enum sqlexpr_kind kind, unsigned int from,
                                    const struct parse_list *args);
+/* NODE, with its name. */
+struct sqlexpr *parse_named(struct sqlexpr *node, const char *name);
+/* A query; or NULL, and expr {"," expr} is in the list. */
+struct sqlquery *parse_query_or_list(struct parse *parse, struct parse_list *list);
 /* expr {"," expr} */
 struct sqlexpr **parse_exprs(struct parse *parse, size_t *count);
 /* What follows ORDER BY: expressions, each with ASC or DESC. */
