@@ -5,10 +5,10 @@
 #include "conf/build/projection.h"
 
 #include "conf/build/form.h"
+#include "conf/grammar/visit.h"
 #include "conf/study/label.h"
 #include "conf/study/own.h"
 #include "conf/study/recall.h"
-#include "conf/study/visit.h"
 #include "conf/text/suggest.h"
 
 /* ------------------------------------------------------------------ attributes */

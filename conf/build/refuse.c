@@ -5,9 +5,9 @@
 
 #include <stdarg.h>
 
+#include "conf/grammar/visit.h"
 #include "conf/study/label.h"
 #include "conf/study/refused.h"
-#include "conf/study/visit.h"
 #include "lib/base/buf.h"
 
 void block_complain(const struct block_place *place, const struct sqltoken *token,

@@ -4,8 +4,8 @@
  */
 #include "conf/study/beside.h"
 
+#include "conf/grammar/visit.h"
 #include "conf/study/origin.h"
-#include "conf/study/visit.h"
 
 struct search {
     unsigned int token;

@@ -11,7 +11,7 @@
  */
 #include "conf/study/own.h"
 
-#include "conf/study/visit.h"
+#include "conf/grammar/visit.h"
 
 #define KEY_COLUMNS_MAX 16 /* of a key: MySQL "InnoDB Limits", columns of an index */
 

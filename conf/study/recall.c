@@ -10,7 +10,7 @@
  */
 #include "conf/study/recall.h"
 
-#include "conf/study/visit.h"
+#include "conf/grammar/visit.h"
 
 static bool is_insert(const struct sqlchange *change)
 {

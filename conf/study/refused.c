@@ -3,7 +3,7 @@
  */
 #include "conf/study/refused.h"
 
-#include "conf/study/visit.h"
+#include "conf/grammar/visit.h"
 
 #define CHANCE  "its answer is another one each time"
 #define SESSION "its answer depends on the connection"

@@ -3,6 +3,7 @@
  */
 #include "conf/tags/query.h"
 
+#include "conf/grammar/visit.h"
 #include "conf/tags/type.h"
 
 /* ------------------------------------------------------------------ guards */
@@ -24,18 +25,13 @@ static void add_guard(struct tag_query *query, struct slice name)
     query->guards[i] = name;
 }
 
-/* By the tokens: ":p IS [NOT] NULL", wherever it stands. */
-static void find_guards(const struct sqlstatement *statement, struct tag_query *out)
+/* ":p IS [NOT] NULL", wherever it stands. */
+static bool find_guard(void *ctx, const struct sqlexpr *expr)
 {
-    for (size_t i = 0; i + 2 < statement->token_count; i++) {
-        const struct sqltoken *token = &statement->tokens[i];
-
-        if (token->kind == SQLTOKEN_PARAM && sqltoken_is(token + 1, "IS") &&
-            (sqltoken_is(token + 2, "NULL") ||
-             (sqltoken_is(token + 2, "NOT") && sqltoken_is(token + 3, "NULL")))) {
-            add_guard(out, token->text);
-        }
+    if (expr->kind == SQLEXPR_IS_NULL && expr->args[0]->kind == SQLEXPR_PARAM) {
+        add_guard(ctx, expr->args[0]->name);
     }
+    return true;
 }
 
 /* ------------------------------------------------------------------ shapes */
@@ -321,7 +317,7 @@ void tags_of_query(struct arena *arena, const struct sqltree *tree, const struct
                    size_t param_count, struct tag_query *out)
 {
     *out = (struct tag_query){0};
-    find_guards(tree->statement, out);
+    visit_tree(tree, find_guard, out);
     out->variants = ARENA_ARRAY(arena, struct tag_variant, (size_t)1 << out->guard_count);
     for (unsigned int i = 0; i < 1U << out->guard_count; i++) {
         read_variant(arena, tree, params, param_count, out, i, &out->variants[i]);

@@ -2,7 +2,7 @@
  * The equalities of columns that hold for the rows of each SELECT of a query, as its text says them.
  */
 #include "conf/study/equal.h"
-#include "conf/study/visit.h"
+#include "conf/grammar/visit.h"
 #include "lib/base/buf.h"
 #include "tests/unit/conf/study/world.h"
 

@@ -73,6 +73,7 @@ static const char *const cases[][2] = {
     {"SELECT * FROM p WHERE NOT (a=:x)", "p"},
     {"SELECT * FROM p WHERE a IN (:x,:y) AND b=:z", "p(a,b)=x|y,z"},
     {"SELECT * FROM p WHERE :x IS NULL OR a=:x", "p(a)=x / p"},
+    {"SELECT * FROM p WHERE (:x) IS NOT NULL AND a=:x OR (:x) IS NULL", "p(a)=x / p"},
     {"SELECT * FROM p WHERE a<=>:x", "p(a)=x"},
     {"SELECT * FROM p WHERE LOWER(s)=:q", "p"},
     {"SELECT * FROM p WHERE a=:x ORDER BY b LIMIT 5", "p(a)=x"},

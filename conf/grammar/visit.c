@@ -1,7 +1,7 @@
 /*
  * Down a resolved tree.
  */
-#include "conf/study/visit.h"
+#include "conf/grammar/visit.h"
 
 struct visitor {
     visit_fn *visit;

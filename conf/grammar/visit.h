@@ -2,8 +2,8 @@
  * All expressions of a tree, wherever they stand: in a change what it stores and what it finds rows
  * by, not the columns that it sets.
  */
-#ifndef CONF_STUDY_VISIT_H
-#define CONF_STUDY_VISIT_H
+#ifndef CONF_GRAMMAR_VISIT_H
+#define CONF_GRAMMAR_VISIT_H
 
 #include "conf/grammar/tree.h"
 
