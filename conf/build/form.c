@@ -262,15 +262,10 @@ static bool is_param(const struct sqltoken *token, const struct plan_param *para
     return token->kind == SQLTOKEN_PARAM && slice_eq(token->text, param->name);
 }
 
-/* Was the same said where PARAM stands before TOKEN? */
-static bool is_again(const struct sqltree *tree, const struct plan_param *param,
-                     const struct sqltoken *token, const struct beside *beside)
+static bool is_among(const struct beside *seen, size_t count, const struct beside *beside)
 {
-    for (const struct sqltoken *at = tree->statement->tokens; at < token; at++) {
-        struct beside before = is_param(at, param) ? beside_find(tree, at) : (struct beside){0};
-
-        if (before.how == BESIDE_EQUAL && before.column == beside->column &&
-            before.binary == beside->binary) {
+    for (size_t i = 0; i < count; i++) {
+        if (seen[i].column == beside->column && seen[i].binary == beside->binary) {
             return true;
         }
     }
@@ -279,14 +274,19 @@ static bool is_again(const struct sqltree *tree, const struct plan_param *param,
 
 void form_check(struct query *query, const struct plan_param *param)
 {
-    const struct sqltree *tree = query->tree;
+    const struct sqlstatement *statement = query->tree ? query->tree->statement : NULL;
+    struct beside *seen =
+        ARENA_ARRAY(&query->build->scratch, struct beside, statement ? statement->token_count : 0);
+    size_t count = 0;
 
-    for (size_t i = 0; tree && i < tree->statement->token_count; i++) {
-        const struct sqltoken *token = &tree->statement->tokens[i];
-        struct beside beside =
-            is_param(token, param) ? beside_find(tree, token) : (struct beside){0};
+    for (size_t i = 0; statement && i < statement->token_count; i++) {
+        struct beside beside = {0};
 
-        if (beside.how == BESIDE_EQUAL && beside.column && !is_again(tree, param, token, &beside)) {
+        if (is_param(&statement->tokens[i], param)) {
+            beside = beside_find(query->tree, &statement->tokens[i]);
+        }
+        if (beside.how == BESIDE_EQUAL && beside.column && !is_among(seen, count, &beside)) {
+            seen[count++] = beside;
             check_column(query, param, beside.column, beside.binary);
         }
     }
