@@ -1,6 +1,6 @@
 /*
- * Values: literals, columns, what is in parentheses, and what binds closer than all operators of two
- * sides: -a, a COLLATE c.
+ * Values: literals, columns, what is in parentheses, and what binds closer than all operators of
+ * two sides: -a, a COLLATE c.
  */
 #include "conf/grammar/parse.h"
 

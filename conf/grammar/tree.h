@@ -188,7 +188,7 @@ struct sqltree {
     struct sqlsource **sources; /* all, by their numbers */
     size_t source_count;
     const struct sqltoken *unmentioned; /* a name of WITH that is mentioned nowhere; NULL: none */
-    size_t core_count; /* resolved: SELECTs, and a change's own */
+    size_t core_count;                  /* resolved: SELECTs, and a change's own */
 };
 
 /* Why a statement is no tree: what is wrong at which token. */

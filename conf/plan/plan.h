@@ -313,7 +313,7 @@ struct plan_projection {
     const struct slice *tables; /* that the statements write */
     size_t table_count;
     const struct plan_sql *touches_sql; /* NULL: none. A SELECT of one column: each row is a tag */
-    /* it reads rows that other transactions may be about to change: conf/study/own.h, or touches_sql.
+    /* it reads rows that other transactions may be about to change (conf/study/own.h, touches_sql):
      * cache/PROTOCOL.md "Lock of the revision's row" */
     bool reads;
     /* what its own rows hold may be the fault when SQL refuses it: conf/study/recall.h */

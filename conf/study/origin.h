@@ -8,8 +8,8 @@
 #include "conf/grammar/tree.h"
 
 /*
- * NULL: it is none. Of a UNION the first SELECT's, when all of them have the same type there; if one
- * of them may be NULL, that one's.
+ * NULL: it is none. Of a UNION the first SELECT's, when all of them have the same type there; if
+ * one of them may be NULL, that one's.
  */
 struct table_column *origin_of(const struct sqlexpr *expr);
 /* The same of a result's Ith column. */

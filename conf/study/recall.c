@@ -17,7 +17,7 @@ static bool is_insert(const struct sqlchange *change)
     return change->verb == SQLVERB_INSERT || change->verb == SQLVERB_REPLACE;
 }
 
-/* ------------------------------------------------------------------ columns that are computed with */
+/* ------------------------------------------------------------------ what it computes with */
 
 static bool note_column(void *ctx, const struct sqlexpr *expr)
 {

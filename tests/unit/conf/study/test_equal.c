@@ -1,8 +1,8 @@
 /*
- * The equalities of columns that hold for the rows of each SELECT of a query, as its text says them.
+ * The equalities of columns that hold for the rows of each SELECT of a query.
  */
-#include "conf/study/equal.h"
 #include "conf/grammar/visit.h"
+#include "conf/study/equal.h"
 #include "lib/base/buf.h"
 #include "tests/unit/conf/study/world.h"
 

@@ -59,32 +59,33 @@ static const char *const names[] = {
 };
 
 /* Where NOW() may stand; how often it is found. */
+// clang-format off
 static const struct {
     const char *sql;
     unsigned int count;
 } places[] = {
-    {"SELECT NOW(), now(6), CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(3) FROM p",                       4},
-    {"SELECT `now` FROM (SELECT 1 AS `now`, 2 AS uuid) d WHERE d.uuid = `now`",                    0},
-    {"SELECT 1 + ABS(-NOW()) FROM p WHERE a IN (1, NOW()) OR b BETWEEN 1 AND NOW()",               3},
-    {"SELECT CASE WHEN a THEN NOW() END, (SELECT NOW()) FROM p",                                   2},
-    {"SELECT 1 FROM p JOIN c ON c.at > NOW() LEFT JOIN f ON NOW() WHERE EXISTS (SELECT NOW())",    3},
-    {"SELECT 1 FROM (SELECT NOW() AS n) d",                                                        1},
-    {"SELECT a FROM p GROUP BY a, NOW() HAVING NOW() ORDER BY NOW(), (SELECT NOW())",              4},
-    {"SELECT SUM(a) OVER (PARTITION BY NOW()), SUM(a) OVER w FROM p WINDOW w AS (ORDER BY NOW())",
-     2                                                                                              },
-    {"SELECT NOW() AS n FROM p GROUP BY 1 ORDER BY n",                                             1},
-    {"SELECT NOW() FROM p UNION (SELECT NOW() FROM c ORDER BY NOW() LIMIT 1) ORDER BY 1",          3},
-    {"WITH d AS (SELECT a FROM p WHERE NOW()) SELECT x.a FROM d x JOIN d y",                       1},
-    {"SELECT n FROM JSON_TABLE(NOW(), '$' COLUMNS (n INT PATH '$')) x",                            1},
-    {"SELECT GROUP_CONCAT(a ORDER BY NOW()), DATE_ADD(NOW(), INTERVAL NOW() DAY) FROM p",          3},
-    {"SELECT MATCH (s) AGAINST ('x'), CAST(NOW() AS CHAR), NOW() COLLATE utf8mb4_bin FROM p",      2},
-    {"INSERT INTO p (id, a) VALUES (1, NOW()), (2, NOW()) ON DUPLICATE KEY UPDATE a = NOW()",      3},
-    {"INSERT INTO p SET id = NOW()",                                                               1},
-    {"INSERT INTO p (id) SELECT NOW() FROM c WHERE NOW()",                                         2},
-    {"UPDATE p JOIN c ON NOW() SET p.a = NOW(), p.b = (SELECT NOW()) WHERE p.id = NOW()",          4},
-    {"UPDATE p SET a = 1 WHERE id = 1 ORDER BY NOW() LIMIT 1",                                     1},
-    {"DELETE FROM p WHERE id = NOW() ORDER BY NOW()",                                              2},
+    {"SELECT NOW(), now(6), CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(3) FROM p", 4},
+    {"SELECT `now` FROM (SELECT 1 AS `now`, 2 AS uuid) d WHERE d.uuid = `now`", 0},
+    {"SELECT 1 + ABS(-NOW()) FROM p WHERE a IN (1, NOW()) OR b BETWEEN 1 AND NOW()", 3},
+    {"SELECT CASE WHEN a THEN NOW() END, (SELECT NOW()) FROM p", 2},
+    {"SELECT 1 FROM p JOIN c ON c.at > NOW() LEFT JOIN f ON NOW() WHERE EXISTS (SELECT NOW())", 3},
+    {"SELECT 1 FROM (SELECT NOW() AS n) d", 1},
+    {"SELECT a FROM p GROUP BY a, NOW() HAVING NOW() ORDER BY NOW(), (SELECT NOW())", 4},
+    {"SELECT SUM(a) OVER (PARTITION BY NOW()), SUM(a) OVER w FROM p WINDOW w AS (ORDER BY a, NOW())", 2},
+    {"SELECT NOW() AS n FROM p GROUP BY 1 ORDER BY n", 1},
+    {"SELECT NOW() FROM p UNION (SELECT NOW() FROM c ORDER BY NOW() LIMIT 1) ORDER BY 1", 3},
+    {"WITH d AS (SELECT a FROM p WHERE NOW()) SELECT x.a FROM d x JOIN d y", 1},
+    {"SELECT n FROM JSON_TABLE(NOW(), '$' COLUMNS (n INT PATH '$')) x", 1},
+    {"SELECT GROUP_CONCAT(a ORDER BY NOW()), DATE_ADD(NOW(), INTERVAL NOW() DAY) FROM p", 3},
+    {"SELECT MATCH (s) AGAINST ('x'), CAST(NOW() AS CHAR), NOW() COLLATE utf8mb4_bin FROM p", 2},
+    {"INSERT INTO p (id, a) VALUES (1, NOW()), (2, NOW()) ON DUPLICATE KEY UPDATE a = NOW()", 3},
+    {"INSERT INTO p SET id = NOW()", 1},
+    {"INSERT INTO p (id) SELECT NOW() FROM c WHERE NOW()", 2},
+    {"UPDATE p JOIN c ON NOW() SET p.a = NOW(), p.b = (SELECT NOW()) WHERE p.id = NOW()", 4},
+    {"UPDATE p SET a = 1 WHERE id = 1 ORDER BY NOW() LIMIT 1", 1},
+    {"DELETE FROM p WHERE id = NOW() ORDER BY NOW()", 2},
 };
+// clang-format on
 
 static void count(void *ctx, const struct sqlexpr *call, const char *why)
 {
