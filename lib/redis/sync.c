@@ -238,9 +238,16 @@ static enum status connect_round(struct redis_sync *redis, uint64_t deadline_us)
 
 /* ------------------------------------------------------------------ one exchange */
 
+static void say_lost(const struct redis_sync *redis, const char *why)
+{
+    struct slice peer = redis_address_text(&redis->config, redis->address);
+
+    log_warn("redis lost", "peer=%.*s why=%s", SLICE_ARG(peer), why);
+}
+
 static enum status lost(struct redis_sync *redis, bool sent)
 {
-    log_warn("redis lost", "why=%s", sent ? "no_answer" : "write_failed");
+    say_lost(redis, sent ? "no_answer" : "write_failed");
     drop(redis);
     return sent ? STATUS_UNCERTAIN : STATUS_UNAVAILABLE;
 }
@@ -272,7 +279,7 @@ static void drop_if_closed(struct redis_sync *redis)
     ssize_t got = recv(redis->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
     if (got >= 0 || (errno != EAGAIN && errno != EINTR)) {
-        log_warn("redis lost", "why=%s", got == 0 ? "closed_by_server" : "unexpected_bytes");
+        say_lost(redis, got == 0 ? "closed_by_server" : "unexpected_bytes");
         drop(redis);
     }
 }
@@ -289,7 +296,7 @@ static void drop_if_demoted(struct redis_sync *redis, uint64_t deadline_us)
     }
     status = exchange(redis, &command, 1, deadline_us, &redis->hello);
     if (status == STATUS_OK && !redis_role_is_master(&redis->intake.replies[0])) {
-        log_warn("redis lost", "why=no_longer_a_master");
+        say_lost(redis, "no_longer_a_master");
         redis->demoted = true;
         drop(redis);
     }
@@ -335,7 +342,7 @@ enum status redis_sync_send(struct redis_sync *redis, const struct redis_command
     redis_metric_commands(STATUS_OK, *replies_out, count);
     for (size_t i = 0; i < count; i++) {
         if (redis_reply_is_foreign(&(*replies_out)[i])) {
-            log_warn("redis lost", "why=\"no master or not ready\"");
+            say_lost(redis, "\"no master or not ready\"");
             drop(redis);
             break;
         }

@@ -39,20 +39,19 @@ enum status batch_fence(struct batch *batch)
 }
 
 /* A record too broken to have an aggregate locks none. */
-static enum status lock_aggregates(struct batch *batch)
+static enum status lock_aggregates(struct batch *batch, struct versions *locked)
 {
-    struct versions locked;
     size_t i;
 
-    versions_init(&locked, batch->arena, batch->given_count);
+    versions_init(locked, batch->arena, batch->given_count);
     for (i = 0; i < batch->given_count; i++) {
         const struct record *record = &batch->given[i];
 
         if (record->kind != RECORD_IGNORED && record->aggregate.len > 0) {
-            (void)versions_place(&locked, record->aggregate);
+            (void)versions_place(locked, record->aggregate);
         }
     }
-    return aggregates_lock(batch->session, &locked, batch->arena);
+    return aggregates_lock(batch->session, locked, batch->arena);
 }
 
 /* Behind letters of its aggregate, unless it makes their rows whole. */
@@ -64,11 +63,12 @@ static bool is_blocked(const struct batch *batch, const struct record *record)
 
 enum status batch_lock(struct batch *batch)
 {
-    enum status status = lock_aggregates(batch);
+    struct versions locked;
+    enum status status = lock_aggregates(batch, &locked);
     size_t i;
 
     if (status == STATUS_OK) {
-        status = leftovers_read(batch->session, batch->arena, &batch->leftovers);
+        status = leftovers_read(batch->session, &locked, batch->arena, &batch->leftovers);
     }
     if (status != STATUS_OK) {
         return status;
@@ -167,12 +167,17 @@ enum status batch_checkpoint(struct batch *batch)
 enum status batch_revision(struct batch *batch)
 {
     struct session *session = batch->session;
+    enum status status;
 
     batch->published = session->view.home.len > 0;
-    return session_note(session,
-                        revision_raise(session->connection.sql, session->model->database,
-                                       &session->view, &batch->revision),
-                        "twofold_revision");
+    status = revision_raise(session->connection.sql, session->model->database, &session->view,
+                            &batch->revision);
+    if (status == STATUS_PRECONDITION) {
+        return session_refuse(session, status,
+                              "twofold_revision: its epoch, touches or home is another one than "
+                              "was learnt (Redis or a projector began anew): it is read again");
+    }
+    return session_note(session, status, "twofold_revision");
 }
 
 enum status batch_aggregates(struct batch *batch)
