@@ -216,6 +216,7 @@ enum status batcher_run(struct batcher *batcher, struct record *records, size_t 
         return STATUS_FENCED;
     case VERDICT_AGAIN:
         pass_over(&batcher->suspect, clock_us(), 0);
+        batcher->suspect.given_up = false; /* its letter was not written: one more try */
         break;
     }
     return STATUS_UNAVAILABLE;

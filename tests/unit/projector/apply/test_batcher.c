@@ -180,6 +180,22 @@ static void test_tries_that_failed_by_what_passes_are_no_patience(void **state)
     batcher_fini(&batcher);
 }
 
+/* SQL goes away between giving up and the letter; meanwhile somebody mends the table. */
+static void test_a_letter_that_was_not_written_is_one_more_try(void **state)
+{
+    struct record record = at_7;
+    struct session session;
+    struct batcher batcher = failed(&session, 3, true, STATUS_OK);
+    struct batch batch;
+
+    (void)state;
+    assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+    assert_non_null(batch.condemned);
+    assert_status(batcher_run(&batcher, &record, 1, &batch), STATUS_UNAVAILABLE);
+    assert_null(batch.condemned);
+    batcher_fini(&batcher);
+}
+
 /* The answer was there when the process was stopped, and is read when it goes on. */
 static void test_a_process_that_stands_within_a_try_has_no_patience_meanwhile(void **state)
 {
@@ -207,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_what_may_be_a_matter_of_time_is_tried_for_a_while),
         cmocka_unit_test(test_an_outage_is_no_patience),
         cmocka_unit_test(test_tries_that_failed_by_what_passes_are_no_patience),
+        cmocka_unit_test(test_a_letter_that_was_not_written_is_one_more_try),
         cmocka_unit_test(test_a_process_that_stands_within_a_try_has_no_patience_meanwhile),
     };
 
