@@ -7,8 +7,10 @@
  */
 #include "projector/apply/leftovers.h"
 
+#include "lib/base/buf.h"
 #include "projector/apply/apply.h"
 #include "projector/apply/dead_letter.h"
+#include "projector/store/aggregates.h"
 #include "projector/store/statement.h"
 
 static enum status note(struct session *session, enum status status)
@@ -16,21 +18,65 @@ static enum status note(struct session *session, enum status status)
     return session_note(session, status, "twofold_discarded");
 }
 
-enum status leftovers_read(struct session *session, struct arena *arena, struct leftovers *out)
+static void append_list(struct buf *text, const char *head, size_t count)
 {
-    struct sql_rows rows = {.row_count = 0};
-    enum status status = note(
-        session, statement_run(session->connection.sql, session->model->database, arena, &rows,
-                               "SELECT DISTINCT 0, aggregate FROM twofold_dead_letter"
-                               " UNION ALL SELECT DISTINCT 1, aggregate FROM twofold_discarded",
-                               ""));
     size_t i;
 
-    versions_init(&out->blocked, arena, rows.row_count);
-    versions_init(&out->discarded, arena, rows.row_count);
+    buf_append_str(text, head);
+    for (i = 0; i < count; i++) {
+        buf_append_str(text, i > 0 ? ",?" : "(?");
+    }
+    buf_append_char(text, ')');
+}
+
+/* Of COUNT aggregates from AT, the last one again and again so that few sizes are prepared. */
+static enum status read_some(struct session *session, const struct versions *aggregates, size_t at,
+                             size_t count, struct arena *arena, struct leftovers *out)
+{
+    size_t room = rows_room(count), i;
+    const struct value **params = ARENA_ARRAY(arena, const struct value *, 2 * room);
+    struct sql_rows rows = {.row_count = 0};
+    struct buf text = {0};
+    enum status status;
+
+    append_list(&text, "SELECT DISTINCT 0, aggregate FROM twofold_dead_letter WHERE aggregate IN ",
+                room);
+    append_list(&text,
+                " UNION ALL SELECT DISTINCT 1, aggregate FROM twofold_discarded"
+                " WHERE aggregate IN ",
+                room);
+    for (i = 0; i < room; i++) {
+        size_t place = at + (i < count ? i : count - 1);
+
+        params[i] = value_string(arena, aggregates->items[place].aggregate);
+        params[room + i] = params[i];
+    }
+    status = note(session, sql_run(session->connection.sql,
+                                   &(struct sql_statement){.text = buf_slice(&text),
+                                                           .database = session->model->database,
+                                                           .params = params,
+                                                           .param_count = 2 * room},
+                                   arena, &rows));
+    buf_fini(&text);
     for (i = 0; status == STATUS_OK && i < rows.row_count; i++) {
         (void)versions_place(cell_u64(&rows, i, 0) == 0 ? &out->blocked : &out->discarded,
                              cell_text(&rows, i, 1));
+    }
+    return status;
+}
+
+enum status leftovers_read(struct session *session, const struct versions *aggregates,
+                           struct arena *arena, struct leftovers *out)
+{
+    enum status status = STATUS_OK;
+    size_t at, chunk;
+
+    versions_init(&out->blocked, arena, aggregates->count);
+    versions_init(&out->discarded, arena, aggregates->count);
+    for (at = 0; status == STATUS_OK && at < aggregates->count; at += chunk) {
+        chunk = aggregates->count - at;
+        chunk = chunk < ROWS_CHUNK_MAX ? chunk : ROWS_CHUNK_MAX;
+        status = read_some(session, aggregates, at, chunk, arena, out);
     }
     return status;
 }

@@ -13,15 +13,15 @@
 #include "projector/store/session.h"
 #include "projector/store/versions.h"
 
-/* Aggregates that have some; {0}: none. */
+/* Aggregates of a batch that have some; {0}: none. */
 struct leftovers {
     struct versions blocked;   /* by dead letters */
     struct versions discarded; /* have letters that were discarded */
 };
 
-/* Behind the locks of the batch's aggregates. */
-MUST_CHECK enum status leftovers_read(struct session *session, struct arena *arena,
-                                      struct leftovers *out);
+/* Which of AGGREGATES have some: behind their locks. */
+MUST_CHECK enum status leftovers_read(struct session *session, const struct versions *aggregates,
+                                      struct arena *arena, struct leftovers *out);
 
 /*
  * For those of APPLIED: touches the tags of their letters' records, of both images, as far as they

@@ -38,7 +38,10 @@ struct retry {
     bool empty; /* none is left */
 };
 
-/* A NULL home is waited for, as lanes do: two leases, or the keeper's next page. */
+/*
+ * A NULL home is waited for, as lanes do: two leases, or the keeper's next page. So is a page that
+ * is not on its Redis, for the keeper makes it anew.
+ */
 static enum status learn(struct session *session)
 {
     enum status status = STATUS_OK;
@@ -49,7 +52,7 @@ static enum status learn(struct session *session)
         if (status == STATUS_OK) {
             status = session_may_commit(session);
         }
-        if (status != STATUS_BUSY) {
+        if (status != STATUS_BUSY && status != STATUS_UNAVAILABLE) {
             break;
         }
         usleep(LEARN_PAUSE_US);
@@ -88,21 +91,30 @@ static void settle_unknown(struct retry *retry, const struct sql_rows *letters)
     retry->unknown = 0;
 }
 
+static struct versions aggregate_of(struct retry *retry)
+{
+    struct versions one;
+
+    versions_init(&one, &retry->arena, 1);
+    if (retry->aggregate.len > 0) {
+        (void)versions_place(&one, retry->aggregate);
+    }
+    return one;
+}
+
 static enum status lock_aggregate(struct retry *retry)
 {
-    struct versions locked;
+    struct versions locked = aggregate_of(retry);
 
-    versions_init(&locked, &retry->arena, 1);
-    if (retry->aggregate.len > 0) {
-        (void)versions_place(&locked, retry->aggregate);
-    }
     return aggregates_lock(retry->session, &locked, &retry->arena);
 }
 
 /* The letters themselves are projected one by one, and supersede nothing. */
 static enum status take_discarded(struct retry *retry, struct batch *batch)
 {
-    enum status status = leftovers_read(retry->session, &retry->arena, &batch->leftovers);
+    struct versions aggregate = aggregate_of(retry);
+    enum status status =
+        leftovers_read(retry->session, &aggregate, &retry->arena, &batch->leftovers);
 
     batch->leftovers.blocked = (struct versions){.count = 0};
     return status;
