@@ -1,7 +1,6 @@
 /*
  * SQL files of a model: blocks named by "-- name: X :one", cut into statements and tokens, ":name"
- * replaced by "?". No grammar of SQL: tokens are enough for what we must know (which tables, which
- * words, where the parameters are); the server knows the rest (conf/plan/check.h).
+ * replaced by "?". What they mean is the grammar's business (conf/grammar/tree.h).
  */
 #ifndef CONF_SQL_FILE_H
 #define CONF_SQL_FILE_H
