@@ -32,8 +32,8 @@ LDLIBS    = $(shell pkg-config --libs $(PACKAGES)) -lgmp -lm -pthread
 # includes and the folders against it.
 ROOMS := projector projector/apply projector/source projector/store gateway command cache \
          conf/settings conf/build conf/study conf/plan conf/tags conf/grammar conf/expr \
-         conf/schema conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd lib/run \
-         lib/data lib/base
+         conf/schema conf/pattern conf/sql conf/text lib/aws lib/sql lib/redis lib/http lib/httpd \
+         lib/run lib/data lib/base
 projector_needs        := projector/apply conf/build
 projector/apply_needs  := projector/source
 projector/source_needs := projector/store

@@ -47,8 +47,8 @@ bool scope_is_of(const struct sqlsource *source, struct slice qualifier);
 struct sqlexpr *scope_find_alias(const struct sqlcore *core, struct slice name,
                                  const struct sqlselected *but);
 /*
- * The servers compare names without case by all of Unicode: to them the Kelvin sign is a k. So other
- * letters than ASCII's are a fault.
+ * The servers compare names without case by all of Unicode: to them the Kelvin sign is a k. So
+ * other letters than ASCII's are a fault.
  */
 void scope_check_letters(struct resolve *resolve, unsigned int token, struct slice name);
 
