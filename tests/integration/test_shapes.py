@@ -152,3 +152,30 @@ WHERE f.follower = :personId;
         assert "whole table" in done.stdout
     finally:
         stack.sql("ALTER TABLE twofold_people.follows ADD KEY followers (followee)")
+
+
+def test_pages_over_a_derived_table_and_a_union_have_each_row_once(client, shop):
+    reader, *authors = (f"{name}-{shop[:12]}" for name in ("ann", "bob", "cid", "dan"))
+    for author in authors:
+        client.request("PUT", f"/people/{reader}/following/{author}")
+    for author in [*authors, reader, *authors]:
+        last = client.send("POST", f"/people/{author}/posts", {"text": "x"})
+
+    def pages(path):
+        """One row a page."""
+        there, page = [], body(client.get(f"/people/{reader}/{path}?limit=1", token(last)))
+        while True:
+            there += page["items"]
+            if not page.get("next"):
+                break
+            page = body(client.get(page["next"], token(last)))
+        assert there == body(client.get(f"/people/{reader}/{path}", token(last)))["items"]
+        return there
+
+    assert [(row["author"], row["posts"]) for row in pages("authors")] == [
+        (author, 2) for author in authors]
+    seen = pages("seen")
+    assert len(seen) == 7 and len({(row["author"], row["number"]) for row in seen}) == 7
+    assert [row["number"] for row in seen] == sorted((row["number"] for row in seen), reverse=True)
+    last = client.send("POST", f"/people/{authors[0]}/posts", {"text": "x"})
+    assert pages("authors")[0]["posts"] == 3 and len(pages("seen")) == 8
