@@ -1,7 +1,7 @@
 /*
- * EXPLAIN in the one format that both servers have. "possible_keys" and not "key": of a table with
- * few rows, as it is before a start, a server may read the whole in spite of an index. "index" is
- * the whole of an index that has all columns, though not in an order that helps.
+ * EXPLAIN in the one format that both servers have. What it says depends on the rows that there
+ * are: of a table with few rows, as it is before a start, a server may read the whole in spite of
+ * an index, and then "possible_keys" tells.
  */
 #include "conf/plan/index.h"
 
@@ -30,6 +30,22 @@ static const struct slice *cell(const struct sql_rows *rows, size_t row, struct 
     return NULL;
 }
 
+/* By equality, or it could be: of few rows a server reads all. "for group-by": all, by steps. */
+static bool is_found_by_key(const struct sql_rows *rows, size_t row)
+{
+    static const char *const lookups[] = {"const", "eq_ref", "ref", "ref_or_null", "system"};
+    const struct slice *type = cell(rows, row, SLICE_LITERAL("type"));
+    const struct slice *extra = cell(rows, row, SLICE_LITERAL("Extra"));
+
+    for (size_t i = 0; type && i < ARRAY_COUNT(lookups); i++) {
+        if (slice_is(*type, lookups[i])) {
+            return true;
+        }
+    }
+    return !type || (cell(rows, row, SLICE_LITERAL("possible_keys")) &&
+                     !(extra && memmem(extra->ptr, extra->len, "for group-by", 12)));
+}
+
 /* Of the alias "h2" the second. */
 static struct slice table_of(const struct plan_class *class, struct slice alias)
 {
@@ -56,10 +72,8 @@ enum status index_check(struct sql_conn *conn, const struct plan_model *model,
     *out = SLICE_EMPTY;
     for (size_t i = 0; status == STATUS_OK && i < rows.row_count && out->len == 0; i++) {
         const struct slice *alias = cell(&rows, i, SLICE_LITERAL("table"));
-        const struct slice *type = cell(&rows, i, SLICE_LITERAL("type"));
 
-        if (alias && type && (slice_is(*type, "ALL") || slice_is(*type, "index")) &&
-            !cell(&rows, i, SLICE_LITERAL("possible_keys"))) {
+        if (alias && !is_found_by_key(&rows, i)) {
             *out = table_of(class, *alias);
         }
     }
