@@ -4,6 +4,7 @@
 #include "conf/study/refused.h"
 
 #include "conf/grammar/visit.h"
+#include "conf/study/clock.h"
 
 #define CHANCE  "its answer is another one each time"
 #define SESSION "its answer depends on the connection"
@@ -72,6 +73,7 @@ const char *refused_why(struct slice name)
 }
 
 struct search {
+    const struct sqlstatement *statement;
     bool *seen; /* of each token: a query of WITH is in the tree once for each mention */
     refused_fn *found;
     void *ctx;
@@ -82,6 +84,9 @@ static bool look(void *ctx, const struct sqlexpr *expr)
     struct search *search = ctx;
     const char *why = expr->kind == SQLEXPR_CALL ? refused_why(expr->name) : NULL;
 
+    if (!why && clock_gets_in(search->statement, expr)) {
+        why = CLOCK_WHY;
+    }
     if (why && !search->seen[expr->span.from]) {
         search->seen[expr->span.from] = true;
         search->found(search->ctx, expr, why);
@@ -91,7 +96,8 @@ static bool look(void *ctx, const struct sqlexpr *expr)
 
 void refused_find(struct arena *arena, const struct sqltree *tree, refused_fn *found, void *ctx)
 {
-    struct search search = {ARENA_ARRAY(arena, bool, tree->statement->token_count + 1), found, ctx};
+    struct search search = {tree->statement,
+                            ARENA_ARRAY(arena, bool, tree->statement->token_count + 1), found, ctx};
 
     visit_tree(tree, look, &search);
 }

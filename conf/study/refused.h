@@ -12,7 +12,10 @@
 const char *refused_why(struct slice name);
 
 typedef void refused_fn(void *ctx, const struct sqlexpr *call, const char *why);
-/* Each call of the tree, once wherever it stands in the text. */
+/*
+ * Each call or operator of the tree that is refused, once wherever it stands in the text: by its
+ * name, or by a TIME that it takes for a date (clock.h).
+ */
 void refused_find(struct arena *arena, const struct sqltree *tree, refused_fn *found, void *ctx);
 
 #endif
