@@ -3,6 +3,7 @@
  */
 #include "conf/build/build.h"
 #include "conf/grammar/resolve.h"
+#include "conf/study/refused.h"
 
 static void complain(struct build *build, struct slice path, struct slice block,
                      const struct sqlfault *fault)
@@ -48,10 +49,75 @@ static size_t count_statements(const struct sqlfile *file)
     return count;
 }
 
+/* ------------------------------------------------------------------ generated columns */
+
+struct made {
+    struct build *build;
+    const struct table *table;
+    const struct table_column *column;
+};
+
+static void complain_made(const struct made *made, struct slice hint, struct slice text)
+{
+    diag_add(made->build->diag, made->build->model.schema_path, made->column->line,
+             made->table->name, hint, "the generated column '%.*s': %.*s",
+             SLICE_ARG(made->column->name), SLICE_ARG(text));
+}
+
+static void complain_call(void *ctx, const struct sqlexpr *call, const char *why)
+{
+    const struct made *made = ctx;
+
+    complain_made(made, SLICE_LITERAL("compute it in a projection, from the event"),
+                  arena_printf(&made->build->scratch, "'%.*s' is not allowed: %s",
+                               SLICE_ARG(call->name), why));
+}
+
+/* MariaDB computes a VIRTUAL column when it is read, by the clock and the connection too. */
+static void check_made(struct made *made)
+{
+    struct arena *arena = &made->build->scratch;
+    struct slice text = arena_printf(arena, "SELECT %.*s AS x FROM `%.*s`;",
+                                     SLICE_ARG(made->column->made), SLICE_ARG(made->table->name));
+    struct sqlblock *block = ARENA_NEW(arena, struct sqlblock);
+    struct sqltree *tree = ARENA_NEW(arena, struct sqltree);
+    struct diag diag = {0};
+    struct sqlfault fault;
+
+    sqlfile_parse_plain(arena, SLICE_EMPTY, text, &diag, block);
+    if (diag.count > 0 || block->statement_count != 1) {
+        complain_made(made, SLICE_EMPTY, SLICE_LITERAL("its expression cannot be read"));
+    } else if (!sqltree_read(arena, &block->statements[0], tree, &fault) ||
+               !sqltree_resolve(arena, tree, &made->build->model.tables, &fault)) {
+        complain_made(made, fault.hint, fault.text);
+    } else {
+        refused_find(arena, tree, complain_call, made);
+    }
+    diag_fini(&diag);
+}
+
+static void check_schema(struct build *build)
+{
+    const struct tables *tables = &build->model.tables;
+
+    for (size_t i = 0; i < tables->count; i++) {
+        for (size_t j = 0; j < tables->items[i].column_count; j++) {
+            struct made made = {build, &tables->items[i], &tables->items[i].columns[j]};
+
+            if (made.column->made.len > 0) {
+                check_made(&made);
+            }
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ all */
+
 void build_trees(struct build *build)
 {
     const struct model *model = &build->model;
 
+    check_schema(build);
     build->trees = ARENA_ARRAY(&build->scratch, struct sqltree,
                                count_statements(&model->queries_sql) +
                                    count_statements(&model->projections_sql));

@@ -14,6 +14,7 @@ struct reader {
     struct arena *arena;
     struct diag *diag;
     struct slice path;
+    const struct sqlstatement *statement;
     const struct sqltoken *token; /* at hand */
     struct table *table;
 };
@@ -156,6 +157,25 @@ static bool is_counted(const struct sqltoken *token)
     return token->depth == 1 && SQLTOKEN_IS_ANY(token, "AUTO_INCREMENT", "SERIAL");
 }
 
+/* AS (...) */
+static struct slice read_made(struct reader *reader, const struct sqltoken *token,
+                              const struct sqltoken *end)
+{
+    size_t start;
+
+    while (token < end &&
+           !(token->depth == 1 && sqltoken_is(token, "AS") && sqltoken_is(token + 1, "("))) {
+        token++;
+    }
+    if (token == end) {
+        return SLICE_EMPTY;
+    }
+    start = (++token)->start;
+    for (token++; token < end && token->depth > 1; token++) {
+    }
+    return slice_of(reader->statement->text.ptr + start, token->end - start);
+}
+
 /* TOKEN: behind the column's name. */
 static void refuse_attribute(struct reader *reader, const struct sqltoken *token)
 {
@@ -184,6 +204,8 @@ static void read_column(struct reader *reader, const struct sqltoken *end)
     }
     reader->table->column_count++;
     column->name = token->text;
+    column->line = token->line;
+    column->made = read_made(reader, token, end);
     token++;
     column->type = token->text;
     column->format = SCALAR_STRING;
@@ -372,6 +394,7 @@ static void read_table(struct reader *reader, const struct sqlstatement *stateme
 {
     struct table *table = &out->items[out->count];
 
+    reader->statement = statement;
     reader->token = statement->tokens;
     reader->table = NULL;
     if (!take(reader, "CREATE") || !take(reader, "TABLE") || !take(reader, "IF") ||

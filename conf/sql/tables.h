@@ -22,6 +22,8 @@ struct table_column {
     struct column_type holds;
     bool known; /* scalar says what a cursor of it is */
     enum scalar scalar;
+    struct slice made; /* generated: its expression in parentheses; else empty */
+    unsigned int line;
     bool not_null;
     bool counted;     /* AUTO_INCREMENT */
     bool renewed;     /* the server may set it in an UPDATE that does not: ON UPDATE, TIMESTAMP */
