@@ -375,5 +375,6 @@ clean:  ## remove what was built
 .PHONY: FORCE all analyze asan check clean compat consistency corpora cppcheck deps docs down \
         fault fmt fmt-check fuzz fuzz-programs globals headers help hooks instructions \
         integration layers lint loadtest \
-        micro precision prove prove-stack rooms run scripts servers-tests test tidy tsan unit unit-programs up
+        micro precision prove prove-stack rooms run scripts servers-tests test tidy tsan unit \
+        unit-programs up
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -161,7 +161,8 @@ def timeline():
     start += [("Posted", {"id": i, "who": person(once), "body": "x"}) for i in range(400)]
     return Mix(
         "timeline",
-        ["CREATE TABLE IF NOT EXISTS users (id INT NOT NULL PRIMARY KEY, name VARCHAR(64) NOT NULL)",
+        ["CREATE TABLE IF NOT EXISTS users (id INT NOT NULL PRIMARY KEY, "
+         "name VARCHAR(64) NOT NULL)",
          "CREATE TABLE IF NOT EXISTS follows (follower INT NOT NULL, followee INT NOT NULL, "
          "PRIMARY KEY (follower, followee), KEY followers (followee))",
          "CREATE TABLE IF NOT EXISTS posts (id INT NOT NULL PRIMARY KEY, author INT NOT NULL, "

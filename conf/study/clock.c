@@ -1,5 +1,5 @@
 /*
- * "MySQL and MariaDB put today's date to a TIME": DATE(t), CAST(t AS DATETIME), t < datetime (MySQL 8
+ * Both servers put today's date to a TIME in DATE(t), CAST(t AS DATETIME), t < datetime (MySQL 8
  * manual, "Conversion Between Date and Time Types").
  */
 #include "conf/study/clock.h"
