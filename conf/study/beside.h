@@ -3,6 +3,7 @@
  *
  *     INSERT INTO t (a, b) VALUES (:a, :b)     column = :x, column < :x, :x >= column
  *     INSERT INTO t (a, b) SELECT :a, b ...    column BETWEEN :x AND :y, column IN (:x, :y)
+ *                                              column IN (SELECT :x)
  *
  * Only where the parameter stands alone; COLLATE utf8mb4_bin at either side changes no value.
  */

@@ -189,8 +189,8 @@ static bool has_in_query(struct slice text)
 
 /*
  * MariaDB (10.11, 11.8) remembers of the first run what "x NOT IN (SELECT ...)" was where x, or
- * what is selected, is NULL: the next run, by other values or of other rows, has a row too many or too
- * few, and no error.
+ * what is selected, is NULL: the next run, by other values or of other rows, has a row too many or
+ * too few, and no error.
  */
 static bool runs_once(const struct sql_conn *conn, struct slice text)
 {

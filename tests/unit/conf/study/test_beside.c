@@ -76,6 +76,7 @@ static void test_the_column_beside_a_parameter_is_found(void **state)
         {"SELECT 1 FROM t WHERE b NOT BETWEEN 1 AND :x AND a = 1",                    "order b" },
         {"SELECT 1 FROM t WHERE b BETWEEN 1 AND 2 AND :x = a",                        "equal a" },
         {"SELECT 1 FROM t WHERE a IN (:x)",                                           "equal a" },
+        {"SELECT 1 FROM t WHERE d IN (SELECT :x)",                                    "equal d" },
         {"SELECT 1 FROM t WHERE a IN (1, :x, 3)",                                     "equal a" },
         {"SELECT 1 FROM t WHERE a NOT IN (1, :x)",                                    "order a" },
         {"SELECT 1 FROM t WHERE a + 1 = :x",                                          "-"       },
@@ -105,7 +106,7 @@ static void test_the_column_beside_a_parameter_is_found(void **state)
         {"SELECT 1 FROM t WHERE (a = b) = :x",                                        "-"       },
         {"SELECT 1 FROM t WHERE :x IN (a, b)",                                        "-"       },
         {"SELECT 1 FROM t WHERE :x BETWEEN a AND b",                                  "-"       },
-        {"SELECT 1 FROM t WHERE a IN (SELECT :x FROM u)",                             "-"       },
+        {"SELECT 1 FROM t WHERE a IN (SELECT :x FROM u)",                             "equal a" },
         {"SELECT 1 FROM t LIMIT :x",                                                  "-"       },
         {"SELECT 1 FROM t LEFT JOIN u ON u.e = :x",                                   "equal e" },
  /* as they are, under another name */
