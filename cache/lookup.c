@@ -193,23 +193,35 @@ static void check_cursor(struct lookup *lookup)
     }
 }
 
-static enum status find_slots(struct lookup *lookup)
+/* By which of the parameters that may be NULL are. */
+static struct plan_variant find_variant(const struct lookup_input *input)
+{
+    const struct plan_query *query = input->query;
+    size_t number = 0;
+
+    for (size_t i = 0; i < query->guard_count; i++) {
+        number |= (size_t)!input->texts[query->guards[i]].ptr << i;
+    }
+    return plan_variant_of(query, number);
+}
+
+/* An answer that depends on nothing (a = NULL) has a slot all the same. */
+static void find_slots(struct lookup *lookup)
 {
     const struct lookup_input *input = lookup->input;
-    const struct plan_query *query = input->query;
+    const struct plan_variant variant = find_variant(input);
 
-    lookup->slot_count = query->tag_count;
-    lookup->slots = ARENA_ARRAY(input->arena, uint32_t, query->tag_count);
-    for (size_t i = 0; i < query->tag_count; i++) {
+    lookup->slots = ARENA_ARRAY(input->arena, uint32_t, variant.tag_count + 1);
+    for (size_t i = 0; i < variant.tag_count; i++) {
         struct slice tag;
-        enum status status = tag_of_query(input->arena, &query->tags[i], input->texts, &tag);
 
-        if (status != STATUS_OK) {
-            return status;
+        if (tag_of_query(input->arena, &variant.tags[i], input->texts, &tag) == STATUS_OK) {
+            lookup->slots[lookup->slot_count++] = tag_slot(tag);
         }
-        lookup->slots[i] = tag_slot(tag);
     }
-    return STATUS_OK;
+    if (lookup->slot_count == 0) {
+        lookup->slots[lookup->slot_count++] = tag_slot(input->query->name);
+    }
 }
 
 void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_done_fn *done,
@@ -223,10 +235,7 @@ void lookup_start(struct cache *cache, const struct lookup_input *input, lookup_
     lookup->done = done;
     lookup->ctx = ctx;
     lookup->key = key_make(input->arena, query_of(lookup)->key_prefix, input);
-    if (find_slots(lookup) != STATUS_OK) {
-        fail(lookup, LOOKUP_BAD_PARAMETER);
-        return;
-    }
+    find_slots(lookup);
     if (input->tokens.len > 0) {
         lookup->tokens = ARENA_NEW(input->arena, struct tokens);
         if (tokens_parse(input->arena, input->tokens, input->query->model, lookup->tokens) !=

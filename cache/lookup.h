@@ -30,7 +30,7 @@ void cache_destroy(struct cache *cache); /* when no lookup is in flight */
 /* A query with its input, checked and typed. Borrowed until done. */
 struct lookup_input {
     const struct plan_query *query;
-    /* in the order of query->params; none NULL: defaults are filled in */
+    /* in the order of query->params; no NULL pointer: defaults, null too, are filled in */
     const struct value *const *params;
     const struct slice *texts; /* canonical_texts of params (tag.h) */
     unsigned int limit;        /* of a page; 0 when not paged */
@@ -80,10 +80,9 @@ enum lookup_outcome {
     LOOKUP_ANSWERED,
 
     /* what was asked cannot be answered, whoever is asked */
-    LOOKUP_BAD_PARAMETER, /* null where a tag needs a text */
-    LOOKUP_BAD_CURSOR,    /* not made by this query with these parameters */
-    LOOKUP_BAD_TOKEN,     /* malformed */
-    LOOKUP_FUTURE_TOKEN,  /* of a revision that was not made yet */
+    LOOKUP_BAD_CURSOR,   /* not made by this query with these parameters */
+    LOOKUP_BAD_TOKEN,    /* malformed */
+    LOOKUP_FUTURE_TOKEN, /* of a revision that was not made yet */
 
     /* the change that a token names */
     LOOKUP_NOT_CAUGHT_UP, /* it is not committed yet */

@@ -128,10 +128,12 @@ enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
         if (part->name.len == 0) {
             continue;
         }
-        if (part->param < 0 || !texts[part->param].ptr) {
+        if (part->param < 0 ||
+            (!texts[part->param].ptr && (part->strict || part->kind.of == KIND_OTHER))) {
             return STATUS_NOT_FOUND;
         }
-        values[i] = kind_of_text(arena, &part->kind, texts[part->param]);
+        values[i] = texts[part->param].ptr ? kind_of_text(arena, &part->kind, texts[part->param])
+                                           : SLICE_LITERAL(KIND_NULL);
         len += values[i].len;
     }
     start = at = arena_bytes(arena, len);

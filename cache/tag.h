@@ -30,7 +30,10 @@ MUST_CHECK enum status canonical_view(enum scalar type, const struct value *valu
 MUST_CHECK enum status canonical_texts(struct arena *arena, const struct plan_query *query,
                                        const struct value *const *params, const struct slice **out);
 
-/* A query's template with its canonical_texts. NOT_FOUND: a place without text. */
+/*
+ * A query's template with its canonical_texts. NOT_FOUND: there is no such tag, for a parameter that
+ * is NULL finds no row by it.
+ */
 MUST_CHECK enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
                                     const struct slice *texts, struct slice *out);
 

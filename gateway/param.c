@@ -245,7 +245,7 @@ static enum status fill_defaults(struct request *request, const struct plan_quer
 }
 
 /* The same bytes for the same key, however the client wrote them: a stored page holds its links. */
-static enum status make_links(struct request *request, struct lookup_input *input)
+static void make_links(struct request *request, struct lookup_input *input)
 {
     const struct plan_query *query = input->query;
     struct slice texts[ROUTE_PARAMS_MAX];
@@ -258,8 +258,8 @@ static enum status make_links(struct request *request, struct lookup_input *inpu
         if (param->from == PARAM_CLAIM) {
             continue;
         }
-        if (!text.ptr) {
-            return STATUS_INVALID;
+        if (!text.ptr) { /* NULL is what was left out */
+            continue;
         }
         if (param->from == PARAM_PATH) {
             texts[param->capture] = text;
@@ -272,7 +272,6 @@ static enum status make_links(struct request *request, struct lookup_input *inpu
     }
     input->links_query = links;
     input->path = route_path(request->arena, query->route, texts);
-    return STATUS_OK;
 }
 
 enum status params_of_query(struct request *request, struct lookup_input *input,
@@ -291,10 +290,12 @@ enum status params_of_query(struct request *request, struct lookup_input *input,
     if (query->paged && input->limit == 0) {
         input->limit = query->page.limit;
     }
-    if (canonical_texts(request->arena, query, params, &input->texts) != STATUS_OK ||
-        (query->paged && make_links(request, input) != STATUS_OK)) {
+    if (canonical_texts(request->arena, query, params, &input->texts) != STATUS_OK) {
         *detail_out = "a parameter has no canonical text";
         return STATUS_INVALID;
+    }
+    if (query->paged) {
+        make_links(request, input);
     }
     return STATUS_OK;
 }

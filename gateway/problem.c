@@ -76,7 +76,6 @@ enum problem problem_of_status(enum status status)
 // clang-format off
 /* X(outcome of the lookup, problem, detail) */
 #define LOOKUPS(X)                                                                                 \
-    X(BAD_PARAMETER,   MALFORMED,          "a parameter is not of its type")                       \
     X(BAD_CURSOR,      BAD_CURSOR,         FOREIGN_CURSOR)                                         \
     X(BAD_TOKEN,       BAD_TOKEN,          "the Consistency-Token is malformed")                   \
     X(FUTURE_TOKEN,    FUTURE_TOKEN,       "the token is of a revision not yet made")              \

@@ -47,7 +47,8 @@ static void read_query(struct derive *derive, size_t i)
     }
     params = ARENA_ARRAY(&derive->scratch, struct tag_param, query->param_count);
     for (size_t j = 0; j < query->param_count; j++) {
-        params[j] = (struct tag_param){query->params[j].name, query->params[j].type};
+        params[j] = (struct tag_param){query->params[j].name, query->params[j].type,
+                                       plan_param_nullable(&query->params[j])};
     }
     tags_of_query(&derive->scratch, tree, params, query->param_count, &derive->queries[i]);
 }
@@ -303,7 +304,8 @@ struct making {
     struct buf text, literal;
 };
 
-static void end_part(struct making *making, struct slice name, int param, struct plan_kind kind)
+static void end_part(struct making *making, struct slice name, int param, struct plan_kind kind,
+                     bool strict)
 {
     struct arena *arena = making->derive->build->arena;
 
@@ -312,6 +314,7 @@ static void end_part(struct making *making, struct slice name, int param, struct
         .name = name,
         .type = param < 0 ? SCALAR_STRING : making->query->params[param].type,
         .param = param,
+        .strict = strict,
         .kind = kind};
     buf_clear(&making->literal);
 }
@@ -323,12 +326,12 @@ static void add_literal(struct making *making, struct slice text)
 }
 
 static void add_value(struct making *making, const struct plan_kind *kind,
-                      const struct sqlexpr *value)
+                      const struct sqlexpr *value, bool strict)
 {
     struct slice text;
 
     if (value->kind == SQLEXPR_PARAM) {
-        end_part(making, value->name, param_index(making->query, value->name), *kind);
+        end_part(making, value->name, param_index(making->query, value->name), *kind, strict);
         buf_printf(&making->text, "{%.*s}", SLICE_ARG(value->name));
         return;
     }
@@ -355,10 +358,10 @@ static bool make_template(struct derive *derive, const struct plan_query *query,
 
         number /= binding->value_count;
         add_literal(&making, i == 0 ? SLICE_LITERAL("=") : SLICE_LITERAL(","));
-        add_value(&making, &kinds[i], value);
+        add_value(&making, &kinds[i], value, binding->strict);
         some = !(value->kind == SQLEXPR_NULL && binding->strict);
     }
-    end_part(&making, SLICE_EMPTY, -1, (struct plan_kind){0});
+    end_part(&making, SLICE_EMPTY, -1, (struct plan_kind){0}, false);
     out->text = arena_copy(derive->build->arena, buf_slice(&making.text));
     buf_fini(&making.text);
     buf_fini(&making.literal);
@@ -373,6 +376,15 @@ static size_t combinations(const struct tag_use *use)
         count *= use->values[i].value_count;
     }
     return count;
+}
+
+/* Two uses of one tag: if one of them finds rows by NULL, it is there for NULL. */
+static struct plan_template loosest(const struct plan_template *a, const struct plan_template *b)
+{
+    for (size_t i = 0; i < a->part_count; i++) {
+        a->parts[i].strict &= b->parts[i].strict;
+    }
+    return *a;
 }
 
 /* A literal "{id}" and the place {id} have one text for people. */
@@ -390,26 +402,31 @@ static bool same_template(const struct plan_template *a, const struct plan_templ
     return true;
 }
 
-static void add_tag(struct plan_query *query, struct plan_template *tags,
-                    const struct plan_template *tag)
+struct tags {
+    struct plan_template *items;
+    size_t count;
+};
+
+static void add_tag(struct tags *tags, const struct plan_template *tag)
 {
-    for (size_t i = 0; i < query->tag_count; i++) {
-        if (same_template(&tags[i], tag)) {
+    for (size_t i = 0; i < tags->count; i++) {
+        if (same_template(&tags->items[i], tag)) {
+            tags->items[i] = loosest(&tags->items[i], tag);
             return;
         }
     }
-    tags[query->tag_count++] = *tag;
+    tags->items[tags->count++] = *tag;
 }
 
-static void add_use(struct derive *derive, struct plan_query *query, struct plan_template *tags,
-                    const struct tag_use *use)
+static void add_use(struct derive *derive, struct plan_query *query, const struct tag_use *use,
+                    struct tags *tags)
 {
     const struct plan_class *class = &derive->classes[use->class];
     struct plan_template tag;
 
     for (size_t i = 0; i < combinations(use); i++) {
         if (make_template(derive, query, use, i, &tag)) {
-            add_tag(query, tags, &tag);
+            add_tag(tags, &tag);
         }
     }
     if (derive->tags.classes[use->class].wild && use->shape.column_count > 0) {
@@ -418,7 +435,7 @@ static void add_use(struct derive *derive, struct plan_query *query, struct plan
         tag.parts = ARENA_NEW(derive->build->arena, struct plan_template_part);
         tag.parts[tag.part_count++] = (struct plan_template_part){
             .literal = tag.text, .name = SLICE_EMPTY, .type = SCALAR_STRING, .param = -1};
-        add_tag(query, tags, &tag);
+        add_tag(tags, &tag);
     }
 }
 
@@ -447,33 +464,73 @@ static void note_rows(struct derive *derive, struct plan_query *query,
     query->row_count = variant->count;
 }
 
-/* No parameter can be NULL: the variant of that. */
-static void make_tags(struct derive *derive, size_t i)
+/* Those of one variant, and behind them the declared ones. */
+static struct plan_variant make_variant(struct derive *derive, struct plan_query *query,
+                                        const struct tag_variant *variant,
+                                        const struct plan_template *declared)
 {
-    struct plan_query *query = &derive->build->out->queries[i];
-    const struct tag_variant *variant = &derive->queries[i].variants[0];
-    const struct plan_template *declared = query->tags;
-    struct plan_template *tags;
     size_t room = query->declared_count;
+    struct tags tags = {.count = 0};
 
     for (size_t j = 0; j < variant->count; j++) {
         room += combinations(&variant->uses[j]) + 1;
     }
-    query->tag_count = 0;
-    tags = ARENA_ARRAY(derive->build->arena, struct plan_template, room);
-    note_rows(derive, query, variant);
-    query->tags = tags;
+    tags.items = ARENA_ARRAY(derive->build->arena, struct plan_template, room);
     for (size_t j = 0; j < variant->count; j++) {
-        add_use(derive, query, tags, &variant->uses[j]);
+        add_use(derive, query, &variant->uses[j], &tags);
     }
     for (size_t j = 0; j < query->declared_count; j++) {
-        tags[query->tag_count++] = declared[j];
+        tags.items[tags.count++] = declared[j];
     }
-    if (query->tag_count > TAGS_MAX) {
+    if (tags.count > TAGS_MAX) {
         diag_add(derive->build->diag, derive->build->model.queries_sql.path, query->line,
                  query->name, SLICE_LITERAL("shorter lists after IN, fewer ORs"),
-                 "its answers depend on %zu tags, more than %d", query->tag_count, TAGS_MAX);
+                 "its answers depend on %zu tags, more than %d", tags.count, TAGS_MAX);
     }
+    return (struct plan_variant){tags.items, tags.count};
+}
+
+/* Of the guards those that may be NULL; *bits: of each its bit among all guards. */
+static size_t find_guards(struct derive *derive, struct plan_query *query,
+                          const struct tag_query *from, unsigned int bits[FACTS_GUARDS_MAX])
+{
+    size_t *guards = ARENA_ARRAY(derive->build->arena, size_t, FACTS_GUARDS_MAX), count = 0;
+
+    for (size_t i = 0; i < from->guard_count; i++) {
+        int param = param_index(query, from->guards[i]);
+
+        if (param >= 0 && plan_param_nullable(&query->params[param])) {
+            bits[count] = 1U << i;
+            guards[count++] = (size_t)param;
+        }
+    }
+    query->guards = guards;
+    return count;
+}
+
+static void make_tags(struct derive *derive, size_t i)
+{
+    struct plan_query *query = &derive->build->out->queries[i];
+    const struct tag_query *from = &derive->queries[i];
+    const struct plan_template *declared = query->tags;
+    unsigned int bits[FACTS_GUARDS_MAX];
+    struct plan_variant *variants;
+
+    query->guard_count = find_guards(derive, query, from, bits);
+    variants =
+        ARENA_ARRAY(derive->build->arena, struct plan_variant, (size_t)1 << query->guard_count);
+    for (unsigned int number = 0; number < 1U << query->guard_count; number++) {
+        unsigned int all = 0;
+
+        for (size_t j = 0; j < query->guard_count; j++) {
+            all |= number >> j & 1 ? bits[j] : 0;
+        }
+        variants[number] = make_variant(derive, query, &from->variants[all], declared);
+    }
+    note_rows(derive, query, &from->variants[0]);
+    query->variants = variants;
+    query->tags = variants[0].tags;
+    query->tag_count = variants[0].tag_count;
 }
 
 /* ------------------------------------------------------------------ touches of a statement */

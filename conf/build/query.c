@@ -60,7 +60,7 @@ static void read_default(struct query *query, struct plan_param *param,
     struct schema_errors errors;
 
     param->fallback = value_get(declared, SLICE_LITERAL("default"));
-    if (!param->fallback || !param->schema) {
+    if (!param->fallback || !param->schema || param->fallback->type == VALUE_NULL) {
         return;
     }
     if (schema_validate(param->schema, param->fallback, query->build->arena, &errors) !=
@@ -202,7 +202,8 @@ static void analyse(struct query *query)
     struct tag_param *params = ARENA_ARRAY(&query->build->scratch, struct tag_param, count);
 
     for (size_t i = 0; i < count; i++) {
-        params[i] = (struct tag_param){query->params[i].name, query->params[i].type};
+        params[i] = (struct tag_param){query->params[i].name, query->params[i].type,
+                                       plan_param_nullable(&query->params[i])};
     }
     analysis_init(&query->analysis, &query->build->scratch, query->tree, params, count);
 }
@@ -255,6 +256,11 @@ static void resolve_place(struct query *query, struct plan_template_part *part)
                         "no parameter fills the place {%s%.*s} of a tag", part->old ? "old." : "",
                         SLICE_ARG(part->name));
         return;
+    }
+    if (plan_param_nullable(param)) {
+        source_complain(&query->source, query->written.tags, SLICE_EMPTY,
+                        "the place {%.*s} of a tag: a parameter that may be NULL has no text",
+                        SLICE_ARG(part->name));
     }
     part->param = (int)(param - query->params);
     part->type = param->type;

@@ -69,7 +69,7 @@ static void add_templates(struct buf *text, const struct plan_template *template
             add(text, part->literal);
             add(text, part->name);
             add_str(text, scalar_name(part->type));
-            buf_printf(text, "%d;", part->old);
+            buf_printf(text, "%d;%d;", part->old, part->strict);
             add_kinds(text, &part->kind, 1);
         }
     }
@@ -96,6 +96,20 @@ static void add_params(struct buf *text, const struct plan_query *query)
         buf_printf(text, "%d;%d;%d;", (int)param->from, param->capture, param->fallback != NULL);
         add(text, buf_slice(&fallback));
         buf_fini(&fallback);
+    }
+}
+
+/* By which parameters are NULL. */
+static void add_variants(struct buf *text, const struct plan_query *query)
+{
+    buf_printf(text, "%zu;", query->guard_count);
+    for (size_t i = 0; i < query->guard_count; i++) {
+        buf_printf(text, "%zu;", query->guards[i]);
+    }
+    for (size_t i = 0; i < (size_t)1 << query->guard_count; i++) {
+        struct plan_variant variant = plan_variant_of(query, i);
+
+        add_templates(text, variant.tags, variant.tag_count);
     }
 }
 
@@ -127,7 +141,7 @@ static void fingerprint_query(struct plan_query *query)
     add(&text, query->version_column);
     add_page(&text, query);
     add_params(&text, query);
-    add_templates(&text, query->tags, query->tag_count);
+    add_variants(&text, query);
     hex(&text, query->fingerprint);
     buf_fini(&text);
 }
@@ -209,7 +223,7 @@ static struct slice query_part(struct arena *arena, struct buf *text,
 {
     add_str(text, "query");
     add(text, query->name);
-    add_templates(text, query->tags, query->tag_count);
+    add_variants(text, query);
     return take(arena, text);
 }
 

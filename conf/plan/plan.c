@@ -32,6 +32,17 @@ const struct plan_projection *plan_projection_find(const struct plan_model *mode
     return NULL;
 }
 
+struct plan_variant plan_variant_of(const struct plan_query *query, size_t number)
+{
+    return query->guard_count > 0 ? query->variants[number]
+                                  : (struct plan_variant){query->tags, query->tag_count};
+}
+
+bool plan_param_nullable(const struct plan_param *param)
+{
+    return param->fallback && param->fallback->type == VALUE_NULL;
+}
+
 bool plan_model_is_whole(const struct plan_model *model)
 {
     return model->aggregate.store == STORE_STATE && model->projection_count > 0 &&

@@ -46,6 +46,7 @@ struct plan_template {
         enum scalar type;
         bool old;              /* {old.Name}: of the image before the change */
         int param;             /* of a query's template: index in plan_query.params; else -1 */
+        bool strict;           /* of a derived tag: a parameter that is NULL finds no row by it */
         struct plan_kind kind; /* of a derived tag: the column that the parameter equals */
     } * parts;
     size_t part_count;
@@ -343,7 +344,7 @@ struct plan_param {
         PARAM_CLAIM
     } from;
     int capture;                  /* of a path parameter: its place among the route's */
-    const struct value *fallback; /* "default"; NULL: required */
+    const struct value *fallback; /* "default"; NULL: required. A null: it may be left out */
     struct slice column;          /* that the SQL compares it with; empty: not seen */
     struct plan_limits limits;    /* of the columns that it is compared with by equality */
 };
@@ -372,6 +373,16 @@ struct plan_query {
     const struct plan_template *tags;
     size_t tag_count;
     size_t declared_count; /* the last of them: by the model; the others follow from the SQL */
+    /*
+     * Of parameters that may be NULL and that the SQL asks ":p IS NULL" of: bit I of the index says
+     * that guard I, an index in params, is NULL. [0] are the tags above. No guards: not used
+     */
+    const struct plan_variant {
+        const struct plan_template *tags;
+        size_t tag_count;
+    } * variants;
+    const size_t *guards;
+    size_t guard_count;
     uint64_t ttl_ms, negative_ttl_ms;
     bool paged;
     struct plan_page page;
@@ -443,6 +454,10 @@ const struct plan_projection *plan_projection_find(const struct plan_model *mode
                                                    struct slice name);
 /* Do its records supersede dead letters? plan_projection.whole; of event stores never. */
 bool plan_model_is_whole(const struct plan_model *model);
+/* Where bit I of NUMBER says that guard I is NULL. */
+struct plan_variant plan_variant_of(const struct plan_query *query, size_t number);
+/* "default": null: who leaves it out asks with NULL. */
+bool plan_param_nullable(const struct plan_param *param);
 const struct plan_query *plan_query_find(const struct plan *plan, struct slice name);
 const struct plan_command *plan_command_find(const struct plan *plan, struct slice name);
 

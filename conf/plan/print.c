@@ -220,8 +220,10 @@ static void print_params(const struct plan_query *query, FILE *out)
     static const char *const from[] = {"path", "query string", "claim"};
 
     for (size_t i = 0; i < query->param_count; i++) {
-        fprintf(out, "    param: %.*s %s from %s\n", SLICE_ARG(query->params[i].name),
-                scalar_name(query->params[i].type), from[query->params[i].from]);
+        fprintf(out, "    param: %.*s %s%s from %s\n", SLICE_ARG(query->params[i].name),
+                scalar_name(query->params[i].type),
+                plan_param_nullable(&query->params[i]) ? " or NULL" : "",
+                from[query->params[i].from]);
     }
 }
 
@@ -244,6 +246,26 @@ static void print_order(const struct plan_query *query, FILE *out)
     }
 }
 
+/* "tags where :status is NULL" */
+static void print_variants(const struct plan_query *query, FILE *out)
+{
+    for (size_t i = 1; i < (size_t)1 << query->guard_count; i++) {
+        const struct plan_variant variant = plan_variant_of(query, i);
+
+        fputs("    tags where", out);
+        for (size_t j = 0; j < query->guard_count; j++) {
+            if (i >> j & 1) {
+                fprintf(out, " :%.*s", SLICE_ARG(query->params[query->guards[j]].name));
+            }
+        }
+        fputs(" is NULL:", out);
+        for (size_t j = 0; j < variant.tag_count; j++) {
+            fprintf(out, "%s%.*s", j > 0 ? ", " : " ", SLICE_ARG(variant.tags[j].text));
+        }
+        fputc('\n', out);
+    }
+}
+
 static void print_query(const struct plan_query *query, FILE *out)
 {
     fprintf(out, "  query %.*s %s%s: %.*s\n", SLICE_ARG(query->name), query->one ? ":one" : ":many",
@@ -259,6 +281,7 @@ static void print_query(const struct plan_query *query, FILE *out)
     print_templates("tag", query->tags, query->tag_count - query->declared_count, out);
     print_templates("declared tag", query->tags + query->tag_count - query->declared_count,
                     query->declared_count, out);
+    print_variants(query, out);
     print_order(query, out);
     if (query->version_column.len > 0) {
         fprintf(out, "    version: %.*s\n", SLICE_ARG(query->version_column));

@@ -31,7 +31,22 @@ static bool is_same_kind(const struct table_column *a, const struct table_column
             slice_eq_nocase(a->type, b->type));
 }
 
-/* A parameter is never NULL: it is required, or has a default of its type. */
+static bool is_column(const struct sqlexpr *expr)
+{
+    return expr->kind == SQLEXPR_COLUMN && expr->source;
+}
+
+static bool may_be_null(const struct analysis *analysis, const struct sqlexpr *expr)
+{
+    for (size_t i = 0; expr->kind == SQLEXPR_PARAM && i < analysis->param_count; i++) {
+        if (slice_eq(analysis->params[i].name, expr->name)) {
+            return analysis->params[i].nullable;
+        }
+    }
+    return is_column(expr);
+}
+
+/* Beside "=" a parameter that is NULL finds no row. */
 static bool is_one_value(const struct analysis *analysis, const struct table_column *column,
                          const struct sqlexpr *value)
 {
@@ -45,11 +60,6 @@ static bool is_one_value(const struct analysis *analysis, const struct table_col
     }
     family = tag_type_of(analysis, value).family;
     return family == TAG_FAMILY_TEXT || family == TAG_FAMILY_ANY;
-}
-
-static bool is_column(const struct sqlexpr *expr)
-{
-    return expr->kind == SQLEXPR_COLUMN && expr->source;
 }
 
 static bool add(struct reader *reader, const struct place *place, const struct sqlexpr *column,
@@ -83,8 +93,9 @@ static void read_equality(struct reader *reader, const struct place *place,
 {
     const struct sqlexpr *a = bare(part->args[0]), *b = bare(part->args[1]);
 
-    if (slice_is(part->name, "<=>") && is_column(a) && is_column(b)) {
-        return; /* both may be NULL */
+    if (slice_is(part->name, "<=>") && may_be_null(reader->analysis, a) &&
+        may_be_null(reader->analysis, b)) {
+        return;
     }
     if (!add(reader, place, a, b)) {
         (void)add(reader, place, b, a);

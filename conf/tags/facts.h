@@ -23,6 +23,7 @@ struct facts {
 struct tag_param {
     struct slice name;
     enum scalar type;
+    bool nullable;
 };
 
 /* Sources by their numbers, a bit for each. */

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import pytest
 
-from support.client import Client, body, is_problem, token
+from support.client import Client, body, cache_status, is_problem, token
 from support.events import Events
 from support.own import own_stack
 from support.stack import BUILD, ROOT
+from support.wait import wait_until
 
 
 @dataclass
@@ -85,6 +86,42 @@ def test_what_was_skipped_where_nothing_is_gives_no_token(client, shop):
     asked = client.get(f"/receipts/{shop}:1", {"Consistency-Token": f"Receipt:{shop}%3A1@0"})
     is_problem(asked, 404)
     assert asked.elapsed.total_seconds() < 2
+
+
+def test_a_filter_that_is_left_out_filters_nothing(client, shop):
+    """Each way to ask has tags of its own: a change of another receipt voids what shows it only."""
+    def lines(**params):
+        path = "/receipt-lines?" + "&".join(f"{k}={v}" for k, v in {**params, "limit": 900}.items())
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text
+        found = body(answer)["items"]
+        return cache_status(answer), sorted((line["receiptId"], line["sku"]) for line in found
+                                            if line["receiptId"].startswith(shop))
+
+    mine, other, sku = f"{shop}:1", f"{shop}:2", shop[:20].upper()
+    sell(client, shop, sku)
+    client.get(f"/receipts/{mine}", token(sell(client, shop, "CUP")))
+    ways = [{}, {"receipt": mine}, {"sku": sku}, {"receipt": mine, "sku": sku}]
+    both, one = [(mine, sku), (mine, "CUP")], [(mine, sku)]
+    assert [lines(**way)[1] for way in ways] == [sorted(both), sorted(both), one, one]
+    wait_until(lambda: all(lines(**way)[0].get("hit") for way in ways))
+    done = client.send("POST", f"/receipts/{other}/lines", {
+        "shop": shop, "number": "2", "sku": "CUP", "quantity": 1, "price": 1})
+    client.get(f"/receipts/{other}", token(done))
+    seen = [lines(**way) for way in ways]
+    assert [bool(status.get("hit")) for status, _ in seen] == [False, True, True, True]
+    assert seen[0][1] == sorted(both + [(other, "CUP")])
+    assert lines(sku="CUP")[1] == [(mine, "CUP"), (other, "CUP")]
+    assert lines(sku="")[1] == []
+
+
+def test_the_links_of_a_page_keep_what_was_left_out(client, shop):
+    for number in (1, 2):
+        done = sell(client, shop, f"SKU-{number}")
+    client.get(f"/receipts/{shop}:1", token(done))
+    page = body(client.get(f"/receipt-lines?receipt={shop}:1&limit=1"))
+    assert "sku=" not in page["next"]
+    assert [line["sku"] for line in body(client.get(page["next"]))["items"]] == ["SKU-2"]
 
 
 def test_a_value_that_only_one_may_have_is_an_item_of_its_own(client, shop):

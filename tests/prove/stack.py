@@ -132,7 +132,8 @@ class Model:
         for name, sql in self.queries.items():
             queries[name] = {"route": f"GET /{self.name}/{name}", "ttl": "1h"}
             if names_of(sql):
-                queries[name]["params"] = {n: {"type": TYPES[n[0]]} for n in names_of(sql)}
+                queries[name]["params"] = {n: {"type": TYPES[n[0]], "default": None}
+                                           for n in names_of(sql)}
         return {"model": self.name,
                 "aggregate": {"name": self.name, "store": "events", "table": f"Prove-{self.name}",
                               "id": {"name": "id", "type": "string", "pattern": "^[a-z0-9]+$"}},
@@ -192,7 +193,7 @@ class Entry:
     def __init__(self, model, name, params):
         self.sql = filled(model.queries[name], params)
         self.path = f"/{model.name}/{name}"
-        self.params = {n: value_text(v) for n, v in params.items()}
+        self.params = {n: value_text(v) for n, v in params.items() if v is not None}
         self.failed = 0
 
 
@@ -230,7 +231,7 @@ class Runner:
         self.stale = []
 
     def some(self, names):
-        seen = [self.model.generator.params(names, 0) for _ in range(3 if names else 1)]
+        seen = [self.model.generator.params(names) for _ in range(4 if names else 1)]
         return list({str(params): params for params in seen}.values())
 
     def session(self):

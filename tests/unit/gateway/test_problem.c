@@ -63,7 +63,6 @@ static void test_failed_lookups_have_their_problems(void **state)
         const char *detail;
         // clang-format off
 } cases[] = {
-        {LOOKUP_BAD_PARAMETER, PROBLEM_MALFORMED, "a parameter is not of its type"},
         {LOOKUP_BAD_CURSOR, PROBLEM_BAD_CURSOR,
          "the cursor was not made by this query with these parameters"},
         {LOOKUP_BAD_TOKEN, PROBLEM_BAD_TOKEN, "the Consistency-Token is malformed"},

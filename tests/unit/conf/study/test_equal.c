@@ -7,9 +7,9 @@
 #include "tests/unit/conf/study/world.h"
 
 static const struct tag_param params[] = {
-    {{"i", 1}, SCALAR_INTEGER},
-    {{"x", 1}, SCALAR_STRING },
-    {{"y", 1}, SCALAR_STRING },
+    {{"i", 1}, SCALAR_INTEGER, false},
+    {{"x", 1}, SCALAR_STRING,  false},
+    {{"y", 1}, SCALAR_STRING,  false},
 };
 
 struct saying {

@@ -7,9 +7,9 @@
 #include "tests/unit/conf/study/world.h"
 
 static const struct tag_param params[] = {
-    {{"x", 1}, SCALAR_INTEGER},
-    {{"y", 1}, SCALAR_INTEGER},
-    {{"q", 1}, SCALAR_STRING },
+    {{"x", 1}, SCALAR_INTEGER, false},
+    {{"y", 1}, SCALAR_INTEGER, false},
+    {{"q", 1}, SCALAR_STRING,  false},
 };
 
 /* The place of "p.id" among the items of the first SELECT. */

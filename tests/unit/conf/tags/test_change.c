@@ -20,9 +20,9 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, w INT, PRIMARY KEY (u, v));\n";
 
 static const struct tag_param params[] = {
-    {{"x", 1}, SCALAR_INTEGER},
-    {{"y", 1}, SCALAR_INTEGER},
-    {{"z", 1}, SCALAR_STRING },
+    {{"x", 1}, SCALAR_INTEGER, false},
+    {{"y", 1}, SCALAR_INTEGER, false},
+    {{"z", 1}, SCALAR_STRING,  false},
 };
 
 static bool read_tree(struct arena *arena, const char *sql, const struct tables *tables,

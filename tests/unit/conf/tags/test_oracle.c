@@ -29,7 +29,8 @@ static void oracle_init(struct oracle *oracle)
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         snprintf(names[i], sizeof(names[i]), "%c%zu", "ins"[i / PARAMS_OF_TYPE],
                  i % PARAMS_OF_TYPE);
-        oracle->params[i] = (struct tag_param){slice_str(names[i]), types[i / PARAMS_OF_TYPE]};
+        oracle->params[i] =
+            (struct tag_param){slice_str(names[i]), types[i / PARAMS_OF_TYPE], false};
     }
 }
 

@@ -17,13 +17,13 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS f (u INT NOT NULL, v INT NOT NULL, PRIMARY KEY (u, v));\n";
 
 static const struct tag_param params[] = {
-    {{"i", 1},  SCALAR_INTEGER},
-    {{"x", 1},  SCALAR_INTEGER},
-    {{"y", 1},  SCALAR_INTEGER},
-    {{"z", 1},  SCALAR_INTEGER},
-    {{"me", 2}, SCALAR_INTEGER},
-    {{"q", 1},  SCALAR_STRING },
-    {{"w", 1},  SCALAR_NUMBER },
+    {{"i", 1},  SCALAR_INTEGER, false},
+    {{"x", 1},  SCALAR_INTEGER, false},
+    {{"y", 1},  SCALAR_INTEGER, false},
+    {{"z", 1},  SCALAR_INTEGER, false},
+    {{"me", 2}, SCALAR_INTEGER, false},
+    {{"q", 1},  SCALAR_STRING,  false},
+    {{"w", 1},  SCALAR_NUMBER,  false},
 };
 
 /* Tags of a query, joined by blanks; variants by " / ". The fault's text if there is one. */

@@ -15,5 +15,6 @@ CREATE TABLE IF NOT EXISTS timeline (
     author VARCHAR(64)  NOT NULL,
     number BIGINT       NOT NULL,
     text   VARCHAR(500) NOT NULL,
-    PRIMARY KEY (reader, author, number)
+    PRIMARY KEY (reader, author, number),
+    KEY authors (author)
 );

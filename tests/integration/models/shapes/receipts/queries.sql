@@ -5,5 +5,9 @@ SELECT r.receiptId, r.shop, r.total,
 FROM receipts r
 WHERE r.receiptId = :receiptId;
 
+-- name: Lines :many
+SELECT receiptId, sku, quantity FROM receipt_lines
+WHERE (:receipt IS NULL OR receiptId = :receipt) AND (:sku IS NULL OR sku = :sku);
+
 -- name: TopShops :many
 SELECT shop, sold FROM shops;
