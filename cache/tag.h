@@ -31,8 +31,8 @@ MUST_CHECK enum status canonical_texts(struct arena *arena, const struct plan_qu
                                        const struct value *const *params, const struct slice **out);
 
 /*
- * A query's template with its canonical_texts. NOT_FOUND: there is no such tag, for a parameter that
- * is NULL finds no row by it.
+ * A query's template with its canonical_texts. NOT_FOUND: there is no such tag, for a parameter
+ * that is NULL finds no row by it.
  */
 MUST_CHECK enum status tag_of_query(struct arena *arena, const struct plan_template *tag,
                                     const struct slice *texts, struct slice *out);
