@@ -30,7 +30,14 @@ static const struct slice *cell(const struct sql_rows *rows, size_t row, struct 
     return NULL;
 }
 
-/* By equality, or it could be: of few rows a server reads all. "for group-by": all, by steps. */
+/* "Using index for group-by", "... for skip scan": all of it, by steps. */
+static bool is_stepped(const struct slice *extra)
+{
+    return extra && (memmem(extra->ptr, extra->len, "for group-by", 12) ||
+                     memmem(extra->ptr, extra->len, "for skip scan", 13));
+}
+
+/* By equality, or it could be: of few rows a server reads all. "index": all of an index. */
 static bool is_found_by_key(const struct sql_rows *rows, size_t row)
 {
     static const char *const lookups[] = {"const", "eq_ref", "ref", "ref_or_null", "system"};
@@ -42,8 +49,8 @@ static bool is_found_by_key(const struct sql_rows *rows, size_t row)
             return true;
         }
     }
-    return !type || (cell(rows, row, SLICE_LITERAL("possible_keys")) &&
-                     !(extra && memmem(extra->ptr, extra->len, "for group-by", 12)));
+    return !type || (!slice_is(*type, "index") && !is_stepped(extra) &&
+                     cell(rows, row, SLICE_LITERAL("possible_keys")));
 }
 
 /* Of the alias "h2" the second. */
