@@ -130,12 +130,27 @@ static struct plan_sql select_of(struct derive *derive, struct tag_select from, 
     return sql;
 }
 
-static const struct slice *tables_of(struct derive *derive, const struct tag_shape *shape)
+static struct slice joined(struct derive *derive, const struct slice *names, size_t count)
 {
-    struct slice *tables = ARENA_ARRAY(derive->build->arena, struct slice, shape->hop_count);
+    struct slice out = SLICE_EMPTY;
+
+    for (size_t i = 0; i < count; i++) {
+        out = arena_printf(derive->build->arena, "%.*s%s%.*s", SLICE_ARG(out), i > 0 ? "," : "",
+                           SLICE_ARG(names[i]));
+    }
+    return out;
+}
+
+static const struct plan_columns *tables_of(struct derive *derive, const struct tag_shape *shape)
+{
+    struct plan_columns *tables =
+        ARENA_ARRAY(derive->build->arena, struct plan_columns, shape->hop_count);
 
     for (size_t i = 0; i < shape->hop_count; i++) {
-        tables[i] = shape->hops[i].table->name;
+        const struct tag_hop *hop = &shape->hops[i];
+
+        tables[i] = (struct plan_columns){arena_copy(derive->build->arena, hop->table->name),
+                                          joined(derive, hop->to, hop->link_count)};
     }
     return tables;
 }
@@ -213,7 +228,8 @@ static void note_texts(struct derive *derive)
 {
     const struct tables *tables = &derive->build->model.tables;
     struct plan_model *out = derive->build->out;
-    struct plan_texts *texts = ARENA_ARRAY(derive->build->arena, struct plan_texts, tables->count);
+    struct plan_columns *texts =
+        ARENA_ARRAY(derive->build->arena, struct plan_columns, tables->count);
     struct buf names = {0};
 
     for (size_t i = 0; i < tables->count; i++) {
@@ -227,7 +243,7 @@ static void note_texts(struct derive *derive)
             }
         }
         if (names.len > 0) {
-            texts[out->text_count++] = (struct plan_texts){
+            texts[out->text_count++] = (struct plan_columns){
                 table->name, arena_copy(derive->build->arena, buf_slice(&names))};
         }
     }

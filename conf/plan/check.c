@@ -384,15 +384,14 @@ static bool check_indexes(struct checker *checker)
 
     for (size_t i = 0; i < model->class_count; i++) {
         const struct plan_class *class = &model->classes[i];
-        struct slice table = SLICE_EMPTY;
+        const struct plan_columns *table;
 
-        if (class->ask.text.len > 0 &&
-            index_check(checker->conn, model, class, checker->arena, &table) != STATUS_OK) {
-            return !sql_lost(checker->conn); /* what is refused was a complaint of its statement */
+        if (index_check(checker->conn, model, class, checker->arena, &table) != STATUS_OK) {
+            return false;
         }
-        if (table.len > 0) {
-            complain(checker, checker->schema, 0, table,
-                     SLICE_LITERAL("give the table a KEY of the columns that it compares"),
+        if (table) {
+            complain(checker, checker->schema, 0, table->table,
+                     arena_printf(checker->arena, "KEY (%.*s)", SLICE_ARG(table->columns)),
                      arena_printf(checker->arena,
                                   "each change of what '%.*s' depends on reads the whole table: "
                                   "%.*s",

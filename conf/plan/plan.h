@@ -245,6 +245,11 @@ struct plan_command {
 
 /* ------------------------------------------------------------------ projections */
 
+/* Some columns of a table. */
+struct plan_columns {
+    struct slice table, columns; /* joined by commas */
+};
+
 /*
  * Tags of one text but for their values: "products", "comments(pictureId)",
  * "posts(author>follows.followee:follower)" (conf/tags/README.md).
@@ -260,7 +265,7 @@ struct plan_class {
     struct plan_sql ask;
     const struct plan_kind *asked; /* of its columns */
     size_t asked_count;
-    const struct slice *asked_tables; /* "h1", "h2" ... of the SELECT, in that order */
+    const struct plan_columns *asked_tables; /* of the SELECT, and the columns that it compares */
     size_t asked_table_count;
 };
 
@@ -411,11 +416,6 @@ struct plan_query {
 
 /* ------------------------------------------------------------------ the whole */
 
-/* Text columns of a table whose values are in tags: the server must compare them by bytes. */
-struct plan_texts {
-    struct slice table, columns; /* joined by commas */
-};
-
 struct plan_model {
     struct slice name, folder;
     struct slice database; /* "twofold_<model>" */
@@ -431,7 +431,8 @@ struct plan_model {
     size_t query_count;
     const struct plan_class *classes; /* of the derived tags */
     size_t class_count;
-    const struct plan_texts *texts; /* of the classes' columns */
+    /* text columns whose values are in tags: the server must compare them by bytes */
+    const struct plan_columns *texts;
     size_t text_count;
     struct slice schema_sql;
     char touches[17]; /* cache/PROTOCOL.md "Plans": hex of XXH64 */
