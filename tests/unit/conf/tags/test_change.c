@@ -140,6 +140,9 @@ static const struct {
     {"SELECT * FROM p WHERE a = :x", "UPDATE p SET a = a + 1, s = 'q' WHERE id IN (SELECT v FROM f)", "p(a)=[a before] p(a)=*"},
     {"SELECT * FROM p WHERE a = :x", "UPDATE p SET s = b WHERE id = :y", "p(a)=[a before] p(a)=[a before]"},
     {"SELECT id FROM p WHERE a = :x", "UPDATE p SET b = :y", ""},
+    /* k is q's second column, as a is p's */
+    {"SELECT * FROM p WHERE a = :x", "UPDATE p JOIN q ON q.id = p.id SET p.a = q.k", "p(a)=[a before] p(a)=*"},
+    {"SELECT * FROM p WHERE a = :x", "UPDATE p SET p.a = a WHERE id = :y", ""},
     {"SELECT id, g FROM p WHERE a = :x", "UPDATE p SET b = :y WHERE id = 1", "p(a)=[a before] p(a)=[a before]"},
     {"SELECT t FROM r WHERE a = :x", "UPDATE r SET d = :y WHERE a = 3", "r(a)=3 r(a)=3"},
     {"SELECT * FROM p WHERE a = :x", "DELETE FROM p WHERE id = :y", "p(a)=[a before]"},
