@@ -210,8 +210,8 @@ def shown(value):
 
 def comparable(text):
     rows = json.loads(text, parse_float=Decimal) if isinstance(text, str) else text
-    # MariaDB may give a row of one value as the value.
-    return sorted([tuple(map(shown, row if isinstance(row, list) else [row])) for row in rows or ()])
+    lists = [row if isinstance(row, list) else [row] for row in rows or ()]  # MariaDB gives both
+    return sorted([tuple(map(shown, row)) for row in lists])
 
 
 def crashed(stack):
