@@ -1,6 +1,6 @@
 """DynamoDB Streams with several shards, in front of DynamoDB Local, which gives a table only one:
-its records are dealt, each to a shard by chance, as AWS may do with items of different keys. So several
-lanes of a projector work on one model, and events of an aggregate come by several of them.
+its records are dealt, each to a shard by chance, as AWS may do with items of different keys. So
+several lanes of a projector work on one model, and events of an aggregate come by several of them.
 """
 
 import http.client
