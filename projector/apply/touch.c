@@ -1,6 +1,6 @@
 /*
  * Cells -> texts -> tags -> slots. A tag is the class' name, "=", and its values joined by commas;
- * the gateway makes the same text of a query's parameters (conf/build/derive.c).
+ * the gateway makes the same text of a query's parameters (conf/build/derive_query.c).
  */
 #include "projector/apply/touch.h"
 
