@@ -167,8 +167,42 @@ static void print_cell(const struct plan_touch *touch, const struct plan_cell *c
     }
 }
 
+/* Has an answer of it a tag of this class? */
+static bool depends(const struct plan_query *query, const struct plan_class *class)
+{
+    for (size_t i = 0; i < (size_t)1 << query->guard_count; i++) {
+        const struct plan_variant variant = plan_variant_of(query, i);
+
+        for (size_t j = 0; j < variant.tag_count; j++) {
+            struct slice rest = variant.tags[j].text;
+            size_t len = class->name.len;
+
+            if (slice_eq(slice_of(rest.ptr, rest.len < len ? rest.len : len), class->name) &&
+                (rest.len == len || rest.ptr[len] == '=')) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void print_dependents(const struct plan_model *model, const struct plan_class *class,
+                             FILE *out)
+{
+    const char *before = "        for: ";
+
+    for (size_t i = 0; i < model->query_count; i++) {
+        if (depends(&model->queries[i], class)) {
+            fprintf(out, "%s%.*s", before, SLICE_ARG(model->queries[i].name));
+            before = ", ";
+        }
+    }
+    fputs("\n", out);
+}
+
 /* "touches comments(pictureId) = before.1": "?" is known to the server alone. */
-static void print_change(const struct plan_change *change, FILE *out)
+static void print_change(const struct plan_model *model, const struct plan_change *change,
+                         FILE *out)
 {
     for (size_t i = 0; i < change->touch_count; i++) {
         const struct plan_touch *touch = &change->touches[i];
@@ -182,6 +216,7 @@ static void print_change(const struct plan_change *change, FILE *out)
         if (touch->class->ask.text.len > 0) {
             fprintf(out, "        by way of: %.*s\n", SLICE_ARG(touch->class->ask.text));
         }
+        print_dependents(model, touch->class, out);
     }
     if (change->before.text.len > 0) {
         print_sql("  before", &change->before, out);
@@ -191,7 +226,8 @@ static void print_change(const struct plan_change *change, FILE *out)
     }
 }
 
-static void print_projection(const struct plan_projection *projection, FILE *out)
+static void print_projection(const struct plan_model *model,
+                             const struct plan_projection *projection, FILE *out)
 {
     fprintf(out, "  projection %.*s%s\n", SLICE_ARG(projection->name),
             projection->ignored ? ": ignored" : "");
@@ -199,7 +235,7 @@ static void print_projection(const struct plan_projection *projection, FILE *out
     print_templates("touches", projection->touches, projection->touch_count, out);
     for (size_t i = 0; i < projection->statement_count; i++) {
         print_sql("sql", &projection->statements[i], out);
-        print_change(&projection->changes[i], out);
+        print_change(model, &projection->changes[i], out);
     }
     if (projection->touches_sql) {
         print_sql("touches what it yields", projection->touches_sql, out);
@@ -313,7 +349,7 @@ static void print_model(const struct plan_model *model, FILE *out)
         print_command(&model->commands[i], out);
     }
     for (size_t i = 0; i < model->projection_count; i++) {
-        print_projection(&model->projections[i], out);
+        print_projection(model, &model->projections[i], out);
     }
     for (size_t i = 0; i < model->query_count; i++) {
         print_query(&model->queries[i], out);
