@@ -180,7 +180,8 @@ static bool has_in_query(struct slice text)
         while (rest.len > 0 && strchr(" \t\r\n(", rest.ptr[0])) {
             rest = slice_from(rest, 1);
         }
-        if (rest.len > 6 && slice_eq_nocase(slice_of(rest.ptr, 6), SLICE_LITERAL("SELECT"))) {
+        if ((rest.len > 6 && slice_eq_nocase(slice_of(rest.ptr, 6), SLICE_LITERAL("SELECT"))) ||
+            (rest.len > 4 && slice_eq_nocase(slice_of(rest.ptr, 4), SLICE_LITERAL("WITH")))) {
             return true;
         }
     }
