@@ -3,6 +3,7 @@
  */
 #include "conf/build/build.h"
 #include "conf/grammar/resolve.h"
+#include "conf/study/clock.h"
 #include "conf/study/refused.h"
 
 static void complain(struct build *build, struct slice path, struct slice block,
@@ -91,7 +92,13 @@ static void check_made(struct made *made)
                !sqltree_resolve(arena, tree, &made->build->model.tables, &fault)) {
         complain_made(made, fault.hint, fault.text);
     } else {
+        bool date = made->column->holds.family == COLUMN_DATE ||
+                    made->column->holds.family == COLUMN_DATETIME;
+
         refused_find(arena, tree, complain_call, made);
+        if (date && clock_is_time(tree->statement, tree->query->core->outputs[0])) {
+            complain_made(made, SLICE_EMPTY, SLICE_LITERAL(CLOCK_WHY));
+        }
     }
     diag_fini(&diag);
 }

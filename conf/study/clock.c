@@ -46,6 +46,17 @@ static bool output_is_time(const struct sqlstatement *statement, const struct sq
     return false;
 }
 
+/* A JSON_TABLE's columns are not told apart: is one of them a TIME? */
+static bool says_time(const struct sqlstatement *statement, struct sqlspan span)
+{
+    for (unsigned int i = span.from; i < span.end; i++) {
+        if (sqltoken_is(&statement->tokens[i], "TIME")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool column_is_time(const struct sqlstatement *statement, const struct sqlexpr *expr)
 {
     while (expr->kind == SQLEXPR_COLUMN && expr->item) {
@@ -58,9 +69,8 @@ static bool column_is_time(const struct sqlstatement *statement, const struct sq
         return slice_eq_nocase(expr->source->table->columns[expr->column].type,
                                SLICE_LITERAL("TIME"));
     }
-    /* a JSON_TABLE's columns are not told apart */
     return expr->source->query ? output_is_time(statement, expr->source->query, expr->column)
-                               : false;
+                               : says_time(statement, expr->source->span);
 }
 
 /* Of those that choose among their arguments, which are made of one type. */
@@ -88,18 +98,29 @@ static const struct sqltoken *target_of(const struct sqlstatement *statement,
     return found;
 }
 
+/* For sure a date with a time. */
+static bool is_moment(const struct sqlexpr *expr)
+{
+    while (expr->kind == SQLEXPR_COLUMN && expr->item) {
+        expr = expr->item;
+    }
+    return (expr->kind == SQLEXPR_COLUMN && expr->source && expr->source->table &&
+            expr->source->table->columns[expr->column].holds.family == COLUMN_DATETIME) ||
+           (expr->kind == SQLEXPR_CALL && slice_eq_nocase(expr->name, SLICE_LITERAL("TIMESTAMP")));
+}
+
 static bool call_is_time(const struct sqlstatement *statement, const struct sqlexpr *call)
 {
-    if (IS_ANY(call->name, "SEC_TO_TIME", "MAKETIME", "TIMEDIFF", "TIME")) {
-        return true;
+    if (IS_ANY(call->name, "SEC_TO_TIME", "MAKETIME", "STR_TO_DATE", "TIMEDIFF", "TIME")) {
+        return true; /* STR_TO_DATE by what its format says */
     }
     if (IS_ANY(call->name, "CAST", "CONVERT")) {
         const struct sqltoken *target = target_of(statement, call);
 
         return target && sqltoken_is(target, "TIME");
     }
-    if (IS_ANY(call->name, "ADDTIME", "SUBTIME")) {
-        return call->arg_count > 0 && is_time(statement, call->args[0]);
+    if (IS_ANY(call->name, "ADDTIME", "SUBTIME")) { /* of a text, too */
+        return call->arg_count > 0 && !is_moment(call->args[0]);
     }
     return chooses(call) && any_is_time(statement, call);
 }
@@ -115,6 +136,8 @@ static bool is_time(const struct sqlstatement *statement, const struct sqlexpr *
         return call_is_time(statement, expr);
     case SQLEXPR_QUERY:
         return output_is_time(statement, expr->query, 0);
+    case SQLEXPR_ROW:
+        return any_is_time(statement, expr);
     case SQLEXPR_NULL:
     case SQLEXPR_NUMBER:
     case SQLEXPR_STRING:
@@ -133,12 +156,16 @@ static bool is_time(const struct sqlstatement *statement, const struct sqlexpr *
     case SQLEXPR_BETWEEN:
     case SQLEXPR_LIKE:
     case SQLEXPR_MATH:
-    case SQLEXPR_ROW:
     case SQLEXPR_EXISTS:
     case SQLEXPR_COLLATE:
         break;
     }
     return false;
+}
+
+bool clock_is_time(const struct sqlstatement *statement, const struct sqlexpr *expr)
+{
+    return is_time(statement, expr);
 }
 
 /* ------------------------------------------------------------------ what takes one */
@@ -181,13 +208,71 @@ static bool call_takes(const struct sqlstatement *statement, const struct sqlexp
                   "MINUTE", "SECOND", "SUBTIME", "TIME", "TIMEDIFF", "TIME_FORMAT", "TIME_TO_SEC");
 }
 
+static size_t width(const struct sqlquery *query)
+{
+    while (!query->core) {
+        query = query->branches[0];
+    }
+    return query->core->output_count;
+}
+
+/* Of a UNION: beside a TIME each SELECT has one, or what is no date. */
+static const struct sqlexpr *find_mixed(const struct sqlstatement *statement,
+                                        const struct sqlquery *whole, const struct sqlquery *part)
+{
+    const struct sqlexpr *found = NULL;
+
+    for (size_t i = 0; part->core && i < part->core->output_count && !found; i++) {
+        if (output_is_time(statement, whole, i) && !is_no_date(statement, part->core->outputs[i])) {
+            found = part->core->outputs[i];
+        }
+    }
+    for (size_t i = 0; i < part->branch_count && !found; i++) {
+        found = find_mixed(statement, whole, part->branches[i]);
+    }
+    return found;
+}
+
+const struct sqlexpr *clock_in_union(const struct sqlstatement *statement,
+                                     const struct sqlquery *query)
+{
+    return query->core ? NULL : find_mixed(statement, query, query);
+}
+
+static bool query_has_time(const struct sqlstatement *statement, const struct sqlquery *query)
+{
+    for (size_t i = 0; i < width(query); i++) {
+        if (output_is_time(statement, query, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows are not compared place by place: in doubt it does. */
+static bool compares_rows(const struct sqlstatement *statement, const struct sqlexpr *expr)
+{
+    for (size_t i = 0; i < expr->arg_count; i++) {
+        if (expr->args[i]->kind == SQLEXPR_ROW && is_time(statement, expr->args[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool clock_gets_in(const struct sqlstatement *statement, const struct sqlexpr *expr)
 {
     bool compares =
         expr->kind == SQLEXPR_COMPARE || expr->kind == SQLEXPR_IN || expr->kind == SQLEXPR_BETWEEN;
 
+    if (compares && compares_rows(statement, expr)) {
+        return true;
+    }
     if (compares || (expr->kind == SQLEXPR_CALL && chooses(expr))) {
         return any_is_time(statement, expr) && !all_are_no_dates(statement, expr);
+    }
+    if (expr->kind == SQLEXPR_IN_QUERY && width(expr->query) > 1) {
+        return compares_rows(statement, expr) || query_has_time(statement, expr->query);
     }
     if (expr->kind == SQLEXPR_IN_QUERY) {
         return is_time(statement, expr->args[0]) != output_is_time(statement, expr->query, 0);

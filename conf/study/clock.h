@@ -15,4 +15,11 @@
  */
 bool clock_gets_in(const struct sqlstatement *statement, const struct sqlexpr *expr);
 
+/* What a UNION has beside a TIME in another of its SELECTs, and may be a date; NULL: nothing. */
+const struct sqlexpr *clock_in_union(const struct sqlstatement *statement,
+                                     const struct sqlquery *query);
+
+/* May its value be a TIME? */
+bool clock_is_time(const struct sqlstatement *statement, const struct sqlexpr *expr);
+
 #endif

@@ -79,11 +79,22 @@ struct search {
     void *ctx;
 };
 
+static void look_at_union(struct search *search, const struct sqlquery *query)
+{
+    const struct sqlexpr *mixed = query ? clock_in_union(search->statement, query) : NULL;
+
+    if (mixed && !search->seen[mixed->span.from]) {
+        search->seen[mixed->span.from] = true;
+        search->found(search->ctx, mixed, CLOCK_WHY);
+    }
+}
+
 static bool look(void *ctx, const struct sqlexpr *expr)
 {
     struct search *search = ctx;
     const char *why = expr->kind == SQLEXPR_CALL ? refused_why(expr->name) : NULL;
 
+    look_at_union(search, expr->query);
     if (!why && clock_gets_in(search->statement, expr)) {
         why = CLOCK_WHY;
     }
@@ -100,4 +111,8 @@ void refused_find(struct arena *arena, const struct sqltree *tree, refused_fn *f
                             ARENA_ARRAY(arena, bool, tree->statement->token_count + 1), found, ctx};
 
     visit_tree(tree, look, &search);
+    look_at_union(&search, tree->query ? tree->query : tree->change->query);
+    for (size_t i = 0; i < tree->source_count; i++) {
+        look_at_union(&search, tree->sources[i]->query);
+    }
 }

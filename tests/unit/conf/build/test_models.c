@@ -356,6 +356,7 @@ static const struct broken table[] = {
     {SCHEMA_SQL, "Label VARCHAR(50) NOT NULL", "BoxId INT", "schema.sql:3", "this column is declared twice"},
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), Born DATE, Age INT AS (TIMESTAMPDIFF(YEAR, Born, CURDATE())) VIRTUAL", "schema.sql:4", "boxes: the generated column 'Age': 'CURDATE' is not allowed: its answer changes with time (hint: compute"},
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), Opens TIME, Day DATE AS (DATE(Opens)) STORED", "schema.sql:4", "the generated column 'Day': 'DATE' is not allowed: a TIME becomes one of today there"},
+    {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), Opens TIME, Day DATETIME AS (Opens) VIRTUAL", "schema.sql:4", "the generated column 'Day': a TIME becomes one of today there"},
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), Odd INT AS (own_function(Note))", "schema.sql:4", "the generated column 'Odd': the function 'own_function' is not known"},
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), Size INT(6) ZEROFILL", "schema.sql:4", "ZEROFILL makes another text"},
     {SCHEMA_SQL, "Note VARCHAR(50)", "Note VARCHAR(50), rs BIGINT UNSIGNED GENERATED ALWAYS AS ROW START", "schema.sql:4", "SYSTEM VERSIONING"},

@@ -28,6 +28,12 @@ static const struct {
     {"t + INTERVAL 1 DAY", 1}, {"t < at", 1}, {"t BETWEEN d AND at", 1}, {"at IN (t)", 1},
     {"DATE((SELECT MAX(t) FROM tt))", 1}, {"YEAR(CAST(s AS TIME))", 1}, {"YEAR(TIME '10:00:00')", 1},
     {"DATE(MAX(t))", 1}, {"(SELECT YEAR(x.w) FROM (SELECT t AS w FROM tt LIMIT 1) x)", 1},
+    {"(t, 1) IN ((at, 1))", 1}, {"(t, 1) = (at, 1)", 1}, {"(t, 1) IN (SELECT q.at, 1 FROM tt q)", 1},
+    {"DATE(STR_TO_DATE(s, '%H:%i'))", 1}, {"DATE(ADDTIME(s, '01:00:00'))", 1}, {"DATE(ADDTIME(at, t))", 0},
+    {"(SELECT MAX(x.w) FROM (SELECT t AS w FROM tt UNION SELECT at FROM tt) x)", 1},
+    {"(SELECT MAX(x.w) FROM (SELECT t AS w FROM tt UNION SELECT u FROM tt) x)", 0},
+    {"(SELECT COUNT(*) FROM JSON_TABLE(s, '$' COLUMNS (a TIME PATH '$')) j WHERE j.a < at)", 1},
+    {"(SELECT COUNT(*) FROM JSON_TABLE(s, '$' COLUMNS (a DATETIME PATH '$')) j WHERE j.a < at)", 0},
     {"at IN (SELECT t FROM tt)", 1}, {"EXTRACT(DAY FROM t)", 1},
 };
 // clang-format on
