@@ -135,23 +135,27 @@ static struct slice column_of(const struct sqlchange *change, size_t i)
     return change->column_count > 0 ? change->columns[i] : change->written->columns[i];
 }
 
-static bool has_value(const struct sqlchange *change, struct slice column)
+/* In the row; NULL: none. */
+static const struct sqlexpr *value_of(const struct sqlchange *change, struct slice column)
 {
     size_t i = 0;
 
     while (i < change->widths[0] && !slice_eq_nocase(column_of(change, i), column)) {
         i++;
     }
-    return i < change->widths[0];
+    return i < change->widths[0] ? change->rows[0][i] : NULL;
 }
 
-/* "column = VALUES(column)", or "column = :Name" of what is no key */
+/* "column = VALUES(column)", or "column = :Name" of what is no key and is :Name in the row too */
 static bool sets_the_image(const struct sqlchange *change, const struct sqlset *set)
 {
     struct slice column = set->column->name;
+    const struct sqlexpr *value = value_of(change, column);
 
-    return has_value(change, column) &&
-           ((set->value->kind == SQLEXPR_PARAM && !is_only_key(change->written->table, column)) ||
+    return value &&
+           ((set->value->kind == SQLEXPR_PARAM && value->kind == SQLEXPR_PARAM &&
+             slice_eq(set->value->name, value->name) &&
+             !is_only_key(change->written->table, column)) ||
             (set->value->kind == SQLEXPR_NEW && slice_eq_nocase(set->value->name, column)));
 }
 

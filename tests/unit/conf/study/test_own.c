@@ -86,8 +86,11 @@ static const struct {
     const char *sql;
     enum answer whole;
 } rows[] = {
-    {"INSERT INTO jars (jarId, shelf, n) VALUES (:Jar, UPPER(:Shelf), 1)"
+    {"INSERT INTO jars (jarId, shelf, n) VALUES (:Jar, UPPER(:Shelf), :n)"
      " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf), n = :n", YES},
+    /* another n where no row was */
+    {"INSERT INTO jars (jarId, shelf, n) VALUES (:Jar, UPPER(:Shelf), 1)"
+     " ON DUPLICATE KEY UPDATE shelf = VALUES(shelf), n = :n", NO},
     {"REPLACE INTO jars (shelf, jarId) VALUES (LOWER(CONCAT(:a, :b)), :Jar)", YES},
     {"REPLACE INTO jars (jarId) VALUES (:aggregateId)", YES},
     {"DELETE FROM jars WHERE jarId = :Jar", YES},
