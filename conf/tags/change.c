@@ -400,12 +400,9 @@ void tags_of_change(struct arena *arena, const struct tag_change *change,
     for (size_t i = 0; i < count; i++) {
         touch_link_columns(&touching, i, wanted);
     }
-    if (count == 0) {
-        return;
-    }
-    if (is_insert(change->tree->change)) {
+    if (count > 0 && is_insert(change->tree->change)) {
         touch_inserted(&touching, wanted);
-    } else {
+    } else if (count > 0) {
         touch_found(&touching, wanted);
     }
     out->joins = can_join(&touching);

@@ -186,6 +186,7 @@ static const struct {
 } joined[] = {
     {"SELECT * FROM p WHERE a = :x", "INSERT INTO p (id, a) VALUES (:x, :y) ON DUPLICATE KEY UPDATE a = VALUES(a)", true},
     {"SELECT * FROM p WHERE a = :x", "REPLACE INTO p (id, a) VALUES (:x, :y)", true},
+    {"SELECT * FROM p WHERE a = :x", "INSERT INTO f (u, v) VALUES (:x, :y)", true}, /* nobody reads f */
     {"SELECT * FROM p WHERE a = :x", "INSERT INTO p (id, a) VALUES (:x, :y), (1, 2)", false},
     {"SELECT * FROM p WHERE a = :x", "INSERT INTO p (id, a) SELECT id, k FROM q WHERE n = :x", false},
     /* the old a of one record's row beside the new b of another's */
