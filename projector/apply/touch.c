@@ -173,18 +173,23 @@ static enum status ask(const struct touching *touching, const struct plan_class 
                        const struct links *links, struct slots *slots)
 {
     enum status status = STATUS_OK;
-    size_t at = 0, chunk;
+    size_t at = 0, most = ROWS_CHUNK_MAX, chunk;
 
-    for (; status == STATUS_OK && at < links->count; at += chunk) {
+    for (; status == STATUS_OK && at < links->count && slots->count < PAGE_SLOTS; at += chunk) {
         struct sql_rows rows;
         struct run_rows run = {.sql = &class->ask, .line = touching->line};
 
-        chunk = links->count - at < ROWS_CHUNK_MAX ? links->count - at : ROWS_CHUNK_MAX;
+        chunk = links->count - at < most ? links->count - at : most;
         run.count = chunk;
         run.params = links->values + at * class->link_count;
         run.param_count = chunk * class->link_count;
         status = run_select(touching->session, touching->records[0].projection, &run,
                             touching->arena, &rows);
+        if (status == STATUS_OK && rows.row_count > TAG_ROWS_MAX && chunk > 1) {
+            most = 1; /* together they are too many */
+            chunk = 0;
+            continue;
+        }
         status = status == STATUS_OK ? add_asked(touching, class, &rows, slots) : status;
     }
     return status;
@@ -338,6 +343,9 @@ enum status touch_before(struct session *session, const struct record *records, 
     }
     if (status == STATUS_OK && change->before.text.len > 0) {
         status = run_select_of(session, records, count, &change->before, arena, &out->before);
+    }
+    if (status == STATUS_OK && count > 1 && out->before.row_count > TAG_ROWS_MAX) {
+        return session_refuse(session, STATUS_TOO_LARGE, "records that find very many rows");
     }
     return status;
 }
