@@ -46,7 +46,8 @@ static void complain_call(void *ctx, const struct sqlexpr *call, const char *why
 
     block_complain(calls->place, token_of(calls->tree, call),
                    clock ? SLICE_LITERAL("use :timestamp") : SLICE_EMPTY,
-                   "'%.*s' is not allowed: %s", SLICE_ARG(call->name), why);
+                   "'%.*s' is not allowed: %s",
+                   SLICE_ARG(call->name.len > 0 ? call->name : SLICE_LITERAL("IN")), why);
 }
 
 static void check_calls(struct build *build, const struct block_place *place,

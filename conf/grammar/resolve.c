@@ -161,6 +161,24 @@ static void check_withs(struct resolve *resolve)
     }
 }
 
+/* Where a server knows no case of tables' names, an inner "p" hides an outer "P". */
+static void check_aliases(struct resolve *resolve)
+{
+    struct sqlsource *const *sources = resolve->tree->sources;
+
+    for (size_t i = 0; i < resolve->tree->source_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (slice_eq_nocase(sources[i]->alias, sources[j]->alias) &&
+                !slice_eq(sources[i]->alias, sources[j]->alias)) {
+                resolve_fail(resolve, sources[i]->span.from,
+                             SLICE_LITERAL("give one of them another alias"),
+                             "'%.*s' and '%.*s' differ by case only", SLICE_ARG(sources[j]->alias),
+                             SLICE_ARG(sources[i]->alias));
+            }
+        }
+    }
+}
+
 bool sqltree_resolve(struct arena *arena, struct sqltree *tree, const struct tables *tables,
                      struct sqlfault *fault)
 {
@@ -172,6 +190,7 @@ bool sqltree_resolve(struct arena *arena, struct sqltree *tree, const struct tab
         change(&resolve, tree->change);
     }
     check_withs(&resolve);
+    check_aliases(&resolve);
     for (size_t i = 0; i < tree->source_count; i++) {
         if (!tree->sources[i]->reads) { /* no scope has it: nobody would see its changes */
             resolve_fail(&resolve, tree->sources[i]->span.from, SLICE_EMPTY,

@@ -234,7 +234,11 @@ static void print_projection(const struct plan_model *model,
     print_names("writes", projection->tables, projection->table_count, out);
     print_templates("touches", projection->touches, projection->touch_count, out);
     for (size_t i = 0; i < projection->statement_count; i++) {
-        print_sql("sql", &projection->statements[i], out);
+        struct plan_sql sql = projection->statements[i];
+
+        sql.row = projection->changes[i].joins && projection->statement_count == 1 ? sql.row
+                                                                                   : SLICE_EMPTY;
+        print_sql("sql", &sql, out);
         print_change(model, &projection->changes[i], out);
     }
     if (projection->touches_sql) {

@@ -63,7 +63,8 @@ static bool find_compared(void *ctx, const struct sqlexpr *expr)
     }
     if (expr->kind == SQLEXPR_IN_QUERY && expr->query->core &&
         expr->query->core->output_count == 1) {
-        return !take(search, expr->query->core->outputs[0], expr->args[0], BESIDE_EQUAL);
+        return !take(search, expr->query->core->outputs[0], expr->args[0],
+                     expr->negated ? BESIDE_ORDER : BESIDE_EQUAL);
     }
     for (size_t i = 1;
          i < expr->arg_count && (expr->kind == SQLEXPR_IN || expr->kind == SQLEXPR_BETWEEN); i++) {

@@ -54,6 +54,7 @@ static const struct {
     {"WITH x AS (SELECT id FROM op), y AS (SELECT id FROM x) SELECT COUNT(*) n FROM (WITH x AS (SELECT id FROM od) SELECT y.id FROM y, x) d", "two queries of WITH are called"},
     {"WITH x AS (SELECT id FROM op) SELECT a.id FROM x a, x b", NULL},
     {"WITH x AS (SELECT id FROM op), y AS (SELECT id FROM x) SELECT y.id FROM y, x", NULL},
+    {"SELECT P.id FROM op P WHERE EXISTS (SELECT 1 FROM od p WHERE p.zz = 7 AND P.zz = p.id)", "differ by case only"},
     /* letters */
     {"SELECT id FROM ou", "has other letters"},
     {"SELECT op.id FROM op `\xc3\xb6p`", "has other letters"},
