@@ -389,7 +389,8 @@ class Generator:
             sql, columns = joint.join(parts), {f"x{i}": of for i, of in enumerate(kinds)}
         else:
             sql, columns = self.core(depth)
-        if self.p(0.12) and not self.loose(columns) and "*" not in sql.split("FROM")[0]:
+        if self.p(0.12) and not self.loose(columns) and "*" not in sql.split("FROM")[0] \
+                and "COLLATE" not in sql:  # 'A' and 'a' would be in no order
             order = ", ".join(str(i + 1) for i in range(len(columns)))
             sql += f" ORDER BY {order} LIMIT {self.r.choice((1, 2, 3))}"
             sql += " OFFSET 1" if self.p(0.2) else ""
